@@ -1,0 +1,31 @@
+# `make` alone lists the commands. What they need is set up by tools/, once, and again only when it changed.
+# PYTHON names the interpreter to build .venv with; otherwise the first 3.11 or newer on PATH is taken.
+export PYTHON
+RUN := @exec tools/python tools/make.py
+
+.DEFAULT_GOAL := help
+.PHONY: help serve setup web test lint format clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+serve: ## Set up all that is needed and serve the app; Ctrl-C stops it
+	$(RUN) serve
+
+setup: ## Prepare .venv for work on the code
+	$(RUN) setup
+
+web: ## Build the frontend bundle, when its sources changed
+	$(RUN) web
+
+test: ## Run all tests
+	$(RUN) test
+
+lint: ## Run all checks: ruff, mypy, import-linter, eslint, vue-tsc
+	$(RUN) lint
+
+format: ## Format the code and mend what can be mended
+	$(RUN) format
+
+clean: ## Remove what was built and installed; data/ stays
+	$(RUN) clean

@@ -1,0 +1,164 @@
+"""What `make` runs: sets up what a command needs, once, then does it."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import bundle
+import chromium
+import node
+from environment import Venv
+from say import Stop, step
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = ROOT / "web"
+COMPAT = ROOT / "tests" / "compat"
+VENV = Venv(ROOT)
+
+Environment = Mapping[str, str]
+
+
+def serve() -> None:
+    """The app, in this very process, so that Ctrl-C is its own matter."""
+    VENV.prepare()
+    build_web()
+    program = VENV.bin / "ai-editor"
+    os.chdir(ROOT)
+    os.execv(program, [str(program), "serve", *shlex.split(os.environ.get("ARGS", ""))])
+
+
+def setup() -> None:
+    """.venv with all that work on the Python code needs."""
+    VENV.prepare("test")
+
+
+def web() -> None:
+    """The bundle of the sources as they are."""
+    VENV.prepare()
+    build_web()
+
+
+def test() -> None:
+    """All tests; each of the two suites runs even if the other one fails."""
+    VENV.prepare("test")
+    build_web()
+    environment = dict(find_node())
+    bundle.install(WEB, environment)
+    bundle.install(COMPAT, environment)
+    chrome = chromium.find_or_install()
+    environment["CHROME_BIN"] = chrome or ""
+    arguments = [] if chrome else without_browser()
+    arguments += shlex.split(os.environ.get("ARGS", ""))
+    run_all(
+        ([VENV.python, "-m", "pytest", *arguments], ROOT, environment),
+        (["npm", "test", "--silent"], WEB, environment),
+    )
+
+
+def without_browser() -> list[str]:
+    """Leaves the browser tests out, and says so; where everything must run it is an error."""
+    if os.environ.get("CI"):
+        raise Stop(f"no Chromium for the browser tests: {chromium.ADVICE}")
+    print(f"No Chromium, so the browser tests are left out: {chromium.ADVICE}.", file=sys.stderr)
+    return ["--ignore=tests/browser"]
+
+
+def lint() -> None:
+    """Every check, to the last one."""
+    VENV.prepare("test")
+    environment = find_node()
+    bundle.install(WEB, environment)
+    run_all(
+        ([VENV.bin / "ruff", "check", "--quiet"], ROOT, environment),
+        ([VENV.bin / "ruff", "format", "--check", "--quiet"], ROOT, environment),
+        ([VENV.bin / "mypy"], ROOT, environment),
+        ([VENV.bin / "lint-imports"], ROOT, environment),
+        (["npm", "run", "lint", "--silent"], WEB, environment),
+        (["npm", "run", "typecheck", "--silent"], WEB, environment),
+    )
+
+
+def format() -> None:  # noqa: A001
+    """The formatters, and the checkers' own repairs."""
+    VENV.prepare("test")
+    environment = find_node()
+    bundle.install(WEB, environment)
+    run_all(
+        ([VENV.bin / "ruff", "check", "--fix", "--quiet"], ROOT, environment),
+        ([VENV.bin / "ruff", "format", "--quiet"], ROOT, environment),
+        (["npm", "run", "lint", "--silent", "--", "--fix"], WEB, environment),
+    )
+
+
+def clean() -> None:
+    """What the others made; a database or a mail is never touched."""
+    for folder in (VENV.folder, WEB / "node_modules", WEB / "dist", COMPAT / "node_modules"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def build_web() -> None:
+    """The bundle, if its sources changed; only then is Node.js looked for."""
+    if not bundle.is_fresh(WEB):
+        bundle.build(WEB, find_node())
+
+
+def find_node() -> Environment:
+    """An environment with a usable Node.js on PATH, from PyPI into .venv where the system has none."""
+    if node.on_path():
+        return os.environ
+    package = node.packaged(VENV.python)
+    if package is None:
+        step("Node.js from PyPI (once)")
+        VENV.pip(node.REQUIREMENT)
+        package = node.packaged(VENV.python)
+    return node.environment(package, VENV.folder / "node")
+
+
+def run_all(*commands: tuple[Sequence[str | Path], Path, Environment]) -> None:
+    """Runs them one after the other and ends with the first failure's exit code."""
+    failed = 0
+    for command, folder, environment in commands:
+        program = shutil.which(command[0], path=environment.get("PATH")) or command[0]
+        done = subprocess.run([program, *command[1:]], cwd=folder, env=environment, check=False)
+        failed = failed or done.returncode
+    if failed:
+        sys.exit(failed)
+
+
+COMMANDS: dict[str, Callable[[], None]] = {
+    "serve": serve, "setup": setup, "web": web, "test": test, "lint": lint, "format": format, "clean": clean,
+}  # fmt: skip
+
+
+def check_folder() -> None:
+    """Whether anything can be made here at all."""
+    try:
+        with tempfile.TemporaryFile(dir=ROOT):
+            pass
+    except OSError as error:
+        raise Stop(f"cannot write in {ROOT} ({error.strerror}): make it yours, or copy it elsewhere") from None
+
+
+def main() -> int:
+    """One command; a person sees one line when it cannot be done."""
+    try:
+        check_folder()
+        COMMANDS[sys.argv[1]]()
+    except Stop as stop:
+        print(stop, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.strerror}: {error.filename}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
