@@ -24,8 +24,7 @@ def find_or_install() -> str | None:
     if found or os.environ.get("CHROME_BIN") or not shutil.which("apt-get") or os.geteuid() != 0:
         return found
     step("Chromium from apt, for the browser tests (once)")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-        subprocess.run(["apt-get", "--quiet", *command], env=environment, check=False, **quiet)
+        subprocess.run(["apt-get", "--quiet", *command], env=environment, capture_output=True, check=False)
     return find()

@@ -64,7 +64,7 @@ class Venv:
             return
         step(f"a Python environment in .venv (Python {sys.version.split()[0]})")
         shutil.rmtree(self.folder, ignore_errors=True)
-        options = ["--without-pip"] if not _has("ensurepip") else []
+        options = [] if _imports(sys.executable, "ensurepip") else ["--without-pip"]
         made = subprocess.run(
             [sys.executable, "-m", "venv", *options, self.folder], capture_output=True, text=True, check=False
         )
@@ -84,21 +84,22 @@ class Venv:
         found = self._find_pip()
         if not found:
             raise Stop(
-                "this Python has neither ensurepip nor pip: install them (Debian: apt install python3-venv), then run this again"
+                "this Python has neither ensurepip nor pip: install them (Debian: apt install python3-venv), "
+                "then run this again"
             )
         return found
 
     def _find_pip(self) -> list[str]:
         """pip of .venv; where Debian left ensurepip out, the system's pip works on .venv as well."""
-        if subprocess.run([self.python, "-c", "import pip"], capture_output=True, check=False).returncode == 0:
+        if _imports(self.python, "pip"):
             return [str(self.python), "-m", "pip"]
-        if _has("pip"):
+        if _imports(sys.executable, "pip"):
             return [sys.executable, "-m", "pip", f"--python={self.python}"]
         return []
 
 
-def _has(module: str) -> bool:
-    return subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
+def _imports(python: str | Path, module: str) -> bool:
+    return not subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode
 
 
 def _last(text: str) -> str:

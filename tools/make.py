@@ -141,7 +141,9 @@ def check_folder() -> None:
         with tempfile.TemporaryFile(dir=ROOT):
             pass
     except OSError as error:
-        raise Stop(f"cannot write in {ROOT} ({error.strerror}): make it yours, or copy it elsewhere") from None
+        raise Stop(
+            f"cannot write in {ROOT} ({error.strerror}): make it yours, or copy it elsewhere"
+        ) from None
 
 
 def main() -> int:
