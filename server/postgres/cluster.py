@@ -1,0 +1,109 @@
+"""Owning, sharing and leaving the embedded PostgreSQL."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from server.postgres.errors import PostgresError
+from server.postgres.home import Home
+from server.postgres.locks import PAUSE, FileLock
+from server.postgres.server import Server
+
+ATTACH_SECONDS = 60.0
+
+
+class Cluster:
+    """One embedded PostgreSQL, owned by one process at a time; `data_dir` is the folder of all that is its."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.home = Home(data_dir)
+        self._owner = FileLock(self.home.lock)
+        self._users = FileLock(self.home.users)
+        self._server = Server(self.home)
+
+    def start(self, wait: float = 0) -> str:
+        """Becomes the owner, starts the server or takes over a running one; returns its libpq address."""
+        if not self._own(wait):
+            holder = self._owner.holder()
+            raise PostgresError(
+                f"{self.home.folder} is in use by process {holder}: stop that one, or set DATA_DIR"
+            )
+        return self._run()
+
+    def stop(self) -> None:
+        """Stops the server and gives it up; does nothing in a process that is not its owner."""
+        if not self._owner.held:
+            return
+        try:
+            self._users.take()  # who comes now waits until it is down
+            self._server.stop()
+        finally:
+            self._users.release()
+            self._owner.release()
+
+    @contextlib.contextmanager
+    def used(self) -> Iterator[str]:
+        """Uses the running server, or one of its own for the duration; the last user to leave stops it."""
+        self.home.prepare()
+        try:
+            with FileLock(self.home.users).shared(ATTACH_SECONDS):
+                yield self._join()
+        finally:
+            self._leave()
+
+    def _own(self, wait: float = 0) -> bool:
+        self.home.prepare()
+        return self._owner.take(wait=wait)
+
+    def _run(self) -> str:
+        try:
+            return self._server.run()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _join(self) -> str:
+        deadline = time.monotonic() + ATTACH_SECONDS
+        while not self._own():
+            address = self._server.address()
+            if address:
+                return address
+            if time.monotonic() > deadline:
+                holder = self._owner.holder()
+                raise PostgresError(
+                    f"process {holder} owns {self.home.folder} but PostgreSQL does not answer there"
+                )
+            time.sleep(PAUSE)
+        return self._run()
+
+    def _leave(self) -> None:
+        """Stops the server if nobody owns or uses it; one who uses it still will do so."""
+        while self._own():
+            if self._users.take():
+                self.stop()
+                return
+            self._server.abandon()
+            self._owner.release()
+            # The other may have left after our look and before our letting go, and seen that we own it.
+            if not self._users.take():
+                return
+            self._users.release()
+
+
+@contextlib.contextmanager
+def owned(data_dir: Path, wait: float = 5.0) -> Iterator[str]:
+    """Runs the server for the duration, as its owner; waits for the end of a short command that has it now."""
+    cluster = Cluster(data_dir)
+    address = cluster.start(wait)
+    try:
+        yield address
+    finally:
+        cluster.stop()
+
+
+@contextlib.contextmanager
+def attached(data_dir: Path) -> Iterator[str]:
+    """The running server's address; where none runs, one runs for the duration."""
+    with Cluster(data_dir).used() as address:
+        yield address

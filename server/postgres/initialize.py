@@ -1,0 +1,98 @@
+"""Makes a new cluster: all of it, or nothing."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from server.postgres.account import Account
+from server.postgres.binaries import major_version
+from server.postgres.errors import PostgresError
+from server.postgres.home import Home
+
+NAME = "ai_editor"
+SUPERUSER = "postgres"
+# The role may make databases (tests do), but reads no file and runs no program of the machine.
+STATEMENTS = f"""\
+CREATE ROLE {NAME} LOGIN CREATEDB;
+CREATE DATABASE {NAME} OWNER {NAME};
+"""
+
+
+def ensure_cluster(home: Home, binaries: Path, account: Account) -> None:
+    """Makes the cluster if there is none; refuses one of another major version."""
+    version = major_version(binaries)
+    if (home.data / "PG_VERSION").is_file():
+        _check_version(home.data, version, binaries)
+        return
+    if home.data.exists() and any(home.data.iterdir()):
+        raise PostgresError(
+            f"{home.data} holds something else than a database: move it away, or set DATA_DIR"
+        )
+    _make(home, binaries, account, version)
+
+
+def _check_version(data: Path, version: int, binaries: Path) -> None:
+    found = (data / "PG_VERSION").read_text().strip()
+    if found != str(version):
+        raise PostgresError(
+            f"{data} was made by PostgreSQL {found}, and {binaries} is {version}: set PG_BIN to the programs of "
+            f"{found}, or dump it with those and load it into a new DATA_DIR"
+        )
+
+
+def _make(home: Home, binaries: Path, account: Account, version: int) -> None:
+    """In a new folder, renamed when it is complete; the ones that a killed start left are removed.
+
+    Its name is new each time, because the initdb of a start that was killed may still be writing.
+    """
+    for left in home.folder.glob("data.new-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    new = Path(tempfile.mkdtemp(prefix="data.new-", dir=home.folder))
+    account.give(new)
+    try:
+        _run(account, home, [binaries / "initdb", *_options(version), "--pgdata", new])
+        _single_user(account, home, binaries, new)
+        new.rename(home.data)
+    except OSError as error:
+        raise PostgresError(f"{home.folder}: {error.strerror}") from None
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _options(version: int) -> list[str]:
+    """The builtin provider sorts alike and knows Unicode on every system; trust, as only we reach the socket."""
+    locale = ["--locale=C"]
+    if version >= 17:
+        locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    return ["--username", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--no-instructions", *locale]
+
+
+def _single_user(account: Account, home: Home, binaries: Path, data: Path) -> None:
+    command: list[str | Path] = [binaries / "postgres", "--single", "-D", data]
+    command += ["-c", "exit_on_error=true", "postgres"]
+    _run(account, home, command, STATEMENTS)
+
+
+def _run(account: Account, home: Home, command: list[str | Path], words: str = "") -> None:
+    child = account.popen(
+        command, cwd=home.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        output, _ = child.communicate(words.encode())
+    except BaseException:
+        child.kill()
+        child.wait()
+        raise
+    if child.returncode:
+        raise PostgresError(f"{command[0]} failed: {reason(output.decode(errors='replace'))}")
+
+
+def reason(output: str) -> str:
+    """The line of PostgreSQL's words that says most."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    for mark in ("FATAL:", "PANIC:", "ERROR:", "error:"):
+        for line in lines:
+            if mark in line:
+                return line.partition(mark)[2].strip()
+    return lines[-1] if lines else "it gave no reason"
