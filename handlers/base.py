@@ -1,0 +1,268 @@
+"""ApiHandler: better-auth's order of checks, deny by default, one renderer of errors. PageHandler: HTML."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+from tornado.web import HTTPError, RequestHandler
+
+from server import bodies, errors, limits, wire
+from server.app import API, Application
+from server.client_address import client_address, peer_is_trusted
+from server.cookies import parse as parse_cookies
+from server.database import DatabaseUnavailable
+from server.errors import APIError
+from server.logs import event
+from server.sessions import Client, Lookup
+from server.store.sessions import SignedIn
+
+log = logging.getLogger(__name__)
+
+B = TypeVar("B")
+H = TypeVar("H", bound="ApiHandler")
+JSON = ("application/json",)
+JSON_OR_FORM = ("application/x-www-form-urlencoded", "application/json")
+_EXPOSED = "Retry-After, X-Retry-After, X-Request-Id, set-auth-token, set-auth-jwt"
+
+
+class BaseHandler(RequestHandler):
+    """What every answer has: a request id, safe headers, no word of the software."""
+
+    application: Application
+
+    @functools.cached_property
+    def request_id(self) -> str:
+        """A number for the log and the person who reports an error."""
+        return secrets.token_hex(8)
+
+    def set_default_headers(self) -> None:
+        """Headers that hold for every answer. S33 S45."""
+        self.clear_header("Server")
+        self.clear_header("Content-Type")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("X-Request-Id", self.request_id)
+        if self.application.config.secure_cookies:
+            self.set_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+    @functools.cached_property
+    def request_cookies(self) -> dict[str, str]:
+        """The request's cookies as better-auth reads them."""
+        return parse_cookies("; ".join(self.request.headers.get_list("Cookie")))
+
+    @functools.cached_property
+    def client(self) -> Client:
+        """Who asks: the address behind trusted proxies, and the browser's name for itself."""
+        forwarded = ",".join(self.request.headers.get_list("X-Forwarded-For"))
+        address = client_address(
+            self.request.remote_ip or "", forwarded, self.application.config.trusted_proxies
+        )
+        return Client(address, self.request.headers.get("User-Agent", ""))
+
+    @property
+    def own_origin(self) -> str:
+        """The origin this request was sent to, as far as the connection and trusted proxies tell."""
+        headers = self.request.headers
+        trusted = peer_is_trusted(self.request.remote_ip or "", self.application.config.trusted_proxies)
+        protocol = headers.get("X-Forwarded-Proto", "") if trusted else ""
+        return f"{protocol or self.request.protocol}://{self.request.host}"
+
+    def compute_etag(self) -> None:
+        """None: what is worth a validator has its own."""
+        return
+
+    def add_cookies(self, written: list[str] | tuple[str, ...]) -> None:
+        """Appends Set-Cookie headers, one line each."""
+        for value in written:
+            self.add_header("Set-Cookie", value)
+
+    def audit(self, name: str, **facts: object) -> None:
+        """Writes down who did what from where. S36."""
+        event(name, request_id=self.request_id, ip_address=self.client.ip_address, **facts)
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """A refusal is no news; everything else is, with its trace."""
+        if isinstance(value, (HTTPError, DatabaseUnavailable)):
+            log.info("refused: %s", value, extra={"request_id": self.request_id})
+            return
+        log.error("unexpected error", exc_info=(typ, value, tb), extra={"request_id": self.request_id})
+
+
+def as_api_error(error: BaseException | None, status: int) -> APIError:
+    """What an exception is answered with; the unknown is answered generically. S38."""
+    if isinstance(error, APIError):
+        return error
+    if isinstance(error, DatabaseUnavailable):
+        return errors.overloaded()
+    if isinstance(error, HTTPError) and status in (404, 405):
+        return errors.not_found()
+    if isinstance(error, HTTPError) and status < 500:
+        return APIError(status, "BAD_REQUEST", "Bad request")
+    return errors.internal_server_error()
+
+
+class ApiHandler(BaseHandler):
+    """An endpoint below /api/auth; a method without @public or @signed_in does not exist."""
+
+    media_types: tuple[str, ...] = JSON
+    reads_body = True
+
+    def set_default_headers(self) -> None:
+        """No answer of the API is kept by a cache."""
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Vary", "Origin")
+
+    async def prepare(self) -> None:
+        """better-auth's order: limit (429), route (404), body (415, 400), origin and redirect targets (403)."""
+        self._allow_cross_origin()
+        self._limit()
+        method = getattr(type(self), (self.request.method or "").lower(), None)
+        if self.request.method == "OPTIONS" and self._answer_preflight():
+            return
+        if not hasattr(method, "access"):
+            raise errors.not_found()
+        self.json_body = self._parse_body()
+        if self.request.method != "GET":
+            self._check_origin()
+
+    def _allow_cross_origin(self) -> None:
+        """CORS for trusted origins alone, with credentials. S32."""
+        origin = self.request.headers.get("Origin", "")
+        if origin and self.application.origins.trusts(origin):
+            self.set_header("Access-Control-Allow-Origin", origin)
+            self.set_header("Access-Control-Allow-Credentials", "true")
+            self.set_header("Access-Control-Expose-Headers", _EXPOSED)
+
+    def _answer_preflight(self) -> bool:
+        allowed = "Access-Control-Allow-Origin" in self._headers
+        if not allowed or "Access-Control-Request-Method" not in self.request.headers:
+            return False
+        self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+        self.set_header("Access-Control-Allow-Headers", "Content-Type, Authorization")
+        self.set_header("Access-Control-Max-Age", "600")
+        self.set_status(204)
+        self.finish()
+        return True
+
+    def _limit(self) -> None:
+        if not self.application.config.rate_limit_enabled:
+            return
+        path = self.request.path.rstrip("/").removeprefix(API) or "/"
+        key = f"{self.client.ip_address}|{path}"
+        wait = self.application.limits.consume(key, limits.limit_for(path))
+        if wait:
+            raise errors.too_many_requests(wait)
+
+    def _parse_body(self) -> object:
+        """The body's value; UNDEFINED when there is none."""
+        if self.request.method == "GET" or not self.reads_body or not self.request.body:
+            return bodies.UNDEFINED
+        given = self.request.headers.get("Content-Type", "")
+        media_type = given.split(";")[0].strip().lower()
+        if media_type not in self.media_types:
+            raise errors.unsupported_media_type(given, self.media_types)
+        if media_type in JSON:
+            return bodies.parse_json(self.request.body)
+        pairs = parse_qs(self.request.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return bodies.form(pairs)
+
+    def _check_origin(self) -> None:
+        origins = self.application.origins
+        if "Cookie" in self.request.headers:
+            origins.check_request(self.request.headers, self.own_origin)
+        body = self.json_body if isinstance(self.json_body, dict) else {}
+        query = self.query
+        targets = {
+            "callbackURL": body.get("callbackURL") or query.get("callbackURL"),
+            "redirectURL": body.get("redirectTo"),
+            "errorCallbackURL": body.get("errorCallbackURL"),
+            "newUserCallbackURL": body.get("newUserCallbackURL"),
+        }
+        origins.check_redirects(targets)
+
+    @functools.cached_property
+    def query(self) -> dict[str, object]:
+        """The query: a repeated name becomes a list, as better-auth has it."""
+        pairs = parse_qs(self.request.query, keep_blank_values=True)
+        return {name: found[0] if len(found) == 1 else found for name, found in pairs.items()}
+
+    def read(self, into: type[B]) -> B:
+        """The body as a dataclass; raises VALIDATION_ERROR."""
+        return bodies.read(into, self.json_body)
+
+    def check_form(self) -> None:
+        """Refuses a sign-in that another site's page started. S27."""
+        self.application.origins.check_form(self.request.headers, self.own_origin)
+
+    async def look_up(self) -> Lookup:
+        """The caller's session, prolonged where that is due."""
+        return await self.application.sessions.look_up(self.request_cookies)
+
+    async def require_session(self, fresh: bool) -> SignedIn:
+        """The caller, or the 401, or with `fresh` the 403 for a session that is too old. S26."""
+        try:
+            found = await self.look_up()
+        except APIError:
+            raise errors.unauthorized() from None
+        if found.signed_in is None:
+            raise errors.unauthorized()
+        if fresh and not self.application.sessions.is_fresh(found.signed_in.session):
+            raise errors.session_not_fresh()
+        self.add_cookies(found.cookies)
+        return found.signed_in
+
+    def answer(self, value: object, status: int = 200) -> None:
+        """Finishes with JSON."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(wire.dumps(value))
+
+    def redirect_to(self, url: str) -> None:
+        """Finishes with a 302 and an empty body."""
+        self.set_status(302)
+        self.set_header("Location", url)
+        self.finish()
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Renders every refusal: better-auth's two keys, and `error` with the same two."""
+        error = as_api_error((kwargs.get("exc_info") or (None, None, None))[1], status_code)
+        self._allow_cross_origin()
+        for name, value in error.headers.items():
+            self.set_header(name, value)
+        if error.message is None:
+            self.set_status(error.status_code)
+            self.finish()
+            return
+        self.answer(error.body(), error.status_code)
+
+
+def public(method: Callable[[H], Awaitable[None]]) -> Callable[[H], Awaitable[None]]:
+    """Lets anybody call the method."""
+    method.access = "public"  # type: ignore[attr-defined]
+    return method
+
+
+def signed_in(
+    fresh: bool = False,
+) -> Callable[[Callable[[H, SignedIn], Awaitable[None]]], Callable[[H], Awaitable[None]]]:
+    """Lets a caller with a session in; `fresh` asks for a recent one."""
+
+    def wrap(method: Callable[[H, SignedIn], Awaitable[None]]) -> Callable[[H], Awaitable[None]]:
+        @functools.wraps(method)
+        async def guarded(self: H) -> None:
+            await method(self, await self.require_session(fresh))
+
+        guarded.access = "fresh" if fresh else "signed-in"  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+class UnknownEndpoint(ApiHandler):
+    """Every other path below the API: 404 with an empty body, after the rate limit."""

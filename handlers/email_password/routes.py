@@ -1,0 +1,123 @@
+"""POST /sign-up/email and /sign-in/email."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.base import JSON_OR_FORM, ApiHandler, public
+from server import bodies, errors, registration, signin, wire
+from server.store import users
+from server.store.sessions import Session, SignedIn
+from server.store.users import EmailTaken, User
+
+
+@dataclass(frozen=True)
+class SignUpEmailBody:
+    """What better-auth's sign-up reads; other members are ignored. S39."""
+
+    name: str = bodies.required(bodies.string)
+    email: str = bodies.required(bodies.email)
+    password: str = bodies.required(bodies.nonempty)
+    image: str | None = bodies.optional(bodies.string)
+    callback_url: str | None = bodies.optional(bodies.string, "callbackURL")
+    remember_me: bool | None = bodies.optional(bodies.boolean, "rememberMe")
+
+
+@dataclass(frozen=True)
+class SignInEmailBody:
+    """What better-auth's sign-in reads."""
+
+    email: str = bodies.required(bodies.string)
+    password: str = bodies.required(bodies.string)
+    callback_url: str | None = bodies.optional(bodies.string, "callbackURL")
+    remember_me: bool | None = bodies.optional(bodies.boolean, "rememberMe")
+
+
+class SignUpWithEmailAndPassword(ApiHandler):
+    """POST /sign-up/email: a user, a password account and, unless AUTO_SIGN_IN is off, a session."""
+
+    media_types = JSON_OR_FORM
+
+    @public
+    async def post(self) -> None:
+        """Answers `{token, user, session}`; 422 when the address is taken."""
+        body = self.read(SignUpEmailBody)
+        self.check_form()
+        app = self.application
+        if app.config.disable_sign_up:
+            raise errors.email_password_sign_up_disabled()
+        app.passwords.check_length(body.password)
+        user = registration.new_user(body.name, body.email, body.image)
+        try:
+            session = await self._register(user, body)
+        except EmailTaken:
+            if app.config.auto_sign_in:
+                raise errors.user_already_exists_use_another_email() from None
+            session = None
+        self._welcome(user, session, body.remember_me is not False)
+
+    async def _register(self, user: User, body: SignUpEmailBody) -> Session | None:
+        """Everything or nothing: no user is left without a password, none without the session asked for."""
+        app = self.application
+        if app.config.auto_sign_in and await users.find_by_email(app.db, user.email):
+            raise EmailTaken
+        hashed = await app.passwords.hash(body.password)
+        async with app.db.transaction() as tx:
+            await registration.add(tx, user, hashed)
+            if not app.config.auto_sign_in:
+                return None
+            return await app.sessions.create(tx, user, self.client, body.remember_me is not False)
+
+    def _welcome(self, user: User, session: Session | None, remember: bool) -> None:
+        self.audit("sign-up", user_id=user.id)
+        if session:
+            self.add_cookies(
+                self.application.cookies.write_session(session.token, remember, self.request_cookies)
+            )
+        self.answer(
+            {
+                "token": session.token if session else None,
+                "user": wire.user(user),
+                "session": wire.session(session) if session else None,
+            }
+        )
+
+
+class SignInEmail(ApiHandler):
+    """POST /sign-in/email."""
+
+    media_types = JSON_OR_FORM
+
+    @public
+    async def post(self) -> None:
+        """Answers `{redirect, token, url, user, session}`; 401 alike for an unknown user and a wrong password. S9."""
+        body = self.read(SignInEmailBody)
+        self.check_form()
+        app = self.application
+        if not bodies.is_email(body.email):
+            raise errors.invalid_email()
+        app.passwords.check_not_too_long(body.password)
+        user = await signin.user_with_password(app.db, app.passwords, body.email.lower(), body.password)
+        if user is None:
+            self.audit("sign-in-failed")
+            raise errors.invalid_email_or_password()
+        remember = body.remember_me is not False
+        session = await app.sessions.create(app.db, user, self.client, remember)
+        self.add_cookies(app.cookies.write_session(session.token, remember, self.request_cookies))
+        self.audit("sign-in", user_id=user.id, session_id=session.id)
+        self._answer(SignedIn(session, user), body.callback_url)
+
+    def _answer(self, who: SignedIn, callback_url: str | None) -> None:
+        """The status stays 200 with a Location: a real redirect would take the answer from a fetch."""
+        if callback_url:
+            self.set_header("Location", callback_url)
+        url = {} if callback_url is None else {"url": callback_url}
+        self.answer(
+            {
+                "redirect": bool(callback_url),
+                "token": who.session.token,
+                **url,
+                "user": wire.user(who.user),
+                "session": wire.session(who.session),
+            }
+        )

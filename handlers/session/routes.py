@@ -1,0 +1,91 @@
+"""GET /get-session, GET /list-sessions, POST /sign-out, and the API's /ok and /error."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from handlers.base import ApiHandler, public, signed_in
+from server import bodies, clock, errors, wire
+from server.store import sessions as store
+from server.store.sessions import SignedIn
+
+_SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class SignOutBody:
+    """What better-auth's sign-out reads; it serves the log-out at a provider."""
+
+    callback_url: str | None = bodies.optional(bodies.string, "callbackURL")
+    state: str | None = bodies.optional(bodies.string)
+    disable_redirect: bool | None = bodies.optional(bodies.boolean, "disableRedirect")
+
+
+class GetSession(ApiHandler):
+    """GET /get-session: `{session, user}` or null."""
+
+    reads_body = False
+
+    @public
+    async def get(self) -> None:
+        """Prolongs the session when that is due; clears the cookies of one that is over."""
+        self.set_header("Pragma", "no-cache")
+        refresh = not self.query.get("disableRefresh")
+        found = await self.application.sessions.look_up(self.request_cookies, refresh)
+        self.add_cookies(found.cookies)
+        who = found.signed_in
+        self.answer({"session": wire.session(who.session), "user": wire.user(who.user)} if who else None)
+
+    @public
+    async def post(self) -> None:
+        """405: only deferred refresh uses it."""
+        self.set_header("Pragma", "no-cache")
+        raise errors.method_not_allowed_defer_session_required()
+
+
+class ListUserSessions(ApiHandler):
+    """GET /list-sessions: the caller's sessions that have not ended."""
+
+    @signed_in(fresh=True)
+    async def get(self, who: SignedIn) -> None:
+        """Answers an array; the tokens are in it, because better-auth's client revokes by token."""
+        found = await store.list_active(self.application.db, who.user.id, clock.now())
+        self.answer([wire.session(session) for session in found])
+
+
+class SignOut(ApiHandler):
+    """POST /sign-out."""
+
+    @public
+    async def post(self) -> None:
+        """Ends the session if there is one; always succeeds. S23."""
+        if self.json_body is not bodies.UNDEFINED:
+            self.read(SignOutBody)
+        self.add_cookies(await self.application.sessions.end(self.request_cookies))
+        self.audit("sign-out")
+        self.answer({"success": True})
+
+
+class Ok(ApiHandler):
+    """GET /ok."""
+
+    @public
+    async def get(self) -> None:
+        """Says that the API is there."""
+        self.answer({"ok": True})
+
+
+class ErrorPage(ApiHandler):
+    """GET /error: sends the browser to the app with a code that is safe to show."""
+
+    @public
+    async def get(self) -> None:
+        """302 to `/?error=CODE`, as better-auth does in production."""
+        code = str(self.get_query_argument("error", "", strip=False)) or "UNKNOWN"
+        target = {"error": code if _SAFE_CODE.fullmatch(code) else "UNKNOWN"}
+        description = self.get_query_argument("error_description", "", strip=False)
+        if description:
+            target["error_description"] = description
+        self.redirect_to("/?" + urlencode(target, safe="*"))

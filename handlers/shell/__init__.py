@@ -1,0 +1,16 @@
+"""The browser app: its bundle, and the shell that boots it at every page's address."""
+
+from handlers.base import UnknownEndpoint
+from handlers.shell import bundle
+from handlers.shell.routes import BundleFile, Page
+from server.feature import Feature
+
+FEATURE = Feature(
+    name="shell",
+    check=bundle.entry,
+    site=(
+        ("/api/auth(?:/.*)?", UnknownEndpoint),
+        (r"/assets/.*|/[^/]+\.[a-z0-9]+", BundleFile),
+        ("/.*", Page),
+    ),
+)

@@ -1,0 +1,99 @@
+"""The built frontend in memory: each file with its compressed forms, and what the shell has to load."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import mimetypes
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from server.feature import StartError
+
+_ENTRY = "src/main.ts"
+_ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+_TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".woff2": "font/woff2"}
+
+
+@dataclass(frozen=True)
+class File:
+    """One file: its media type, a validator, and its bytes by content encoding ("" is plain)."""
+
+    media_type: str
+    etag: str
+    bodies: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the shell's head names: the script, its style sheets, the modules it will import."""
+
+    script: str
+    styles: tuple[str, ...]
+    preloads: tuple[str, ...]
+
+
+@functools.cache
+def files() -> dict[str, File]:
+    """URL path → file, for all that the bundle holds but its manifest."""
+    found = dict(_walk(resources.files("web").joinpath("dist"), ""))
+    return {
+        path: _file(path, {encoding: found[path + suffix] for encoding, suffix in _present(path, found)})
+        for path in found
+        if not path.endswith((".br", ".gz")) and not path.startswith("/.vite/")
+    }
+
+
+def _present(path: str, found: dict[str, bytes]) -> list[tuple[str, str]]:
+    return [(name, suffix) for name, suffix in (("", ""), *_ENCODINGS) if path + suffix in found]
+
+
+def _walk(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    if not folder.is_dir():
+        raise StartError("the browser app is not built: run `make web`")
+    found = []
+    for item in folder.iterdir():
+        path = f"{prefix}/{item.name}"
+        found += _walk(item, path) if item.is_dir() else [(path, item.read_bytes())]
+    return found
+
+
+def _file(path: str, bodies: dict[str, bytes]) -> File:
+    suffix = path[path.rfind(".") :]
+    media_type = _TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    text = media_type.startswith("text/") or media_type == "image/svg+xml"
+    etag = f'"{hashlib.sha256(bodies[""]).hexdigest()[:20]}"'
+    return File(media_type + ("; charset=utf-8" if text else ""), etag, bodies)
+
+
+@functools.cache
+def entry() -> Entry:
+    """Read from Vite's manifest; raises StartError."""
+    path = resources.files("web").joinpath("dist", ".vite", "manifest.json")
+    if not path.is_file():
+        raise StartError("the browser app is not built: run `make web`")
+    manifest = json.loads(path.read_text())
+    styles: list[str] = []
+    preloads: list[str] = []
+    _collect(manifest, _ENTRY, styles, preloads, set())
+    return Entry(f"/{manifest[_ENTRY]['file']}", tuple(styles), tuple(preloads))
+
+
+def _collect(
+    manifest: dict[str, dict[str, list[str]]],
+    key: str,
+    styles: list[str],
+    preloads: list[str],
+    seen: set[str],
+) -> None:
+    """The entry's style sheets and static imports, those of its imports included."""
+    if key in seen:
+        return
+    seen.add(key)
+    chunk = manifest[key]
+    for imported in chunk.get("imports", []):
+        preloads.append(f"/{manifest[imported]['file']}")
+        _collect(manifest, imported, styles, preloads, seen)
+    styles += [f"/{name}" for name in chunk.get("css", []) if f"/{name}" not in styles]

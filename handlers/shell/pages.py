@@ -1,0 +1,34 @@
+"""The list of pages, shared with the browser's router: path, title, who may see it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """`member` pages ask for a session, `guest` pages are for those without one."""
+
+    path: str
+    name: str
+    title: str
+    access: Literal["public", "guest", "member"]
+
+
+@functools.cache
+def pages() -> tuple[tuple[re.Pattern[str], PageEntry], ...]:
+    """Each page with the pattern of its path; `:name` stands for one segment."""
+    entries = json.loads(resources.files("web").joinpath("pages.json").read_text())
+    known = ("path", "name", "title", "access")
+    listed = [PageEntry(**{key: entry[key] for key in known}) for entry in entries]
+    return tuple((re.compile(re.sub(r":\w+", "[^/]+", page.path)), page) for page in listed)
+
+
+def find(path: str) -> PageEntry | None:
+    """The page at this path, or None."""
+    return next((page for pattern, page in pages() if pattern.fullmatch(path)), None)

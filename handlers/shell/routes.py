@@ -1,0 +1,140 @@
+"""The pages' shell and the bundle's files."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from importlib import resources
+from urllib.parse import quote
+
+from jinja2 import Environment, FunctionLoader, select_autoescape
+from tornado.web import HTTPError
+
+from handlers.base import BaseHandler
+from handlers.shell import bundle, pages
+from server import origin, wire
+from server.store.sessions import SignedIn
+
+YEAR = 31536000
+
+
+@functools.cache
+def templates() -> Environment:
+    """Jinja with the templates of the installed package."""
+    folder = resources.files("web").joinpath("templates")
+    loader = FunctionLoader(lambda name: folder.joinpath(name).read_text())
+    return Environment(loader=loader, autoescape=select_autoescape(("html",)), auto_reload=False)
+
+
+class Page(BaseHandler):
+    """Every address that is neither the API's nor a file's: the shell, decided before the first paint."""
+
+    async def get(self) -> None:
+        """The shell with the caller's session, or a redirect where the page is for others."""
+        page = pages.find(self.request.path)
+        found = await self.application.sessions.look_up(self.request_cookies, refresh=False)
+        who = found.signed_in
+        if page and page.access == "member" and not who:
+            self._redirect("/login?redirect=" + quote(self.request.uri or "/", safe=""))
+        elif page and page.access == "guest" and who:
+            self._redirect(self._wanted_page())
+        else:
+            self._render(page, who)
+
+    async def head(self) -> None:
+        """As GET, without the body."""
+        await self.get()
+
+    def _wanted_page(self) -> str:
+        target = self.get_query_argument("redirect", "")
+        return target if origin.is_safe_path(target) else "/dashboard"
+
+    def _redirect(self, target: str) -> None:
+        self.set_status(302)
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Location", target)
+        self.finish()
+
+    def _render(self, page: pages.PageEntry | None, who: SignedIn | None) -> None:
+        nonce = secrets.token_urlsafe(16)
+        html = (
+            templates()
+            .get_template("shell.html")
+            .render(
+                title=page.title if page else "Page not found",
+                nonce=nonce,
+                boot={"session": self._session_json(who), "settings": self._public_settings()},
+                entry=bundle.entry(),
+            )
+        )
+        self.set_status(200 if page else 404)
+        self._set_page_headers(nonce)
+        self.finish(html)
+
+    def _session_json(self, who: SignedIn | None) -> wire.Json | None:
+        return {"session": wire.session(who.session), "user": wire.user(who.user)} if who else None
+
+    def _public_settings(self) -> wire.Json:
+        config = self.application.config
+        return {
+            "passwordMinLength": config.password_min_length,
+            "passwordMaxLength": config.password_max_length,
+            "signUp": not config.disable_sign_up,
+        }
+
+    def _set_page_headers(self, nonce: str) -> None:
+        """S33: scripts by nonce alone, nothing from elsewhere, no frame around it."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.set_header(
+            "Content-Security-Policy",
+            f"default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}';"
+            " img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none';"
+            " form-action 'self'; frame-ancestors 'none'",
+        )
+
+    def write_error(self, status_code: int, **kwargs: object) -> None:
+        """A page in the app's looks that needs nothing but itself."""
+        self._set_page_headers(secrets.token_urlsafe(16))
+        self.finish(
+            templates().get_template("error.html").render(status=status_code, request_id=self.request_id)
+        )
+
+
+class BundleFile(BaseHandler):
+    """A file of the bundle, from memory, in the best encoding the browser takes."""
+
+    async def get(self) -> None:
+        """Hashed files never change; the others are asked for again."""
+        file = bundle.files().get(self.request.path)
+        if file is None:
+            raise HTTPError(404)
+        immutable = self.request.path.startswith("/assets/")
+        self.set_header("Cache-Control", f"public, max-age={YEAR}, immutable" if immutable else "no-cache")
+        self.set_header("ETag", file.etag)
+        self.set_header("Vary", "Accept-Encoding")
+        self.set_header("Content-Type", file.media_type)
+        if self.request.headers.get("If-None-Match") == file.etag:
+            self.set_status(304)
+            self.finish()
+            return
+        self._send(file)
+
+    def _send(self, file: bundle.File) -> None:
+        accepted = {
+            part.split(";")[0].strip() for part in self.request.headers.get("Accept-Encoding", "").split(",")
+        }
+        encoding = next((name for name in ("br", "gzip") if name in accepted and name in file.bodies), "")
+        if encoding:
+            self.set_header("Content-Encoding", encoding)
+        self.finish(file.bodies[encoding])
+
+    async def head(self) -> None:
+        """As GET, without the body."""
+        await self.get()
+
+    def write_error(self, status_code: int, **kwargs: object) -> None:
+        """Plain text: nobody looks at a missing file."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish("Not found\n" if status_code == 404 else "Error\n")

@@ -1,0 +1,71 @@
+-- The whole database as it is today. A fresh one gets here by server/migrations/, in order; a test builds both and
+-- compares them.
+
+-- == Core: better-auth 1.7.25's tables, to the letter, so that its server can run on this database ==================
+
+CREATE TABLE "user" (
+    "id" text NOT NULL PRIMARY KEY,
+    "name" text NOT NULL,
+    "email" text NOT NULL UNIQUE,                        -- lower case
+    "emailVerified" boolean NOT NULL,
+    "image" text,
+    "createdAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    "updatedAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL
+);
+
+CREATE TABLE "session" (
+    "id" text NOT NULL PRIMARY KEY,
+    "expiresAt" timestamptz NOT NULL,
+    "token" text NOT NULL UNIQUE,                        -- 32 of [a-zA-Z0-9]; the cookie carries it with a signature
+    "createdAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    "updatedAt" timestamptz NOT NULL,
+    "ipAddress" text,
+    "userAgent" text,
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE
+);
+
+CREATE INDEX "session_userId_idx" ON "session" ("userId");
+
+CREATE TABLE "account" (
+    "id" text NOT NULL PRIMARY KEY,
+    "accountId" text NOT NULL,                           -- the provider's name for the user; "userId" for a password
+    "providerId" text NOT NULL,                          -- 'credential' for a password
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE,
+    "accessToken" text,
+    "refreshToken" text,
+    "idToken" text,
+    "accessTokenExpiresAt" timestamptz,
+    "refreshTokenExpiresAt" timestamptz,
+    "scope" text,
+    "password" text,                                     -- a hash; server/passwords.py lists the formats
+    "createdAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    "updatedAt" timestamptz NOT NULL
+);
+
+CREATE INDEX "account_userId_idx" ON "account" ("userId");
+CREATE UNIQUE INDEX "account_providerId_accountId_uidx" ON "account" ("providerId", "accountId");
+
+CREATE TABLE "verification" (
+    "id" text NOT NULL PRIMARY KEY,
+    "identifier" text NOT NULL,
+    "value" text NOT NULL,
+    "expiresAt" timestamptz NOT NULL,
+    "createdAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    "updatedAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL
+);
+
+CREATE INDEX "verification_identifier_idx" ON "verification" ("identifier");
+
+CREATE TABLE "rateLimit" (
+    "id" text NOT NULL PRIMARY KEY,
+    "key" text NOT NULL UNIQUE,
+    "count" integer NOT NULL,
+    "lastRequest" bigint NOT NULL                        -- milliseconds since the epoch
+);
+
+-- == Operation ======================================================================================================
+
+CREATE TABLE "ai_editor_migration" (
+    "name" text NOT NULL PRIMARY KEY,
+    "appliedAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL
+);

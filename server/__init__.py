@@ -1,0 +1,1 @@
+"""How AI-Editor runs: settings, database, security primitives and the command line."""

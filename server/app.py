@@ -1,0 +1,111 @@
+"""The application: settings, database and services in typed attributes, and the route table made from the features."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from tornado.httputil import HTTPServerRequest
+from tornado.web import Application as TornadoApplication
+from tornado.web import RequestHandler, stream_request_body
+
+from server import errors, uri, wire
+from server.cookies import Cookies
+from server.database import Database
+from server.feature import Feature
+from server.limits import Counter
+from server.origin import Origins
+from server.passwords import Passwords
+from server.sessions import Sessions
+from server.settings import Settings
+
+API = "/api/auth"
+MAX_BODY = 1024 * 1024
+MAX_HEADERS = 32 * 1024
+access_log = logging.getLogger("ai_editor.access")
+
+
+class Application(TornadoApplication):
+    """Everything a handler needs; made inside a running event loop, closed with `close()`."""
+
+    def __init__(self, settings: Settings, features: Iterable[Feature]) -> None:
+        self.config = settings
+        self.db = Database(settings.database_url or "", settings.db_pool_size)
+        self.cookies = Cookies(settings.secret, settings.secure_cookies, settings.session_expires_in)
+        self.sessions = Sessions(settings, self.db, self.cookies)
+        self.origins = Origins((settings.origin, *settings.trusted_origins))
+        self.passwords = Passwords(
+            settings.password_hash,
+            settings.bcrypt_cost,
+            settings.password_min_length,
+            settings.password_max_length,
+        )
+        self.limits = Counter()
+        super().__init__(routes(features), log_function=log_request)
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
+        """Refuses what is too large before a byte of it is read, and reads paths as a URL parser does."""
+        refused = too_large(request)
+        if refused:
+            return self.get_handler_delegate(request, TooLarge, {"error": refused})
+        if any(mark in (request.uri or "") for mark in ("/.", "\\", "#", "/%2")):
+            parsed = uri.parse(request.uri or "", "http://localhost")
+            request.path = parsed.pathname if parsed else request.path
+        return super().find_handler(request, **kwargs)
+
+    async def close(self) -> None:
+        """Lets go of the database and the hashing threads."""
+        self.passwords.close()
+        await self.db.close()
+
+
+def routes(features: Iterable[Feature]) -> list[tuple[str, type[RequestHandler]]]:
+    """(pattern, handler) in the order they are asked."""
+    collected = list(features)
+    api = [(API + path, handler) for feature in collected for path, handler in feature.api]
+    return api + [route for feature in collected for route in feature.site]
+
+
+def too_large(request: HTTPServerRequest) -> errors.APIError | None:
+    """The refusal of a request whose head says it is beyond the limits."""
+    if sum(len(name) + len(value) + 4 for name, value in request.headers.get_all()) > MAX_HEADERS:
+        return errors.headers_too_large(MAX_HEADERS)
+    length = request.headers.get("Content-Length", "0")
+    return errors.payload_too_large(MAX_BODY) if length.isdigit() and int(length) > MAX_BODY else None
+
+
+@stream_request_body
+class TooLarge(RequestHandler):
+    """Answers as soon as the head is read; Tornado closes the connection on the rest."""
+
+    def initialize(self, error: errors.APIError) -> None:
+        """`error` is what to answer."""
+        self._error = error
+
+    def prepare(self) -> None:
+        """Refuses, whatever the method."""
+        self.clear_header("Server")
+        self.set_status(self._error.status_code)
+        self.set_header("Content-Type", "application/json")
+        self.finish(wire.dumps(self._error.body()))
+
+    def data_received(self, chunk: bytes) -> None:
+        """Nothing of the body is kept."""
+
+
+def log_request(handler: RequestHandler) -> None:
+    """One line a request: no query, since mail links carry tokens there. S35."""
+    request = handler.request
+    status = handler.get_status()
+    access_log.log(
+        logging.INFO if status < 500 else logging.ERROR,
+        "request",
+        extra={
+            "method": request.method,
+            "path": request.path,
+            "status": status,
+            "milliseconds": round(1000 * request.request_time(), 1),
+            "request_id": getattr(handler, "request_id", ""),
+        },
+    )

@@ -1,0 +1,147 @@
+"""JSON body or query → dataclass, or VALIDATION_ERROR in the words of zod 4, which better-auth speaks."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, TypeVar
+
+from server import errors
+
+T = TypeVar("T")
+Rule = Callable[[object], str | None]
+
+_BOM = b"\xef\xbb\xbf"
+# zod 4's own notion of an e-mail address: no quoted local parts, a dotted ASCII domain.
+_EMAIL = re.compile(
+    r"(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}"
+)
+
+
+class _Undefined:
+    """JavaScript's undefined: a member that is not there."""
+
+
+UNDEFINED = _Undefined()
+
+
+def type_name(value: object) -> str:
+    """What JavaScript calls the type of a JSON value."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, (int, float)):
+        return "number" if math.isfinite(value) else f"{'-' if value < 0 else ''}Infinity"
+    names = {str: "string", list: "array", dict: "object", type(None): "null", _Undefined: "undefined"}
+    return names[type(value)]
+
+
+def expected(kind: str, value: object) -> str:
+    """zod's sentence for a value of the wrong type."""
+    return f"Invalid input: expected {kind}, received {type_name(value)}"
+
+
+def string(value: object) -> str | None:
+    """Text."""
+    return None if isinstance(value, str) else expected("string", value)
+
+
+def nonempty(value: object) -> str | None:
+    """Text of at least one character."""
+    return string(value) or (None if value else "Too small: expected string to have >=1 characters")
+
+
+def email(value: object) -> str | None:
+    """An e-mail address."""
+    return string(value) or (None if is_email(str(value)) else "Invalid email address")
+
+
+def boolean(value: object) -> str | None:
+    """true or false."""
+    return None if isinstance(value, bool) else expected("boolean", value)
+
+
+def is_email(text: str) -> bool:
+    """Whether zod takes the text for an e-mail address."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+@dataclass(frozen=True)
+class _Member:
+    rule: Rule
+    key: str | None
+    needed: bool
+
+
+def required(rule: Rule, key: str | None = None) -> Any:
+    """A member that has to be there; `key` is its JSON name where it is not the field's."""
+    return field(metadata={"member": _Member(rule, key, True)})
+
+
+def optional(rule: Rule, key: str | None = None) -> Any:
+    """A member that may be left out; null is not the same as left out."""
+    return field(default=None, metadata={"member": _Member(rule, key, False)})
+
+
+def read(into: type[T], value: object, where: str = "body") -> T:
+    """Builds `into` from JSON; raises VALIDATION_ERROR with every member that does not fit."""
+    if not isinstance(value, dict):
+        raise errors.validation_error(f"[{where}] {expected('object', value)}")
+    given: dict[str, object] = {}
+    issues: list[str] = []
+    for item in fields(into):  # type: ignore[arg-type]
+        member: _Member = item.metadata["member"]
+        key = member.key or item.name
+        found = value.get(key, UNDEFINED)
+        if found is UNDEFINED and not member.needed:
+            given[item.name] = None if item.default is MISSING else item.default
+            continue
+        issue = member.rule(found)
+        if issue:
+            issues.append(f"[{where}.{key}] {issue}")
+        given[item.name] = found
+    if issues:
+        raise errors.validation_error("; ".join(issues))
+    return into(**given)
+
+
+def parse_json(body: bytes) -> object:
+    """The value of a JSON text as `JSON.parse` reads it; raises the 400 for what is none."""
+    try:
+        return json.loads(_as_javascript_reads(body), parse_constant=_refuse, parse_int=_number)
+    except (ValueError, RecursionError):
+        raise errors.invalid_json() from None
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(constant)
+
+
+def _number(digits: str) -> float:
+    """JavaScript has one kind of number; a whole one beyond its reach is Infinity."""
+    return int(digits) if len(digits) < 16 else float(digits)
+
+
+def _as_javascript_reads(body: bytes) -> str:
+    """Bytes that are no UTF-8 become U+FFFD, a leading byte order mark goes, lone surrogates become U+FFFD."""
+    text = body.removeprefix(_BOM).removeprefix(_BOM).decode("utf-8", "replace")
+    if "\\u" not in text:
+        return text
+    return _SURROGATES.sub(_repair, text)
+
+
+_SURROGATES = re.compile(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+
+
+def _repair(match: re.Match[str]) -> str:
+    """Keeps an escaped backslash and a surrogate pair; replaces a lone half, which no UTF-8 can carry."""
+    return "\\ufffd" if len(match[0]) == 6 else match[0]
+
+
+def form(pairs: Mapping[str, list[str]]) -> dict[str, object]:
+    """A form body: every value is text, the last of a name wins."""
+    return {name: values[-1] for name, values in pairs.items()}

@@ -1,0 +1,32 @@
+"""The command line: `ai-editor NOUN VERB`, one module per noun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from server import version
+from server.cli.db import db
+from server.cli.secret import secret
+from server.cli.serve import serve
+from server.cli.session import session
+from server.cli.user import user
+from server.feature import Feature
+
+
+def build(features: Iterable[Feature]) -> click.Group:
+    """The whole command, with the features that `serve` serves."""
+
+    @click.group(context_settings={"help_option_names": ["-h", "--help"], "obj": tuple(features)})
+    @click.version_option(version.VERSION, prog_name="ai-editor", message="%(prog)s %(version)s")
+    def root() -> None:
+        """AI-Editor: sign-in for a browser app, over better-auth's protocol.
+
+        Settings come from the environment and from a .env file in this folder. Without DATABASE_URL the commands use
+        the embedded PostgreSQL in DATA_DIR, whether the server runs or not.
+        """
+
+    for command in (serve, db, user, session, secret):
+        root.add_command(command)
+    return root

@@ -1,0 +1,128 @@
+"""`ai-editor serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import click
+import tornado.httpserver
+import tornado.netutil
+
+from server import logs, migrate, postgres
+from server.app import MAX_BODY, Application
+from server.cli import setup
+from server.feature import Feature
+from server.settings import Settings
+from server.version import VERSION
+
+GRACE_SECONDS = 5.0
+
+
+@click.command()
+@click.pass_obj
+def serve(features: tuple[Feature, ...]) -> None:
+    """Serve the app; Ctrl-C stops it and the embedded database."""
+    with setup.one_line_errors():
+        config = setup.load()
+        logs.configure(config.log_level, config.log_format)
+        for feature in features:
+            feature.check()
+        sockets = _bind(config)
+        port = sockets[0].getsockname()[1]
+        with _database(_with_port(config, port)) as ready:
+            _run(_main(ready, features, sockets))
+
+
+def _bind(config: Settings) -> list[socket.socket]:
+    try:
+        return tornado.netutil.bind_sockets(config.port, config.host)
+    except PermissionError as error:
+        raise setup.Refused(f"port {config.port} needs more rights: set PORT to one above 1023") from error
+    except OSError as error:
+        raise setup.Refused(
+            f"port {config.port} on {config.host} is not free ({error.strerror}): stop what uses it, or set PORT"
+        ) from error
+
+
+def _with_port(config: Settings, port: int) -> Settings:
+    """The public address once the port is known, and both names of this machine while developing."""
+    if config.base_url_given:
+        return replace(config, port=port)
+    names = () if config.production else (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
+    return replace(
+        config,
+        port=port,
+        base_url=f"http://localhost:{port}",
+        trusted_origins=(*config.trusted_origins, *names),
+    )
+
+
+@contextmanager
+def _database(config: Settings) -> Iterator[Settings]:
+    if config.database_url:
+        yield config
+        return
+    with postgres.owned(config.data_dir / "postgres") as url:
+        yield replace(config, database_url=url)
+
+
+def _run(main: object) -> None:
+    """uvloop where there is one: sockets are a little cheaper on it."""
+    factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    if sys.platform != "win32":
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(main)  # type: ignore[arg-type]
+
+
+async def _main(config: Settings, features: tuple[Feature, ...], sockets: list[socket.socket]) -> None:
+    app = Application(config, features)
+    try:
+        await migrate.migrate(app.db)
+        server = tornado.httpserver.HTTPServer(
+            app, max_body_size=MAX_BODY, idle_connection_timeout=75, body_timeout=30
+        )
+        server.add_sockets(sockets)
+        click.echo(_welcome(config), err=True)
+        await _until_stopped()
+        server.stop()
+        await _drain(server)
+    finally:
+        await app.close()
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+async def _drain(server: tornado.httpserver.HTTPServer) -> None:
+    """Lets requests finish that are under way; idle connections are closed at once."""
+    try:
+        await asyncio.wait_for(server.close_all_connections(), GRACE_SECONDS)
+    except TimeoutError:
+        click.echo("ai-editor: some requests were cut off", err=True)
+
+
+def _welcome(config: Settings) -> str:
+    embedded = "/postgres" in (config.database_url or "") and "host=" in (config.database_url or "")
+    lines = [
+        f"AI-Editor {VERSION} ({config.app_env})",
+        f"  address   {config.base_url}",
+        f"  data      {config.data_dir}" if embedded else "  data      PostgreSQL at DATABASE_URL",
+        f"  logs      this terminal, {config.log_format}, from level {config.log_level} up"
+        + (f"; PostgreSQL's in {config.data_dir}" if embedded else ""),
+        "  stop      Ctrl-C",
+    ]
+    return "\n".join(lines)

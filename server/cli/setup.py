@@ -1,0 +1,108 @@
+"""What every command does first: settings, the database they name, and errors in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from server import migrate, postgres, settings, tokens
+from server.database import Database, DatabaseError
+from server.errors import APIError
+from server.feature import StartError
+from server.settings import Settings, SettingsError
+
+T = TypeVar("T")
+_EXPECTED = (SettingsError, StartError, postgres.PostgresError, migrate.MigrationError, DatabaseError)
+
+
+class Refused(click.ClickException):
+    """One line on standard error, exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        """Prints it."""
+        click.echo(f"ai-editor: {self.message}", err=True)
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turns what can be expected to go wrong into one line."""
+    try:
+        yield
+    except APIError as error:
+        raise Refused(error.message or str(error)) from error
+    except _EXPECTED as error:
+        raise Refused(str(error)) from error
+    except PermissionError as error:
+        raise Refused(
+            f"no permission for {error.filename}: choose another DATA_DIR, or change its owner"
+        ) from error
+
+
+def load() -> Settings:
+    """The settings of this process, with the secret of a development folder where none is set."""
+    found = settings.from_environment()
+    return found if found.secret else replace(found, secret=development_secret(found.data_dir))
+
+
+def development_secret(data_dir: Path) -> str:
+    """The secret in DATA_DIR/secret, made once; only its owner can read it."""
+    path = data_dir / "secret"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(tokens.random_id(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+@contextmanager
+def reachable(config: Settings) -> Iterator[Settings]:
+    """The settings with a DATABASE_URL that answers: the person's own, or the embedded one for the time being."""
+    if config.database_url:
+        yield config
+        return
+    with postgres.attached(config.data_dir / "postgres") as url:
+        yield replace(config, database_url=url)
+
+
+def run_with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
+    """Runs a command's coroutine with the settings and an open database that this version can use."""
+
+    async def main(config: Settings) -> T:
+        db = Database(config.database_url or "", 2)
+        try:
+            return await work(db, config)
+        finally:
+            await db.close()
+
+    with one_line_errors(), reachable(load()) as config:
+        return asyncio.run(main(config))
+
+
+def current_database(work: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+    """Refuses to work on a database whose migrations are not this version's."""
+
+    @functools.wraps(work)
+    async def checked(db: Database, config: Settings) -> T:
+        found = await migrate.status(db)
+        migrate.check(found)
+        if found.pending:
+            raise migrate.MigrationError("the database is not up to date: run `ai-editor db migrate`")
+        return await work(db, config)
+
+    return checked
+
+
+def is_interactive() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty()

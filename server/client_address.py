@@ -1,0 +1,50 @@
+"""Who is asking: the socket's peer, or behind trusted proxies the right-most hop that is not one of them."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+    """The client's address in better-auth's form, or "" when there is none (a unix socket). S13."""
+    address = _parse(peer)
+    if address is None:
+        return ""
+    for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
+        if not is_trusted(address, trusted):
+            break
+        address = _parse(hop) or address
+        if _parse(hop) is None:
+            break
+    return normalize(address)
+
+
+def is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
+    """Whether the address belongs to one of TRUSTED_PROXIES."""
+    return any(address.version == network.version and address in network for network in trusted)
+
+
+def peer_is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+    """Whether X-Forwarded-* headers from this peer are believed."""
+    address = _parse(peer)
+    return address is not None and is_trusted(address, trusted)
+
+
+def normalize(address: Address) -> str:
+    """IPv4 as it is; IPv6 as its /64 network, written out in full, as better-auth stores it."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return ipaddress.IPv6Address(int(address) >> 64 << 64).exploded
+
+
+def _parse(text: str) -> Address | None:
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address

@@ -1,0 +1,230 @@
+"""The one door to PostgreSQL, and the only module that knows aiopg: pool, transactions, typed rows."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import select
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import fields
+from typing import Any, Protocol, TypeVar
+
+import aiopg
+import psycopg2
+import psycopg2.errors
+
+from server.pool import Pool, PoolExhausted
+
+T = TypeVar("T")
+
+# The client gives up first, so that a cancelled statement never looks like a cancelled task (aiopg turns one into
+# the other); the server ends what a lost client left running one second later.
+STATEMENT_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
+_ON_CONNECT = f"SET TIME ZONE 'UTC'; SET statement_timeout = {int(STATEMENT_SECONDS * 1000) + 1000}"
+
+
+class DatabaseError(Exception):
+    """PostgreSQL refused a statement; the message is its first line."""
+
+
+class DatabaseUnavailable(DatabaseError):
+    """PostgreSQL did not answer in time, or not at all; the message says which."""
+
+
+class UniqueViolation(DatabaseError):
+    """A row with the same unique value exists; `constraint` is its name."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
+class InvalidValue(DatabaseError):
+    """PostgreSQL cannot store a value: a NUL in a text, a number out of range."""
+
+
+class Executor(Protocol):
+    """What a store needs: a Database or a Transaction. Placeholders are `%(name)s`."""
+
+    async def all(self, into: type[T], sql: str, **params: object) -> list[T]:
+        """All rows, each as the dataclass `into`, whose fields are the columns' names in order."""
+        ...
+
+    async def one(self, into: type[T], sql: str, **params: object) -> T | None:
+        """The first row, or None."""
+        ...
+
+    async def value(self, sql: str, **params: object) -> Any:
+        """The first column of the first row, or None."""
+        ...
+
+    async def run(self, sql: str, **params: object) -> int:
+        """Executes, and counts the rows touched."""
+        ...
+
+
+class _Statements:
+    """`all`, `one`, `value` and `run` on top of `_fetch`."""
+
+    async def _fetch(self, sql: str, params: dict[str, object]) -> _Result:
+        raise AssertionError  # pragma: no cover
+
+    async def all(self, into: type[T], sql: str, **params: object) -> list[T]:
+        result = await self._fetch(sql, params)
+        _check_columns(into, result.columns)  # type: ignore[arg-type]  # a class is hashable
+        return [into(*row) for row in result.rows]
+
+    async def one(self, into: type[T], sql: str, **params: object) -> T | None:
+        rows = await self.all(into, sql, **params)
+        return rows[0] if rows else None
+
+    async def value(self, sql: str, **params: object) -> Any:
+        result = await self._fetch(sql, params)
+        return result.rows[0][0] if result.rows else None
+
+    async def run(self, sql: str, **params: object) -> int:
+        result = await self._fetch(sql, params)
+        return result.count
+
+
+class _Result:
+    __slots__ = ("columns", "count", "rows")
+
+    def __init__(self, cursor: Any) -> None:
+        self.columns = tuple(column[0] for column in cursor.description or ())
+        self.rows: Sequence[tuple[Any, ...]] = cursor.fetchall() if cursor.description else ()
+        self.count: int = max(cursor.rowcount, 0)
+
+
+@functools.cache
+def _check_columns(into: type[Any], columns: tuple[str, ...]) -> None:
+    names = tuple(field.name for field in fields(into))
+    if names != columns:
+        raise TypeError(f"{into.__name__} has the fields {names}, the statement gives {columns}")
+
+
+async def _execute(
+    connection: aiopg.Connection, sql: str, params: dict[str, object], seconds: float = STATEMENT_SECONDS
+) -> _Result:
+    cursor = await connection.cursor()
+    try:
+        await cursor.execute(sql, params or None, timeout=seconds)
+        return _Result(cursor.raw)
+    except psycopg2.errors.UniqueViolation as error:
+        raise UniqueViolation(error.diag.constraint_name or "") from error
+    except (ValueError, psycopg2.DataError) as error:
+        raise InvalidValue(_first_line(error)) from error
+    except TimeoutError as error:
+        raise DatabaseUnavailable("a statement took too long") from error
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        raise DatabaseUnavailable(_first_line(error)) from error
+    except psycopg2.Error as error:
+        raise DatabaseError(_first_line(error)) from error
+    finally:
+        cursor.close()
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+class Transaction(_Statements):
+    """One connection between BEGIN and COMMIT."""
+
+    def __init__(self, connection: aiopg.Connection, seconds: float) -> None:
+        self._connection, self._seconds = connection, seconds
+
+    async def _fetch(self, sql: str, params: dict[str, object]) -> _Result:
+        return await _execute(self._connection, sql, params, self._seconds)
+
+
+class Database(_Statements):
+    """A pool of `size` connections to the server at `dsn`; made inside a running event loop."""
+
+    def __init__(self, dsn: str, size: int = 10) -> None:
+        self._dsn = dsn
+        self._pool: Pool[aiopg.Connection] = Pool(self._open, _usable, _discard, size)
+
+    async def _open(self) -> aiopg.Connection:
+        try:
+            connection = await aiopg.connect(
+                self._dsn, timeout=CONNECT_SECONDS, enable_json=False, enable_hstore=False, enable_uuid=False
+            )
+            await _execute(connection, _ON_CONNECT, {})
+        except (psycopg2.Error, TimeoutError, OSError) as error:
+            raise DatabaseUnavailable(_first_line(error) or "the connection timed out") from error
+        return connection
+
+    async def _acquire(self) -> aiopg.Connection:
+        try:
+            return await self._pool.acquire()
+        except PoolExhausted as error:
+            raise DatabaseUnavailable("all connections are busy") from error
+
+    async def _fetch(self, sql: str, params: dict[str, object]) -> _Result:
+        connection = await self._acquire()
+        try:
+            return await _execute(connection, sql, params)
+        except DatabaseUnavailable:
+            # The server may have gone between the look at the socket and the statement. A read is safe to ask again.
+            if not connection.closed or not sql.lstrip().startswith("SELECT"):
+                raise
+        finally:
+            self._pool.release(connection)
+        return await self._fetch_once_more(sql, params)
+
+    async def _fetch_once_more(self, sql: str, params: dict[str, object]) -> _Result:
+        connection = await self._acquire()
+        try:
+            return await _execute(connection, sql, params)
+        finally:
+            self._pool.release(connection)
+
+    @asynccontextmanager
+    async def transaction(self, seconds: float = STATEMENT_SECONDS) -> AsyncIterator[Transaction]:
+        """Commits at the end of the block, rolls back when it raises; a statement may take `seconds`."""
+        connection = await self._acquire()
+        try:
+            await _execute(
+                connection, f"BEGIN; SET LOCAL statement_timeout = {int(seconds * 1000) + 1000}", {}
+            )
+            try:
+                yield Transaction(connection, seconds)
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            await _execute(connection, "COMMIT", {})
+        finally:
+            self._pool.release(connection)
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        self._pool.close()
+        await asyncio.sleep(0)
+
+
+async def _roll_back(connection: aiopg.Connection) -> None:
+    if connection.closed:
+        return
+    try:
+        await _execute(connection, "ROLLBACK", {})
+    except DatabaseUnavailable:
+        connection.close()
+
+
+def _usable(connection: aiopg.Connection) -> bool:
+    """Open, and nothing unread: an idle server speaks only to say goodbye."""
+    if connection.closed:
+        return False
+    try:
+        poll = select.poll()
+        poll.register(connection.raw.fileno(), select.POLLIN)
+        return not poll.poll(0)
+    except (OSError, psycopg2.Error):
+        return False
+
+
+def _discard(connection: aiopg.Connection) -> None:
+    connection.close()

@@ -1,0 +1,189 @@
+"""APIError, the one type for refusals, and the core's codes in better-auth's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tornado.web import HTTPError
+
+
+class APIError(HTTPError):
+    """A refusal with an HTTP status, and a `code` and `message` in the body; `code` None leaves it out."""
+
+    def __init__(
+        self, status: int, code: str | None, message: str | None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, log_message=None)
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, object]:
+        """`{message, code}` as better-auth orders them, and `error: {code, message}`."""
+        flat = {"message": self.message} | ({"code": self.code} if self.code else {})
+        return {**flat, "error": {"code": self.code or f"HTTP_{self.status_code}", "message": self.message}}
+
+
+def _bad_request(code: str, message: str) -> APIError:
+    return APIError(400, code, message)
+
+
+def not_found() -> APIError:
+    """404 with an empty body: better-auth's answer to a wrong path or method."""
+    return APIError(404, None, None)
+
+
+def validation_error(message: str) -> APIError:
+    """400 for a body or query that does not fit; `message` names each field."""
+    return _bad_request("VALIDATION_ERROR", message)
+
+
+def invalid_json() -> APIError:
+    """400 for a body that is not JSON."""
+    return _bad_request("BAD_REQUEST", "Invalid JSON in request body")
+
+
+def unsupported_media_type(content_type: str, allowed: tuple[str, ...]) -> APIError:
+    """415 for a body in a media type that the endpoint does not read."""
+    types = ", ".join(allowed)
+    given = f'Content-Type "{content_type}" is not allowed.' if content_type else "Content-Type is required."
+    return APIError(415, "UNSUPPORTED_MEDIA_TYPE", f"{given} Allowed types: {types}")
+
+
+def payload_too_large(limit: int) -> APIError:
+    """413 for a body over `limit` bytes."""
+    return APIError(413, "PAYLOAD_TOO_LARGE", f"Request body is larger than {limit} bytes")
+
+
+def headers_too_large(limit: int) -> APIError:
+    """431 for header fields over `limit` bytes together."""
+    return APIError(431, "REQUEST_HEADER_FIELDS_TOO_LARGE", f"Request headers are larger than {limit} bytes")
+
+
+def unauthorized() -> APIError:
+    """401 where a session is needed and there is none."""
+    return APIError(401, "UNAUTHORIZED", "Unauthorized")
+
+
+def session_not_fresh() -> APIError:
+    """403 where the session is older than SESSION_FRESH_AGE."""
+    return APIError(403, "SESSION_NOT_FRESH", "Session is not fresh")
+
+
+def failed_to_get_session(status: int = 401) -> APIError:
+    """401 when the row vanished during a refresh."""
+    return APIError(status, "FAILED_TO_GET_SESSION", "Failed to get session")
+
+
+def method_not_allowed_defer_session_required() -> APIError:
+    """405 for POST /get-session without deferred refresh."""
+    return APIError(
+        405,
+        "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED",
+        "POST method requires deferSessionRefresh to be enabled in session config",
+    )
+
+
+def invalid_origin() -> APIError:
+    """403 for an Origin or Referer that is not trusted. S31."""
+    return APIError(403, "INVALID_ORIGIN", "Invalid origin")
+
+
+def missing_or_null_origin() -> APIError:
+    """403 for a request with cookies and no usable Origin. S31."""
+    return APIError(403, "MISSING_OR_NULL_ORIGIN", "Missing or null Origin")
+
+
+def cross_site_navigation_login_blocked() -> APIError:
+    """403 for a form on another site that tries to sign the visitor in. S27."""
+    return APIError(
+        403,
+        "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED",
+        "Cross-site navigation login blocked. This request appears to be a CSRF attack.",
+    )
+
+
+def invalid_url(label: str) -> APIError:
+    """403 for a redirect target (`callbackURL`, `redirectURL`, …) that leaves the trusted origins. S34."""
+    code = {
+        "callbackURL": "INVALID_CALLBACK_URL",
+        "redirectURL": "INVALID_REDIRECT_URL",
+        "errorCallbackURL": "INVALID_ERROR_CALLBACK_URL",
+        "newUserCallbackURL": "INVALID_NEW_USER_CALLBACK_URL",
+    }[label]
+    return APIError(403, code, f"Invalid {label}")
+
+
+def url_not_a_string(label: str) -> APIError:
+    """400 for a redirect target that is not text."""
+    return APIError(400, None, f"Invalid {label}: expected a string")
+
+
+def too_many_requests(seconds: int) -> APIError:
+    """429; `seconds` until another try, in better-auth's header and the standard one."""
+    headers = {"X-Retry-After": str(seconds), "Retry-After": str(seconds)}
+    return APIError(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.", headers)
+
+
+def overloaded(seconds: int = 1) -> APIError:
+    """503 while a bounded queue (database, hashing) is full. S46."""
+    return APIError(
+        503, "SERVICE_UNAVAILABLE", "The server is busy. Please try again.", {"Retry-After": str(seconds)}
+    )
+
+
+def internal_server_error() -> APIError:
+    """500 with nothing about the cause: that is in the log, under the request id. S38."""
+    return APIError(500, "INTERNAL_SERVER_ERROR", "Internal Server Error")
+
+
+def email_password_sign_up_disabled() -> APIError:
+    """400 while DISABLE_SIGN_UP is set."""
+    return _bad_request("EMAIL_PASSWORD_SIGN_UP_DISABLED", "Email and password sign up is not enabled")
+
+
+def invalid_email() -> APIError:
+    """400 for text that is no e-mail address."""
+    return _bad_request("INVALID_EMAIL", "Invalid email")
+
+
+def invalid_password() -> APIError:
+    """400 for an empty password, or a wrong current one."""
+    return _bad_request("INVALID_PASSWORD", "Invalid password")
+
+
+def password_too_short() -> APIError:
+    """400 below PASSWORD_MIN_LENGTH. S1."""
+    return _bad_request("PASSWORD_TOO_SHORT", "Password too short")
+
+
+def password_too_long() -> APIError:
+    """400 above PASSWORD_MAX_LENGTH. S2."""
+    return _bad_request("PASSWORD_TOO_LONG", "Password too long")
+
+
+def password_compromised() -> APIError:
+    """400 for one of the most used passwords, with PASSWORD_CHECK=common. S4."""
+    return _bad_request(
+        "PASSWORD_COMPROMISED", "The password is one of the most used ones. Choose another password."
+    )
+
+
+def user_already_exists_use_another_email() -> APIError:
+    """422 when the e-mail address is taken at sign-up."""
+    return APIError(422, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", "User already exists. Use another email.")
+
+
+def failed_to_create_user() -> APIError:
+    """422 when the database refuses the row (a NUL in a text, for one)."""
+    return APIError(422, "FAILED_TO_CREATE_USER", "Failed to create user")
+
+
+def invalid_email_or_password() -> APIError:
+    """401, the same for an unknown user and a wrong password. S9."""
+    return APIError(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
+
+
+def email_not_verified() -> APIError:
+    """403 with REQUIRE_EMAIL_VERIFICATION, after the right password."""
+    return APIError(403, "EMAIL_NOT_VERIFIED", "Email not verified")

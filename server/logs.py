@@ -1,0 +1,59 @@
+"""Logging: text for people, JSON for machines, one line an event, nothing secret and no line breaks from outside."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Literal
+
+_EXTRA = (
+    "request_id",
+    "event",
+    "user_id",
+    "session_id",
+    "ip_address",
+    "method",
+    "path",
+    "status",
+    "milliseconds",
+)
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line.update({name: getattr(record, name) for name in _EXTRA if hasattr(record, name)})
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=True)
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        extra = " ".join(f"{name}={getattr(record, name)}" for name in _EXTRA if hasattr(record, name))
+        time = self.formatTime(record, "%H:%M:%S")
+        line = f"{time} {record.levelname.lower():7} {record.getMessage()} {extra}".rstrip()
+        line = line.encode("unicode_escape").decode()
+        return line + ("\n" + self.formatException(record.exc_info) if record.exc_info else "")
+
+
+def configure(level: str, form: Literal["text", "json"]) -> None:
+    """Sends all logs to standard error. S36."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+audit = logging.getLogger("ai_editor.audit")
+
+
+def event(name: str, **facts: object) -> None:
+    """Writes down who did what; facts are ids and addresses, never a token, a password or an e-mail address."""
+    audit.info(name, extra={"event": name, **facts})

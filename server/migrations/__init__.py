@@ -1,0 +1,1 @@
+"""The database's history: plain SQL files, forward only, one transaction each."""

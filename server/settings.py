@@ -1,0 +1,159 @@
+"""Settings: read once from the environment and `.env`; a wrong value stops the start with one line."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from server import values
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+SettingsError = values.SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can be set from outside; durations in seconds. The names are the variables' in lower case."""
+
+    app_env: Literal["development", "production"]
+    database_url: str | None
+    db_pool_size: int
+    data_dir: Path
+    shared_dir: Path
+    secret: str
+    base_url: str
+    base_url_given: bool
+    trusted_origins: tuple[str, ...]
+    trusted_proxies: tuple[Network, ...]
+    host: str
+    port: int
+    session_expires_in: int
+    session_update_age: int
+    session_fresh_age: int
+    session_max_lifetime: int | None
+    auto_sign_in: bool
+    disable_sign_up: bool
+    password_hash: Literal["bcrypt", "scrypt"]
+    bcrypt_cost: int
+    password_min_length: int
+    password_max_length: int
+    rate_limit_enabled: bool
+    log_level: str
+    log_format: Literal["text", "json"]
+
+    @property
+    def production(self) -> bool:
+        """Whether this runs for real: rate limits on, a secret of one's own required."""
+        return self.app_env == "production"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the public address."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies are `Secure` and begin with `__Secure-`: the public address is https. S28."""
+        return self.base_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str], folder: Path) -> Settings:
+    """Settings from `environ`, else from `folder/.env`; raises SettingsError naming the variable."""
+    read = values.Reader({**_dotenv(folder), **environ})
+    database_url = read.text("DATABASE_URL")
+    _check_database_url(database_url)
+    port = read.integer("PORT", 8080, 0, 65535)
+    base_url = read.url("BETTER_AUTH_URL")
+    production = database_url is not None or (base_url or "").startswith("https://")
+    app_env = read.choice(
+        "APP_ENV", ("development", "production"), "production" if production else "development"
+    )
+    data_dir = read.path("DATA_DIR", folder / "data")
+    settings = Settings(
+        app_env=app_env,  # type: ignore[arg-type]
+        database_url=database_url,
+        db_pool_size=read.integer("DB_POOL_SIZE", 10, 1, 1000),
+        data_dir=data_dir,
+        shared_dir=read.path("SHARED_DIR", data_dir / "shared"),
+        secret=_secret(read),
+        base_url=base_url or f"http://localhost:{port}",
+        base_url_given=base_url is not None,
+        trusted_origins=read.list("BETTER_AUTH_TRUSTED_ORIGINS"),
+        trusted_proxies=read.networks("TRUSTED_PROXIES"),
+        host=read.text("HOST") or "127.0.0.1",
+        port=port,
+        session_expires_in=read.integer("SESSION_EXPIRES_IN", 604800, 1, 34560000),
+        session_update_age=read.integer("SESSION_UPDATE_AGE", 86400, 0, 34560000),
+        session_fresh_age=read.integer("SESSION_FRESH_AGE", 86400, 0, 34560000),
+        session_max_lifetime=read.integer("SESSION_MAX_LIFETIME", 0, 0, 3456000000) or None,
+        auto_sign_in=read.flag("AUTO_SIGN_IN", True),
+        disable_sign_up=read.flag("DISABLE_SIGN_UP", False),
+        password_hash=read.choice("PASSWORD_HASH", ("bcrypt", "scrypt"), "bcrypt"),  # type: ignore[arg-type]
+        bcrypt_cost=read.integer("BCRYPT_COST", 12, 4, 31),
+        password_min_length=read.integer("PASSWORD_MIN_LENGTH", 8, 1, 128),
+        password_max_length=read.integer("PASSWORD_MAX_LENGTH", 128, 8, 4096),
+        rate_limit_enabled=read.flag("RATE_LIMIT_ENABLED", app_env == "production"),
+        log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
+        log_format=read.choice("LOG_FORMAT", ("text", "json"), "json" if app_env == "production" else "text"),  # type: ignore[arg-type]
+    )
+    _check_production(settings)
+    return settings
+
+
+def from_environment() -> Settings:
+    """Settings of this process: `os.environ` and the `.env` of the working folder."""
+    return load(os.environ, Path.cwd())
+
+
+def names() -> tuple[str, ...]:
+    """The fields of Settings, for tests."""
+    return tuple(field.name for field in fields(Settings))
+
+
+def _dotenv(folder: Path) -> dict[str, str]:
+    path = folder / ".env"
+    if not path.is_file():
+        return {}
+    try:
+        return {name: value for name, value in dotenv_values(path).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+
+
+def _secret(read: values.Reader) -> str:
+    """The current secret: better-auth signs cookies with the first of BETTER_AUTH_SECRETS alone."""
+    rotated = read.list("BETTER_AUTH_SECRETS")
+    if not rotated:
+        return read.text("BETTER_AUTH_SECRET") or ""
+    version, colon, secret = rotated[0].partition(":")
+    if not colon or not version.isdigit() or not secret:
+        raise SettingsError(
+            "BETTER_AUTH_SECRETS takes version:secret pairs with commas between, such as 2:new,1:old"
+        )
+    return secret
+
+
+def _check_database_url(url: str | None) -> None:
+    if url is not None and not url.startswith(("postgres://", "postgresql://")):
+        raise SettingsError(
+            "DATABASE_URL takes the address of a PostgreSQL, such as postgres://user:password@host/name"
+        )
+
+
+def _check_production(settings: Settings) -> None:
+    if settings.secret and len(settings.secret.encode()) < 32 and settings.production:
+        raise SettingsError(
+            "BETTER_AUTH_SECRET is shorter than 32 bytes; `ai-editor secret generate` prints a good one"
+        )
+    if settings.production and not settings.secret:
+        raise SettingsError(
+            "BETTER_AUTH_SECRET is missing and required in production; `ai-editor secret generate` prints one"
+        )

@@ -1,0 +1,1 @@
+"""SQL of the core tables, one module per table."""

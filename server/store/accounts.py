@@ -1,0 +1,77 @@
+"""The `account` table: how a user proves who they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.database import Executor
+from server.store.users import User
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A user's password account; `password` is the stored hash, or None."""
+
+    account_id: str
+    user_id: str
+    password: str | None
+
+
+async def insert_credential(db: Executor, account_id: str, user: User, password: str) -> None:
+    """Adds the password account of a user; `password` is a hash."""
+    await db.run(
+        """
+        INSERT INTO "account" ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
+        VALUES (%(id)s, %(user_id)s, 'credential', %(user_id)s, %(password)s, %(now)s, %(now)s)
+        """,
+        id=account_id,
+        user_id=user.id,
+        password=password,
+        now=user.created_at,
+    )
+
+
+async def find_credential(db: Executor, user_id: str) -> Credential | None:
+    """The password account of a user, or None."""
+    return await db.one(
+        Credential,
+        """
+        SELECT "id" AS account_id, "userId" AS user_id, "password" AS password
+        FROM "account"
+        WHERE "userId" = %(user_id)s AND "providerId" = 'credential' AND "accountId" = %(user_id)s
+        """,
+        user_id=user_id,
+    )
+
+
+async def update_password(db: Executor, user_id: str, password: str, now: datetime) -> bool:
+    """Stores a new hash; False when the user has no password account."""
+    return bool(
+        await db.run(
+            """
+            UPDATE "account"
+            SET "password" = %(password)s, "updatedAt" = %(now)s
+            WHERE "userId" = %(user_id)s AND "providerId" = 'credential'
+            """,
+            user_id=user_id,
+            password=password,
+            now=now,
+        )
+    )
+
+
+async def replace_password(db: Executor, account_id: str, old: str, new: str) -> bool:
+    """Swaps a hash for a better one of the same password; loses to a password change made meanwhile."""
+    return bool(
+        await db.run(
+            """
+            UPDATE "account"
+            SET "password" = %(new)s
+            WHERE "id" = %(account_id)s AND "password" = %(old)s
+            """,
+            account_id=account_id,
+            old=old,
+            new=new,
+        )
+    )

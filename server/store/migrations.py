@@ -1,0 +1,75 @@
+"""The `ai_editor_migration` table, and what the catalogue says about the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.database import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    name: str
+
+
+async def exists(db: Executor) -> bool:
+    """Whether this database has the list of migrations."""
+    return bool(await db.value("""SELECT to_regclass('ai_editor_migration') IS NOT NULL"""))
+
+
+async def create(db: Executor) -> None:
+    """Makes the list of migrations where there is none."""
+    await db.run(
+        """
+        CREATE TABLE IF NOT EXISTS "ai_editor_migration" (
+            "name" text NOT NULL PRIMARY KEY,
+            "appliedAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL
+        )
+        """
+    )
+
+
+async def list_applied(db: Executor) -> list[str]:
+    """The names of the migrations that have run."""
+    rows = await db.all(_Name, """SELECT "name" AS name FROM "ai_editor_migration" ORDER BY "name" """)
+    return [row.name for row in rows]
+
+
+async def list_tables(db: Executor) -> list[str]:
+    """The tables in the schema that new tables would go to."""
+    rows = await db.all(
+        _Name,
+        """
+        SELECT tablename::text AS name
+        FROM pg_tables
+        WHERE schemaname = current_schema()
+        ORDER BY tablename
+        """,
+    )
+    return [row.name for row in rows]
+
+
+async def has_core_columns(db: Executor) -> bool:
+    """Whether better-auth's `user`, `session` and `account` are here, as text-keyed tables."""
+    found = await db.value(
+        """
+        SELECT count(*)
+        FROM information_schema.columns
+        WHERE table_schema = current_schema() AND data_type = 'text'
+              AND (table_name, column_name) IN (('user', 'id'), ('user', 'email'), ('session', 'id'),
+                  ('session', 'token'), ('session', 'userId'), ('account', 'id'), ('account', 'providerId'))
+        """
+    )
+    return bool(found == 7)
+
+
+async def lock(db: Executor, key: int) -> None:
+    """Holds the advisory lock until the transaction ends; then gives up on a table lock after four seconds."""
+    await db.run("""SELECT pg_advisory_xact_lock(%(key)s)""", key=key)
+    await db.run("""SET LOCAL lock_timeout = '4s'""")
+
+
+async def apply(db: Executor, name: str, sql: str) -> None:
+    """Runs one migration and writes it down."""
+    await db.run(sql)
+    await db.run("""INSERT INTO "ai_editor_migration" ("name") VALUES (%(name)s)""", name=name)

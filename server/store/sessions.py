@@ -1,0 +1,189 @@
+"""The `session` table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.database import Executor
+from server.store.users import User
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One signed-in browser; times in UTC with milliseconds."""
+
+    id: str
+    expires_at: datetime
+    token: str
+    created_at: datetime
+    updated_at: datetime
+    ip_address: str | None
+    user_agent: str | None
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session and the user it belongs to."""
+
+    session: Session
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: str
+    expires_at: datetime
+    token: str
+    created_at: datetime
+    updated_at: datetime
+    ip_address: str | None
+    user_agent: str | None
+    user_id: str
+    name: str
+    email: str
+    email_verified: bool
+    image: str | None
+    user_created_at: datetime
+    user_updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A session with its user's e-mail address, for lists; without the token."""
+
+    id: str
+    email: str
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    ip_address: str | None
+    user_agent: str | None
+
+
+async def insert(db: Executor, session: Session) -> None:
+    """Adds a session."""
+    await db.run(
+        """
+        INSERT INTO "session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId")
+        VALUES (%(id)s, %(expires_at)s, %(token)s, %(created_at)s, %(updated_at)s, %(ip_address)s, %(user_agent)s,
+                %(user_id)s)
+        """,
+        id=session.id,
+        expires_at=session.expires_at,
+        token=session.token,
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+        ip_address=session.ip_address,
+        user_agent=session.user_agent,
+        user_id=session.user_id,
+    )
+
+
+async def find_by_token(db: Executor, token: str) -> SignedIn | None:
+    """The session with this token and its user, ended or not; or None."""
+    row = await db.one(
+        _Row,
+        """
+        SELECT s."id" AS id, s."expiresAt" AS expires_at, s."token" AS token, s."createdAt" AS created_at,
+               s."updatedAt" AS updated_at, s."ipAddress" AS ip_address, s."userAgent" AS user_agent,
+               s."userId" AS user_id, u."name" AS name, u."email" AS email, u."emailVerified" AS email_verified,
+               u."image" AS image, u."createdAt" AS user_created_at, u."updatedAt" AS user_updated_at
+        FROM "session" s
+        JOIN "user" u ON u."id" = s."userId"
+        WHERE s."token" = %(token)s
+        """,
+        token=token,
+    )
+    return _signed_in(row) if row else None
+
+
+def _signed_in(row: _Row) -> SignedIn:
+    user = User(
+        row.user_id,
+        row.name,
+        row.email,
+        row.email_verified,
+        row.image,
+        row.user_created_at,
+        row.user_updated_at,
+    )
+    session = Session(
+        row.id,
+        row.expires_at,
+        row.token,
+        row.created_at,
+        row.updated_at,
+        row.ip_address,
+        row.user_agent,
+        row.user_id,
+    )
+    return SignedIn(session, user)
+
+
+async def list_active(db: Executor, user_id: str, now: datetime) -> list[Session]:
+    """The user's sessions that have not ended."""
+    return await db.all(
+        Session,
+        """
+        SELECT "id" AS id, "expiresAt" AS expires_at, "token" AS token, "createdAt" AS created_at,
+               "updatedAt" AS updated_at, "ipAddress" AS ip_address, "userAgent" AS user_agent, "userId" AS user_id
+        FROM "session"
+        WHERE "userId" = %(user_id)s AND "expiresAt" > %(now)s
+        """,
+        user_id=user_id,
+        now=now,
+    )
+
+
+async def list_summaries(
+    db: Executor, user_id: str | None, limit: int, now: datetime
+) -> list[SessionSummary]:
+    """The newest `limit` sessions that have not ended, of one user or of all."""
+    return await db.all(
+        SessionSummary,
+        """
+        SELECT s."id" AS id, u."email" AS email, s."createdAt" AS created_at, s."updatedAt" AS updated_at,
+               s."expiresAt" AS expires_at, s."ipAddress" AS ip_address, s."userAgent" AS user_agent
+        FROM "session" s
+        JOIN "user" u ON u."id" = s."userId"
+        WHERE s."expiresAt" > %(now)s AND (%(user_id)s IS NULL OR s."userId" = %(user_id)s)
+        ORDER BY s."createdAt" DESC, s."id"
+        LIMIT %(limit)s
+        """,
+        user_id=user_id,
+        limit=limit,
+        now=now,
+    )
+
+
+async def update_expiry(db: Executor, token: str, expires_at: datetime, updated_at: datetime) -> bool:
+    """Moves the end of a session; False when the row is gone (revoked meanwhile)."""
+    return bool(
+        await db.run(
+            """
+            UPDATE "session"
+            SET "expiresAt" = %(expires_at)s, "updatedAt" = %(updated_at)s
+            WHERE "token" = %(token)s
+            """,
+            token=token,
+            expires_at=expires_at,
+            updated_at=updated_at,
+        )
+    )
+
+
+async def delete_by_token(db: Executor, token: str) -> bool:
+    """Ends the session with this token; False when there was none."""
+    return bool(await db.run("""DELETE FROM "session" WHERE "token" = %(token)s""", token=token))
+
+
+async def delete_by_id(db: Executor, session_id: str) -> bool:
+    """Ends the session with this id; False when there was none."""
+    return bool(await db.run("""DELETE FROM "session" WHERE "id" = %(session_id)s""", session_id=session_id))
+
+
+async def delete_of_user(db: Executor, user_id: str) -> int:
+    """Ends all sessions of a user; the number ended."""
+    return await db.run("""DELETE FROM "session" WHERE "userId" = %(user_id)s""", user_id=user_id)

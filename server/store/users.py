@@ -1,0 +1,111 @@
+"""The `user` table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.database import Executor, UniqueViolation
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person; times in UTC with milliseconds."""
+
+    id: str
+    name: str
+    email: str
+    email_verified: bool
+    image: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UserSummary:
+    """A person with the number of sessions that have not ended, for lists."""
+
+    id: str
+    name: str
+    email: str
+    email_verified: bool
+    created_at: datetime
+    sessions: int
+
+
+class EmailTaken(Exception):
+    """Another user has this e-mail address."""
+
+
+async def insert(db: Executor, user: User) -> None:
+    """Adds a user; raises EmailTaken."""
+    try:
+        await db.run(
+            """
+            INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
+            VALUES (%(id)s, %(name)s, %(email)s, %(email_verified)s, %(image)s, %(created_at)s, %(updated_at)s)
+            """,
+            id=user.id,
+            name=user.name,
+            email=user.email,
+            email_verified=user.email_verified,
+            image=user.image,
+            created_at=user.created_at,
+            updated_at=user.updated_at,
+        )
+    except UniqueViolation as error:
+        raise EmailTaken(user.email) from error
+
+
+async def find_by_email(db: Executor, email: str) -> User | None:
+    """The user with this e-mail address (lower case), or None."""
+    return await db.one(
+        User,
+        """
+        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+               "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at
+        FROM "user"
+        WHERE "email" = %(email)s
+        """,
+        email=email,
+    )
+
+
+async def find(db: Executor, user_id: str) -> User | None:
+    """The user with this id, or None."""
+    return await db.one(
+        User,
+        """
+        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+               "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at
+        FROM "user"
+        WHERE "id" = %(user_id)s
+        """,
+        user_id=user_id,
+    )
+
+
+async def list_summaries(db: Executor, search: str, limit: int, now: datetime) -> list[UserSummary]:
+    """The newest `limit` users whose name or e-mail address contains `search`."""
+    return await db.all(
+        UserSummary,
+        """
+        SELECT u."id" AS id, u."name" AS name, u."email" AS email, u."emailVerified" AS email_verified,
+               u."createdAt" AS created_at, count(s."id") AS sessions
+        FROM "user" u
+        LEFT JOIN "session" s ON s."userId" = u."id" AND s."expiresAt" > %(now)s
+        WHERE %(search)s = '' OR strpos(lower(u."name"), lower(%(search)s)) > 0
+              OR strpos(u."email", lower(%(search)s)) > 0
+        GROUP BY u."id"
+        ORDER BY u."createdAt" DESC, u."id"
+        LIMIT %(limit)s
+        """,
+        search=search,
+        limit=limit,
+        now=now,
+    )
+
+
+async def delete(db: Executor, user_id: str) -> bool:
+    """Deletes the user, and by cascade their sessions and accounts; False when there was none."""
+    return bool(await db.run("""DELETE FROM "user" WHERE "id" = %(user_id)s""", user_id=user_id))

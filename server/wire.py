@@ -1,0 +1,50 @@
+"""Domain values → the camelCase JSON of better-auth: key order, dates, bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from server.store.sessions import Session
+from server.store.users import User
+
+Json = dict[str, Any]
+
+
+def date(moment: datetime) -> str:
+    """ISO 8601 with three digits of milliseconds and `Z`, as JavaScript's `Date.toJSON()` prints it."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def user(value: User) -> Json:
+    """The user as better-auth orders it: schema fields, then `id`."""
+    return {
+        "name": value.name,
+        "email": value.email,
+        "emailVerified": value.email_verified,
+        "image": value.image,
+        "createdAt": date(value.created_at),
+        "updatedAt": date(value.updated_at),
+        "id": value.id,
+    }
+
+
+def session(value: Session) -> Json:
+    """The session as better-auth orders it; the token is part of it."""
+    return {
+        "expiresAt": date(value.expires_at),
+        "token": value.token,
+        "createdAt": date(value.created_at),
+        "updatedAt": date(value.updated_at),
+        "ipAddress": value.ip_address,
+        "userAgent": value.user_agent,
+        "userId": value.user_id,
+        "id": value.id,
+    }
+
+
+def dumps(value: object) -> bytes:
+    """JSON as `JSON.stringify` writes it: no spaces, non-ASCII raw, keys in order."""
+    return orjson.dumps(value)
