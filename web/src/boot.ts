@@ -1,0 +1,26 @@
+import type { Who } from '@/auth'
+
+/** What the server wrote into the page: who asks, and the settings that the pages depend on. */
+export interface Boot {
+  session: Who | null
+  settings: { passwordMinLength: number, passwordMaxLength: number, signUp: boolean }
+}
+
+const DEFAULTS: Boot = {
+  session: null,
+  settings: { passwordMinLength: 8, passwordMaxLength: 128, signUp: true },
+}
+
+const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+
+function revive(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && ISO_DATE.test(value) ? new Date(value) : value
+}
+
+export function parseBoot(text: string | null | undefined): Boot {
+  if (!text) return DEFAULTS
+  const found = JSON.parse(text, revive) as Partial<Boot>
+  return { session: found.session ?? null, settings: { ...DEFAULTS.settings, ...found.settings } }
+}
+
+export const boot = parseBoot(document.getElementById('boot')?.textContent)

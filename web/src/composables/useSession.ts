@@ -1,0 +1,65 @@
+import { computed, effectScope, readonly, shallowRef, watch } from 'vue'
+import { auth, onSessionLost, type Who } from '@/auth'
+import { boot } from '@/boot'
+
+const who = shallowRef<Who | null>(boot.session)
+const ended = shallowRef(false)
+
+function adopt(next: Who | null): void {
+  if (next) ended.value = false
+  who.value = next
+}
+
+/** Takes a session that an answer brought, so that no second request is needed to know it. */
+async function start(answer: { user?: unknown, session?: unknown } | null): Promise<void> {
+  if (answer?.user && answer.session) return adopt({ user: answer.user, session: answer.session } as Who)
+  const { data } = await auth.getSession()
+  adopt(data)
+}
+
+/** Forgets the session here, after the server has. */
+function stop(): void {
+  adopt(null)
+}
+
+function lose(): void {
+  if (who.value) ended.value = true
+  adopt(null)
+}
+
+/** From here on the client's own session store leads: focus, reconnection and other tabs keep it true. */
+function follow(): void {
+  auth.hydrateSession(boot.session)
+  onSessionLost(lose)
+  effectScope(true).run(() => {
+    const store = auth.useSession()
+    watch(store, (state) => {
+      if (state.isPending || state.isRefetching || state.error) return
+      if (state.data) adopt(state.data as Who)
+      else lose()
+    })
+    watch(() => who.value?.session.expiresAt, (end, _before, onCleanup) => {
+      const timer = end && whenReached(end, () => store.value.refetch())
+      onCleanup(() => clearTimeout(timer))
+    }, { immediate: true })
+  })
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1
+
+function whenReached(end: Date, then: () => void): ReturnType<typeof setTimeout> | undefined {
+  const wait = end.getTime() - Date.now() + 1000
+  return wait > 0 && wait < LONGEST_TIMER ? setTimeout(then, wait) : undefined
+}
+
+/** Who is signed in: right from the first paint, as the server wrote it into the page. */
+export function useSession() {
+  return {
+    user: computed(() => who.value?.user ?? null),
+    session: computed(() => who.value?.session ?? null),
+    signedIn: computed(() => who.value !== null),
+    ended: readonly(ended),
+    start, stop, follow,
+    forgetEnd: () => { ended.value = false },
+  }
+}

@@ -1,0 +1,16 @@
+import { watch } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
+import { useSession } from '@/composables/useSession'
+import { guard } from '@/router'
+
+/** Moves on when the session begins or ends, here or behind the page's back: elsewhere, by its age, by a 401. */
+export function useSessionGuard(): void {
+  const { signedIn } = useSession()
+  const route = useRoute()
+  const router = useRouter()
+
+  watch(signedIn, () => {
+    const way = guard(route)
+    if (way !== true) void router.replace(way)
+  })
+}

@@ -1,0 +1,23 @@
+import { shallowRef } from 'vue'
+import { auth } from '@/auth'
+import { ask } from '@/problem'
+import { useNotices } from '@/composables/useNotices'
+import { useSession } from '@/composables/useSession'
+
+/** Ends this session; other tabs follow by themselves. */
+export function useSignOut() {
+  const { stop } = useSession()
+  const { tell } = useNotices()
+  const pending = shallowRef(false)
+
+  async function signOut(): Promise<void> {
+    pending.value = true
+    const { problem } = await ask((watch) => auth.signOut({ fetchOptions: watch }))
+    pending.value = false
+    if (problem) return tell({ title: 'You are still signed in', description: problem.text, color: 'error' })
+    stop()
+    tell({ title: 'You are signed out' })
+  }
+
+  return { signOut, pending }
+}

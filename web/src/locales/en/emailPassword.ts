@@ -1,0 +1,20 @@
+/** Sentences for the codes of signing up and in with e-mail and password. */
+export const emailPassword: Record<string, string> = {
+  INVALID_EMAIL_OR_PASSWORD: 'E-mail and password do not match. Check both and try again.',
+  INVALID_EMAIL: 'Enter an e-mail address such as name@example.com.',
+  INVALID_PASSWORD: 'That password is not right.',
+  PASSWORD_TOO_SHORT: 'That password is too short.',
+  PASSWORD_TOO_LONG: 'That password is too long.',
+  PASSWORD_COMPROMISED: 'This is one of the most used passwords, so it is guessed first. Choose another.',
+  PASSWORD_ALREADY_SET: 'There is a password for this account already.',
+  USER_ALREADY_EXISTS: 'There is an account with this e-mail address already. Sign in, or use another address.',
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
+    'There is an account with this e-mail address already. Sign in, or use another address.',
+  USER_ALREADY_HAS_PASSWORD: 'Enter your password to delete the account.',
+  FAILED_TO_CREATE_USER: 'The account could not be made. Check what you entered and try again.',
+  EMAIL_PASSWORD_DISABLED: 'Signing in with e-mail and password is switched off here.',
+  EMAIL_PASSWORD_SIGN_UP_DISABLED: 'New accounts cannot be made here at the moment.',
+  EMAIL_NOT_VERIFIED: 'Confirm your e-mail address first: follow the link that we sent to it.',
+  CREDENTIAL_ACCOUNT_NOT_FOUND: 'This account has no password yet.',
+  RESET_PASSWORD_DISABLED: 'Passwords cannot be reset here.',
+}

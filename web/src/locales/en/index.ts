@@ -1,0 +1,16 @@
+import { account } from './account'
+import { core } from './core'
+import { emailPassword } from './emailPassword'
+import { session } from './session'
+
+const SENTENCES: Record<string, string> = { ...core, ...session, ...emailPassword, ...account }
+
+/** What an error code means, in a sentence. */
+export function sentence(code: string): string {
+  return SENTENCES[code] ?? SENTENCES.UNKNOWN ?? code
+}
+
+/** Whether there is a sentence for the code. */
+export function hasSentence(code: string): boolean {
+  return Object.hasOwn(SENTENCES, code)
+}

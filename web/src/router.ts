@@ -1,0 +1,73 @@
+import { createRouter, createWebHistory, type RouteComponent, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
+import pages from '../pages.json'
+import { loginFor, redirectTarget } from '@/composables/useRedirect'
+import { useSession } from '@/composables/useSession'
+
+export type Access = 'public' | 'guest' | 'member'
+
+interface Page { path: string, name: string, title: string, access: Access, layout: string, nav?: string }
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: string
+    access?: Access
+    /** The page's name in the main menu; pages without one are not in it. */
+    nav?: string
+  }
+}
+
+type Loader = () => Promise<RouteComponent>
+
+const pageFiles = import.meta.glob<RouteComponent>('./pages/**/*.vue', { import: 'default' })
+const layoutFiles = import.meta.glob<RouteComponent>('./layouts/*.vue', { import: 'default' })
+
+function fileOf(files: Record<string, Loader>, path: string): Loader {
+  const file = files[path]
+  if (!file) throw new Error(`pages.json names ${path}, which is not there`)
+  return file
+}
+
+function recordOf({ path, name, title, access, nav }: Page): RouteRecordRaw {
+  return { path, name, meta: { title, access, nav }, component: fileOf(pageFiles, `./pages/${name}.vue`) }
+}
+
+const NOT_FOUND: RouteRecordRaw = {
+  path: '/:path(.*)*',
+  name: 'not-found',
+  meta: { title: 'Page not found', access: 'public' },
+  component: fileOf(pageFiles, './pages/not-found.vue'),
+}
+
+/** One record per layout, its pages below it, so that a layout stays while its pages change. */
+export function routesOf(list: readonly Page[]): RouteRecordRaw[] {
+  const layouts = [...new Set(list.map((page) => page.layout))]
+  return layouts.map((layout) => ({
+    path: '/',
+    component: fileOf(layoutFiles, `./layouts/${layout}.vue`),
+    children: list.filter((page) => page.layout === layout).map(recordOf).concat(layout === 'default' ? NOT_FOUND : []),
+  }))
+}
+
+/** The rule that the server applies before the first paint, for the ways taken inside the app. */
+export function guard(to: Pick<RouteLocationNormalized, 'meta' | 'query' | 'fullPath'>) {
+  const { signedIn } = useSession()
+  if (to.meta.access === 'member' && !signedIn.value) return loginFor(to.fullPath)
+  if (to.meta.access === 'guest' && signedIn.value) return redirectTarget(to.query.redirect)
+  return true
+}
+
+const PRODUCT = 'AI-Editor'
+
+/** "Sign in · AI-Editor", as the shell has it too. */
+export function titleOf(title: string | undefined): string {
+  return title && title !== PRODUCT ? `${title} · ${PRODUCT}` : PRODUCT
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: routesOf(pages as Page[]),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach(guard)
+router.afterEach((to) => { document.title = titleOf(to.meta.title) })

@@ -1,0 +1,17 @@
+/** What the server would refuse for certain, said before it is asked: something, an @, and a domain. */
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+
+export function checkEmail(email: string): { email?: string } {
+  if (!email.trim()) return { email: 'Enter your e-mail address.' }
+  return EMAIL.test(email.trim()) ? {} : { email: 'Enter an e-mail address such as name@example.com.' }
+}
+
+export function checkName(name: string): { name?: string } {
+  return name.trim() ? {} : { name: 'Enter your name.' }
+}
+
+export function checkNewPassword(password: string, min: number, max: number): { password?: string } {
+  if (!password) return { password: 'Choose a password.' }
+  if (password.length < min) return { password: `Use at least ${min} characters.` }
+  return password.length > max ? { password: `Use at most ${max} characters.` } : {}
+}
