@@ -1,0 +1,69 @@
+"""Compares every endpoint and prints the table; `record FOLDER` keeps what better-auth says instead."""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import contextlib
+import json
+import sys
+from pathlib import Path
+
+from tests.compat.case import Case
+from tests.compat.catalogue import GROUPS
+from tests.compat.compare import Verdict
+from tests.compat.options import OPTION_SETS
+from tests.compat.pair import pair, references
+from tests.compat.postgres import cluster
+from tests.compat.record import hold_all, readable
+from tests.compat.report import differences, page, table
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "compatibility.md"
+
+
+def main() -> int:
+    """Runs the command; 1 where a difference was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.compat", description=__doc__)
+    parser.add_argument("--only", help="groups, comma separated")
+    parser.add_argument("--write", action="store_true", help="write docs/compatibility.md")
+    parser.add_argument("--differences", type=Path, help="write every difference to this file")
+    parser.add_argument("--record", type=Path, help="record better-auth alone into this folder")
+    asked = parser.parse_args()
+    groups = {
+        name: cases for name, cases in GROUPS.items() if not asked.only or name in asked.only.split(",")
+    }
+    return _record(asked.record, groups) if asked.record else _compare(asked, groups)
+
+
+def _compare(asked: argparse.Namespace, groups: dict[str, list[Case]]) -> int:
+    cases = [case for group in groups.values() for case in group]
+    names = [name for name in OPTION_SETS if any(case.options == name for case in cases)]
+    verdicts: list[Verdict] = []
+    with cluster() as running, pair(running, names) as servers:
+        for name, group in groups.items():
+            print(f"{name}: {len(group)} cases", file=sys.stderr, flush=True)
+            verdicts += servers.judge_all(group)
+    print(table(verdicts))
+    if asked.differences:
+        asked.differences.write_text(differences(verdicts))
+    if asked.write:
+        DOCUMENT.parent.mkdir(exist_ok=True)
+        DOCUMENT.write_text(page(verdicts))
+    return 1 if any(verdict.differences for verdict in verdicts) else 0
+
+
+def _record(folder: Path, groups: dict[str, list[Case]]) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    with cluster() as running, contextlib.ExitStack() as stack:
+        servers = references(running, list(OPTION_SETS.values()), stack)
+        for name, cases in groups.items():
+            held = hold_all(cases, servers)
+            broke = collections.Counter(item.error for item in held if item.error)
+            print(f"{name}: {len(cases)} cases, broke off: {dict(broke) or 'none'}")
+            text = json.dumps([readable(item) for item in held], indent=1)
+            (folder / f"{name}.json").write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

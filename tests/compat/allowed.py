@@ -1,0 +1,145 @@
+"""Where our server differs on purpose: each such difference is demanded, checked, and taken away before comparing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tests.compat import tree
+from tests.compat.options import Options
+from tests.compat.wire import Answer, Request
+
+SESSION_KEYS = ["expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId", "id"]
+WITH_SESSION = {"/api/auth/sign-up/email", "/api/auth/sign-in/email"}
+# Response headers that we add and better-auth has not; clients of its protocol never read them.
+ADDED = {
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
+    "content-length",
+    "content-security-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "permissions-policy",
+    "referrer-policy",
+    "retry-after",
+    "strict-transport-security",
+    "vary",
+    "x-content-type-options",
+    "x-frame-options",
+    "x-request-id",
+}
+
+
+@dataclass
+class Purpose:
+    """One exchange on purpose different: what is left to compare, and what was wrong with the difference."""
+
+    theirs: Answer
+    ours: Answer
+    wrong: list[str]
+
+
+def settle(request: Request, theirs: Answer, ours: Answer, options: Options) -> Purpose:
+    """Checks our deliberate differences and takes them away."""
+    settled = Purpose(theirs, ours, [])
+    _cors(request, settled, options)
+    if request.method == "OPTIONS" and ours.status == 204:
+        _preflight(request, settled, options)
+    _rate_limited(settled)
+    _body(request, settled)
+    return settled
+
+
+def _body(request: Request, settled: Purpose) -> None:
+    try:
+        found = tree.parse(settled.ours.body.decode())
+    except ValueError:
+        return
+    if not isinstance(found, tree.Pairs):
+        return
+    if settled.ours.status >= 400:
+        found = _error(found, settled.wrong)
+    elif request.target.partition("?")[0] in WITH_SESSION:
+        found = _session(found, settled.wrong)
+    settled.ours = replace(settled.ours, body=tree.write(found).encode())
+
+
+def _error(found: tree.Pairs, wrong: list[str]) -> tree.Pairs:
+    """`error` repeats code and message; where better-auth gives no code, `error` still has one."""
+    inner = found.get("error")
+    code = found.get("code") or (isinstance(inner, tree.Pairs) and inner.get("code")) or "a code"
+    expected = tree.Pairs([("code", code), ("message", found.get("message"))])
+    if inner != expected:
+        wrong.append(f"error: expected {tree.write(expected)}, found {inner}")
+    return found.without("error")
+
+
+def _session(found: tree.Pairs, wrong: list[str]) -> tree.Pairs:
+    session = found.get("session")
+    if "session" not in found.names():
+        wrong.append("session: missing beside token and user")
+    elif found.get("token") is None and session is not None:
+        wrong.append("session: there is one although nobody was signed in")
+    elif found.get("token") is not None:
+        wrong.extend(_session_faults(found, session))
+    return found.without("session")
+
+
+def _session_faults(found: tree.Pairs, session: Any) -> list[str]:
+    if not isinstance(session, tree.Pairs) or session.names() != SESSION_KEYS:
+        return [f"session: not a session as get-session gives it: {session}"]
+    faults = []
+    if session.get("token") != found.get("token"):
+        faults.append("session.token is not token")
+    if session.get("userId") != found.get("user").get("id"):
+        faults.append("session.userId is not user.id")
+    return faults
+
+
+def _rate_limited(settled: Purpose) -> None:
+    if settled.ours.status != 429 or settled.theirs.status != 429:
+        return
+    if settled.ours.all("retry-after") != settled.ours.all("x-retry-after"):
+        settled.wrong.append("Retry-After and X-Retry-After are not the same")
+    found = tree.parse(settled.ours.body.decode())
+    if not found.get("code"):
+        settled.wrong.append("429 without a code")
+    settled.wrong.extend([] if found.get("error") else ["429 without error"])
+    kept = found.without("code").without("error")
+    again = tree.Pairs([*kept, ("error", tree.Pairs([("message", kept.get("message"))]))])
+    settled.ours = replace(settled.ours, body=tree.write(again).encode())
+
+
+# CORS
+
+
+def _trusted(request: Request, options: Options) -> str | None:
+    """The request's origin where it is one of those trusted word for word, which is all that the cases use."""
+    origins = [value for name, value in request.headers if name.lower() == "origin"]
+    trusted = [*options.reference()["trustedOrigins"], options.base_url]
+    return origins[0] if len(origins) == 1 and origins[0] in trusted and "*" not in origins[0] else None
+
+
+def _cors(request: Request, settled: Purpose, options: Options) -> None:
+    allowed, origin = settled.ours.all("access-control-allow-origin"), _trusted(request, options)
+    if origin is None:
+        return
+    expected = {
+        "access-control-allow-origin": [origin],
+        "access-control-allow-credentials": ["true"],
+    }
+    for name, values in expected.items():
+        if settled.ours.all(name) != values:
+            settled.wrong.append(f"CORS for {origin}: {name} is {settled.ours.all(name)}")
+    if allowed and "origin" not in ", ".join(settled.ours.all("vary")).lower():
+        settled.wrong.append("CORS without Vary: Origin")
+
+
+def _preflight(request: Request, settled: Purpose, options: Options) -> None:
+    if _trusted(request, options) is None:
+        settled.wrong.append("a preflight was answered for an origin that is not trusted")
+    settled.ours = replace(settled.ours, status=settled.theirs.status)

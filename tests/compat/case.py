@@ -1,0 +1,62 @@
+"""A case: a short conversation with one server, held with both and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.compat.caller import Caller
+
+Run = Callable[[Caller], object]
+
+
+@dataclass(frozen=True)
+class Case:
+    """`endpoint` is the row it counts for, `options` the option set it runs under."""
+
+    endpoint: str
+    name: str
+    run: Run
+    options: str = "plain"
+
+    @property
+    def title(self) -> str:
+        """A name that no other case has."""
+        return f"{self.endpoint} / {self.name}" + ("" if self.options == "plain" else f" [{self.options}]")
+
+
+class Group:
+    """Collects the cases of one file."""
+
+    def __init__(self) -> None:
+        self.cases: list[Case] = []
+
+    def add(self, endpoint: str, name: str, run: Run, *options: str) -> None:
+        """Adds one case under each of the named option sets."""
+        for chosen in options or ("plain",):
+            self.cases.append(Case(endpoint, name, run, chosen))
+
+    def case(self, endpoint: str, name: str, *options: str) -> Callable[[Run], Run]:
+        """Adds the decorated function as a case."""
+
+        def keep(run: Run) -> Run:
+            self.add(endpoint, name, run, *options)
+            return run
+
+        return keep
+
+    def each(
+        self,
+        endpoint: str,
+        name: str,
+        values: Iterable[tuple[str, Any]],
+        run: Callable[[Caller, Any], object],
+    ) -> None:
+        """Adds one case per (label, value)."""
+        for label, value in values:
+            self.add(endpoint, f"{name}: {label}", _bound(run, value))
+
+
+def _bound(run: Callable[[Caller, Any], object], value: Any) -> Run:
+    return lambda caller: run(caller, value)

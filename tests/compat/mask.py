@@ -1,0 +1,144 @@
+"""Hides what differs between any two runs: ids, tokens, dates; by position and format, never by position alone."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+import urllib.parse
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.compat import tree
+
+ID = re.compile(r"[A-Za-z0-9]{32}")
+DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+IDS = {"id", "userId", "accountId", "token"}
+DATES = {"createdAt", "updatedAt", "expiresAt"}
+MINUTE = 60.0
+LONG = 400 * 86400.0
+
+# Tokens in the links of mails and redirects: where they stand, and their exact format.
+LINKS = (
+    re.compile(r"(?<=/reset-password/)[A-Za-z0-9]{24}(?=\?)"),
+    re.compile(r"(?<=[?&]token=)[A-Za-z0-9]{24}(?=&|$)"),
+    re.compile(r"(?<=/delete-user/callback\?token=)[0-9a-z]{32}(?=&|$)"),
+)
+JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
+
+
+class Mask:
+    """One conversation's labels: the same secret value gets the same label wherever it turns up again."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+        self._labels: dict[str, str] = {}
+
+    def label(self, value: str, kind: str = "id") -> str:
+        """The name under which a value goes in this conversation."""
+        return self._labels.setdefault(value, f"<{kind} {len(self._labels) + 1}>")
+
+    # JSON
+
+    def body(self, text: str, at: float) -> str:
+        """A JSON body with its secrets named; text that JSON.stringify would not write stays as it is."""
+        try:
+            found = tree.parse(text)
+        except ValueError:
+            return text
+        return tree.write(self.value(found, at))
+
+    def value(self, value: Any, at: float, key: str = "") -> Any:
+        """Any JSON value, with the name of the member that it is."""
+        if isinstance(value, tree.Pairs):
+            return tree.Pairs((name, self.value(item, at, name)) for name, item in value)
+        if isinstance(value, list):
+            return [self.value(item, at, key) for item in value]
+        if isinstance(value, str) and key in IDS and ID.fullmatch(value):
+            return self.label(value)
+        if isinstance(value, str) and key in DATES and DATE.fullmatch(value):
+            return _moment(_seconds(value), at) or value
+        if isinstance(value, str) and key in {"url", "location"}:
+            return self.link(value, at)
+        return value
+
+    # Links
+
+    def link(self, url: str, at: float) -> str:
+        """A link with its token named; the claims of a signed one are shown."""
+        for pattern in LINKS:
+            url = pattern.sub(lambda found: self.label(found[0], "token"), url)
+        return JWT.sub(lambda found: self.jwt(found[0], at), url)
+
+    def jwt(self, token: str, at: float) -> str:
+        """A token signed with our secret, as what it says; one that is not stays as it is."""
+        head, claims, signature = token.split(".")
+        expected = _base64url(hmac.digest(self._secret, f"{head}.{claims}".encode(), "sha256"))
+        if signature != expected:
+            return token
+        said = tree.parse(_decode(claims))
+        shown = tree.Pairs((key, _claim(key, value, at) or self.value(value, at, key)) for key, value in said)
+        return f"<jwt {_decode(head)} {tree.write(shown)}>"
+
+    # Cookies
+
+    def cookie(self, line: str, at: float) -> str:
+        """A Set-Cookie line; a signature is shown as good, or stays as it is."""
+        pair, separator, attributes = line.partition("; ")
+        name, _, value = pair.partition("=")
+        short = name.rpartition("better-auth.")[2]
+        if short in {"session_token", "dont_remember"}:
+            value = self._signed(value)
+        elif short == "session_data" and value:
+            value = self._cache(value, at)
+        return f"{name}={value}{separator}{attributes}"
+
+    def _signed(self, text: str) -> str:
+        value, _, _ = urllib.parse.unquote(text).rpartition(".")
+        signature = base64.b64encode(hmac.digest(self._secret, value.encode(), "sha256")).decode()
+        if not value or text != urllib.parse.quote(f"{value}.{signature}", safe="-_.!~*'()"):
+            return text
+        return f"{self.label(value) if ID.fullmatch(value) else value}.<signature>"
+
+    def _cache(self, text: str, at: float) -> str:
+        if text.count(".") == 4:
+            return f"<jwe {_decode(text.partition('.')[0])} {len(text) // 64}>"
+        return self.jwt(text, at) if text.count(".") == 2 else self._compact(text, at)
+
+    def _compact(self, text: str, at: float) -> str:
+        found = tree.parse(_decode(text))
+        inner = tree.Pairs([*found.get("session"), ("expiresAt", found.get("expiresAt"))])
+        signature = _base64url(hmac.digest(self._secret, tree.write(inner).encode(), "sha256"))
+        if found.get("signature") != signature:
+            return text
+        shown = self.value(found, at).without("signature")
+        return f"<compact {_milliseconds(tree.write(shown), at)}>"
+
+
+def _claim(key: str, value: Any, at: float) -> str | None:
+    if key in {"iat", "exp"} and isinstance(value, int):
+        return _moment(float(value), at)
+    return _moment(value / 1000, at) if key == "updatedAt" and isinstance(value, int) else None
+
+
+def _milliseconds(text: str, at: float) -> str:
+    pattern = r'("(?:updatedAt|expiresAt)":)(\d{13})(?!\d)'
+    return re.sub(pattern, lambda found: f"{found[1]}{_moment(int(found[2]) / 1000, at)}", text)
+
+
+def _moment(seconds: float, at: float) -> str | None:
+    """How far a moment is from the request, to the minute; None for one that is no part of this run."""
+    away = seconds - at
+    return f"<now{round(away / MINUTE):+d}min>" if abs(away) < LONG else None
+
+
+def _seconds(date: str) -> float:
+    return datetime.strptime(date, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC).timestamp()
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> str:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()

@@ -1,0 +1,105 @@
+"""The option sets: the same wish, once in better-auth's words and once as our settings."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+SECRET = "c0mpat-secret-of-thirty-two-bytes-and-more-1f9a"
+BASE_URL = "http://localhost:8080"
+
+ALL_MAILS = ("reset", "verification")
+
+PLAIN: dict[str, Any] = {
+    "baseURL": BASE_URL,
+    "secret": SECRET,
+    "trustedOrigins": [
+        BASE_URL,
+        "https://app.example.com",
+        "https://*.wild.example",
+        "*.bare.example",
+        "myapp://",
+        "http://[::1]:3000",
+        "https://*.ports.example:*",
+    ],
+    "rateLimit": {"enabled": False},
+    "emailAndPassword": {"enabled": True},
+    "user": {"changeEmail": {"enabled": True}, "deleteUser": {"enabled": True}},
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """One option set; `changes` is laid over PLAIN, `settings` over our environment."""
+
+    name: str
+    changes: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    mails: tuple[str, ...] = ALL_MAILS
+    production: bool = True
+
+    def reference(self) -> dict[str, Any]:
+        """The options for better-auth."""
+        return _merge(copy.deepcopy(PLAIN), self.changes)
+
+    @property
+    def base_url(self) -> str:
+        """The public address under these options."""
+        return str(self.changes.get("baseURL", BASE_URL))
+
+    @property
+    def secret(self) -> str:
+        """What signs cookies under these options."""
+        return str(self.changes.get("secret", SECRET))
+
+
+def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    for key, value in changes.items():
+        base[key] = _merge(base[key], value) if isinstance(value, dict) and key in base else value
+    return base
+
+
+def _cache(strategy: str) -> Options:
+    cache = {"enabled": True, "strategy": strategy, "maxAge": 300}
+    return Options(
+        f"cache-{strategy}", {"session": {"cookieCache": cache}}, {"SESSION_COOKIE_CACHE": strategy}
+    )
+
+
+OPTION_SETS: dict[str, Options] = {
+    options.name: options
+    for options in (
+        Options("plain"),
+        Options("development", production=False, settings={"APP_ENV": "development"}),
+        Options(
+            "https", {"baseURL": "https://auth.example.com"}, {"BETTER_AUTH_URL": "https://auth.example.com"}
+        ),
+        Options(
+            "verified",
+            {
+                "emailAndPassword": {"requireEmailVerification": True},
+                "emailVerification": {"autoSignInAfterVerification": True},
+            },
+            {"REQUIRE_EMAIL_VERIFICATION": "yes"},
+        ),
+        Options(
+            "verified-no-sign-in",
+            {
+                "emailAndPassword": {"requireEmailVerification": True},
+                "emailVerification": {"sendOnSignUp": False},
+            },
+            {"REQUIRE_EMAIL_VERIFICATION": "yes", "AUTO_SIGN_IN_AFTER_VERIFICATION": "no"},
+        ),
+        Options("no-auto-sign-in", {"emailAndPassword": {"autoSignIn": False}}, {"AUTO_SIGN_IN": "no"}),
+        Options("no-sign-up", {"emailAndPassword": {"disableSignUp": True}}, {"DISABLE_SIGN_UP": "yes"}),
+        Options(
+            "short-lived",
+            {"session": {"expiresIn": 3600, "updateAge": 600, "freshAge": 60}},
+            {"SESSION_EXPIRES_IN": "3600", "SESSION_UPDATE_AGE": "600", "SESSION_FRESH_AGE": "60"},
+        ),
+        _cache("compact"),
+        _cache("jwt"),
+        _cache("jwe"),
+    )
+}

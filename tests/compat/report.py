@@ -1,0 +1,91 @@
+"""The table and the page that say what was compared and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tests.compat.compare import Verdict, told
+from tests.compat.options import OPTION_SETS
+
+WORDS = """# Compatibility with better-auth
+
+What our server answers, laid beside what better-auth {version} answers to the same bytes: status, the headers
+that matter, Set-Cookie as raw text and in order, the raw body, the rows in the database, the mails. Ids, tokens
+and dates are hidden by position and format; a date or a token in another format is a difference.
+Both run with the same options, each on a PostgreSQL database of its own. `make compat` writes this page again.
+
+{table}
+
+{total}
+
+## Option sets
+
+{sets}
+
+## Different on purpose
+
+Each of these is demanded by the comparison, not skipped: where it is missing, that is a difference.
+
+| where | better-auth | here |
+|---|---|---|
+| error bodies | `code`, `message` | the same, and `error: {{code, message}}` |
+| sign-up, sign-in | `token`, `user` | the same, and `session` |
+| CORS | none | for trusted origins, with credentials; a preflight is answered 204 |
+| client address | a header, else none | the socket's peer; `X-Forwarded-For` from trusted proxies only |
+| rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
+"""
+
+
+def table(verdicts: Sequence[Verdict]) -> str:
+    """endpoint | cases | same | different."""
+    counted: dict[str, list[int]] = {}
+    for verdict in verdicts:
+        counts = counted.setdefault(verdict.case.endpoint, [0, 0])
+        counts[1 if verdict.differences else 0] += 1
+    rows = [
+        f"| {endpoint} | {same + different} | {same} | {different} |"
+        for endpoint, (same, different) in sorted(counted.items(), key=_order)
+    ]
+    return "\n".join(["| endpoint | cases | same | different |", "|---|---:|---:|---:|", *rows])
+
+
+def _order(item: tuple[str, list[int]]) -> tuple[str, str]:
+    method, _, path = item[0].partition(" /")
+    return path, method
+
+
+def differences(verdicts: Sequence[Verdict]) -> str:
+    """Every difference: first those that many cases share, then case by case."""
+    found = [verdict for verdict in verdicts if verdict.differences]
+    shared = _shared(found)
+    parts = [f"# {len(found)} of {len(verdicts)} cases differ\n\n{table(verdicts)}\n", "# Shared\n"]
+    for text, titles in shared.items():
+        parts.append(f"{len(titles)} times, such as {titles[0]!r}:\n{text}\n")
+    parts += [f"## {verdict.case.title}\n{own}\n" for verdict in found if (own := _own(verdict, shared))]
+    return "\n".join(parts)
+
+
+def _own(verdict: Verdict, shared: Mapping[str, list[str]]) -> str:
+    return told([difference for difference in verdict.differences if difference.text not in shared])
+
+
+def _shared(found: Sequence[Verdict], least: int = 10) -> dict[str, list[str]]:
+    titles: dict[str, list[str]] = {}
+    for verdict in found:
+        for difference in verdict.differences:
+            titles.setdefault(difference.text, []).append(verdict.case.title)
+    return {text: cases for text, cases in titles.items() if len(cases) >= least}
+
+
+def page(verdicts: Sequence[Verdict], version: str = "1.7.25") -> str:
+    """The page for people."""
+    same = sum(not verdict.differences for verdict in verdicts)
+    used = [name for name in OPTION_SETS if any(verdict.case.options == name for verdict in verdicts)]
+    sets = "\n".join(f"- {name}: {_settings(name)}" for name in used)
+    total = f"{len(verdicts)} cases, {same} the same, {len(verdicts) - same} different."
+    return WORDS.format(version=version, table=table(verdicts), total=total, sets=sets)
+
+
+def _settings(name: str) -> str:
+    settings = OPTION_SETS[name].settings
+    return ", ".join(f"`{key}={value}`" for key, value in settings.items()) or "the defaults"

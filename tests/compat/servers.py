@@ -1,0 +1,214 @@
+"""Starts the two servers that are compared, and catches the mails that they send."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import os
+import queue
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from tests.compat import wire
+from tests.compat.options import Options
+from tests.compat.postgres import Cluster
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One captured mail; `kind` is known for the reference only."""
+
+    to: str
+    url: str
+    kind: str = ""
+
+
+class Server(Protocol):
+    """One side of the comparison under one option set."""
+
+    name: str
+    port: int
+    database: str
+    cluster: Cluster
+
+    def mails(self, to: str) -> list[Mail]:
+        """Mails sent to one address so far, oldest first."""
+        ...
+
+
+@dataclass
+class ReferenceApp:
+    """better-auth under one option set."""
+
+    name: str
+    port: int
+    database: str
+    cluster: Cluster
+    outbox: list[Mail] = field(default_factory=list)
+
+    def mails(self, to: str) -> list[Mail]:
+        """Mails sent to one address so far, oldest first."""
+        return [mail for mail in self.outbox if mail.to == to]
+
+
+class Reference:
+    """A Node process that serves better-auth under any number of option sets on one database."""
+
+    def __init__(
+        self, cluster: Cluster, database: str, sets: Iterable[Options], migrate: bool, production: bool
+    ) -> None:
+        self.apps: dict[str, ReferenceApp] = {}
+        self._cluster, self._database = cluster, database
+        self._ready: queue.Queue[bool] = queue.Queue()
+        apps = [{"name": s.name, "options": s.reference(), "mails": s.mails} for s in sets]
+        wish = {"databaseURL": cluster.uri(database), "migrate": migrate, "apps": apps}
+        self._process = subprocess.Popen(
+            [node(), "--no-warnings", "reference.mjs"],
+            cwd=HERE,
+            env=_clean_environment() | {"NODE_ENV": _mode(production), "COMPAT_REFERENCE": json.dumps(wish)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        if not self._ready.get(timeout=60):
+            raise RuntimeError("the reference did not start; its words are above")
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._note(json.loads(line))
+        self._ready.put(False)
+
+    def _note(self, event: dict[str, Any]) -> None:
+        if event["event"] == "listening":
+            app = ReferenceApp(event["app"], event["port"], self._database, self._cluster)
+            self.apps[event["app"]] = app
+        elif event["event"] == "mail":
+            self.apps[event["app"]].outbox.append(Mail(event["to"], event["url"], event["kind"]))
+        else:
+            self._ready.put(True)
+
+    def stop(self) -> None:
+        """Ends the process."""
+        self._process.terminate()
+        self._process.wait(10)
+
+
+def node() -> str:
+    """The Node to run the reference with."""
+    found = os.environ.get("NODE") or shutil.which("node")
+    if not found:
+        raise RuntimeError("Node is needed for the comparison: set NODE or put node on the PATH")
+    return found
+
+
+def _mode(production: bool) -> str:
+    return "production" if production else "development"
+
+
+def _clean_environment() -> dict[str, str]:
+    return {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "COMPAT_LOG") if key in os.environ}
+
+
+@dataclass
+class Ours:
+    """A process of our server under one option set."""
+
+    name: str
+    port: int
+    database: str
+    cluster: Cluster
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    def mails(self, to: str) -> list[Mail]:
+        """Mails sent to one address so far, oldest first."""
+        found = [_read(path) for path in sorted((self.folder / "outbox").glob("*.eml"))]
+        return [mail for mail in found if mail.to == to]
+
+    def stop(self) -> None:
+        """Ends the process."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+
+
+def _read(path: Path) -> Mail:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    part = message.get_body(("plain", "html"))
+    found = re.search(r"https?://[^\s\"<>]+", part.get_content() if part else "")
+    return Mail(str(message["To"]), found[0] if found else "")
+
+
+def start_ours(cluster: Cluster, database: str, options: Options, folder: Path, **settings: str) -> Ours:
+    """Starts our server and waits until it answers."""
+    folder.mkdir(parents=True)
+    port = free_port()
+    log = (folder / "log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server", "serve"],
+        cwd=ROOT,
+        env=_clean_environment() | _settings(cluster.uri(database), options, folder, port) | settings,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+    )
+    log.close()
+    ours = Ours(options.name, port, database, cluster, folder, process)
+    _wait(ours)
+    return ours
+
+
+def _settings(database_url: str, options: Options, folder: Path, port: int) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database_url,
+        "BETTER_AUTH_URL": options.base_url,
+        "BETTER_AUTH_SECRET": options.secret,
+        "BETTER_AUTH_TRUSTED_ORIGINS": ",".join(options.reference()["trustedOrigins"]),
+        "DATA_DIR": str(folder),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "APP_ENV": _mode(options.production),
+        "TRUSTED_PROXIES": "127.0.0.1/32",
+        "RATE_LIMIT_ENABLED": "no",
+        "BCRYPT_COST": "4",
+        "DB_POOL_SIZE": "4",
+        "LOG_LEVEL": "warning",
+    } | options.settings
+
+
+def _wait(ours: Ours) -> None:
+    until = time.monotonic() + 60
+    ask = wire.Request("GET", "/api/auth/ok", (("Host", "localhost"),))
+    while time.monotonic() < until and ours.process.poll() is None:
+        try:
+            if wire.exchange(ours.port, ask, 5).status == 200:
+                return
+        except (OSError, ValueError):
+            time.sleep(0.05)
+    ours.stop()
+    raise RuntimeError(f"our server did not start: {(ours.folder / 'log').read_text()[-2000:]}")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
