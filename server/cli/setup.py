@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,12 +12,14 @@ from typing import Any, TypeVar
 import click
 
 from server import migrate, postgres, settings, tokens
-from server.database import Database, DatabaseError
+from server.cli import output
+from server.database import Database, DatabaseError, DatabaseUnavailable
 from server.errors import APIError
 from server.feature import StartError
 from server.settings import Settings, SettingsError
 
 T = TypeVar("T")
+Work = Callable[[Database, Settings], Awaitable[T]]
 _EXPECTED = (SettingsError, StartError, postgres.PostgresError, migrate.MigrationError, DatabaseError)
 
 
@@ -28,7 +28,13 @@ class Refused(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Prints it."""
-        click.echo(f"ai-editor: {self.message}", err=True)
+        click.echo(f"ai-editor: {output.plain(self.message)}", err=True)
+
+
+class WrongUsage(Refused):
+    """One line on standard error, exit code 2."""
+
+    exit_code = 2
 
 
 @contextmanager
@@ -38,6 +44,8 @@ def one_line_errors() -> Iterator[None]:
         yield
     except APIError as error:
         raise Refused(error.message or str(error)) from error
+    except DatabaseUnavailable as error:
+        raise Refused(f"the database does not answer ({error}): start it, or mend DATABASE_URL") from error
     except _EXPECTED as error:
         raise Refused(str(error)) from error
     except PermissionError as error:
@@ -75,8 +83,21 @@ def reachable(config: Settings) -> Iterator[Settings]:
         yield replace(config, database_url=url)
 
 
-def run_with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
-    """Runs a command's coroutine with the settings and an open database that this version can use."""
+def run(work: Work[T]) -> T:
+    """Runs a command's work on an open database that is current; nothing is asked of a person meanwhile."""
+
+    async def checked(db: Database, config: Settings) -> T:
+        found = await migrate.status(db)
+        migrate.check(found)
+        if found.pending:
+            raise migrate.MigrationError("the database is not up to date: run `ai-editor db migrate`")
+        return await work(db, config)
+
+    return run_as_it_is(checked)
+
+
+def run_as_it_is(work: Work[T]) -> T:
+    """As `run`, whatever state the database is in."""
 
     async def main(config: Settings) -> T:
         db = Database(config.database_url or "", 2)
@@ -87,22 +108,3 @@ def run_with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
 
     with one_line_errors(), reachable(load()) as config:
         return asyncio.run(main(config))
-
-
-def current_database(work: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
-    """Refuses to work on a database whose migrations are not this version's."""
-
-    @functools.wraps(work)
-    async def checked(db: Database, config: Settings) -> T:
-        found = await migrate.status(db)
-        migrate.check(found)
-        if found.pending:
-            raise migrate.MigrationError("the database is not up to date: run `ai-editor db migrate`")
-        return await work(db, config)
-
-    return checked
-
-
-def is_interactive() -> bool:
-    """Whether a person can be asked."""
-    return sys.stdin.isatty()

@@ -18,6 +18,15 @@ class Credential:
     password: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class AccountSummary:
+    """One way of a user to sign in, for lists; without secrets."""
+
+    id: str
+    provider_id: str
+    created_at: datetime
+
+
 async def insert_credential(db: Executor, account_id: str, user: User, password: str) -> None:
     """Adds the password account of a user; `password` is a hash."""
     await db.run(
@@ -40,6 +49,20 @@ async def find_credential(db: Executor, user_id: str) -> Credential | None:
         SELECT "id" AS account_id, "userId" AS user_id, "password" AS password
         FROM "account"
         WHERE "userId" = %(user_id)s AND "providerId" = 'credential' AND "accountId" = %(user_id)s
+        """,
+        user_id=user_id,
+    )
+
+
+async def list_summaries(db: Executor, user_id: str) -> list[AccountSummary]:
+    """The ways of a user to sign in, the oldest first."""
+    return await db.all(
+        AccountSummary,
+        """
+        SELECT "id" AS id, "providerId" AS provider_id, "createdAt" AS created_at
+        FROM "account"
+        WHERE "userId" = %(user_id)s
+        ORDER BY "createdAt", "id"
         """,
         user_id=user_id,
     )

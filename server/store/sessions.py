@@ -54,6 +54,7 @@ class SessionSummary:
     """A session with its user's e-mail address, for lists; without the token."""
 
     id: str
+    user_id: str
     email: str
     created_at: datetime
     updated_at: datetime
@@ -144,8 +145,9 @@ async def list_summaries(
     return await db.all(
         SessionSummary,
         """
-        SELECT s."id" AS id, u."email" AS email, s."createdAt" AS created_at, s."updatedAt" AS updated_at,
-               s."expiresAt" AS expires_at, s."ipAddress" AS ip_address, s."userAgent" AS user_agent
+        SELECT s."id" AS id, s."userId" AS user_id, u."email" AS email, s."createdAt" AS created_at,
+               s."updatedAt" AS updated_at, s."expiresAt" AS expires_at, s."ipAddress" AS ip_address,
+               s."userAgent" AS user_agent
         FROM "session" s
         JOIN "user" u ON u."id" = s."userId"
         WHERE s."expiresAt" > %(now)s AND (%(user_id)s IS NULL OR s."userId" = %(user_id)s)
@@ -155,6 +157,21 @@ async def list_summaries(
         user_id=user_id,
         limit=limit,
         now=now,
+    )
+
+
+async def count(db: Executor, user_id: str | None, now: datetime) -> int:
+    """The number of sessions that have not ended, of one user or of all."""
+    return int(
+        await db.value(
+            """
+            SELECT count(*)
+            FROM "session"
+            WHERE "expiresAt" > %(now)s AND (%(user_id)s IS NULL OR "userId" = %(user_id)s)
+            """,
+            user_id=user_id,
+            now=now,
+        )
     )
 
 
@@ -184,6 +201,21 @@ async def delete_by_id(db: Executor, session_id: str) -> bool:
     return bool(await db.run("""DELETE FROM "session" WHERE "id" = %(session_id)s""", session_id=session_id))
 
 
-async def delete_of_user(db: Executor, user_id: str) -> int:
-    """Ends all sessions of a user; the number ended."""
-    return await db.run("""DELETE FROM "session" WHERE "userId" = %(user_id)s""", user_id=user_id)
+async def delete_all(db: Executor, user_id: str | None, now: datetime) -> int:
+    """Ends all sessions, of one user or of all; the number of those that had not ended before."""
+    return int(
+        await db.value(
+            """
+            WITH gone AS (
+                DELETE FROM "session"
+                WHERE %(user_id)s IS NULL OR "userId" = %(user_id)s
+                RETURNING "expiresAt"
+            )
+            SELECT count(*)
+            FROM gone
+            WHERE "expiresAt" > %(now)s
+            """,
+            user_id=user_id,
+            now=now,
+        )
+    )

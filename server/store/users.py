@@ -106,6 +106,21 @@ async def list_summaries(db: Executor, search: str, limit: int, now: datetime) -
     )
 
 
+async def count(db: Executor, search: str) -> int:
+    """The number of users whose name or e-mail address contains `search`."""
+    return int(
+        await db.value(
+            """
+            SELECT count(*)
+            FROM "user"
+            WHERE %(search)s = '' OR strpos(lower("name"), lower(%(search)s)) > 0
+                  OR strpos("email", lower(%(search)s)) > 0
+            """,
+            search=search,
+        )
+    )
+
+
 async def delete(db: Executor, user_id: str) -> bool:
     """Deletes the user, and by cascade their sessions and accounts; False when there was none."""
     return bool(await db.run("""DELETE FROM "user" WHERE "id" = %(user_id)s""", user_id=user_id))

@@ -1,0 +1,26 @@
+"""Whom a command is about: a user by e-mail address or id."""
+
+from __future__ import annotations
+
+from server.cli import setup
+from server.database import Database
+from server.settings import Settings
+from server.store import users
+from server.store.users import User
+
+
+async def get_user(db: Database, who: str) -> User:
+    """The user; raises Refused when there is none."""
+    found = await (users.find_by_email(db, who.lower()) if "@" in who else users.find(db, who))
+    if found is None:
+        raise setup.Refused(f"no user has the e-mail address or id {who!r}")
+    return found
+
+
+def user(who: str) -> User:
+    """The same for a command that has to ask something before it goes on."""
+
+    async def work(db: Database, config: Settings) -> User:
+        return await get_user(db, who)
+
+    return setup.run(work)
