@@ -1,0 +1,124 @@
+"""A real server on a socket and a real PostgreSQL for every test; only passwords are hashed cheaply."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg2
+import pytest
+import tornado.platform.asyncio
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from client import Client
+from handlers import FEATURES
+from server import migrate, postgres, settings
+from server.app import Application
+from server.database import Database
+from server.settings import Settings
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers our own marker."""
+    config.addinivalue_line("markers", "environ(**settings): the settings of the server under test")
+
+
+SECRET = "a secret for tests alone, of more than thirty-two bytes"
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[str]:
+    """The address of a PostgreSQL of the tests' own, or of TEST_DATABASE_URL's."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory() as folder, postgres.owned(Path(folder) / "postgres") as url:
+        yield url
+
+
+def execute(url: str, sql: str, params: object = None) -> list[tuple[object, ...]]:
+    """Runs one statement outside the server, as psql would."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return list(cursor.fetchall()) if cursor.description else []
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def database_url(database_server: str) -> str:
+    """A database with our tables; `clean` empties it before each test."""
+
+    async def migrated() -> None:
+        db = Database(database_server, 1)
+        await migrate.migrate(db)
+        await db.close()
+
+    # In a thread: asyncio.run leaves the thread it ran in without an event loop, which a test may have made already.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, migrated()).result()
+    return database_server
+
+
+@pytest.fixture
+def clean(database_url: str) -> None:
+    """Empties the tables: DELETE is 50 times faster than TRUNCATE on small ones."""
+    execute(database_url, 'DELETE FROM "user"; DELETE FROM "verification"; DELETE FROM "rateLimit"')
+
+
+@pytest.fixture
+def sql(database_url: str, clean: None):
+    """sql("SELECT …", …): a look at the database from outside."""
+    return lambda statement, *params: execute(database_url, statement, params or None)
+
+
+@pytest.fixture
+def io_loop() -> Iterator[tornado.platform.asyncio.AsyncIOLoop]:
+    """A fresh loop for each test, made without the calls that Python 3.12 deprecates."""
+    asyncio_loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(asyncio_loop)
+    loop = tornado.platform.asyncio.AsyncIOLoop(asyncio_loop=asyncio_loop, make_current=False)
+    yield loop
+    asyncio.set_event_loop(None)
+    loop.close(all_fds=True)
+
+
+@pytest.fixture
+def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, http_port: int) -> Settings:
+    """The settings the server under test runs with; @pytest.mark.environ(NAME="value") changes them."""
+    marker = request.node.get_closest_marker("environ")
+    base = {
+        "DATABASE_URL": database_url,
+        "BETTER_AUTH_SECRET": SECRET,
+        "BETTER_AUTH_URL": f"http://localhost:{http_port}",
+        "APP_ENV": "development",
+        "BCRYPT_COST": "4",
+        "LOG_LEVEL": "error",
+        "DB_POOL_SIZE": "4",
+    }
+    return settings.load({**base, **(marker.kwargs if marker else {})}, tmp_path)
+
+
+@pytest.fixture
+def app(io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None) -> Iterator[Application]:
+    """The application, closed at the end."""
+
+    async def make() -> Application:
+        return Application(config, FEATURES)
+
+    application = io_loop.run_sync(make)
+    yield application
+    io_loop.run_sync(application.close)
+
+
+@pytest.fixture
+def client(http_server: object, base_url: str) -> Client:
+    """A browser's cookie jar and headers on the server under test."""
+    return Client(base_url)
