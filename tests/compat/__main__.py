@@ -1,4 +1,4 @@
-"""Compares every endpoint and prints the table; `record FOLDER` keeps what better-auth says instead."""
+"""Compares every endpoint and prints the table; --record keeps what better-auth alone says instead."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 from tests.compat.case import Case
-from tests.compat.catalogue import GROUPS
+from tests.compat.catalogue import GROUPS, SERVED, option_sets
 from tests.compat.compare import Verdict
+from tests.compat.databases import databases
 from tests.compat.options import OPTION_SETS
 from tests.compat.pair import pair, references
-from tests.compat.postgres import cluster
 from tests.compat.record import hold_all, readable
 from tests.compat.report import differences, page, table
 
@@ -25,6 +25,7 @@ def main() -> int:
     """Runs the command; 1 where a difference was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.compat", description=__doc__)
     parser.add_argument("--only", help="groups, comma separated")
+    parser.add_argument("--all", action="store_true", help="also what our server does not answer yet")
     parser.add_argument("--write", action="store_true", help="write docs/compatibility.md")
     parser.add_argument("--differences", type=Path, help="write every difference to this file")
     parser.add_argument("--record", type=Path, help="record better-auth alone into this folder")
@@ -36,10 +37,8 @@ def main() -> int:
 
 
 def _compare(asked: argparse.Namespace, groups: dict[str, list[Case]]) -> int:
-    cases = [case for group in groups.values() for case in group]
-    names = [name for name in OPTION_SETS if any(case.options == name for case in cases)]
     verdicts: list[Verdict] = []
-    with cluster() as running, pair(running, names) as servers:
+    with databases() as running, pair(running, option_sets(groups)) as servers:
         for name, group in groups.items():
             print(f"{name}: {len(group)} cases", file=sys.stderr, flush=True)
             verdicts += servers.judge_all(group)
@@ -54,7 +53,7 @@ def _compare(asked: argparse.Namespace, groups: dict[str, list[Case]]) -> int:
 
 def _record(folder: Path, groups: dict[str, list[Case]]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    with cluster() as running, contextlib.ExitStack() as stack:
+    with databases() as running, contextlib.ExitStack() as stack:
         servers = references(running, list(OPTION_SETS.values()), stack)
         for name, cases in groups.items():
             held = hold_all(cases, servers)

@@ -182,7 +182,7 @@ class Caller:
 
     def sql(self, statement: str, **values: Any) -> list[dict[str, Any]]:
         """Runs one statement on the server's database; not compared."""
-        return self.server.cluster.run(self.server.database, statement, values)
+        return self.server.databases.run(self.server.database, statement, values)
 
     def rows(self, statement: str, **values: Any) -> list[dict[str, Any]]:
         """Runs one query whose rows are compared."""

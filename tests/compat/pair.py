@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.compat.case import Case
 from tests.compat.compare import Verdict, compare
+from tests.compat.databases import Databases
 from tests.compat.options import OPTION_SETS, Options
-from tests.compat.postgres import Cluster
 from tests.compat.record import hold
 from tests.compat.servers import Ours, Reference, ReferenceApp, start_ours
 
@@ -38,38 +38,38 @@ class Pair:
 
 
 @contextlib.contextmanager
-def pair(cluster: Cluster, names: Sequence[str]) -> Iterator[Pair]:
+def pair(databases: Databases, names: Sequence[str]) -> Iterator[Pair]:
     """Starts both for the named option sets and stops them at the end."""
     sets = [OPTION_SETS[name] for name in names]
     with contextlib.ExitStack() as stack:
-        theirs = references(cluster, sets, stack)
-        cluster.create("ours")
+        theirs = references(databases, sets, stack)
+        databases.create("ours")
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="compat-")))
-        yield Pair(theirs, _all_ours(cluster, sets, folder, stack))
+        yield Pair(theirs, _all_ours(databases, sets, folder, stack))
 
 
 def references(
-    cluster: Cluster, sets: Sequence[Options], stack: contextlib.ExitStack
+    databases: Databases, sets: Sequence[Options], stack: contextlib.ExitStack
 ) -> dict[str, ReferenceApp]:
     """better-auth for these option sets: a process in production, one in development where wanted."""
-    cluster.create("reference")
+    databases.create("reference")
     apps: dict[str, ReferenceApp] = {}
     for production in (True, False):
         wanted = [options for options in sets if options.production is production]
         if wanted:
-            reference = Reference(cluster, "reference", wanted, not apps, production)
+            reference = Reference(databases, "reference", wanted, not apps, production)
             stack.callback(reference.stop)
             apps |= reference.apps
     return apps
 
 
 def _all_ours(
-    cluster: Cluster, sets: Sequence[Options], folder: Path, stack: contextlib.ExitStack
+    databases: Databases, sets: Sequence[Options], folder: Path, stack: contextlib.ExitStack
 ) -> dict[str, Ours]:
     """The first brings the database up, then the others start together."""
 
     def start(options: Options) -> Ours:
-        ours = start_ours(cluster, "ours", options, folder / options.name)
+        ours = start_ours(databases, "ours", options, folder / options.name)
         stack.callback(ours.stop)
         return ours
 

@@ -42,7 +42,10 @@ async function listen({ name }, auth) {
 }
 
 const built = apps.map((app) => [app, build(app)])
-if (migrate) await (await getMigrations(built[0][1].options)).runMigrations()
+const plan = await getMigrations(built[0][1].options)
+const { toBeCreated, toBeAdded, toBeAddedIndexes, unsafeChanges, schemaProblems } = plan
+say({ event: 'schema', missing: { toBeCreated, toBeAdded, toBeAddedIndexes, unsafeChanges, schemaProblems } })
+if (migrate) await plan.runMigrations()
 for (const [app, auth] of built) await listen(app, auth)
 say({ event: 'ready' })
 process.on('SIGTERM', () => process.exit(0))

@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterable
@@ -20,8 +21,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.compat import wire
+from tests.compat.databases import Databases
 from tests.compat.options import Options
-from tests.compat.postgres import Cluster
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -42,7 +43,7 @@ class Server(Protocol):
     name: str
     port: int
     database: str
-    cluster: Cluster
+    databases: Databases
 
     def mails(self, to: str) -> list[Mail]:
         """Mails sent to one address so far, oldest first."""
@@ -56,7 +57,7 @@ class ReferenceApp:
     name: str
     port: int
     database: str
-    cluster: Cluster
+    databases: Databases
     outbox: list[Mail] = field(default_factory=list)
 
     def mails(self, to: str) -> list[Mail]:
@@ -65,27 +66,34 @@ class ReferenceApp:
 
 
 class Reference:
-    """A Node process that serves better-auth under any number of option sets on one database."""
+    """A Node process that serves better-auth under any number of option sets on one database.
+
+    `missing` is what better-auth finds wanting in the database's schema, by its own words.
+    """
 
     def __init__(
-        self, cluster: Cluster, database: str, sets: Iterable[Options], migrate: bool, production: bool
+        self, databases: Databases, database: str, sets: Iterable[Options], migrate: bool, production: bool
     ) -> None:
         self.apps: dict[str, ReferenceApp] = {}
-        self._cluster, self._database = cluster, database
+        self.missing: dict[str, Any] = {}
+        self._databases, self._database = databases, database
         self._ready: queue.Queue[bool] = queue.Queue()
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
         apps = [{"name": s.name, "options": s.reference(), "mails": s.mails} for s in sets]
-        wish = {"databaseURL": cluster.uri(database), "migrate": migrate, "apps": apps}
+        wish = {"databaseURL": databases.uri(database), "migrate": migrate, "apps": apps}
         self._process = subprocess.Popen(
             [node(), "--no-warnings", "reference.mjs"],
             cwd=HERE,
             env=_clean_environment() | {"NODE_ENV": _mode(production), "COMPAT_REFERENCE": json.dumps(wish)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._words,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         if not self._ready.get(timeout=60):
-            raise RuntimeError("the reference did not start; its words are above")
+            self._words.seek(0)
+            raise RuntimeError(f"better-auth did not start: {self._words.read().decode()[-2000:]}")
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -95,17 +103,24 @@ class Reference:
 
     def _note(self, event: dict[str, Any]) -> None:
         if event["event"] == "listening":
-            app = ReferenceApp(event["app"], event["port"], self._database, self._cluster)
+            app = ReferenceApp(event["app"], event["port"], self._database, self._databases)
             self.apps[event["app"]] = app
         elif event["event"] == "mail":
             self.apps[event["app"]].outbox.append(Mail(event["to"], event["url"], event["kind"]))
+        elif event["event"] == "schema":
+            self.missing = event["missing"]
         else:
             self._ready.put(True)
 
     def stop(self) -> None:
-        """Ends the process."""
-        self._process.terminate()
+        """Ends the process, which lives as long as its standard input."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
         self._process.wait(10)
+        self._reader.join()
+        self._process.stdout.close()
+        self._words.close()
 
 
 def node() -> str:
@@ -131,7 +146,7 @@ class Ours:
     name: str
     port: int
     database: str
-    cluster: Cluster
+    databases: Databases
     folder: Path
     process: subprocess.Popen[bytes]
 
@@ -157,7 +172,7 @@ def _read(path: Path) -> Mail:
     return Mail(str(message["To"]), found[0] if found else "")
 
 
-def start_ours(cluster: Cluster, database: str, options: Options, folder: Path, **settings: str) -> Ours:
+def start_ours(databases: Databases, database: str, options: Options, folder: Path, **settings: str) -> Ours:
     """Starts our server and waits until it answers."""
     folder.mkdir(parents=True)
     port = free_port()
@@ -165,13 +180,13 @@ def start_ours(cluster: Cluster, database: str, options: Options, folder: Path, 
     process = subprocess.Popen(
         [sys.executable, "-m", "server", "serve"],
         cwd=ROOT,
-        env=_clean_environment() | _settings(cluster.uri(database), options, folder, port) | settings,
+        env=_clean_environment() | _settings(databases.uri(database), options, folder, port) | settings,
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
     )
     log.close()
-    ours = Ours(options.name, port, database, cluster, folder, process)
+    ours = Ours(options.name, port, database, databases, folder, process)
     _wait(ours)
     return ours
 
@@ -189,7 +204,7 @@ def _settings(database_url: str, options: Options, folder: Path, port: int) -> d
         "TRUSTED_PROXIES": "127.0.0.1/32",
         "RATE_LIMIT_ENABLED": "no",
         "BCRYPT_COST": "4",
-        "DB_POOL_SIZE": "4",
+        "DB_POOL_SIZE": "2",
         "LOG_LEVEL": "warning",
     } | options.settings
 
