@@ -13,6 +13,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from server import bodies, errors, limits, wire
 from server.app import API, Application
+from server.bodies import truthy
 from server.client_address import client_address, peer_is_trusted
 from server.cookies import parse as parse_cookies
 from server.database import DatabaseUnavailable
@@ -71,6 +72,12 @@ class BaseHandler(RequestHandler):
         trusted = peer_is_trusted(self.request.remote_ip or "", self.application.config.trusted_proxies)
         protocol = headers.get("X-Forwarded-Proto", "") if trusted else ""
         return f"{protocol or self.request.protocol}://{self.request.host}"
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """A database that is away is 503, not a fault of ours."""
+        if isinstance((kwargs.get("exc_info") or (None, None))[1], DatabaseUnavailable):
+            status_code = 503
+        super().send_error(status_code, **kwargs)
 
     def compute_etag(self) -> None:
         """None: what is worth a validator has its own."""
@@ -160,10 +167,10 @@ class ApiHandler(BaseHandler):
             raise errors.too_many_requests(wait)
 
     def _parse_body(self) -> object:
-        """The body's value; UNDEFINED when there is none."""
-        if self.request.method == "GET" or not self.reads_body or not self.request.body:
-            return bodies.UNDEFINED
+        """The body's value; UNDEFINED when there is none, or nothing says what it is."""
         given = self.request.headers.get("Content-Type", "")
+        if self.request.method == "GET" or not self.reads_body or not self.request.body or not given.strip():
+            return bodies.UNDEFINED
         media_type = given.split(";")[0].strip().lower()
         if media_type not in self.media_types:
             raise errors.unsupported_media_type(given, self.media_types)
@@ -179,7 +186,9 @@ class ApiHandler(BaseHandler):
         body = self.json_body if isinstance(self.json_body, dict) else {}
         query = self.query
         targets = {
-            "callbackURL": body.get("callbackURL") or query.get("callbackURL"),
+            "callbackURL": body["callbackURL"]
+            if truthy(body.get("callbackURL"))
+            else query.get("callbackURL"),
             "redirectURL": body.get("redirectTo"),
             "errorCallbackURL": body.get("errorCallbackURL"),
             "newUserCallbackURL": body.get("newUserCallbackURL"),

@@ -6,13 +6,13 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from server import errors
 
 T = TypeVar("T")
-Rule = Callable[[object], str | None]
+Rule = Callable[[object], list[str]]
 
 _BOM = b"\xef\xbb\xbf"
 # zod 4's own notion of an e-mail address: no quoted local parts, a dotted ASCII domain.
@@ -43,24 +43,28 @@ def expected(kind: str, value: object) -> str:
     return f"Invalid input: expected {kind}, received {type_name(value)}"
 
 
-def string(value: object) -> str | None:
+def string(value: object) -> list[str]:
     """Text."""
-    return None if isinstance(value, str) else expected("string", value)
+    return [] if isinstance(value, str) else [expected("string", value)]
 
 
-def nonempty(value: object) -> str | None:
-    """Text of at least one character."""
-    return string(value) or (None if value else "Too small: expected string to have >=1 characters")
+def nonempty(value: object) -> list[str]:
+    """Text of at least one character; zod also counts what an array holds, whatever its type should be."""
+    if value == "":
+        return ["Too small: expected string to have >=1 characters"]
+    if value == []:
+        return [*string(value), "Too small: expected array to have >=1 items"]
+    return string(value)
 
 
-def email(value: object) -> str | None:
+def email(value: object) -> list[str]:
     """An e-mail address."""
-    return string(value) or (None if is_email(str(value)) else "Invalid email address")
+    return string(value) or ([] if is_email(str(value)) else ["Invalid email address"])
 
 
-def boolean(value: object) -> str | None:
+def boolean(value: object) -> list[str]:
     """true or false."""
-    return None if isinstance(value, bool) else expected("boolean", value)
+    return [] if isinstance(value, bool) else [expected("boolean", value)]
 
 
 def is_email(text: str) -> bool:
@@ -85,10 +89,19 @@ def optional(rule: Rule, key: str | None = None) -> Any:
     return field(default=None, metadata={"member": _Member(rule, key, False)})
 
 
+def truthy(value: object) -> bool:
+    """What JavaScript takes for true: an empty array or object is, an empty text is not."""
+    return isinstance(value, (list, dict)) or not (value is UNDEFINED or not value)
+
+
 def read(into: type[T], value: object, where: str = "body") -> T:
-    """Builds `into` from JSON; raises VALIDATION_ERROR with every member that does not fit."""
+    """Builds `into` from JSON; raises VALIDATION_ERROR with every member that does not fit.
+
+    A dataclass with `open_record = True` takes further members, which zod checks as a second schema.
+    """
     if not isinstance(value, dict):
-        raise errors.validation_error(f"[{where}] {expected('object', value)}")
+        kinds = ("object", "record") if getattr(into, "open_record", False) else ("object",)
+        raise errors.validation_error("; ".join(f"[{where}] {expected(kind, value)}" for kind in kinds))
     given: dict[str, object] = {}
     issues: list[str] = []
     for item in fields(into):  # type: ignore[arg-type]
@@ -96,11 +109,8 @@ def read(into: type[T], value: object, where: str = "body") -> T:
         key = member.key or item.name
         found = value.get(key, UNDEFINED)
         if found is UNDEFINED and not member.needed:
-            given[item.name] = None if item.default is MISSING else item.default
             continue
-        issue = member.rule(found)
-        if issue:
-            issues.append(f"[{where}.{key}] {issue}")
+        issues += [f"[{where}.{key}] {issue}" for issue in member.rule(found)]
         given[item.name] = found
     if issues:
         raise errors.validation_error("; ".join(issues))

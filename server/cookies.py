@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from server import tokens, uri
 
-_CHUNK = re.compile(r"\.(0|[1-9][0-9]{0,15})")
+_PART = re.compile(r"|\.(0|[1-9][0-9]{0,15})")  # the whole, or a chunk of it
 
 
 def parse(header: str) -> dict[str, str]:
@@ -89,8 +89,5 @@ class Cookies:
     def cached_parts(self, cookies: Mapping[str, str]) -> list[str]:
         """The request's cookies that hold a cookie cache, whole or in chunks."""
         whole = self.session_data
-        return [
-            name
-            for name in cookies
-            if name == whole or (name.startswith(whole) and _CHUNK.fullmatch(name[len(whole) :]))
-        ]
+        parts = [name for name in cookies if name.startswith(whole) and _PART.fullmatch(name[len(whole) :])]
+        return parts if any(cookies[name] for name in parts) else []

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from server import errors, uri
+from server.bodies import truthy
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ENCODED_SEPARATOR = re.compile(r"%2f|%5c", re.IGNORECASE)
@@ -53,7 +54,7 @@ class Origins:
     def check_redirects(self, targets: Mapping[str, object]) -> None:
         """Refuses the first of `targets` (label → URL) that leaves the trusted origins; empty ones pass."""
         for label, url in targets.items():
-            if not url:
+            if not truthy(url):
                 continue
             if not isinstance(url, str):
                 raise errors.url_not_a_string(label)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote_to_bytes
+from collections.abc import Mapping
+from urllib.parse import quote, unquote_to_bytes, urlencode
 
 from ada_url import URL
 
@@ -24,6 +25,11 @@ def decode_component(text: str) -> str:
         return unquote_to_bytes(text).decode()
     except UnicodeDecodeError:
         return text
+
+
+def form_encode(pairs: Mapping[str, str]) -> str:
+    """What `URLSearchParams` prints: a space is a plus, `~` is escaped."""
+    return urlencode(pairs, safe="*").replace("~", "%7E")
 
 
 def parse(url: str, base: str | None = None) -> URL | None:

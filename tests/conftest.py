@@ -15,11 +15,13 @@ import tornado.platform.asyncio
 sys.path.insert(0, str(Path(__file__).parent))
 
 from client import Client
+
 from handlers import FEATURES
 from server import migrate, postgres, settings
 from server.app import Application
 from server.database import Database
 from server.settings import Settings
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers our own marker."""
@@ -107,7 +109,9 @@ def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ht
 
 
 @pytest.fixture
-def app(io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None) -> Iterator[Application]:
+def app(
+    io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None
+) -> Iterator[Application]:
     """The application, closed at the end."""
 
     async def make() -> Application:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from handlers.base import JSON_OR_FORM, ApiHandler, public
 from server import bodies, errors, registration, signin, wire
@@ -14,6 +15,8 @@ from server.store.users import EmailTaken, User
 @dataclass(frozen=True)
 class SignUpEmailBody:
     """What better-auth's sign-up reads; other members are ignored. S39."""
+
+    open_record: ClassVar = True
 
     name: str = bodies.required(bodies.string)
     email: str = bodies.required(bodies.email)

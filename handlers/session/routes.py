@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from handlers.base import ApiHandler, public, signed_in
-from server import bodies, clock, errors, wire
+from server import bodies, clock, errors, uri, wire
+from server.database import InvalidValue
 from server.store import sessions as store
 from server.store.sessions import SignedIn
 
@@ -19,8 +19,8 @@ class SignOutBody:
     """What better-auth's sign-out reads; it serves the log-out at a provider."""
 
     callback_url: str | None = bodies.optional(bodies.string, "callbackURL")
-    state: str | None = bodies.optional(bodies.string)
     disable_redirect: bool | None = bodies.optional(bodies.boolean, "disableRedirect")
+    state: str | None = bodies.optional(bodies.string)
 
 
 class GetSession(ApiHandler):
@@ -28,12 +28,19 @@ class GetSession(ApiHandler):
 
     reads_body = False
 
+    def set_default_headers(self) -> None:
+        """better-auth says it twice here."""
+        super().set_default_headers()
+        self.set_header("Pragma", "no-cache")
+
     @public
     async def get(self) -> None:
         """Prolongs the session when that is due; clears the cookies of one that is over."""
-        self.set_header("Pragma", "no-cache")
-        refresh = not self.query.get("disableRefresh")
-        found = await self.application.sessions.look_up(self.request_cookies, refresh)
+        refresh = not bodies.truthy(self.query.get("disableRefresh"))
+        try:
+            found = await self.application.sessions.look_up(self.request_cookies, refresh)
+        except InvalidValue:
+            raise errors.failed_to_get_session(500) from None
         self.add_cookies(found.cookies)
         who = found.signed_in
         self.answer({"session": wire.session(who.session), "user": wire.user(who.user)} if who else None)
@@ -41,7 +48,6 @@ class GetSession(ApiHandler):
     @public
     async def post(self) -> None:
         """405: only deferred refresh uses it."""
-        self.set_header("Pragma", "no-cache")
         raise errors.method_not_allowed_defer_session_required()
 
 
@@ -83,9 +89,13 @@ class ErrorPage(ApiHandler):
     @public
     async def get(self) -> None:
         """302 to `/?error=CODE`, as better-auth does in production."""
-        code = str(self.get_query_argument("error", "", strip=False)) or "UNKNOWN"
+        code = self._first("error")
         target = {"error": code if _SAFE_CODE.fullmatch(code) else "UNKNOWN"}
-        description = self.get_query_argument("error_description", "", strip=False)
+        description = self._first("error_description")
         if description:
             target["error_description"] = description
-        self.redirect_to("/?" + urlencode(target, safe="*"))
+        self.redirect_to("/?" + uri.form_encode(target))
+
+    def _first(self, name: str) -> str:
+        found = self.query.get(name, "")
+        return str(found[0] if isinstance(found, list) else found)

@@ -9,7 +9,7 @@ FEATURE = Feature(
     name="shell",
     check=bundle.entry,
     site=(
-        ("/api/auth(?:/.*)?", UnknownEndpoint),
+        ("/api(?:/.*)?", UnknownEndpoint),
         (r"/assets/.*|/[^/]+\.[a-z0-9]+", BundleFile),
         ("/.*", Page),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import secrets
 from importlib import resources
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FunctionLoader, select_autoescape
@@ -94,12 +95,21 @@ class Page(BaseHandler):
             " form-action 'self'; frame-ancestors 'none'",
         )
 
-    def write_error(self, status_code: int, **kwargs: object) -> None:
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page in the app's looks that needs nothing but itself."""
-        self._set_page_headers(secrets.token_urlsafe(16))
-        self.finish(
-            templates().get_template("error.html").render(status=status_code, request_id=self.request_id)
-        )
+        nonce = secrets.token_urlsafe(16)
+        title, message = _SORRY.get(status_code, _SORRY[500])
+        self._set_page_headers(nonce)
+        page = templates().get_template("error.html")
+        self.finish(page.render(title=title, message=message, status=status_code, nonce=nonce))
+
+
+_SORRY = {
+    404: ("Not found", "There is nothing at this address."),
+    405: ("Not allowed", "This address can only be read."),
+    500: ("Something went wrong", "The error has been noted. Please try again."),
+    503: ("Back in a moment", "The server is busy or its database is away. Please try again."),
+}
 
 
 class BundleFile(BaseHandler):

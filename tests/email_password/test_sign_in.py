@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from client import PASSWORD, Client
+
 from server import passwords
 from server.app import Application
 
@@ -58,7 +59,8 @@ async def test_not_remembered_ends_with_the_browser(client: Client, sql) -> None
     await client.sign_up()
     answer = await client.sign_in(rememberMe=False)
     token, marker = answer.set_cookies
-    assert "Max-Age" not in token and "Max-Age" not in marker
+    assert "Max-Age" not in token
+    assert "Max-Age" not in marker
     assert marker.startswith("better-auth.dont_remember=true.")
     ((hours,),) = sql(
         """SELECT round(extract(epoch FROM "expiresAt" - "createdAt") / 3600) FROM "session" WHERE "token" = %s""",
@@ -106,7 +108,9 @@ async def test_a_weaker_hash_is_replaced(client: Client, sql) -> None:  # S8
     assert sql('SELECT left("password", 7) FROM "account"') == [("$2b$05$",)]
 
 
-@pytest.mark.parametrize("stored", ["", "plain", "$2b$", "$2b$04$short", "a:b", "$bcrypt-sha256$", "$argon2id$v=19$x"])
+@pytest.mark.parametrize(
+    "stored", ["", "plain", "$2b$", "$2b$04$short", "a:b", "$bcrypt-sha256$", "$argon2id$v=19$x"]
+)
 @pytest.mark.gen_test
 async def test_a_broken_hash_matches_nothing(client: Client, sql, stored: str) -> None:
     await client.sign_up()

@@ -18,8 +18,10 @@ async def test_answers_user_token_and_session(client: Client) -> None:
     assert list(body["user"]) == ["name", "email", "emailVerified", "image", "createdAt", "updatedAt", "id"]
     assert body["user"]["email"] == "ada@example.com"
     assert body["user"]["emailVerified"] is False
-    assert ID.fullmatch(body["token"]) and ID.fullmatch(body["user"]["id"])
-    assert DATE.fullmatch(body["user"]["createdAt"]) and DATE.fullmatch(body["session"]["expiresAt"])
+    assert ID.fullmatch(body["token"])
+    assert ID.fullmatch(body["user"]["id"])
+    assert DATE.fullmatch(body["user"]["createdAt"])
+    assert DATE.fullmatch(body["session"]["expiresAt"])
     assert body["session"]["token"] == body["token"]
 
 
@@ -36,7 +38,9 @@ async def test_cookie_is_better_auths(client: Client) -> None:  # S28
 
 @pytest.mark.gen_test
 async def test_server_side_fields_cannot_be_set(client: Client) -> None:  # S39
-    answer = await client.sign_up(emailVerified=True, id="mine", role="admin", createdAt="2000-01-01T00:00:00.000Z")
+    answer = await client.sign_up(
+        emailVerified=True, id="mine", role="admin", createdAt="2000-01-01T00:00:00.000Z"
+    )
     user = answer.json["user"]
     assert user["emailVerified"] is False
     assert user["id"] != "mine"
