@@ -30,9 +30,9 @@ def main() -> int:
     parser.add_argument("--differences", type=Path, help="write every difference to this file")
     parser.add_argument("--record", type=Path, help="record better-auth alone into this folder")
     asked = parser.parse_args()
-    groups = {
-        name: cases for name, cases in GROUPS.items() if not asked.only or name in asked.only.split(",")
-    }
+    chosen = GROUPS if asked.all or asked.record else SERVED
+    wanted = asked.only.split(",") if asked.only else list(chosen)
+    groups = {name: chosen[name] for name in wanted}
     return _record(asked.record, groups) if asked.record else _compare(asked, groups)
 
 
