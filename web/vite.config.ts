@@ -26,6 +26,15 @@ export default defineConfig({
       colorMode: false,
       theme: { colors: ['primary', 'success', 'warning', 'error'] },
       experimental: { componentDetection: true },
+      ui: {
+        button: {
+          compoundVariants: [{
+            color: 'primary',
+            variant: 'solid',
+            class: 'hover:bg-primary-800! active:bg-primary-900! disabled:bg-primary! aria-disabled:bg-primary! dark:hover:bg-primary-200! dark:active:bg-primary-100!',
+          }],
+        },
+      },
     }),
     precompress(),
   ],

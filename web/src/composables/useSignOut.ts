@@ -14,7 +14,7 @@ export function useSignOut() {
     pending.value = true
     const { problem } = await ask((watch) => auth.signOut({ fetchOptions: watch }))
     pending.value = false
-    if (problem) return tell({ title: 'You are still signed in', description: problem.text, color: 'error' })
+    if (problem) return tell({ title: 'You are still signed in', description: problem.text, kind: 'error' })
     stop()
     tell({ title: 'You are signed out' })
   }

@@ -1,19 +1,29 @@
-const LOCALE = 'en'
+/** The reader's own English, where there is one: it decides how dates are written. */
+const LOCALE = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB'
 
-const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_536_000], ['month', 2_592_000], ['week', 604_800], ['day', 86_400], ['hour', 3600], ['minute', 60],
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** Each unit's length, and from where on it is the best one: half of the smaller unit before it is full. */
+const UNITS: [unit: Intl.RelativeTimeFormatUnit, length: number, from: number][] = [
+  ['year', 365 * DAY, 364.5 * DAY],
+  ['month', 30 * DAY, 29.5 * DAY],
+  ['week', 7 * DAY, 13.5 * DAY],
+  ['day', DAY, 23.5 * HOUR],
+  ['hour', HOUR, 59.5 * MINUTE],
 ]
 
 const relativeFormat = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' })
 const longFormat = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'full', timeStyle: 'short' })
 const dayFormat = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long' })
 
-/** "in 7 days", "2 hours ago", "just now". Weeks stay days below two of them. */
+/** "in 7 days", "2 hours ago", "just now". */
 export function relative(date: Date, now: Date): string {
   const seconds = (date.getTime() - now.getTime()) / 1000
-  if (Math.abs(seconds) < 45) return seconds > 0 ? 'in a moment' : 'just now'
   const size = Math.abs(seconds)
-  const [unit, length] = UNITS.find(([name, each]) => Math.round(size / each) >= (name === 'week' ? 2 : 1)) ?? ['minute', 60]
+  if (size < 45) return seconds > 0 ? 'in a moment' : 'just now'
+  const [unit, length] = UNITS.find(([, , from]) => size >= from) ?? ['minute' as const, MINUTE]
   return relativeFormat.format(Math.round(seconds / length), unit)
 }
 

@@ -60,7 +60,7 @@ function bits(password: string, known: readonly string[]): { bits: number, found
     rest = rest.slice(0, at) + rest.slice(at + word.length)
     words++
   }
-  return { bits: words * 8 + surprises(rest) * bitsPerCharacter(password), foundWord: words > 0 }
+  return { bits: words * 4 + surprises(rest) * bitsPerCharacter(rest), foundWord: words > 0 }
 }
 
 function advise(level: Level, foundWord: boolean): string {

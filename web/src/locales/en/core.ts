@@ -1,8 +1,8 @@
 /** Sentences for the codes that any endpoint may answer, and for what never reached one. */
 export const core: Record<string, string> = {
-  OFFLINE: 'You are offline. What you typed stays here; try again once you are connected.',
-  UNREACHABLE: 'The server cannot be reached right now. What you typed stays here; try again in a moment.',
-  INTERNAL_SERVER_ERROR: 'Something went wrong on our side. Nothing you typed is lost; please try again.',
+  OFFLINE: 'You are offline. Try again once you are connected.',
+  UNREACHABLE: 'The server cannot be reached right now. Try again in a moment.',
+  INTERNAL_SERVER_ERROR: 'Something went wrong on our side. Please try again.',
   SERVICE_UNAVAILABLE: 'The server is busy. Please wait a moment.',
   TOO_MANY_REQUESTS: 'Too many attempts. Please wait before you try again.',
   BAD_REQUEST: 'The server did not understand the request. Reload the page and try again.',

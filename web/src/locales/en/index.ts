@@ -5,9 +5,9 @@ import { session } from './session'
 
 const SENTENCES: Record<string, string> = { ...core, ...session, ...emailPassword, ...account }
 
-/** What an error code means, in a sentence. */
+/** What an error code means, in a sentence; "CODE.field" falls back to "CODE". */
 export function sentence(code: string): string {
-  return SENTENCES[code] ?? SENTENCES.UNKNOWN ?? code
+  return SENTENCES[code] ?? SENTENCES[code.split('.')[0] ?? ''] ?? SENTENCES.UNKNOWN ?? ''
 }
 
 /** Whether there is a sentence for the code. */

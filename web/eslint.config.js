@@ -1,0 +1,50 @@
+import vue from 'eslint-plugin-vue'
+import accessibility from 'eslint-plugin-vuejs-accessibility'
+import typescript from 'typescript-eslint'
+
+export default typescript.config(
+  { ignores: ['dist/', 'node_modules/'] },
+  ...typescript.configs.recommended,
+  ...vue.configs['flat/recommended'],
+  ...accessibility.configs['flat/recommended'],
+  {
+    files: ['**/*.{ts,vue,js,mjs}'],
+    rules: {
+      'max-len': ['error', { code: 120, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true,
+        ignorePattern: '^import ' }],
+      'max-lines': ['error', 400],
+      'max-lines-per-function': ['error', 40],
+      'no-console': ['error', { allow: ['error'] }],
+      'no-restricted-imports': ['error', { paths: [{ name: 'better-auth/vue', message: 'Import { auth } from "@/auth".' }] }],
+      eqeqeq: 'error',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['**/*.vue'],
+    languageOptions: { parserOptions: { parser: typescript.parser } },
+    rules: {
+      'vue/block-lang': ['error', { script: { lang: 'ts' } }],
+      'vue/block-order': ['error', { order: ['script', 'template'] }],
+      'vue/component-api-style': ['error', ['script-setup']],
+      'vue/define-macros-order': 'error',
+      'max-len': 'off',
+      'vue/max-len': ['error', { code: 120, template: 130, ignoreHTMLAttributeValues: true, ignoreHTMLTextContents: true,
+        ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }],
+      'vue/max-attributes-per-line': ['error', { singleline: 5, multiline: 1 }],
+      'vue/multi-word-component-names': ['error', { ignores: ['index', 'login', 'register', 'dashboard', 'auth', 'default'] }],
+      'vue/no-static-inline-styles': 'error',
+      'vue/no-undef-components': 'error',
+      'vue/no-unused-refs': 'error',
+      'vue/no-useless-v-bind': 'error',
+      'vue/no-v-html': 'error',
+      'vue/require-default-prop': 'off',
+      'vue/singleline-html-element-content-newline': 'error',
+      // The label holds its input, or names it by its id: either is enough.
+      'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] } }],
+    },
+  },
+  { files: ['src/auth.ts'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['scripts/**'], rules: { 'no-console': 'off' } },
+  { files: ['tests/**'], rules: { 'max-lines-per-function': 'off' } },
+)
