@@ -209,14 +209,16 @@ class ApiHandler(BaseHandler):
         """Refuses a sign-in that another site's page started. S27."""
         self.application.origins.check_form(self.request.headers, self.own_origin)
 
-    async def look_up(self) -> Lookup:
-        """The caller's session, prolonged where that is due."""
-        return await self.application.sessions.look_up(self.request_cookies)
+    async def look_up(self, authoritative: bool = False) -> Lookup:
+        """The caller's session, prolonged where that is due; `authoritative` believes no cookie cache. S23."""
+        refresh = not truthy(self.query.get("disableRefresh"))
+        cached = not (authoritative or truthy(self.query.get("disableCookieCache")))
+        return await self.application.sessions.look_up(self.request_cookies, refresh=refresh, cached=cached)
 
-    async def require_session(self, fresh: bool) -> SignedIn:
+    async def require_session(self, fresh: bool = False, authoritative: bool = False) -> SignedIn:
         """The caller, or the 401, or with `fresh` the 403 for a session that is too old. S26."""
         try:
-            found = await self.look_up()
+            found = await self.look_up(authoritative)
         except APIError:
             raise errors.unauthorized() from None
         if found.signed_in is None:
@@ -258,14 +260,14 @@ def public(method: Callable[[H], Awaitable[None]]) -> Callable[[H], Awaitable[No
 
 
 def signed_in(
-    fresh: bool = False,
+    fresh: bool = False, authoritative: bool = False
 ) -> Callable[[Callable[[H, SignedIn], Awaitable[None]]], Callable[[H], Awaitable[None]]]:
-    """Lets a caller with a session in; `fresh` asks for a recent one."""
+    """Lets a caller with a session in: a recent one with `fresh`, one the database knows with `authoritative`."""
 
     def wrap(method: Callable[[H, SignedIn], Awaitable[None]]) -> Callable[[H], Awaitable[None]]:
         @functools.wraps(method)
         async def guarded(self: H) -> None:
-            await method(self, await self.require_session(fresh))
+            await method(self, await self.require_session(fresh, authoritative))
 
         guarded.access = "fresh" if fresh else "signed-in"  # type: ignore[attr-defined]
         return guarded

@@ -64,8 +64,11 @@ class Sessions:
     def _ended(self, session: Session, now: datetime) -> bool:
         return self._capped(session.created_at, session.expires_at) < now
 
-    async def look_up(self, cookies: Mapping[str, str], refresh: bool = True) -> Lookup:
-        """The session of the request's cookies; prolongs it when that is due and `refresh` allows it."""
+    async def look_up(self, cookies: Mapping[str, str], refresh: bool = True, cached: bool = True) -> Lookup:
+        """The session of the request's cookies; prolongs it when that is due and `refresh` allows it.
+
+        Without `cached` the cookie cache is not believed.
+        """
         leftovers = tuple(self._cookies.expire(name) for name in self._cookies.cached_parts(cookies))
         token = self._cookies.read_signed(cookies, self._cookies.session_token)
         if token is None:
