@@ -228,6 +228,17 @@ class ApiHandler(BaseHandler):
         self.add_cookies(found.cookies)
         return found.signed_in
 
+    def set_session(self, who: SignedIn, remember: bool | None = None) -> None:
+        """Sets the session's cookies; without `remember` it goes on as the browser's cookies say."""
+        cookies = self.application.cookies
+        if remember is None:
+            remember = cookies.read_signed(self.request_cookies, cookies.dont_remember) is None
+        self.add_cookies(cookies.write_session(who.session.token, remember, self.request_cookies))
+
+    def clear_session(self) -> None:
+        """Expires the session's cookies."""
+        self.add_cookies(self.application.cookies.clear_session(self.request_cookies))
+
     def answer(self, value: object, status: int = 200) -> None:
         """Finishes with JSON."""
         self.set_status(status)

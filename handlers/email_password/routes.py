@@ -106,7 +106,7 @@ class SignInEmail(ApiHandler):
             raise errors.invalid_email_or_password()
         remember = body.remember_me is not False
         session = await app.sessions.create(app.db, user, self.client, remember)
-        self.add_cookies(app.cookies.write_session(session.token, remember, self.request_cookies))
+        self.set_session(SignedIn(session, user), remember)
         self.audit("sign-in", user_id=user.id, session_id=session.id)
         self._answer(SignedIn(session, user), body.callback_url)
 
