@@ -5,7 +5,7 @@ import pwd
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +45,36 @@ def choose_account(home: Path, binaries: Path) -> Account:
     where the files stay root's. Where that is barred (many containers), the folder is given away: to the owner
     of a folder above it, else to nobody.
     """
-    if os.geteuid() != 0:
-        return Account()
-    owner = home.stat()
-    if owner.st_uid != 0:
-        return Account(uid=owner.st_uid, gid=owner.st_gid)
+    account = Account()
+    if os.geteuid() == 0:
+        owner = home.stat()
+        if owner.st_uid == 0:
+            return _namespaced(account, home, binaries) or _give_away(home)
+        account = Account(uid=owner.st_uid, gid=owner.st_gid)
+    uid = os.geteuid() if account.uid is None else account.uid
+    if _has_name(uid):
+        return account
+    # initdb wants a user's name; a container may be run under any number.
+    named = _namespaced(account, home, binaries)
+    if named is None:
+        raise PostgresError(
+            f"user {uid} has no name here, which PostgreSQL wants: run as another, or set DATABASE_URL"
+        )
+    return named
+
+
+def _namespaced(account: Account, home: Path, binaries: Path) -> Account | None:
+    """The account under nobody's name, if that works: namespaces may be barred, and a root without privileges
+    cannot enter a person's folders.
+    """
     uid, gid = _nobody()
-    namespaced = Account(("unshare", "-U", f"--map-user={uid}", f"--map-group={gid}", "--"))
-    if _can_work(namespaced, home, binaries):
-        return namespaced
-    return _give_away(home)
+    prefix = ("unshare", "-U", f"--map-user={uid}", f"--map-group={gid}", "--")
+    named = replace(account, prefix=prefix)
+    if not shutil.which(prefix[0]):
+        return None
+    command: list[str | Path] = ["test", "-w", home, "-a", "-x", binaries / "postgres"]
+    worked = named.popen(command, stderr=subprocess.DEVNULL, cwd="/").wait() == 0
+    return named if worked else None
 
 
 def _give_away(home: Path) -> Account:
@@ -66,17 +86,17 @@ def _give_away(home: Path) -> Account:
     return account
 
 
+def _has_name(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
+
+
 def _nobody() -> tuple[int, int]:
     try:
         entry = pwd.getpwnam("nobody")
     except KeyError:
         return NOBODY, NOBODY
     return entry.pw_uid, entry.pw_gid
-
-
-def _can_work(account: Account, home: Path, binaries: Path) -> bool:
-    """Tries it out: namespaces may be barred, and a root without privileges cannot enter a person's folders."""
-    if not shutil.which(account.prefix[0]):
-        return False
-    command: list[str | Path] = ["test", "-w", home, "-a", "-x", binaries / "postgres"]
-    return account.popen(command, stderr=subprocess.DEVNULL, cwd="/").wait() == 0

@@ -21,6 +21,8 @@ CREATE DATABASE {NAME} OWNER {NAME};
 
 def ensure_cluster(home: Home, binaries: Path, account: Account) -> None:
     """Makes the cluster if there is none; refuses one of another major version."""
+    for left in home.folder.glob("data.new-*"):
+        shutil.rmtree(left, ignore_errors=True)
     version = major_version(binaries)
     if (home.data / "PG_VERSION").is_file():
         _check_version(home.data, version, binaries)
@@ -42,12 +44,10 @@ def _check_version(data: Path, version: int, binaries: Path) -> None:
 
 
 def _make(home: Home, binaries: Path, account: Account, version: int) -> None:
-    """In a new folder, renamed when it is complete; the ones that a killed start left are removed.
+    """In a new folder, renamed when it is complete; one that a killed start left is removed by a later start.
 
     Its name is new each time, because the initdb of a start that was killed may still be writing.
     """
-    for left in home.folder.glob("data.new-*"):
-        shutil.rmtree(left, ignore_errors=True)
     new = Path(tempfile.mkdtemp(prefix="data.new-", dir=home.folder))
     account.give(new)
     try:
