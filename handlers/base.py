@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from tornado.web import HTTPError, RequestHandler
 
-from server import bodies, errors, limits, wire
+from server import bodies, errors, limits, rules, wire
 from server.app import API, Application
 from server.bodies import truthy
 from server.client_address import client_address, peer_is_trusted
@@ -170,7 +170,7 @@ class ApiHandler(BaseHandler):
         """The body's value; UNDEFINED when there is none, or nothing says what it is."""
         given = self.request.headers.get("Content-Type", "")
         if self.request.method == "GET" or not self.reads_body or not self.request.body or not given.strip():
-            return bodies.UNDEFINED
+            return rules.UNDEFINED
         media_type = given.split(";")[0].strip().lower()
         if media_type not in self.media_types:
             raise errors.unsupported_media_type(given, self.media_types)

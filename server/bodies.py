@@ -3,73 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from server import errors
+from server.rules import UNDEFINED, Rule, expected
 
 T = TypeVar("T")
-Rule = Callable[[object], list[str]]
 
 _BOM = b"\xef\xbb\xbf"
-# zod 4's own notion of an e-mail address: no quoted local parts, a dotted ASCII domain.
-_EMAIL = re.compile(
-    r"(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}"
-)
-
-
-class _Undefined:
-    """JavaScript's undefined: a member that is not there."""
-
-
-UNDEFINED = _Undefined()
-
-
-def type_name(value: object) -> str:
-    """What JavaScript calls the type of a JSON value."""
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, (int, float)):
-        return "number" if math.isfinite(value) else f"{'-' if value < 0 else ''}Infinity"
-    names = {str: "string", list: "array", dict: "object", type(None): "null", _Undefined: "undefined"}
-    return names[type(value)]
-
-
-def expected(kind: str, value: object) -> str:
-    """zod's sentence for a value of the wrong type."""
-    return f"Invalid input: expected {kind}, received {type_name(value)}"
-
-
-def string(value: object) -> list[str]:
-    """Text."""
-    return [] if isinstance(value, str) else [expected("string", value)]
-
-
-def nonempty(value: object) -> list[str]:
-    """Text of at least one character; zod also counts what an array holds, whatever its type should be."""
-    if value == "":
-        return ["Too small: expected string to have >=1 characters"]
-    if value == []:
-        return [*string(value), "Too small: expected array to have >=1 items"]
-    return string(value)
-
-
-def email(value: object) -> list[str]:
-    """An e-mail address."""
-    return string(value) or ([] if is_email(str(value)) else ["Invalid email address"])
-
-
-def boolean(value: object) -> list[str]:
-    """true or false."""
-    return [] if isinstance(value, bool) else [expected("boolean", value)]
-
-
-def is_email(text: str) -> bool:
-    """Whether zod takes the text for an e-mail address."""
-    return _EMAIL.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
@@ -110,7 +54,7 @@ def read(into: type[T], value: object, where: str = "body") -> T:
         found = value.get(key, UNDEFINED)
         if found is UNDEFINED and not member.needed:
             continue
-        issues += [f"[{where}.{key}] {issue}" for issue in member.rule(found)]
+        issues += [f"[{where}.{key}{path}] {text}" for path, text in member.rule(found)]
         given[item.name] = found
     if issues:
         raise errors.validation_error("; ".join(issues))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from handlers.base import JSON_OR_FORM, ApiHandler, public
-from server import bodies, errors, registration, signin, wire
+from server import bodies, errors, registration, rules, signin, wire
 from server.store import users
 from server.store.sessions import Session, SignedIn
 from server.store.users import EmailTaken, User
@@ -18,22 +18,22 @@ class SignUpEmailBody:
 
     open_record: ClassVar = True
 
-    name: str = bodies.required(bodies.string)
-    email: str = bodies.required(bodies.email)
-    password: str = bodies.required(bodies.nonempty)
-    image: str | None = bodies.optional(bodies.string)
-    callback_url: str | None = bodies.optional(bodies.string, "callbackURL")
-    remember_me: bool | None = bodies.optional(bodies.boolean, "rememberMe")
+    name: str = bodies.required(rules.string)
+    email: str = bodies.required(rules.email)
+    password: str = bodies.required(rules.nonempty)
+    image: str | None = bodies.optional(rules.string)
+    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    remember_me: bool | None = bodies.optional(rules.boolean, "rememberMe")
 
 
 @dataclass(frozen=True)
 class SignInEmailBody:
     """What better-auth's sign-in reads."""
 
-    email: str = bodies.required(bodies.string)
-    password: str = bodies.required(bodies.string)
-    callback_url: str | None = bodies.optional(bodies.string, "callbackURL")
-    remember_me: bool | None = bodies.optional(bodies.boolean, "rememberMe")
+    email: str = bodies.required(rules.string)
+    password: str = bodies.required(rules.string)
+    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    remember_me: bool | None = bodies.optional(rules.boolean, "rememberMe")
 
 
 class SignUpWithEmailAndPassword(ApiHandler):
@@ -74,9 +74,7 @@ class SignUpWithEmailAndPassword(ApiHandler):
     def _welcome(self, user: User, session: Session | None, remember: bool) -> None:
         self.audit("sign-up", user_id=user.id)
         if session:
-            self.add_cookies(
-                self.application.cookies.write_session(session.token, remember, self.request_cookies)
-            )
+            self.set_session(SignedIn(session, user), remember)
         self.answer(
             {
                 "token": session.token if session else None,
@@ -97,7 +95,7 @@ class SignInEmail(ApiHandler):
         body = self.read(SignInEmailBody)
         self.check_form()
         app = self.application
-        if not bodies.is_email(body.email):
+        if not rules.is_email(body.email):
             raise errors.invalid_email()
         app.passwords.check_not_too_long(body.password)
         user = await signin.user_with_password(app.db, app.passwords, body.email.lower(), body.password)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from handlers.base import ApiHandler, public, signed_in
-from server import bodies, clock, errors, uri, wire
+from server import bodies, clock, errors, rules, uri, wire
 from server.database import InvalidValue
 from server.store import sessions as store
 from server.store.sessions import SignedIn
@@ -18,9 +18,9 @@ _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
 class SignOutBody:
     """What better-auth's sign-out reads; it serves the log-out at a provider."""
 
-    callback_url: str | None = bodies.optional(bodies.string, "callbackURL")
-    disable_redirect: bool | None = bodies.optional(bodies.boolean, "disableRedirect")
-    state: str | None = bodies.optional(bodies.string)
+    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    disable_redirect: bool | None = bodies.optional(rules.boolean, "disableRedirect")
+    state: str | None = bodies.optional(rules.string)
 
 
 class GetSession(ApiHandler):
@@ -67,7 +67,7 @@ class SignOut(ApiHandler):
     @public
     async def post(self) -> None:
         """Ends the session if there is one; always succeeds. S23."""
-        if self.json_body is not bodies.UNDEFINED:
+        if self.json_body is not rules.UNDEFINED:
             self.read(SignOutBody)
         self.add_cookies(await self.application.sessions.end(self.request_cookies))
         self.audit("sign-out")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from server import bodies, clock, errors, registration, tokens, wire
+from server import clock, errors, registration, rules, tokens, wire
 from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused
@@ -45,7 +45,7 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
       pass show ada | ai-editor user create ada@example.com --name Ada --password-stdin
     """
     email = asking.value(email, "E-mail address", "EMAIL")
-    if not bodies.is_email(email):
+    if not rules.is_email(email):
         raise setup.WrongUsage(f"{email!r} is not an e-mail address")
     made = registration.new_user(asking.value(name, "Name", "--name"), email)
     password = asking.new_password(from_stdin)

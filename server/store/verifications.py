@@ -1,0 +1,70 @@
+"""The `verification` table: single-use values with an end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.database import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One value under an identifier; times in UTC with milliseconds."""
+
+    id: str
+    identifier: str
+    value: str
+    expires_at: datetime
+    created_at: datetime
+
+
+async def insert(db: Executor, verification: Verification) -> None:
+    """Adds a value."""
+    await db.run(
+        """
+        INSERT INTO "verification" ("id", "identifier", "value", "expiresAt", "createdAt", "updatedAt")
+        VALUES (%(id)s, %(identifier)s, %(value)s, %(expires_at)s, %(created_at)s, %(created_at)s)
+        """,
+        id=verification.id,
+        identifier=verification.identifier,
+        value=verification.value,
+        expires_at=verification.expires_at,
+        created_at=verification.created_at,
+    )
+
+
+async def find(db: Executor, identifier: str) -> Verification | None:
+    """The newest value under this identifier, expired or not; or None."""
+    return await db.one(
+        Verification,
+        """
+        SELECT "id" AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
+               "createdAt" AS created_at
+        FROM "verification"
+        WHERE "identifier" = %(identifier)s
+        ORDER BY "createdAt" DESC
+        LIMIT 1
+        """,
+        identifier=identifier,
+    )
+
+
+async def consume(db: Executor, identifier: str) -> Verification | None:
+    """Takes the newest value away, and older ones with it; of several callers at once one gets it. S18."""
+    rows = await db.all(
+        Verification,
+        """
+        DELETE FROM "verification"
+        WHERE "identifier" = %(identifier)s
+        RETURNING "id" AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
+                  "createdAt" AS created_at
+        """,
+        identifier=identifier,
+    )
+    return max(rows, key=lambda row: row.created_at, default=None)
+
+
+async def delete_expired(db: Executor, now: datetime) -> int:
+    """Sweeps values whose time is over; the number swept."""
+    return await db.run("""DELETE FROM "verification" WHERE "expiresAt" < %(now)s""", now=now)
