@@ -31,7 +31,7 @@ def init(as_json: bool) -> None:
 
     \b
     Example:
-      DATABASE_URL=postgres://me@localhost/app ai-editor db init
+      ai-editor db init
     """
     _print_done(setup.run_as_it_is(_init), as_json)
 

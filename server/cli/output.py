@@ -37,6 +37,8 @@ def plain(text: str) -> str:
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]], flexible: Sequence[str] = ()) -> None:
     """Prints aligned columns; on a terminal those named in `flexible` give way, so that a row stays on a line."""
+    if not rows:
+        return
     cells = [list(titles), *([plain(cell) for cell in row] for row in rows)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     widths = [max(width(row[column]) for row in cells) for column in range(len(titles))]

@@ -12,5 +12,10 @@ def secret() -> None:
 
 @secret.command()
 def generate() -> None:
-    """Print a new secret of 48 random characters (285 bits)."""
+    """Print a new secret of 48 random characters (285 bits).
+
+    \b
+    Example:
+      echo "BETTER_AUTH_SECRET=$(ai-editor secret generate)" >> .env
+    """
     click.echo(tokens.random_id(48))

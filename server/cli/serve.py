@@ -27,7 +27,13 @@ GRACE_SECONDS = 5.0
 @click.command()
 @click.pass_obj
 def serve(features: tuple[Feature, ...]) -> None:
-    """Serve the app; Ctrl-C stops it and the embedded database."""
+    """Serve the app; Ctrl-C stops it and the embedded database.
+
+    \b
+    Examples:
+      ai-editor serve
+      PORT=3000 ai-editor serve
+    """
     with setup.one_line_errors():
         config = setup.load()
         logs.configure(config.log_level, config.log_format)

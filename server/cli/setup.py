@@ -55,7 +55,7 @@ def one_line_errors() -> Iterator[None]:
 
 
 def load() -> Settings:
-    """The settings of this process, with the secret of a development folder where none is set."""
+    """The settings to serve with: the secret of a development folder where none is set."""
     found = settings.from_environment()
     return found if found.secret else replace(found, secret=development_secret(found.data_dir))
 
@@ -106,5 +106,5 @@ def run_as_it_is(work: Work[T]) -> T:
         finally:
             await db.close()
 
-    with one_line_errors(), reachable(load()) as config:
+    with one_line_errors(), reachable(settings.from_environment()) as config:
         return asyncio.run(main(config))

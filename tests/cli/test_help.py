@@ -1,0 +1,60 @@
+"""`--help`, `--version`, `secret generate`."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from handlers import FEATURES
+from server.cli import build
+from tests.cli.commands import Commands
+
+
+def _verbs(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for name, command in group.commands.items():
+        found += _verbs(command, (*path, name)) if isinstance(command, click.Group) else [(*path, name)]
+    return found
+
+
+VERBS = _verbs(build(FEATURES))
+
+
+@pytest.fixture
+def ai_editor(tmp_path: Path) -> Commands:
+    return Commands(tmp_path)
+
+
+def test_the_commands_are_those_of_the_settings() -> None:
+    assert sorted(" ".join(verb) for verb in VERBS) == [
+        "db init", "db migrate", "db status", "secret generate", "serve", "session list", "session revoke",
+        "user create", "user delete", "user list", "user set-password", "user show",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_help_teaches_by_example(verb: tuple[str, ...]) -> None:
+    command: click.Command = build(FEATURES)
+    for name in verb:
+        assert isinstance(command, click.Group)
+        command = command.commands[name]
+    text = command.get_help(click.Context(command, info_name=verb[-1]))
+    examples = re.split(r"Examples?:\n", text)[1].split("\n\n")[0].splitlines()
+    assert any("ai-editor " + " ".join(verb) in line for line in examples)
+
+
+def test_help_touches_nothing(ai_editor: Commands) -> None:
+    done = ai_editor("user", "create", "-h")
+    assert done.code == 0
+    assert list(ai_editor.folder.iterdir()) == []
+
+
+def test_secrets_are_long_and_never_the_same(ai_editor: Commands) -> None:
+    first, second = ai_editor("secret", "generate"), ai_editor("secret", "generate")
+    assert re.fullmatch(r"[A-Za-z0-9]{48}\n", first.out)
+    assert first.out != second.out
+
+
+def test_version(ai_editor: Commands) -> None:
+    assert ai_editor("--version").out.startswith("ai-editor ")

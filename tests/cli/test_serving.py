@@ -1,0 +1,113 @@
+"""The commands beside a running server, and with none: on the embedded database of DATA_DIR."""
+
+import json
+import re
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Commands
+from tests.cli.conftest import PASSWORD
+
+
+@pytest.fixture(scope="module")
+def ai_editor(folder: Path) -> Commands:
+    return Commands(folder, {"PORT": "0", "LOG_LEVEL": "warning"})
+
+
+@pytest.fixture
+def address(ai_editor: Commands) -> Iterator[str]:
+    """A server, and its embedded database, for the duration of a test."""
+    process = ai_editor.start("serve")
+    assert process.stderr
+    try:
+        yield _address(process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    assert process.stderr
+    said = ""
+    for line in process.stderr:
+        said += line
+        found = re.search(r"http://\S+", line)
+        if found:
+            return found[0]
+    raise AssertionError(said)
+
+
+def sign_in(address: str, password: str = PASSWORD) -> str | None:
+    """The cookie of a new session, or None where the server refuses."""
+    body = json.dumps({"email": "ada@example.com", "password": password}).encode()
+    headers = {"Content-Type": "application/json", "Origin": address}
+    request = urllib.request.Request(f"{address}/api/auth/sign-in/email", body, headers)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return str(answer.headers["Set-Cookie"]).partition(";")[0]
+    except urllib.error.HTTPError as error:
+        error.close()
+        return None
+
+
+def is_signed_in(address: str, cookie: str | None) -> bool:
+    request = urllib.request.Request(f"{address}/api/auth/get-session", headers={"Cookie": cookie or ""})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer) is not None
+
+
+def test_without_a_server_each_command_brings_the_database_up_for_itself(tmp_path: Path) -> None:
+    alone = Commands(tmp_path)
+    assert alone("db", "status").code == 1
+    assert alone("db", "init").code == 0
+    arguments = ("user", "create", "ada@example.com", "--name", "Ada", "--password-stdin")
+    assert alone(*arguments, stdin=PASSWORD).code == 0
+    assert alone("user", "list", "--json").json["total"] == 1
+    assert not (tmp_path / "data" / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_what_is_done_here_holds_at_once_in_a_running_server(address: str, ai_editor: Commands) -> None:
+    arguments = ("user", "create", "ada@example.com", "--name", "Ada", "--password-stdin")
+    assert ai_editor(*arguments, stdin=PASSWORD).code == 0
+    first, second = sign_in(address), sign_in(address)
+    assert is_signed_in(address, first)
+    listed = ai_editor("session", "list", "ada@example.com", "--json").json["sessions"]
+    assert len(listed) == 2
+    assert listed[0]["ipAddress"] == "127.0.0.1"
+
+    assert ai_editor("session", "revoke", listed[1]["id"]).code == 0
+    assert not is_signed_in(address, first)
+    assert is_signed_in(address, second)
+
+    new = "another horse altogether"
+    changed = ai_editor("user", "set-password", "ada@example.com", "--password-stdin", stdin=new)
+    assert "1 session ended" in changed.out
+    assert not is_signed_in(address, second)
+    assert sign_in(address) is None
+
+    third = sign_in(address, new)
+    assert is_signed_in(address, third)
+    assert ai_editor("user", "delete", "ada@example.com", "--yes").code == 0
+    assert not is_signed_in(address, third)
+
+
+def test_a_port_that_is_taken_and_a_wrong_setting_are_one_line(address: str, ai_editor: Commands) -> None:
+    port = address.rpartition(":")[2]
+    taken = ai_editor.but(PORT=port)("serve")
+    assert taken.code == 1
+    assert port in taken.refusal
+    wrong = ai_editor.but(PORT="eighty")("user", "list")
+    assert wrong.code == 1
+    assert "PORT is 'eighty'" in wrong.refusal
+
+
+def test_production_needs_a_secret_of_its_own(ai_editor: Commands) -> None:
+    done = ai_editor.but(APP_ENV="production")("serve")
+    assert done.code == 1
+    assert "ai-editor secret generate" in done.refusal
