@@ -2,25 +2,26 @@
 
 import asyncio
 import os
-import sys
+import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 import tornado.platform.asyncio
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from client import Client
 
 from handlers import FEATURES
 from server import migrate, postgres, settings
 from server.app import Application
 from server.database import Database
 from server.settings import Settings
+from tests.client import Client
+
+Sql = Callable[..., list[tuple[Any, ...]]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,7 +43,7 @@ def database_server() -> Iterator[str]:
         yield url
 
 
-def execute(url: str, sql: str, params: object = None) -> list[tuple[object, ...]]:
+def execute(url: str, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
     """Runs one statement outside the server, as psql would."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
@@ -52,6 +53,22 @@ def execute(url: str, sql: str, params: object = None) -> list[tuple[object, ...
             return list(cursor.fetchall()) if cursor.description else []
     finally:
         connection.close()
+
+
+@pytest.fixture
+def new_database(database_server: str) -> Iterator[Callable[[], str]]:
+    """new_database(): the address of a database that is empty, and gone after the test."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"test_{secrets.token_hex(8)}"
+        execute(database_server, f'CREATE DATABASE "{name}"')
+        made.append(name)
+        return urlsplit(database_server)._replace(path=f"/{name}").geturl()
+
+    yield make
+    for name in made:
+        execute(database_server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +93,7 @@ def clean(database_url: str) -> None:
 
 
 @pytest.fixture
-def sql(database_url: str, clean: None):
+def sql(database_url: str, clean: None) -> Sql:
     """sql("SELECT …", …): a look at the database from outside."""
     return lambda statement, *params: execute(database_url, statement, params or None)
 

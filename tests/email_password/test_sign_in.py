@@ -3,10 +3,11 @@
 import asyncio
 
 import pytest
-from client import PASSWORD, Client
 
 from server import passwords
 from server.app import Application
+from tests.client import PASSWORD, Client
+from tests.conftest import Sql
 
 
 @pytest.mark.gen_test
@@ -46,16 +47,21 @@ async def test_unknown_user_and_wrong_password_look_the_same(client: Client) -> 
 
 
 @pytest.mark.gen_test
-async def test_unknown_user_costs_a_hash_too(client: Client, app: Application, monkeypatch) -> None:  # S9
+async def test_unknown_user_costs_a_hash_too(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:  # S9
     hashed: list[bytes] = []
     real = passwords.hash_bcrypt
-    monkeypatch.setattr(passwords, "hash_bcrypt", lambda text, cost: hashed.append(text) or real(text, cost))
+
+    def recorded(password: bytes, cost: int) -> str:
+        hashed.append(password)
+        return real(password, cost)
+
+    monkeypatch.setattr(passwords, "hash_bcrypt", recorded)
     await client.sign_in("nobody@example.com")
     assert hashed == [PASSWORD.encode()]
 
 
 @pytest.mark.gen_test
-async def test_not_remembered_ends_with_the_browser(client: Client, sql) -> None:
+async def test_not_remembered_ends_with_the_browser(client: Client, sql: Sql) -> None:
     await client.sign_up()
     answer = await client.sign_in(rememberMe=False)
     token, marker = answer.set_cookies
@@ -77,7 +83,7 @@ async def test_remembered_again_drops_the_marker(client: Client) -> None:
 
 
 @pytest.mark.gen_test
-async def test_scrypt_of_better_auth_is_taken_and_rewritten(client: Client, sql) -> None:  # S8
+async def test_scrypt_of_better_auth_is_taken_and_rewritten(client: Client, sql: Sql) -> None:  # S8
     await client.sign_up()
     sql('UPDATE "account" SET "password" = %s', passwords.hash_scrypt(PASSWORD.encode()))
     assert (await client.sign_in(password="wrong password")).status == 401
@@ -89,7 +95,7 @@ async def test_scrypt_of_better_auth_is_taken_and_rewritten(client: Client, sql)
 
 @pytest.mark.environ(PASSWORD_HASH="scrypt")
 @pytest.mark.gen_test
-async def test_scrypt_can_be_kept(client: Client, sql) -> None:
+async def test_scrypt_can_be_kept(client: Client, sql: Sql) -> None:
     await client.sign_up()
     ((stored,),) = sql('SELECT "password" FROM "account"')
     assert len(stored) == 32 + 1 + 128
@@ -101,7 +107,7 @@ async def test_scrypt_can_be_kept(client: Client, sql) -> None:
 
 @pytest.mark.environ(BCRYPT_COST="5")
 @pytest.mark.gen_test
-async def test_a_weaker_hash_is_replaced(client: Client, sql) -> None:  # S8
+async def test_a_weaker_hash_is_replaced(client: Client, sql: Sql) -> None:  # S8
     await client.sign_up()
     sql('UPDATE "account" SET "password" = %s', passwords.hash_bcrypt(PASSWORD.encode(), 4))
     await client.sign_in()
@@ -112,7 +118,7 @@ async def test_a_weaker_hash_is_replaced(client: Client, sql) -> None:  # S8
     "stored", ["", "plain", "$2b$", "$2b$04$short", "a:b", "$bcrypt-sha256$", "$argon2id$v=19$x"]
 )
 @pytest.mark.gen_test
-async def test_a_broken_hash_matches_nothing(client: Client, sql, stored: str) -> None:
+async def test_a_broken_hash_matches_nothing(client: Client, sql: Sql, stored: str) -> None:
     await client.sign_up()
     sql('UPDATE "account" SET "password" = %s', stored)
     assert (await client.sign_in()).status == 401

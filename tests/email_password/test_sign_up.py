@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from client import PASSWORD, Client
+
+from tests.client import PASSWORD, Client
+from tests.conftest import Sql
 
 ID = re.compile(r"[a-zA-Z0-9]{32}")
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -48,7 +50,7 @@ async def test_server_side_fields_cannot_be_set(client: Client) -> None:  # S39
 
 
 @pytest.mark.gen_test
-async def test_taken_address_is_refused_whatever_its_case(client: Client, sql) -> None:
+async def test_taken_address_is_refused_whatever_its_case(client: Client, sql: Sql) -> None:
     await client.sign_up("ada@example.com")
     answer = await Client(client.base_url).sign_up("ADA@example.com")
     assert answer.status == 422
@@ -83,7 +85,7 @@ async def test_one_password_in_two_encodings(client: Client) -> None:  # S3
 
 
 @pytest.mark.gen_test
-async def test_no_user_is_left_behind_by_a_failure(client: Client, sql) -> None:
+async def test_no_user_is_left_behind_by_a_failure(client: Client, sql: Sql) -> None:
     answer = await client.sign_up(name="nul\u0000byte")
     assert (answer.status, answer.json["code"]) == (422, "FAILED_TO_CREATE_USER")
     assert sql('SELECT count(*) FROM "user"') == [(0,)]
@@ -98,7 +100,7 @@ async def test_can_be_switched_off(client: Client) -> None:
 
 @pytest.mark.environ(AUTO_SIGN_IN="no")
 @pytest.mark.gen_test
-async def test_without_sign_in_a_taken_address_looks_the_same(client: Client, sql) -> None:  # S10
+async def test_without_sign_in_a_taken_address_looks_the_same(client: Client, sql: Sql) -> None:  # S10
     first = await client.sign_up()
     second = await client.sign_up()
     assert first.status == second.status == 200
@@ -110,10 +112,11 @@ async def test_without_sign_in_a_taken_address_looks_the_same(client: Client, sq
 
 
 @pytest.mark.gen_test
-async def test_the_stored_hash_names_its_algorithm(client: Client, sql) -> None:  # S8
+async def test_the_stored_hash_names_its_algorithm(client: Client, sql: Sql) -> None:  # S8
     await client.sign_up("short@example.com")
     await client.sign_up("long@example.com", password="x" * 73)
-    hashes = dict(sql('SELECT u."email", a."password" FROM "account" a JOIN "user" u ON u."id" = a."userId"'))
+    rows = sql('SELECT u."email", a."password" FROM "account" a JOIN "user" u ON u."id" = a."userId"')
+    hashes: dict[str, str] = dict(rows)
     assert hashes["short@example.com"].startswith("$2b$04$")
     assert hashes["long@example.com"].startswith("$bcrypt-sha256$v=2,t=2b,r=4$")
     assert PASSWORD not in str(hashes)

@@ -1,7 +1,9 @@
 """GET /get-session, /sign-out and /list-sessions."""
 
 import pytest
-from client import Client
+
+from tests.client import Client
+from tests.conftest import Sql
 
 
 @pytest.mark.gen_test
@@ -40,7 +42,7 @@ async def test_a_forged_cookie_is_no_session_and_stays(client: Client, change: s
 
 
 @pytest.mark.gen_test
-async def test_a_vanished_row_clears_the_cookies_in_order(client: Client, sql) -> None:  # S23
+async def test_a_vanished_row_clears_the_cookies_in_order(client: Client, sql: Sql) -> None:  # S23
     await client.sign_up()
     sql('DELETE FROM "session"')
     answer = await client.api("/get-session")
@@ -54,19 +56,19 @@ async def test_a_vanished_row_clears_the_cookies_in_order(client: Client, sql) -
 
 
 @pytest.mark.gen_test
-async def test_an_expired_session_is_deleted(client: Client, sql) -> None:  # S24
+async def test_an_expired_session_is_deleted(client: Client, sql: Sql) -> None:  # S24
     await client.sign_up()
     sql("""UPDATE "session" SET "expiresAt" = now() - interval '1 second' """)
     assert await client.session() is None
     assert sql('SELECT count(*) FROM "session"') == [(0,)]
 
 
-async def age(sql, seconds: int) -> None:
+async def age(sql: Sql, seconds: int) -> None:
     sql('UPDATE "session" SET "expiresAt" = "expiresAt" - make_interval(secs => %s)', seconds)
 
 
 @pytest.mark.gen_test
-async def test_refreshed_when_a_day_has_passed(client: Client, sql) -> None:
+async def test_refreshed_when_a_day_has_passed(client: Client, sql: Sql) -> None:
     before = (await client.sign_up()).json["session"]
     await age(sql, 86400 - 60)
     assert (await client.api("/get-session")).set_cookies == []
@@ -79,14 +81,14 @@ async def test_refreshed_when_a_day_has_passed(client: Client, sql) -> None:
 
 @pytest.mark.parametrize("value", ["true", "false", "0"])
 @pytest.mark.gen_test
-async def test_disable_refresh_by_any_text(client: Client, sql, value: str) -> None:
+async def test_disable_refresh_by_any_text(client: Client, sql: Sql, value: str) -> None:
     await client.sign_up()
     await age(sql, 2 * 86400)
     assert (await client.api(f"/get-session?disableRefresh={value}")).set_cookies == []
 
 
 @pytest.mark.gen_test
-async def test_not_remembered_is_never_refreshed(client: Client, sql) -> None:
+async def test_not_remembered_is_never_refreshed(client: Client, sql: Sql) -> None:
     await client.sign_up(rememberMe=False)
     await age(sql, 86000)
     assert (await client.api("/get-session")).set_cookies == []
@@ -94,7 +96,7 @@ async def test_not_remembered_is_never_refreshed(client: Client, sql) -> None:
 
 @pytest.mark.environ(SESSION_MAX_LIFETIME="864000")
 @pytest.mark.gen_test
-async def test_absolute_lifetime(client: Client, sql) -> None:  # S24
+async def test_absolute_lifetime(client: Client, sql: Sql) -> None:  # S24
     await client.sign_up()
     await age(sql, 5 * 86400)
     sql("""UPDATE "session" SET "createdAt" = "createdAt" - interval '9 days' """)
@@ -128,7 +130,9 @@ async def test_https_makes_cookies_secure(client: Client) -> None:  # S28 S33
 
 
 @pytest.mark.gen_test
-async def test_sign_out_ends_the_session_for_every_holder_of_the_cookie(client: Client, sql) -> None:  # S23
+async def test_sign_out_ends_the_session_for_every_holder_of_the_cookie(
+    client: Client, sql: Sql
+) -> None:  # S23
     await client.sign_up()
     thief = Client(client.base_url, dict(client.cookies))
     answer = await client.api("/sign-out", {})
@@ -144,7 +148,7 @@ async def test_sign_out_without_a_session_succeeds(client: Client) -> None:
 
 
 @pytest.mark.gen_test
-async def test_list_sessions_shows_ones_own(client: Client, sql) -> None:  # S25 S40
+async def test_list_sessions_shows_ones_own(client: Client, sql: Sql) -> None:  # S25 S40
     await Client(client.base_url).sign_up("eve@example.com")
     await client.sign_up()
     await Client(client.base_url).sign_in()
@@ -154,7 +158,7 @@ async def test_list_sessions_shows_ones_own(client: Client, sql) -> None:  # S25
 
 
 @pytest.mark.gen_test
-async def test_list_sessions_wants_a_fresh_session(client: Client, sql) -> None:  # S26
+async def test_list_sessions_wants_a_fresh_session(client: Client, sql: Sql) -> None:  # S26
     assert (await client.api("/list-sessions")).status == 401
     await client.sign_up()
     sql("""UPDATE "session" SET "createdAt" = now() - interval '1 day' """)
