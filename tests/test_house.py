@@ -1,0 +1,179 @@
+"""The house rules that no linter knows: where SQL may stand, who may call what, sizes, and who reads the environment."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from handlers import FEATURES
+from handlers.base import ApiHandler
+from server.settings import Settings, load
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = sorted(path for folder in ("server", "handlers") for path in (ROOT / folder).rglob("*.py"))
+TOOLS = sorted((ROOT / "tools").glob("*.py"))
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts)
+STORES = [path for path in CODE if path.name == "store.py" or path.parent.name == "store"]
+STATEMENT = re.compile(
+    r"\s*(SELECT|INSERT|UPDATE|DELETE|MERGE|WITH|CREATE|ALTER|DROP|TRUNCATE|GRANT|REVOKE|COPY|LOCK|SET|BEGIN"
+    r"|COMMIT|ROLLBACK)\b[^a-z]"
+)
+
+# What anybody may call; everything else below /api/auth asks for a session.
+PUBLIC = {
+    "GET /error",
+    "GET /get-session",
+    "GET /ok",
+    "POST /get-session",
+    "POST /sign-in/email",
+    "POST /sign-out",
+    "POST /sign-up/email",
+}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+
+
+def statements(path: Path) -> Iterator[tuple[int, str]]:
+    return ((line, text) for line, text in texts(path) if STATEMENT.match(text + " "))
+
+
+def test_sql_stands_in_stores_alone() -> None:
+    server = ROOT / "server"
+    doors = (server / "database.py", server / "postgres" / "initialize.py", *server.glob("migrate*.py"))
+    found = [
+        f"{name(path)}:{line}"
+        for path in CODE
+        if path not in STORES and path not in doors
+        for line, _ in statements(path)
+    ]
+    assert found == []
+
+
+def test_the_search_for_sql_finds_it() -> None:
+    assert all(any(statements(path)) for path in STORES if path.name != "__init__.py")
+
+
+@pytest.mark.parametrize("path", STORES, ids=name)
+def test_statements_name_their_columns_and_parameters(path: Path) -> None:
+    for line, text in statements(path):
+        where = f"{name(path)}:{line}"
+        assert not re.search(r"(SELECT|RETURNING)\s+(\w+\.)?\*", text), f"{where}: name the columns"
+        assert not re.search(r"%(?!\([a-z_]+\)s)", text.replace("%%", "")), (
+            f"{where}: placeholders are %(name)s"
+        )
+
+
+@pytest.mark.parametrize("path", STORES, ids=name)
+def test_statements_are_whole(path: Path) -> None:
+    """No statement is put together from pieces, where a value could slip in as text."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+            assert not any(STATEMENT.match(f"{part!s} ") for part in parts), f"{name(path)}:{node.lineno}"
+
+
+def test_every_folder_in_handlers_is_a_feature() -> None:
+    folders = {path.parent.name for path in (ROOT / "handlers").glob("*/__init__.py")}
+    assert folders == {feature.name.replace("-", "_") for feature in FEATURES}
+
+
+def endpoints() -> Iterator[tuple[str, str | None]]:
+    """ "METHOD /path" and who may call it, for every method that a handler below /api/auth has."""
+    for feature in FEATURES:
+        for path, handler in feature.api:
+            assert issubclass(handler, ApiHandler), f"{path} is not an ApiHandler"
+            for method in ("get", "head", "post", "delete", "patch", "put"):
+                found = getattr(handler, method)
+                if found is not getattr(ApiHandler, method):
+                    yield f"{method.upper()} {path}", getattr(found, "access", None)
+
+
+def test_every_endpoint_says_who_may_call_it() -> None:
+    assert [endpoint for endpoint, access in endpoints() if access is None] == []
+
+
+def test_these_endpoints_are_public_and_no_others() -> None:
+    assert {endpoint for endpoint, access in endpoints() if access == "public"} == PUBLIC
+
+
+def test_no_endpoint_is_hidden_behind_another() -> None:
+    paths = [path for feature in FEATURES for path, _ in feature.api]
+    assert len(paths) == len(set(paths))
+
+
+@pytest.mark.parametrize("path", [*CODE, *TOOLS, *TESTS], ids=name)
+def test_files_are_small(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400, "split it by noun"
+
+
+@pytest.mark.parametrize("path", [*CODE, *TOOLS], ids=name)
+def test_functions_are_small(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            assert (node.end_lineno or 0) - node.lineno < 40, f"{node.name} is longer than 40 lines"
+
+
+def test_one_reader_of_the_environment() -> None:
+    """But for PG_BIN, which like PATH says where programs are, and is asked for without any settings."""
+    readers = ("server/settings.py", "server/postgres/binaries.py")
+    assert [name(path) for path in CODE if name(path) not in readers and "environ" in identifiers(path)] == []
+
+
+def identifiers(path: Path) -> set[str]:
+    """The names and attributes that a module uses; `os.getenv` counts as `environ`."""
+    tree = ast.parse(path.read_text())
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    used |= {
+        alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    return used | ({"environ"} if used & {"getenv", "environb"} else set())
+
+
+# Fields that are made from others, or are named as better-auth names them.
+VARIABLES = {
+    "secret": "BETTER_AUTH_SECRET",
+    "base_url": "BETTER_AUTH_URL",
+    "base_url_given": "BETTER_AUTH_URL",
+} | {"trusted_origins": "BETTER_AUTH_TRUSTED_ORIGINS"}
+
+
+def variable(field: str) -> str:
+    return VARIABLES.get(field, field.upper())
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Settings)])
+def test_every_setting_is_read_and_explained(field: str) -> None:
+    read = {text for _, text in texts(ROOT / "server" / "settings.py")}
+    assert variable(field) in read
+    readme = ROOT / "README.md"
+    assert not readme.is_file() or f"`{variable(field)}`" in readme.read_text()
+
+
+def test_nothing_secret_has_a_default(tmp_path: Path) -> None:
+    settings = load({}, tmp_path)
+    assert settings.secret == ""
+    assert settings.database_url is None
+
+
+def test_nothing_that_looks_like_a_secret_is_in_the_code() -> None:
+    assigned = re.compile(
+        r"(secret|password|token|api_?key)\w*\s*[:=]\s*[\"'][^\"'\s]{8,}[\"']", re.IGNORECASE
+    )
+    found = [
+        f"{name(path)}:{number}"
+        for path in CODE
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if assigned.search(line)
+    ]
+    assert found == []
