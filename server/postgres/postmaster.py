@@ -50,8 +50,8 @@ def read_pid_file(data: Path) -> PidFile | None:
 def disown_pid_file(data: Path) -> None:
     """Makes a stale pid file harmless, whatever process its number belongs to by now.
 
-    PostgreSQL takes a file that names its own parent, us, for stale. It is not removed, because its
-    other lines let PostgreSQL see by itself whether processes of a killed server are still at work.
+    PostgreSQL takes a file that names its own parent, us, for stale. It is not removed, because its other
+    lines let PostgreSQL see for itself, by their shared memory, whether a killed server's processes go on.
     """
     file = data / "postmaster.pid"
     with contextlib.suppress(FileNotFoundError):
@@ -97,9 +97,19 @@ def stop(pid: int, alive: Callable[[], bool]) -> None:
             time.sleep(PAUSE)
 
 
-def kill_leftovers(data: Path) -> None:
-    """Ends the processes that outlive a killed server while a statement of theirs goes on."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        if is_server(int(entry.name), data):
+def workers(data: Path) -> list[int]:
+    """The ids of all of PostgreSQL's processes at work in `data`, as far as the system tells."""
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if is_server(int(entry.name), data)]
+
+
+def end_leftovers(data: Path) -> None:
+    """Ends the processes that outlive a killed server while a statement of theirs goes on.
+
+    Where there is no /proc, PostgreSQL refuses to start as long as they are there.
+    """
+    deadline = time.monotonic() + STOPS[-1][1]
+    while (pids := workers(data)) and time.monotonic() < deadline:
+        for pid in pids:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(entry.name), signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(PAUSE)

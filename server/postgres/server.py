@@ -78,20 +78,11 @@ class Server:
             elif time.monotonic() > deadline:
                 self.stop()
             time.sleep(PAUSE)
+        postmaster.end_leftovers(data)
         postmaster.disown_pid_file(data)
         return None
 
     def _start(self, binaries: Path, account: Account) -> PidFile:
-        words = self._try_start(binaries, account)
-        if isinstance(words, str) and "still in use" in words:
-            postmaster.kill_leftovers(self._home.data)
-            words = self._try_start(binaries, account)
-        if isinstance(words, PidFile):
-            return words
-        raise PostgresError(f"PostgreSQL does not start: {reason(words)} (its log: {self._home.log})")
-
-    def _try_start(self, binaries: Path, account: Account) -> PidFile | str:
-        """The ready server, or what it said at its end."""
         log = self._home.open_log(account)
         before = os.fstat(log).st_size
         try:
@@ -107,11 +98,15 @@ class Server:
                 return found
             time.sleep(PAUSE)
         self._child = None
-        return self._home.log.read_bytes()[before:].decode(errors="replace")
+        words = self._home.log.read_bytes()[before:].decode(errors="replace")
+        raise PostgresError(f"PostgreSQL does not start: {reason(words)} (its log: {self._home.log})")
 
     def _command(self, binaries: Path, account: Account) -> list[str | Path]:
-        folder = str(self._home.socket_folder(account)).replace('"', '""')
-        settings = {**SETTINGS, "unix_socket_directories": f'"{folder}"'}
+        folder = self._home.socket_folder(account)
+        # That lock of a killed server names a process, too; the folder is ours alone, and we know that none runs.
+        (folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+        quoted = str(folder).replace('"', '""')
+        settings = {**SETTINGS, "unix_socket_directories": f'"{quoted}"'}
         flags = (word for name, value in settings.items() for word in ("-c", f"{name}={value}"))
         return [binaries / "postgres", "-D", self._home.data, *flags]
 

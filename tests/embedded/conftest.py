@@ -96,7 +96,7 @@ def place(request: pytest.FixtureRequest, programs: Path) -> Iterator[Place]:
     for process in here.processes:
         process.kill()
     left = here.running()
-    postmaster.kill_leftovers(here.data)
+    postmaster.end_leftovers(here.data)
     shutil.rmtree(folder)
     assert not left, "PostgreSQL was left running"
 
