@@ -19,6 +19,7 @@ ADDED = {
     "access-control-allow-origin",
     "access-control-expose-headers",
     "access-control-max-age",
+    "clear-site-data",
     "content-length",
     "content-security-policy",
     "cross-origin-opener-policy",
@@ -46,12 +47,22 @@ class Purpose:
 def settle(request: Request, theirs: Answer, ours: Answer, options: Options) -> Purpose:
     """Checks our deliberate differences and takes them away."""
     settled = Purpose(theirs, ours, [])
+    _no_store(settled)
     _cors(request, settled, options)
     if request.method == "OPTIONS" and ours.status == 204:
         _preflight(request, settled, options)
     _rate_limited(settled)
     _body(request, settled)
     return settled
+
+
+def _no_store(settled: Purpose) -> None:
+    """No cache may keep any answer of ours; better-auth says so on get-session alone."""
+    if settled.ours.all("cache-control") != ["no-store"]:
+        settled.wrong.append(f"cache-control is {settled.ours.all('cache-control')}, not no-store")
+    if not settled.theirs.all("cache-control"):
+        kept = tuple(header for header in settled.ours.headers if header[0].lower() != "cache-control")
+        settled.ours = replace(settled.ours, headers=kept)
 
 
 def _body(request: Request, settled: Purpose) -> None:

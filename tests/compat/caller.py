@@ -58,6 +58,7 @@ class Caller:
         self.origin = options.base_url
         self.heard: list[Exchange | Look] = []
         self.jar: dict[str, str] = {}
+        self._read: dict[str, int] = {}
         self._random = random.Random()
         digest = hashlib.sha256(name.encode()).hexdigest()
         self.address = f"198.{18 + int(digest[0], 16) % 2}.{int(digest[1:3], 16)}.{int(digest[3:5], 16)}"
@@ -138,6 +139,19 @@ class Caller:
         signature = base64.b64encode(hmac.digest(key, value.encode(), "sha256")).decode()
         return urllib.parse.quote(f"{value}.{signature}", safe="-_.!~*'()")
 
+    def email_token(self, claims: dict[str, Any], **how: Any) -> str:
+        """A token as the mails carry it; `how` changes alg, typ, secret, and iat and exp (s from now)."""
+        now = int(time.time())
+        times = {"iat": how.get("iat", 0), "exp": how.get("exp", 3600)}
+        claims = claims | {name: now + offset for name, offset in times.items() if offset is not None}
+        head = {"alg": how.get("alg", "HS256")} | ({"typ": how["typ"]} if "typ" in how else {})
+        text = f"{_base64url(head)}.{_base64url({k: v for k, v in claims.items() if v is not None})}"
+        secret = how.get("secret", self.options.secret).encode()
+        signature = (
+            base64.urlsafe_b64encode(hmac.digest(secret, text.encode(), "sha256")).rstrip(b"=").decode()
+        )
+        return f"{text}.{signature}"
+
     # People, straight into the database
 
     def sign_up(self, email: str | None = None, name: str = "Ada") -> wire.Answer:
@@ -197,11 +211,13 @@ class Caller:
             self.rows(statement, email=email or self.email)
 
     def mail(self, to: str | None = None, wait: float = 0.0) -> Mail | None:
-        """The newest mail to an address, compared; `wait` is how long it may take, s."""
-        until = time.monotonic() + wait
-        while not (found := self.server.mails(to or self.email)) and time.monotonic() < until:
+        """The newest mail to an address that was not read yet, compared; `wait` is how long it may take, s."""
+        address, until = to or self.email, time.monotonic() + wait
+        read = self._read.get(address, 0)
+        while len(found := self.server.mails(address)) <= read and time.monotonic() < until:
             time.sleep(0.02)
-        newest = found[-1] if found else None
+        newest = found[-1] if len(found) > read else None
+        self._read[address] = len(found)
         self.heard.append(Look("mail", newest and {"to": newest.to, "url": newest.url}, time.time()))
         return newest
 
@@ -216,6 +232,11 @@ def _plain(value: Any) -> Any:
         if exact.microsecond % 1000
         else f"%Y-%m-%dT%H:%M:%S.{exact.microsecond // 1000:03d}Z"
     )
+
+
+def _base64url(value: dict[str, Any]) -> str:
+    text = json.dumps(value, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
 def _encode(body: Any) -> bytes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +52,11 @@ class Group:
         name: str,
         values: Iterable[tuple[str, Any]],
         run: Callable[[Caller, Any], object],
+        options: Sequence[str] = (),
     ) -> None:
         """Adds one case per (label, value)."""
         for label, value in values:
-            self.add(endpoint, f"{name}: {label}", _bound(run, value))
+            self.add(endpoint, f"{name}: {label}", _bound(run, value), *options)
 
 
 def _bound(run: Callable[[Caller, Any], object], value: Any) -> Run:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.compat.case import Case
-from tests.compat.cases import origin, session, sign_in, sign_up, transport
+from tests.compat.cases import (
+    accounts,
+    cookie_cache,
+    guarded,
+    limits,
+    origin,
+    password,
+    session,
+    sessions,
+    sign_in,
+    sign_up,
+    transport,
+    user,
+    verification,
+)
 from tests.compat.options import OPTION_SETS
 
 GROUPS: dict[str, list[Case]] = {
@@ -14,6 +28,14 @@ GROUPS: dict[str, list[Case]] = {
     "session": session.group.cases,
     "origin": origin.group.cases,
     "transport": transport.group.cases,
+    "guarded": guarded.group.cases,
+    "password": password.group.cases,
+    "verification": verification.group.cases,
+    "sessions": sessions.group.cases,
+    "user": user.group.cases,
+    "accounts": accounts.group.cases,
+    "cookie_cache": cookie_cache.group.cases,
+    "limits": limits.group.cases,
 }
 
 # What our server answers today; the other groups and option sets are recorded from better-auth alone.

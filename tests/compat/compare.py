@@ -82,7 +82,8 @@ def _answer(answer: Answer, mask: Mask, at: float) -> tuple[str, ...]:
 
 
 def _headers(answer: Answer, mask: Mask, at: float) -> list[str]:
-    cookies = "".join(f"\n        set-cookie: {mask.cookie(line, at)}" for line in answer.all("set-cookie"))
+    lines = mask.cookies(answer.all("set-cookie"), at)
+    cookies = "".join(f"\n        set-cookie: {line}" for line in lines)
     rest = [", ".join(f"{name}: {mask.link(value, at)}" for value in answer.all(name)) for name in MATTER]
     return [cookies, *rest]
 

@@ -24,6 +24,7 @@ LINKS = (
     re.compile(r"(?<=[?&]token=)[A-Za-z0-9]{24}(?=&|$)"),
     re.compile(r"(?<=/delete-user/callback\?token=)[0-9a-z]{32}(?=&|$)"),
 )
+CHUNK = re.compile(r"(?:__Secure-)?better-auth\.session_data\.\d+=")
 JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
 
 
@@ -82,6 +83,13 @@ class Mask:
 
     # Cookies
 
+    def cookies(self, lines: list[str], at: float) -> list[str]:
+        """Set-Cookie lines; a cache that was split is shown joined, after its pieces."""
+        pieces = [line for line in lines if CHUNK.match(line)]
+        whole = "".join(line.partition(";")[0].partition("=")[2] for line in pieces)
+        shown = [_piece(line) if line in pieces else self.cookie(line, at) for line in lines]
+        return shown + ([self._cache(whole, at)] if whole else [])
+
     def cookie(self, line: str, at: float) -> str:
         """A Set-Cookie line; a signature is shown as good, or stays as it is."""
         pair, separator, attributes = line.partition("; ")
@@ -113,6 +121,12 @@ class Mask:
             return text
         shown = self.value(found, at).without("signature")
         return f"<compact {_milliseconds(tree.write(shown), at)}>"
+
+
+def _piece(line: str) -> str:
+    pair, separator, attributes = line.partition("; ")
+    name, _, value = pair.partition("=")
+    return f"{name}=<{len(value)} characters>{separator}{attributes}" if value else line
 
 
 def _claim(key: str, value: Any, at: float) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 SECRET = "c0mpat-secret-of-thirty-two-bytes-and-more-1f9a"
 BASE_URL = "http://localhost:8080"
 
-ALL_MAILS = ("reset", "verification")
+ALL_MAILS = ("reset", "verification", "changeEmail")
 
 PLAIN: dict[str, Any] = {
     "baseURL": BASE_URL,
@@ -24,7 +24,8 @@ PLAIN: dict[str, Any] = {
         "https://*.ports.example:*",
     ],
     "rateLimit": {"enabled": False},
-    "emailAndPassword": {"enabled": True},
+    "emailAndPassword": {"enabled": True, "revokeSessionsOnPasswordReset": True},
+    "emailVerification": {"autoSignInAfterVerification": True},
     "user": {"changeEmail": {"enabled": True}, "deleteUser": {"enabled": True}},
 }
 
@@ -77,10 +78,7 @@ OPTION_SETS: dict[str, Options] = {
         ),
         Options(
             "verified",
-            {
-                "emailAndPassword": {"requireEmailVerification": True},
-                "emailVerification": {"autoSignInAfterVerification": True},
-            },
+            {"emailAndPassword": {"requireEmailVerification": True}},
             {"REQUIRE_EMAIL_VERIFICATION": "yes"},
         ),
         Options(
@@ -97,6 +95,35 @@ OPTION_SETS: dict[str, Options] = {
             "short-lived",
             {"session": {"expiresIn": 3600, "updateAge": 600, "freshAge": 60}},
             {"SESSION_EXPIRES_IN": "3600", "SESSION_UPDATE_AGE": "600", "SESSION_FRESH_AGE": "60"},
+        ),
+        Options(
+            "keep-sessions",
+            {"emailAndPassword": {"revokeSessionsOnPasswordReset": False}},
+            {"REVOKE_SESSIONS_ON_PASSWORD_RESET": "no"},
+        ),
+        Options(
+            "send-on-sign-up",
+            {"emailVerification": {"sendOnSignUp": True}},
+            {"SEND_VERIFICATION_ON_SIGN_UP": "yes"},
+        ),
+        Options("delete-verified", {}, {"DELETE_USER_VERIFICATION": "yes"}, (*ALL_MAILS, "deleteAccount")),
+        Options("no-mail", {}, {}, ()),
+        Options("no-confirmation", {}, {}, ("reset", "verification")),
+        Options("deferred", {"session": {"deferSessionRefresh": True}}),
+        Options(
+            "deferred-cache",
+            {"session": {"deferSessionRefresh": True, "cookieCache": {"enabled": True, "maxAge": 300}}},
+        ),
+        Options("limits", {"rateLimit": {"enabled": True}}, {"RATE_LIMIT_ENABLED": "yes"}),
+        Options(
+            "limits-database",
+            {"rateLimit": {"enabled": True, "storage": "database"}},
+            {"RATE_LIMIT_ENABLED": "yes", "RATE_LIMIT_STORAGE": "database"},
+        ),
+        Options(
+            "proxies",
+            {"advanced": {"ipAddress": {"trustedProxies": ["127.0.0.1/32", "10.0.0.0/8"]}}},
+            {"TRUSTED_PROXIES": "127.0.0.1/32,10.0.0.0/8"},
         ),
         _cache("compact"),
         _cache("jwt"),

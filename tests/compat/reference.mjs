@@ -42,7 +42,9 @@ async function listen({ name }, auth) {
 }
 
 const built = apps.map((app) => [app, build(app)])
-const plan = await getMigrations(built[0][1].options)
+// The option set with most tables speaks for all: they share the database.
+const widest = built.find(([app]) => app.options.rateLimit?.storage === 'database') ?? built[0]
+const plan = await getMigrations(widest[1].options)
 const { toBeCreated, toBeAdded, toBeAddedIndexes, unsafeChanges, schemaProblems } = plan
 say({ event: 'schema', missing: { toBeCreated, toBeAdded, toBeAddedIndexes, unsafeChanges, schemaProblems } })
 if (migrate) await plan.runMigrations()

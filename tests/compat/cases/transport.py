@@ -147,7 +147,6 @@ BODIES: list[tuple[str, bytes]] = [
     ("duplicate keys, the other way", b'{"email":"ada@example.com","email":"not one","password":"x"}'),
     ("proto", b'{"__proto__":{"email":"ada@example.com"},"password":"x"}'),
     ("nested 500", b'{"email":' + b"[" * 500 + b"]" * 500 + b',"password":"y"}'),
-    ("nested 5000", b'{"email":' + b"[" * 5000 + b"]" * 5000 + b',"password":"y"}'),
     ("unclosed nesting", b"[" * 5000),
     ("null", b"null"),
     ("true", b"true"),
