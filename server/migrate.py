@@ -56,7 +56,10 @@ async def status(db: Database) -> Status:
 
 async def migrate(db: Database) -> list[str]:
     """Runs the pending migrations, one transaction each; the names of those run. Raises MigrationError."""
-    check(await status(db))
+    found = await status(db)
+    check(found)
+    if found.pending and (found.adoptable or found.applied):
+        await _check_accounts(db)
     done = []
     for name, sql in files().items():
         async with db.transaction(_SECONDS) as tx:
@@ -74,8 +77,18 @@ def check(found: Status) -> None:
         )
     if found.foreign:
         raise MigrationError(
-            "the database has tables that are neither AI-Editor's nor better-auth's: give DATABASE_URL a database of"
-            " its own"
+            "the database has tables that are neither AI-Editor's nor better-auth's with text ids: give DATABASE_URL a"
+            " database of its own"
+        )
+
+
+async def _check_accounts(db: Database) -> None:
+    """Looked at before anything is changed: the unique index would be refused halfway."""
+    shared = await ledger.count_shared_accounts(db)
+    if shared:
+        raise MigrationError(
+            f'{shared} of the provider accounts in the table "account" have more than one row, so nothing was changed:'
+            ' keep one row of each ("providerId", "accountId"), delete the others, and migrate again'
         )
 
 
@@ -88,5 +101,5 @@ async def _run_one(tx: Transaction, name: str, sql: str) -> bool:
     try:
         await ledger.apply(tx, name, sql)
     except DatabaseError as error:
-        raise MigrationError(f"migration {name} failed, nothing was changed: {error}") from error
+        raise MigrationError(f"migration {name} failed and was undone: {error}") from error
     return True

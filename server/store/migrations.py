@@ -63,6 +63,18 @@ async def has_core_columns(db: Executor) -> bool:
     return bool(found == 7)
 
 
+async def count_shared_accounts(db: Executor) -> int:
+    """The number of provider accounts that stand in more than one row."""
+    return int(
+        await db.value(
+            """
+            SELECT count(*)
+            FROM (SELECT 1 FROM "account" GROUP BY "providerId", "accountId" HAVING count(*) > 1) AS shared
+            """
+        )
+    )
+
+
 async def lock(db: Executor, key: int) -> None:
     """Holds the advisory lock until the transaction ends; then gives up on a table lock after four seconds."""
     await db.run("""SELECT pg_advisory_xact_lock(%(key)s)""", key=key)
