@@ -85,7 +85,7 @@ OPTION_SETS: dict[str, Options] = {
             "verified-no-sign-in",
             {
                 "emailAndPassword": {"requireEmailVerification": True},
-                "emailVerification": {"sendOnSignUp": False},
+                "emailVerification": {"sendOnSignUp": False, "autoSignInAfterVerification": False},
             },
             {"REQUIRE_EMAIL_VERIFICATION": "yes", "AUTO_SIGN_IN_AFTER_VERIFICATION": "no"},
         ),

@@ -343,8 +343,9 @@ def reset_race(caller: Caller) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    exchanges = [item for other in others for item in other.heard if isinstance(item, Exchange)]
-    caller.heard += sorted(exchanges, key=lambda exchange: exchange.answer.status)
+    exchanges = [found for other in others for found in other.heard if isinstance(found, Exchange)]
+    exchanges.sort(key=lambda exchange: exchange.answer.status)
+    caller.heard.extend(exchanges)
 
 
 @group.case(RESET, "with a cookie")
