@@ -27,9 +27,9 @@ class Pool(Generic[T]):
         timeout: float = 5.0,
     ) -> None:
         self._open, self._usable, self._discard = open_one, usable, discard
-        self._size, self._max_waiting, self._timeout = size, max_waiting, timeout
+        self._max_waiting, self._timeout = max_waiting, timeout
         self._idle: list[T] = []
-        self._opened = 0
+        self._places = size  # that no connection takes up: neither idle, nor in use, nor being opened
         self._waiting: deque[asyncio.Future[T | None]] = deque()
         self._closed = False
 
@@ -40,61 +40,69 @@ class Pool(Generic[T]):
             if self._usable(connection):
                 return connection
             self._drop(connection)
-        if self._opened >= self._size:
-            handed_over = await self._wait()
-            if handed_over is not None:
-                return handed_over
-        return await self._open_counted()
+        if self._places:
+            self._places -= 1
+            return await self._open_here()
+        handed_over = await self._wait()
+        return await self._open_here() if handed_over is None else handed_over
 
-    async def _open_counted(self) -> T:
-        self._opened += 1
+    async def _open_here(self) -> T:
+        """Opens in a place that is the caller's already, and gives it up when that fails."""
         try:
             return await self._open()
         except BaseException:
-            self._opened -= 1
-            self._wake_to_open()
+            self._give_up_place()
             raise
 
     async def _wait(self) -> T | None:
+        """A connection, or None for a place to open one in."""
         if len(self._waiting) >= self._max_waiting:
             raise PoolExhausted
         future: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         try:
-            return await asyncio.wait_for(future, self._timeout)
-        except TimeoutError:
-            raise PoolExhausted from None
-        finally:
-            self._forget(future)
+            async with asyncio.timeout(self._timeout):
+                return await future
+        except BaseException as error:
+            self._pass_on(future)
+            if isinstance(error, TimeoutError):
+                raise PoolExhausted from None
+            raise
 
-    def _forget(self, future: asyncio.Future[T | None]) -> None:
+    def _pass_on(self, future: asyncio.Future[T | None]) -> None:
+        """What came in the very moment that its waiter gave up is somebody else's."""
         if future in self._waiting:
             self._waiting.remove(future)
+        elif not future.cancelled():
+            connection = future.result()
+            if connection is None:
+                self._give_up_place()
+            else:
+                self.release(connection)
 
     def release(self, connection: T) -> None:
         """Takes a connection back, broken or not."""
         if self._closed or not self._usable(connection):
             self._drop(connection)
-            return
+        elif not self._hand_over(connection):
+            self._idle.append(connection)
+
+    def _drop(self, connection: T) -> None:
+        self._discard(connection)
+        self._give_up_place()
+
+    def _give_up_place(self) -> None:
+        """The place goes to the next waiter, who opens a connection in it, or is free."""
+        if not self._hand_over(None):
+            self._places += 1
+
+    def _hand_over(self, connection: T | None) -> bool:
         while self._waiting:
             future = self._waiting.popleft()
             if not future.done():
                 future.set_result(connection)
-                return
-        self._idle.append(connection)
-
-    def _drop(self, connection: T) -> None:
-        self._opened -= 1
-        self._discard(connection)
-        self._wake_to_open()
-
-    def _wake_to_open(self) -> None:
-        """Lets the next waiter open a connection in the place of one that is gone."""
-        while self._waiting:
-            future = self._waiting.popleft()
-            if not future.done():
-                future.set_result(None)
-                return
+                return True
+        return False
 
     def close(self) -> None:
         """Closes what is idle now, and what is in use when it comes back."""
