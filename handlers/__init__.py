@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from handlers.account import FEATURE as ACCOUNT
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
+from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
 from handlers.health import FEATURE as HEALTH
+from handlers.metrics import FEATURE as METRICS
+from handlers.password import FEATURE as PASSWORD
 from handlers.session import FEATURE as SESSION
 from handlers.shell import FEATURE as SHELL
+from handlers.social import FEATURE as SOCIAL
+from handlers.user import FEATURE as USER
 
 # The shell is last: it answers every path that is left.
-FEATURES = (EMAIL_PASSWORD, SESSION, HEALTH, SHELL)
+FEATURES = (
+    EMAIL_PASSWORD,
+    PASSWORD,
+    EMAIL_VERIFICATION,
+    SESSION,
+    USER,
+    ACCOUNT,
+    SOCIAL,
+    HEALTH,
+    METRICS,
+    SHELL,
+)

@@ -6,12 +6,12 @@ import functools
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import parse_qs
 
 from tornado.web import HTTPError, RequestHandler
 
-from server import bodies, errors, limits, rules, wire
+from server import bodies, errors, limits, rules, uri, wire
 from server.app import API, Application
 from server.bodies import truthy
 from server.client_address import client_address, peer_is_trusted
@@ -21,10 +21,12 @@ from server.errors import APIError
 from server.logs import event
 from server.sessions import Client, Lookup
 from server.store.sessions import SignedIn
+from server.store.users import User
 
 log = logging.getLogger(__name__)
 
 B = TypeVar("B")
+P = ParamSpec("P")
 H = TypeVar("H", bound="ApiHandler")
 JSON = ("application/json",)
 JSON_OR_FORM = ("application/x-www-form-urlencoded", "application/json")
@@ -205,6 +207,32 @@ class ApiHandler(BaseHandler):
         """The body as a dataclass; raises VALIDATION_ERROR."""
         return bodies.read(into, self.json_body)
 
+    def read_query(self, into: type[B]) -> B:
+        """The query as a dataclass; raises VALIDATION_ERROR."""
+        return bodies.read(into, self.query, "query")
+
+    def check_callback(self, url: str | None) -> None:
+        """Refuses a link's target outside the trusted origins. S34."""
+        self.application.origins.check_redirects({"callbackURL": url})
+
+    @property
+    def api_url(self) -> str:
+        """The API's public address; mail links begin with it, whatever the Host header says. S42."""
+        return self.application.config.base_url + API
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether the session outlives the browser, as its cookies say."""
+        cookies = self.application.cookies
+        return cookies.read_signed(self.request_cookies, cookies.dont_remember) is None
+
+    async def check_password(self, user: User, stored: str | None, password: str) -> None:
+        """Raises INVALID_PASSWORD for a wrong one, after the same work where there is none to compare with."""
+        check = await self.application.passwords.check(stored, password)
+        if not check.right:
+            self.audit("password-check-failed", user_id=user.id)
+            raise errors.invalid_password()
+
     def check_form(self) -> None:
         """Refuses a sign-in that another site's page started. S27."""
         self.application.origins.check_form(self.request.headers, self.own_origin)
@@ -232,7 +260,7 @@ class ApiHandler(BaseHandler):
         """Sets the session's cookies; without `remember` it goes on as the browser's cookies say."""
         cookies = self.application.cookies
         if remember is None:
-            remember = cookies.read_signed(self.request_cookies, cookies.dont_remember) is None
+            remember = self.is_remembered
         self.add_cookies(cookies.write_session(who.session.token, remember, self.request_cookies))
 
     def clear_session(self) -> None:
@@ -248,7 +276,8 @@ class ApiHandler(BaseHandler):
     def redirect_to(self, url: str) -> None:
         """Finishes with a 302 and an empty body."""
         self.set_status(302)
-        self.set_header("Location", url)
+        self.set_header("Location", uri.header_value(url))
+        self.set_header("Content-Type", "application/json")
         self.finish()
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
@@ -264,7 +293,9 @@ class ApiHandler(BaseHandler):
         self.answer(error.body(), error.status_code)
 
 
-def public(method: Callable[[H], Awaitable[None]]) -> Callable[[H], Awaitable[None]]:
+def public(
+    method: Callable[Concatenate[H, P], Awaitable[None]],
+) -> Callable[Concatenate[H, P], Awaitable[None]]:
     """Lets anybody call the method."""
     method.access = "public"  # type: ignore[attr-defined]
     return method
@@ -279,6 +310,23 @@ def signed_in(
         @functools.wraps(method)
         async def guarded(self: H) -> None:
             await method(self, await self.require_session(fresh, authoritative))
+
+        guarded.access = "fresh" if fresh else "signed-in"  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def signed_in_with(
+    into: type[B], fresh: bool = False, authoritative: bool = False
+) -> Callable[[Callable[[H, SignedIn, B], Awaitable[None]]], Callable[[H], Awaitable[None]]]:
+    """As signed_in, for a method that takes a body, which is checked before the session: 400 beats 401."""
+
+    def wrap(method: Callable[[H, SignedIn, B], Awaitable[None]]) -> Callable[[H], Awaitable[None]]:
+        @functools.wraps(method)
+        async def guarded(self: H) -> None:
+            body = self.read(into)
+            await method(self, await self.require_session(fresh, authoritative), body)
 
         guarded.access = "fresh" if fresh else "signed-in"  # type: ignore[attr-defined]
         return guarded

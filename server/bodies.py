@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from server import errors
 from server.rules import UNDEFINED, Rule, expected
@@ -33,6 +33,13 @@ def optional(rule: Rule, key: str | None = None) -> Any:
     return field(default=None, metadata={"member": _Member(rule, key, False)})
 
 
+@dataclass(frozen=True)
+class Record:
+    """A body with any members, which the endpoint looks through itself."""
+
+    members: dict[str, object]
+
+
 def truthy(value: object) -> bool:
     """What JavaScript takes for true: an empty array or object is, an empty text is not."""
     return isinstance(value, (list, dict)) or not (value is UNDEFINED or not value)
@@ -43,6 +50,8 @@ def read(into: type[T], value: object, where: str = "body") -> T:
 
     A dataclass with `open_record = True` takes further members, which zod checks as a second schema.
     """
+    if into is Record:
+        return cast(T, _read_record(value, where))
     if not isinstance(value, dict):
         kinds = ("object", "record") if getattr(into, "open_record", False) else ("object",)
         raise errors.validation_error("; ".join(f"[{where}] {expected(kind, value)}" for kind in kinds))
@@ -59,6 +68,12 @@ def read(into: type[T], value: object, where: str = "body") -> T:
     if issues:
         raise errors.validation_error("; ".join(issues))
     return into(**given)
+
+
+def _read_record(value: object, where: str) -> Record:
+    if not isinstance(value, dict):
+        raise errors.validation_error(f"[{where}] {expected('record', value)}")
+    return Record(value)
 
 
 def parse_json(body: bytes) -> object:

@@ -140,6 +140,29 @@ class Transaction(_Statements):
         return await _execute(self._connection, sql, params, self._seconds)
 
 
+class Listener:
+    """A connection that hears; `get` and `probe` raise DatabaseUnavailable once it is lost."""
+
+    def __init__(self, connection: aiopg.Connection) -> None:
+        self._connection = connection
+
+    async def get(self) -> str:
+        """The next payload."""
+        try:
+            notification = await self._connection.notifies.get()
+        except psycopg2.Error as error:
+            raise DatabaseUnavailable(_first_line(error) or "the connection was lost") from error
+        return str(notification.payload)
+
+    async def probe(self, seconds: float) -> None:
+        """Asks for a sign of life."""
+        await _execute(self._connection, "SELECT 1", {}, seconds)
+
+    def close(self) -> None:
+        """Ends the connection; a waiting `get` is told."""
+        self._connection.close()
+
+
 class Database(_Statements):
     """A pool of `size` connections to the server at `dsn`; made inside a running event loop."""
 
@@ -198,6 +221,16 @@ class Database(_Statements):
             await _execute(connection, "COMMIT", {})
         finally:
             self._pool.release(connection)
+
+    @asynccontextmanager
+    async def listen(self, channel: str) -> AsyncIterator[Listener]:
+        """A connection of its own that hears NOTIFY on `channel`, a plain name."""
+        connection = await self._open()
+        try:
+            await _execute(connection, f"LISTEN {channel}", {})
+            yield Listener(connection)
+        finally:
+            connection.close()
 
     async def close(self) -> None:
         """Closes all connections."""

@@ -187,3 +187,105 @@ def invalid_email_or_password() -> APIError:
 def email_not_verified() -> APIError:
     """403 with REQUIRE_EMAIL_VERIFICATION, after the right password."""
     return APIError(403, "EMAIL_NOT_VERIFIED", "Email not verified")
+
+
+def reset_password_disabled() -> APIError:
+    """400 where no mail can be sent."""
+    return _bad_request("RESET_PASSWORD_DISABLED", "Reset password isn't enabled")
+
+
+def invalid_token(status: int = 400) -> APIError:
+    """400, 401 or 404 for a link that is unknown, used or over. S17."""
+    return APIError(status, "INVALID_TOKEN", "Invalid token")
+
+
+def token_expired() -> APIError:
+    """401 for a signed link whose time is over."""
+    return APIError(401, "TOKEN_EXPIRED", "Token expired")
+
+
+def user_not_found(status: int = 400) -> APIError:
+    """400 or 401 where the user of a link is gone."""
+    return APIError(status, "USER_NOT_FOUND", "User not found")
+
+
+def invalid_user() -> APIError:
+    """401 for a link of another user than the one signed in."""
+    return APIError(401, "INVALID_USER", "Invalid user")
+
+
+def credential_account_not_found() -> APIError:
+    """400 for a user without a password."""
+    return _bad_request("CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found")
+
+
+def email_mismatch() -> APIError:
+    """400 when a signed-in caller asks for a mail to another address."""
+    return _bad_request("EMAIL_MISMATCH", "Email mismatch")
+
+
+def email_already_verified() -> APIError:
+    """400 when there is nothing left to verify."""
+    return _bad_request("EMAIL_ALREADY_VERIFIED", "Email is already verified")
+
+
+def email_is_the_same() -> APIError:
+    """400 for a change of address that changes nothing; better-auth gives it no code."""
+    return APIError(400, None, "Email is the same")
+
+
+def email_can_not_be_updated() -> APIError:
+    """400 for `email` at /update-user: /change-email is for that."""
+    return _bad_request("EMAIL_CAN_NOT_BE_UPDATED", "Email can not be updated")
+
+
+def no_fields_to_update() -> APIError:
+    """400 for an update of nothing that may be updated; better-auth gives it no code."""
+    return APIError(400, None, "No fields to update")
+
+
+def failed_to_update_user() -> APIError:
+    """500 when the database refuses a value, as better-auth's unhandled error."""
+    return APIError(500, "FAILED_TO_UPDATE_USER", "Failed to update user")
+
+
+def session_expired() -> APIError:
+    """400 for deleting an account without a password and without a fresh session. S26."""
+    return _bad_request("SESSION_EXPIRED", "Session expired. Re-authenticate to perform this action.")
+
+
+def failed_to_get_user_info() -> APIError:
+    """404 for a deletion link that is followed without a session."""
+    return APIError(404, "FAILED_TO_GET_USER_INFO", "Failed to get user info")
+
+
+def failed_to_unlink_last_account() -> APIError:
+    """400: a user with one way to sign in keeps it."""
+    return _bad_request("FAILED_TO_UNLINK_LAST_ACCOUNT", "You can't unlink your last account")
+
+
+def account_not_found() -> APIError:
+    """400 for an account that is not the caller's. S40."""
+    return _bad_request("ACCOUNT_NOT_FOUND", "Account not found")
+
+
+def provider_not_found() -> APIError:
+    """404 for a provider that is not configured."""
+    return APIError(404, "PROVIDER_NOT_FOUND", "Provider not found")
+
+
+def provider_not_supported(provider: str) -> APIError:
+    """400 for the tokens of an account whose provider is not configured."""
+    return _bad_request("PROVIDER_NOT_SUPPORTED", f"Provider {provider} is not supported.")
+
+
+def provider_not_configured() -> APIError:
+    """400 for the profile of an account whose provider is not configured."""
+    return _bad_request(
+        "PROVIDER_NOT_CONFIGURED", "Account is not associated with a configured social provider."
+    )
+
+
+def unauthorized_empty() -> APIError:
+    """401 with an empty body, as the token endpoints answer without a session."""
+    return APIError(401, None, None)

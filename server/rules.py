@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 Issue = tuple[str, str]  # the path below the member (".token", ".0" or ""), the sentence
 Rule = Callable[[object], list[Issue]]
@@ -103,7 +103,12 @@ def record_of(rule: Rule) -> Rule:
     return check
 
 
-def object_of(optional: dict[str, Rule], required: dict[str, Rule] | None = None) -> Rule:
+def any_record(value: object) -> list[Issue]:
+    """An object with any members."""
+    return record_of(anything)(value)
+
+
+def object_of(optional: Mapping[str, Rule], required: Mapping[str, Rule] | None = None) -> Rule:
     """An object; members that are not named here are let through."""
 
     def check(value: object) -> list[Issue]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, unquote_to_bytes, urlencode
 
-from ada_url import URL
+from ada_url import URL, URLSearchParams
 
+_ANYWHERE = "https://relative.invalid"
 _UNRESERVED = "-_.!~*'()"
 _MALFORMED_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -44,3 +45,27 @@ def origin(url: str) -> str | None:
     """`scheme://host[:port]`, or None for what is no URL or has an opaque origin."""
     parsed = parse(url)
     return None if parsed is None or parsed.origin == "null" else parsed.origin
+
+
+def with_parameter(url: str, base: str, name: str, value: str) -> str:
+    """The absolute URL with one query parameter set, as `URL.searchParams.set` leaves it."""
+    parsed = URL(url, base)
+    parameters = URLSearchParams(parsed.search)
+    parameters.set(name, value)
+    parsed.search = str(parameters)
+    return parsed.href
+
+
+def append_parameters(url: str, pairs: Mapping[str, str]) -> str:
+    """The URL, absolute or root-relative, with parameters added to the query it has."""
+    parsed = URL(url, _ANYWHERE)
+    query = form_encode(pairs)
+    parsed.search = (
+        f"{parsed.search}{'' if parsed.search.endswith('&') else '&'}{query}" if parsed.search else query
+    )
+    return parsed.href.removeprefix(_ANYWHERE) if url.startswith("/") else parsed.href
+
+
+def header_value(url: str) -> str:
+    """The URL for a Location header: what Latin-1 cannot carry is percent-encoded."""
+    return "".join(char if char < "\u0100" else quote(char) for char in url)

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from server.store.accounts import Account
 from server.store.sessions import Session
 from server.store.users import User
 
@@ -42,6 +43,19 @@ def session(value: Session) -> Json:
         "userAgent": value.user_agent,
         "userId": value.user_id,
         "id": value.id,
+    }
+
+
+def account(value: Account) -> Json:
+    """An account as better-auth lists it: no token and no hash, scopes as an array."""
+    return {
+        "accountId": value.account_id,
+        "providerId": value.provider_id,
+        "userId": value.user_id,
+        "createdAt": date(value.created_at),
+        "updatedAt": date(value.updated_at),
+        "id": value.id,
+        "scopes": [scope for part in (value.scope or "").split(",") if (scope := part.strip())],
     }
 
 

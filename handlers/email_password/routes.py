@@ -54,20 +54,28 @@ class SignUpWithEmailAndPassword(ApiHandler):
         try:
             session = await self._register(user, body)
         except EmailTaken:
-            if app.config.auto_sign_in:
+            if not self._is_silent:
                 raise errors.user_already_exists_use_another_email() from None
             session = None
         self._welcome(user, session, body.remember_me is not False)
 
+    @property
+    def _is_silent(self) -> bool:
+        """Whether a new address and a taken one are answered alike, with nobody signed in. S10."""
+        config = self.application.config
+        return config.require_email_verification or not config.auto_sign_in
+
     async def _register(self, user: User, body: SignUpEmailBody) -> Session | None:
-        """Everything or nothing: no user is left without a password, none without the session asked for."""
+        """Everything or nothing: no user is left without a password, none without the session or mail promised."""
         app = self.application
-        if app.config.auto_sign_in and await users.find_by_email(app.db, user.email):
+        if not self._is_silent and await users.find_by_email(app.db, user.email):
             raise EmailTaken
         hashed = await app.passwords.hash(body.password)
         async with app.db.transaction() as tx:
             await registration.add(tx, user, hashed)
-            if not app.config.auto_sign_in:
+            if app.config.send_verification_on_sign_up:
+                await app.links.verify(tx, user, body.callback_url)
+            if self._is_silent:
                 return None
             return await app.sessions.create(tx, user, self.client, body.remember_me is not False)
 
@@ -102,6 +110,8 @@ class SignInEmail(ApiHandler):
         if user is None:
             self.audit("sign-in-failed")
             raise errors.invalid_email_or_password()
+        if app.config.require_email_verification and not user.email_verified:
+            raise errors.email_not_verified()
         remember = body.remember_me is not False
         session = await app.sessions.create(app.db, user, self.client, remember)
         self.set_session(SignedIn(session, user), remember)

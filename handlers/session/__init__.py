@@ -1,5 +1,6 @@
 """The caller's session: read it, list the others, end it."""
 
+from handlers.session.revocation import RevokeOtherSessions, RevokeSession, RevokeSessions, UpdateSession
 from handlers.session.routes import ErrorPage, GetSession, ListUserSessions, Ok, SignOut
 from server.feature import Feature
 
@@ -8,6 +9,10 @@ FEATURE = Feature(
     api=(
         ("/get-session", GetSession),
         ("/list-sessions", ListUserSessions),
+        ("/revoke-session", RevokeSession),
+        ("/revoke-sessions", RevokeSessions),
+        ("/revoke-other-sessions", RevokeOtherSessions),
+        ("/update-session", UpdateSession),
         ("/sign-out", SignOut),
         ("/ok", Ok),
         ("/error", ErrorPage),

@@ -27,8 +27,23 @@ class AccountSummary:
     created_at: datetime
 
 
-async def insert_credential(db: Executor, account_id: str, user: User, password: str) -> None:
-    """Adds the password account of a user; `password` is a hash."""
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One way for a user to sign in; neither tokens nor the hash; `scope` has commas between."""
+
+    id: str
+    account_id: str
+    provider_id: str
+    user_id: str
+    scope: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+async def insert_credential(
+    db: Executor, account_id: str, user: User, password: str, now: datetime | None = None
+) -> None:
+    """Adds the password account of a user; `password` is a hash; as old as the user unless `now` is given."""
     await db.run(
         """
         INSERT INTO "account" ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
@@ -37,7 +52,7 @@ async def insert_credential(db: Executor, account_id: str, user: User, password:
         id=account_id,
         user_id=user.id,
         password=password,
-        now=user.created_at,
+        now=now or user.created_at,
     )
 
 
@@ -98,3 +113,22 @@ async def replace_password(db: Executor, account_id: str, old: str, new: str) ->
             new=new,
         )
     )
+
+
+async def list_of_user(db: Executor, user_id: str) -> list[Account]:
+    """All accounts of a user."""
+    return await db.all(
+        Account,
+        """
+        SELECT "id" AS id, "accountId" AS account_id, "providerId" AS provider_id, "userId" AS user_id,
+               "scope" AS scope, "createdAt" AS created_at, "updatedAt" AS updated_at
+        FROM "account"
+        WHERE "userId" = %(user_id)s
+        """,
+        user_id=user_id,
+    )
+
+
+async def delete(db: Executor, account_id: str) -> bool:
+    """Takes an account away; False when there was none."""
+    return bool(await db.run("""DELETE FROM "account" WHERE "id" = %(account_id)s""", account_id=account_id))

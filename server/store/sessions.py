@@ -196,6 +196,30 @@ async def delete_by_token(db: Executor, token: str) -> bool:
     return bool(await db.run("""DELETE FROM "session" WHERE "token" = %(token)s""", token=token))
 
 
+async def delete_own(db: Executor, token: str, user_id: str) -> bool:
+    """Ends the session with this token if it is the user's; False when it is not. S40."""
+    return bool(
+        await db.run(
+            """DELETE FROM "session" WHERE "token" = %(token)s AND "userId" = %(user_id)s""",
+            token=token,
+            user_id=user_id,
+        )
+    )
+
+
+async def delete_others(db: Executor, user_id: str, token: str, now: datetime) -> int:
+    """Ends the user's sessions that have not ended, but the one with this token; the number ended."""
+    return await db.run(
+        """
+        DELETE FROM "session"
+        WHERE "userId" = %(user_id)s AND "token" <> %(token)s AND "expiresAt" > %(now)s
+        """,
+        user_id=user_id,
+        token=token,
+        now=now,
+    )
+
+
 async def delete_by_id(db: Executor, session_id: str) -> bool:
     """Ends the session with this id; False when there was none."""
     return bool(await db.run("""DELETE FROM "session" WHERE "id" = %(session_id)s""", session_id=session_id))

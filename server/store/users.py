@@ -121,6 +121,48 @@ async def count(db: Executor, search: str) -> int:
     )
 
 
+async def update_profile(db: Executor, user: User) -> bool:
+    """Stores name and image; False when the user is gone."""
+    return bool(
+        await db.run(
+            """
+            UPDATE "user"
+            SET "name" = %(name)s, "image" = %(image)s, "updatedAt" = %(updated_at)s
+            WHERE "id" = %(id)s
+            """,
+            id=user.id,
+            name=user.name,
+            image=user.image,
+            updated_at=user.updated_at,
+        )
+    )
+
+
+async def update_email(db: Executor, user: User) -> bool:
+    """Stores the address and whether it is proven; raises EmailTaken; False when the user is gone."""
+    try:
+        return bool(
+            await db.run(
+                """
+                UPDATE "user"
+                SET "email" = %(email)s, "emailVerified" = %(email_verified)s, "updatedAt" = %(updated_at)s
+                WHERE "id" = %(id)s
+                """,
+                id=user.id,
+                email=user.email,
+                email_verified=user.email_verified,
+                updated_at=user.updated_at,
+            )
+        )
+    except UniqueViolation as error:
+        raise EmailTaken(user.email) from error
+
+
+async def lock(db: Executor, user_id: str) -> None:
+    """Makes other changes of this user's wait until the transaction ends."""
+    await db.run("""SELECT 1 FROM "user" WHERE "id" = %(user_id)s FOR UPDATE""", user_id=user_id)
+
+
 async def delete(db: Executor, user_id: str) -> bool:
     """Deletes the user, and by cascade their sessions and accounts; False when there was none."""
     return bool(await db.run("""DELETE FROM "user" WHERE "id" = %(user_id)s""", user_id=user_id))

@@ -1,0 +1,118 @@
+"""GET /list-accounts and /account-info; POST /unlink-account, /get-access-token and /refresh-token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.base import ApiHandler, public, signed_in, signed_in_with
+from server import bodies, errors, rules, wire
+from server.store import accounts, users
+from server.store.accounts import Account
+from server.store.sessions import SignedIn
+
+_SELECTORS = ({"accountId", "userId"}, {"useAccountCookie", "userId"})
+
+
+@dataclass(frozen=True)
+class UnlinkAccountBody:
+    """The account's row id."""
+
+    account_id: str = bodies.required(rules.string, "accountId")
+
+
+class ListUserAccounts(ApiHandler):
+    """GET /list-accounts."""
+
+    @signed_in()
+    async def get(self, who: SignedIn) -> None:
+        """Answers an array; never a token or a hash."""
+        found = await accounts.list_of_user(self.application.db, who.user.id)
+        self.answer([wire.account(account) for account in found])
+
+
+class UnlinkAccount(ApiHandler):
+    """POST /unlink-account."""
+
+    @signed_in_with(UnlinkAccountBody, fresh=True)
+    async def post(self, who: SignedIn, body: UnlinkAccountBody) -> None:
+        """Answers `{status: true}`; the last way to sign in stays. S40."""
+        async with self.application.db.transaction() as tx:
+            await users.lock(tx, who.user.id)  # two at once must not take away the last two
+            found = await accounts.list_of_user(tx, who.user.id)
+            if len(found) == 1:
+                raise errors.failed_to_unlink_last_account()
+            if body.account_id not in [account.id for account in found]:
+                raise errors.account_not_found()
+            await accounts.delete(tx, body.account_id)
+        self.audit("account-unlinked", user_id=who.user.id)
+        self.answer({"status": True})
+
+
+class TokenHandler(ApiHandler):
+    """What the three token endpoints share: whose account is meant."""
+
+    async def selected_account(self, selection: dict[str, object]) -> Account:
+        """The caller's account with this row id; the empty 401 without a session. S40."""
+        found = await self.look_up(authoritative=True)
+        if found.signed_in is None:
+            raise errors.unauthorized_empty()
+        self.add_cookies(found.cookies)
+        for account in await accounts.list_of_user(self.application.db, found.signed_in.user.id):
+            if account.id == selection.get("accountId"):
+                return account
+        raise errors.account_not_found()
+
+
+class GetAccessToken(TokenHandler):
+    """POST /get-access-token."""
+
+    @public
+    async def post(self) -> None:
+        """400: no provider is configured."""
+        account = await self.selected_account(read_selection(self.json_body, "body"))
+        raise errors.provider_not_supported(account.provider_id)
+
+
+class RefreshToken(TokenHandler):
+    """POST /refresh-token."""
+
+    @public
+    async def post(self) -> None:
+        """400: no provider is configured."""
+        account = await self.selected_account(read_selection(self.json_body, "body"))
+        raise errors.provider_not_supported(account.provider_id)
+
+
+class AccountInfo(TokenHandler):
+    """GET /account-info."""
+
+    @public
+    async def get(self) -> None:
+        """400: no provider is configured."""
+        await self.selected_account(read_selection(self.query, "query"))
+        raise errors.provider_not_configured()
+
+
+def read_selection(value: object, where: str) -> dict[str, object]:
+    """Either `{accountId, userId?}` or `{useAccountCookie: true, userId?}`, in the words of zod's union."""
+    if not isinstance(value, dict):
+        raise errors.validation_error(f"[{where}] Invalid input")
+    matching = [set(value) - known for known in _SELECTORS if _selects(value, known)]
+    if len(matching) != 1 and not any(not unknown for unknown in matching):
+        raise errors.validation_error(f"[{where}] Invalid input")
+    unknown = [f'"{name}"' for name in value if name in matching[0]]
+    if unknown:
+        plural = "s" if len(unknown) > 1 else ""
+        raise errors.validation_error(f"[{where}] Unrecognized key{plural}: {', '.join(unknown)}")
+    return value
+
+
+def _selects(value: dict[str, object], known: set[str]) -> bool:
+    """Whether all members of one form fit, whatever else there is."""
+    if "userId" in value and not isinstance(value["userId"], str):
+        return False
+    return (
+        isinstance(value.get("accountId"), str)
+        if "accountId" in known
+        else value.get("useAccountCookie") is True
+    )

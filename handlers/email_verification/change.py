@@ -1,0 +1,38 @@
+"""POST /change-email."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.base import ApiHandler, signed_in_with
+from server import bodies, errors, rules
+from server.store import users
+from server.store.sessions import SignedIn
+
+
+@dataclass(frozen=True)
+class ChangeEmailBody:
+    """The new address, and where the link ends."""
+
+    new_email: str = bodies.required(rules.email, "newEmail")
+    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+
+
+class ChangeEmail(ApiHandler):
+    """POST /change-email: nothing changes before the mails are answered."""
+
+    @signed_in_with(ChangeEmailBody, authoritative=True)
+    async def post(self, who: SignedIn, body: ChangeEmailBody) -> None:
+        """Mails the old address when it is proven, else the new one; the same answer when it is taken. S10."""
+        app, user = self.application, who.user
+        new_email = body.new_email.lower()
+        if new_email == user.email:
+            raise errors.email_is_the_same()
+        if await users.find_by_email(app.db, new_email):
+            await app.mailer.queue_nothing(app.db)
+        elif user.email_verified:
+            await app.links.confirm_change(app.db, user, new_email, body.callback_url)
+        else:
+            await app.links.verify_change(app.db, user, new_email, body.callback_url)
+        self.audit("email-change-requested", user_id=user.id)
+        self.answer({"status": True})

@@ -1,0 +1,176 @@
+"""POST /send-verification-email and GET /verify-email."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from handlers.base import ApiHandler, public
+from server import bodies, clock, email_tokens, errors, rules, uri, wire
+from server.email_links import CONFIRMATION, VERIFICATION
+from server.email_tokens import EmailToken
+from server.errors import APIError
+from server.mail import Mail
+from server.sessions import Lookup
+from server.store import users
+from server.store.sessions import SignedIn
+from server.store.users import EmailTaken, User
+
+# better-auth answers a caller without a session after half a second, whatever it found.
+FLOOR_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class SendVerificationEmailBody:
+    """Which address, and where the link ends."""
+
+    email: str = bodies.required(rules.email)
+    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+
+
+@dataclass(frozen=True)
+class VerifyEmailQuery:
+    """The mail's token, and where the link ends."""
+
+    token: str = bodies.required(rules.string)
+    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+
+
+class SendVerificationEmail(ApiHandler):
+    """POST /send-verification-email."""
+
+    @public
+    async def post(self) -> None:
+        """Mails the caller's own address; without a session the answer tells nothing. S10."""
+        body = self.read(SendVerificationEmailBody)
+        found = await self.look_up()
+        if found.signed_in is None:
+            await asyncio.gather(self._send_unknown(body), asyncio.sleep(FLOOR_SECONDS))
+        else:
+            self.add_cookies(found.cookies)
+            await self._send_own(found.signed_in.user, body)
+        self.answer({"status": True})
+
+    async def _send_own(self, user: User, body: SendVerificationEmailBody) -> None:
+        if user.email != body.email.lower():
+            raise errors.email_mismatch()
+        if user.email_verified:
+            raise errors.email_already_verified()
+        await self.application.links.verify(self.application.db, user, body.callback_url)
+
+    async def _send_unknown(self, body: SendVerificationEmailBody) -> None:
+        user = await users.find_by_email(self.application.db, body.email.lower())
+        if user is None or user.email_verified:
+            await self.application.mailer.queue_nothing(self.application.db)
+        else:
+            await self.application.links.verify(self.application.db, user, body.callback_url)
+
+
+class VerifyEmail(ApiHandler):
+    """GET /verify-email, the link in three mails: prove an address, allow a change, make the change."""
+
+    @public
+    async def get(self) -> None:
+        """302 to `callbackURL`, with `error=CODE` where it failed; JSON where there is none."""
+        self.asked = self.read_query(VerifyEmailQuery)
+        self.check_callback(self.asked.callback_url)
+        token = self._read_token()
+        if token.update_to is None:
+            await self._verify(token)
+        else:
+            await self._change(token, token.update_to)
+
+    def _read_token(self) -> EmailToken:
+        try:
+            return email_tokens.read(self.application.config.secret, self.asked.token)
+        except email_tokens.TokenExpired:
+            self._fail(errors.token_expired())
+        except email_tokens.TokenInvalid:
+            self._fail(errors.invalid_token(401))
+
+    def _fail(self, error: APIError) -> NoReturn:
+        """The refusal: a redirect with its code, or itself."""
+        if not self.asked.callback_url:
+            raise error
+        target = uri.append_parameters(self.asked.callback_url, {"error": error.code or ""})
+        raise APIError(302, None, None, {"Location": uri.header_value(target)})
+
+    def _done(self, value: object) -> None:
+        if self.asked.callback_url:
+            self.redirect_to(self.asked.callback_url)
+        else:
+            self.answer(value)
+
+    async def _verify(self, token: EmailToken) -> None:
+        user = await users.find_by_email(self.application.db, token.email)
+        if user is None:
+            self._fail(errors.user_not_found(401))
+        if token.user_id and token.user_id != user.id:
+            self._fail(errors.invalid_token(401))
+        if not user.email_verified:
+            await self._mark_verified(user)
+        self._done({"status": True, "user": None})
+
+    async def _mark_verified(self, user: User) -> None:
+        app = self.application
+        verified = replace(user, email_verified=True, updated_at=clock.now())
+        await users.update_email(app.db, verified)
+        self.audit("email-verified", user_id=user.id)
+        if not app.config.auto_sign_in_after_verification:
+            return
+        found = await self._current_session()
+        if found.signed_in is not None and found.signed_in.user.email == user.email:
+            self.set_session(SignedIn(found.signed_in.session, verified))
+            return
+        session = await app.sessions.create(app.db, user, self.client, True)
+        self.set_session(SignedIn(session, verified))
+
+    async def _current_session(self) -> Lookup:
+        """The caller's session; a refresh that fails counts as none."""
+        try:
+            found = await self.look_up()
+        except APIError:
+            return Lookup(None)
+        self.add_cookies(found.cookies)
+        return found
+
+    async def _change(self, token: EmailToken, new_email: str) -> None:
+        if not token.user_id:
+            self._fail(errors.invalid_token(401))
+        user = await users.find(self.application.db, token.user_id)
+        if user is None:
+            self._fail(errors.user_not_found(401))
+        if user.email != token.email:
+            self._fail(errors.invalid_token(401))
+        found = await self._current_session()
+        if found.signed_in is not None and found.signed_in.user.id != user.id:
+            self._fail(errors.invalid_user())
+        if token.request_type == CONFIRMATION:
+            await self.application.links.verify_change(
+                self.application.db, user, new_email, self.asked.callback_url
+            )
+            self._done({"status": True})
+        else:
+            await self._replace(user, new_email, found.signed_in, token.request_type == VERIFICATION)
+
+    async def _replace(self, user: User, new_email: str, who: SignedIn | None, proven: bool) -> None:
+        """The address changes here; one that is taken meanwhile is a link that no longer works."""
+        app = self.application
+        changed = replace(
+            user, email=new_email, email_verified=user.email_verified and proven, updated_at=clock.now()
+        )
+        try:
+            async with app.db.transaction() as tx:
+                await users.update_email(tx, changed)
+                await app.mailer.queue(
+                    tx, Mail("email-changed", user.email, {"name": user.name, "new_email": new_email})
+                )
+                if not proven:
+                    await app.links.verify(tx, changed, self.asked.callback_url)
+        except EmailTaken:
+            self._fail(errors.invalid_token(401))
+        self.audit("email-changed", user_id=user.id)
+        if who is not None:
+            self.set_session(SignedIn(who.session, changed))
+        self._done({"status": True, "user": wire.user(changed)})

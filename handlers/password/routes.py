@@ -1,0 +1,197 @@
+"""POST /change-password, /verify-password, /request-password-reset, /reset-password; GET /reset-password/:token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.base import ApiHandler, public, signed_in_with
+from server import bodies, clock, errors, rules, tokens, uri, verifications, wire
+from server.database import Transaction
+from server.mail import Mail
+from server.store import accounts, users
+from server.store import sessions as session_store
+from server.store.sessions import Session, SignedIn
+from server.store.users import User
+
+RESET_SECONDS = 3600
+_PROMISE = "If this email exists in our system, check your email for the reset link"
+
+
+@dataclass(frozen=True)
+class ChangePasswordBody:
+    """The old and the new; `revoke_other_sessions` ends all sessions and starts a new one here."""
+
+    new_password: str = bodies.required(rules.string, "newPassword")
+    current_password: str = bodies.required(rules.string, "currentPassword")
+    revoke_other_sessions: bool | None = bodies.optional(rules.boolean, "revokeOtherSessions")
+
+
+@dataclass(frozen=True)
+class VerifyPasswordBody:
+    """The password to check."""
+
+    password: str = bodies.required(rules.string)
+
+
+@dataclass(frozen=True)
+class RequestPasswordResetBody:
+    """Whose password; `redirect_to` is the page that the mail's link ends at."""
+
+    email: str = bodies.required(rules.email)
+    redirect_to: str | None = bodies.optional(rules.string, "redirectTo")
+
+
+@dataclass(frozen=True)
+class ResetPasswordBody:
+    """The new password, and the token where it is not in the query."""
+
+    new_password: str = bodies.required(rules.string, "newPassword")
+    token: str | None = bodies.optional(rules.string)
+
+
+@dataclass(frozen=True)
+class TokenQuery:
+    """A token in the query."""
+
+    token: str | None = bodies.optional(rules.string)
+
+
+@dataclass(frozen=True)
+class CallbackQuery:
+    """Where the link ends."""
+
+    callback_url: str = bodies.required(rules.string, "callbackURL")
+
+
+class ChangePassword(ApiHandler):
+    """POST /change-password."""
+
+    @signed_in_with(ChangePasswordBody, authoritative=True)
+    async def post(self, who: SignedIn, body: ChangePasswordBody) -> None:
+        """Answers `{token, user}`; the token is null unless the other sessions were ended. S6."""
+        passwords = self.application.passwords
+        passwords.check_new(body.new_password, who.user.name, who.user.email)
+        passwords.check_not_too_long(body.current_password)
+        await self._check_current(who.user, body.current_password)
+        hashed = await passwords.hash(body.new_password)
+        session = await self._store(who.user, hashed, bool(body.revoke_other_sessions))
+        if session:
+            self.set_session(SignedIn(session, who.user))
+        self.audit("password-changed", user_id=who.user.id)
+        self.answer({"token": session.token if session else None, "user": wire.user(who.user)})
+
+    async def _check_current(self, user: User, password: str) -> None:
+        credential = await accounts.find_credential(self.application.db, user.id)
+        if credential is None or credential.password is None:
+            raise errors.credential_account_not_found()
+        await self.check_password(user, credential.password, password)
+
+    async def _store(self, user: User, hashed: str, revoke: bool) -> Session | None:
+        app = self.application
+        async with app.db.transaction() as tx:
+            if revoke:
+                await session_store.delete_all(tx, user.id, clock.now())
+            await accounts.update_password(tx, user.id, hashed, clock.now())
+            await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))
+            if not revoke:
+                return None
+            return await app.sessions.create(tx, user, self.client, self.is_remembered)
+
+
+class VerifyPassword(ApiHandler):
+    """POST /verify-password."""
+
+    @signed_in_with(VerifyPasswordBody, authoritative=True)
+    async def post(self, who: SignedIn, body: VerifyPasswordBody) -> None:
+        """Answers `{status: true}`, or 400 for a wrong one or a user without any."""
+        self.application.passwords.check_not_too_long(body.password)
+        credential = await accounts.find_credential(self.application.db, who.user.id)
+        await self.check_password(who.user, credential.password if credential else None, body.password)
+        self.answer({"status": True})
+
+
+class RequestPasswordReset(ApiHandler):
+    """POST /request-password-reset."""
+
+    @public
+    async def post(self) -> None:
+        """Promises a mail, the same to everybody and with the same work. S10."""
+        body = self.read(RequestPasswordResetBody)
+        app = self.application
+        user = await users.find_by_email(app.db, body.email.lower())
+        async with app.db.transaction() as tx:
+            if user is None:
+                await app.mailer.queue_nothing(tx)
+                await app.mailer.queue_nothing(tx)
+            else:
+                await self._promise(tx, user, body.redirect_to)
+        self.audit("password-reset-requested", user_id=user.id if user else None)
+        self.answer({"status": True, "message": _PROMISE})
+
+    async def _promise(self, tx: Transaction, user: User, redirect_to: str | None) -> None:
+        token = tokens.random_id(24)
+        await verifications.create(tx, f"reset-password:{token}", user.id, RESET_SECONDS)
+        callback = uri.encode_component(redirect_to) if redirect_to else ""
+        url = f"{self.api_url}/reset-password/{token}?callbackURL={callback}"
+        await self.application.mailer.queue(
+            tx, Mail("reset-password", user.email, {"name": user.name, "url": url})
+        )
+
+
+class ResetPasswordCallback(ApiHandler):
+    """GET /reset-password/:token, the link in the mail."""
+
+    @public
+    async def get(self, token: str) -> None:
+        """302 to `callbackURL` with the token, which stays unused, or with an error."""
+        query = self.read_query(CallbackQuery)
+        self.check_callback(query.callback_url)
+        found = await verifications.find(self.application.db, f"reset-password:{uri.decode_component(token)}")
+        await self.application.sweeper.sweep(self.application.db)
+        target = query.callback_url or f"{self.api_url}/error"
+        if found is None or not query.callback_url:
+            self.redirect_to(uri.with_parameter(target, self.api_url, "error", "INVALID_TOKEN"))
+        else:
+            self.redirect_to(uri.with_parameter(target, self.api_url, "token", uri.decode_component(token)))
+
+
+class ResetPassword(ApiHandler):
+    """POST /reset-password."""
+
+    @public
+    async def post(self) -> None:
+        """Answers `{status: true}` to the one who redeems the token first; signs nobody in. S17 S18."""
+        query = self.read_query(TokenQuery)
+        body = self.read(ResetPasswordBody)
+        token = body.token or query.token
+        if not token:
+            raise errors.invalid_token()
+        app = self.application
+        app.passwords.check_length(body.new_password)
+        user = await self._user(f"reset-password:{token}")
+        app.passwords.check_new(body.new_password, user.name, user.email)
+        hashed = await app.passwords.hash(body.new_password)
+        await self._redeem(f"reset-password:{token}", user, hashed)
+        self.audit("password-reset", user_id=user.id)
+        self.answer({"status": True})
+
+    async def _user(self, identifier: str) -> User:
+        user_id = await verifications.find(self.application.db, identifier)
+        if user_id is None:
+            raise errors.invalid_token()
+        user = await users.find(self.application.db, user_id)
+        if user is None:
+            raise errors.user_not_found()
+        return user
+
+    async def _redeem(self, identifier: str, user: User, hashed: str) -> None:
+        """The token, the sessions and the hash change together or not at all."""
+        app = self.application
+        async with app.db.transaction() as tx:
+            if await verifications.consume(tx, identifier) is None:
+                raise errors.invalid_token()
+            if app.config.revoke_sessions_on_password_reset:
+                await session_store.delete_all(tx, user.id, clock.now())
+            if not await accounts.update_password(tx, user.id, hashed, clock.now()):
+                await accounts.insert_credential(tx, tokens.random_id(), user, hashed, clock.now())
+            await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))

@@ -1,0 +1,62 @@
+"""POST /revoke-session, /revoke-sessions, /revoke-other-sessions and /update-session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.base import ApiHandler, signed_in, signed_in_with
+from server import bodies, clock, errors, rules
+from server.store import sessions as store
+from server.store.sessions import SignedIn
+
+
+@dataclass(frozen=True)
+class RevokeSessionBody:
+    """The token of the session to end."""
+
+    token: str = bodies.required(rules.string)
+
+
+class RevokeSession(ApiHandler):
+    """POST /revoke-session."""
+
+    @signed_in_with(RevokeSessionBody, authoritative=True)
+    async def post(self, who: SignedIn, body: RevokeSessionBody) -> None:
+        """Ends one session of the caller's; says yes to an unknown or foreign token too. S23 S40."""
+        if await store.delete_own(self.application.db, body.token, who.user.id):
+            self.audit("session-revoked", user_id=who.user.id)
+        if body.token == who.session.token:
+            self.clear_session()
+        self.answer({"status": True})
+
+
+class RevokeSessions(ApiHandler):
+    """POST /revoke-sessions."""
+
+    @signed_in(authoritative=True)
+    async def post(self, who: SignedIn) -> None:
+        """Ends all sessions of the caller, this one too. S25."""
+        await store.delete_all(self.application.db, who.user.id, clock.now())
+        self.audit("sessions-revoked", user_id=who.user.id)
+        self.clear_session()
+        self.answer({"status": True})
+
+
+class RevokeOtherSessions(ApiHandler):
+    """POST /revoke-other-sessions."""
+
+    @signed_in(authoritative=True)
+    async def post(self, who: SignedIn) -> None:
+        """Ends all sessions of the caller but this one. S25."""
+        await store.delete_others(self.application.db, who.user.id, who.session.token, clock.now())
+        self.audit("other-sessions-revoked", user_id=who.user.id)
+        self.answer({"status": True})
+
+
+class UpdateSession(ApiHandler):
+    """POST /update-session."""
+
+    @signed_in_with(bodies.Record)
+    async def post(self, who: SignedIn, body: bodies.Record) -> None:
+        """400: a session has no field that a client may set. S39."""
+        raise errors.no_fields_to_update()

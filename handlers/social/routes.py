@@ -1,0 +1,153 @@
+"""POST /sign-in/social and /link-social; GET and POST /callback/:id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handlers.base import JSON_OR_FORM, ApiHandler, public, signed_in_with
+from server import bodies, errors, oauth_states, rules, uri
+from server.rules import Issue, array_of, boolean, number, object_of, record_of, string
+from server.store.sessions import SignedIn
+
+_RESERVED = (
+    "state",
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+    "scope",
+)
+_ID_TOKEN = {"nonce": string, "accessToken": string, "refreshToken": string}
+_APPLE_NAME = object_of({"firstName": string, "lastName": string})
+_SIGN_IN_ID_TOKEN = object_of(
+    {**_ID_TOKEN, "expiresAt": number, "user": object_of({"name": _APPLE_NAME, "email": string})},
+    {"token": string},
+)
+_LINK_ID_TOKEN = object_of(_ID_TOKEN, {"token": string})
+_STRINGS = array_of(string)
+_CALLBACK_MEMBERS = ("code", "error", "device_id", "error_description", "state", "user", "iss")
+
+
+def _additional_params(value: object) -> list[Issue]:
+    """Texts for the provider's address; what the protocol itself sets cannot be set here."""
+    issues = record_of(string)(value)
+    if issues or not isinstance(value, dict) or not set(_RESERVED) & value.keys():
+        return issues
+    return [("", f"additionalParams cannot include reserved OAuth parameters: {', '.join(_RESERVED)}")]
+
+
+@dataclass(frozen=True)
+class SocialSignInBody:
+    """A provider, and where to go; or a token that the provider gave already."""
+
+    callback_url: str | None = bodies.optional(string, "callbackURL")
+    new_user_callback_url: str | None = bodies.optional(string, "newUserCallbackURL")
+    error_callback_url: str | None = bodies.optional(string, "errorCallbackURL")
+    provider: str = bodies.required(rules.any_string)
+    disable_redirect: bool | None = bodies.optional(boolean, "disableRedirect")
+    id_token: Mapping[str, object] | None = bodies.optional(_SIGN_IN_ID_TOKEN, "idToken")
+    scopes: list[str] | None = bodies.optional(_STRINGS)
+    request_sign_up: bool | None = bodies.optional(boolean, "requestSignUp")
+    login_hint: str | None = bodies.optional(string, "loginHint")
+    additional_params: Mapping[str, str] | None = bodies.optional(_additional_params, "additionalParams")
+    additional_data: Mapping[str, object] | None = bodies.optional(rules.any_record, "additionalData")
+
+
+@dataclass(frozen=True)
+class LinkSocialBody:
+    """As for sign-in, for a user who is signed in."""
+
+    callback_url: str | None = bodies.optional(string, "callbackURL")
+    provider: str = bodies.required(rules.any_string)
+    id_token: Mapping[str, object] | None = bodies.optional(_LINK_ID_TOKEN, "idToken")
+    request_sign_up: bool | None = bodies.optional(boolean, "requestSignUp")
+    scopes: list[str] | None = bodies.optional(_STRINGS)
+    error_callback_url: str | None = bodies.optional(string, "errorCallbackURL")
+    disable_redirect: bool | None = bodies.optional(boolean, "disableRedirect")
+    login_hint: str | None = bodies.optional(string, "loginHint")
+    additional_params: Mapping[str, str] | None = bodies.optional(_additional_params, "additionalParams")
+    additional_data: Mapping[str, object] | None = bodies.optional(rules.any_record, "additionalData")
+
+
+class SocialSignIn(ApiHandler):
+    """POST /sign-in/social."""
+
+    @public
+    async def post(self) -> None:
+        """404: no provider is configured."""
+        self.read(SocialSignInBody)
+        raise errors.provider_not_found()
+
+
+class LinkSocialAccount(ApiHandler):
+    """POST /link-social."""
+
+    @signed_in_with(LinkSocialBody, authoritative=True)
+    async def post(self, who: SignedIn, body: LinkSocialBody) -> None:
+        """404: no provider is configured."""
+        raise errors.provider_not_found()
+
+
+@dataclass(frozen=True)
+class CallbackMembers:
+    """What a provider sends back, in the query or as a posted form."""
+
+    code: str | None = bodies.optional(string)
+    error: str | None = bodies.optional(string)
+    device_id: str | None = bodies.optional(string)
+    error_description: str | None = bodies.optional(string)
+    state: str | None = bodies.optional(string)
+    user: str | None = bodies.optional(string)
+    iss: str | None = bodies.optional(string)
+
+
+class HandleOAuthCallback(ApiHandler):
+    """GET and POST /callback/:id: only ever a redirect."""
+
+    media_types = JSON_OR_FORM
+
+    @public
+    async def post(self, provider: str) -> None:
+        """302 to the GET form: the state's cookie is not sent with a post from another site."""
+        query = self.read_query(CallbackMembers)
+        body = CallbackMembers() if self.json_body is rules.UNDEFINED else self.read(CallbackMembers)
+        merged = {name: _chosen(query, body, name) for name in _CALLBACK_MEMBERS}
+        sent = uri.form_encode({name: value for name, value in merged.items() if value is not None})
+        self.redirect_to(f"{self.api_url}/callback/{provider}?{sent}")
+
+    @public
+    async def get(self, provider: str) -> None:
+        """302 to the error page of whoever began it: no provider is configured."""
+        asked = self.read_query(CallbackMembers)
+        if not asked.state:
+            self._fail(None, "state_not_found")
+            return
+        cookies = self.application.cookies
+        try:
+            found = await oauth_states.consume(
+                self.application.db, asked.state, cookies.read_signed(self.request_cookies, cookies.state)
+            )
+        except oauth_states.StateError as error:
+            self._fail(error.error_url, error.code)
+            return
+        self.add_cookies([cookies.expire(cookies.state)])
+        if asked.error:
+            self._fail(found.error_url, asked.error, asked.error_description)
+        else:
+            self._fail(found.error_url, "oauth_provider_not_found" if asked.code else "no_code")
+
+    def _fail(self, error_url: str | None, code: str, description: str | None = None) -> None:
+        described = {"error_description": description} if description else {}
+        self.redirect_to(
+            uri.append_parameters(error_url or f"{self.api_url}/error", {"error": code, **described})
+        )
+
+
+def _chosen(query: CallbackMembers, body: CallbackMembers, name: str) -> str | None:
+    """The query's member before the body's."""
+    value = getattr(query, name)
+    found: str | None = getattr(body, name) if value is None else value
+    return found

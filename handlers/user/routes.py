@@ -1,0 +1,129 @@
+"""POST /update-user and /delete-user; GET /delete-user/callback."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import dataclass, replace
+
+from handlers.base import ApiHandler, public, signed_in_with
+from server import bodies, clock, errors, rules, uri, verifications
+from server.database import InvalidValue
+from server.mail import Mail
+from server.store import accounts, users
+from server.store.sessions import SignedIn
+from server.store.users import User
+
+DELETE_SECONDS = 86400
+
+
+@dataclass(frozen=True)
+class DeleteUserBody:
+    """A password, or the mail's token, or neither with a fresh session."""
+
+    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    password: str | None = bodies.optional(rules.string)
+    token: str | None = bodies.optional(rules.string)
+
+
+@dataclass(frozen=True)
+class DeleteCallbackQuery:
+    """The mail's token, and where the link ends."""
+
+    token: str = bodies.required(rules.string)
+    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+
+
+class UpdateUser(ApiHandler):
+    """POST /update-user."""
+
+    @signed_in_with(bodies.Record)
+    async def post(self, who: SignedIn, body: bodies.Record) -> None:
+        """Answers `{status: true}`; `name` and `image` can change, the rest is ignored or refused. S39."""
+        if bodies.truthy(body.members.get("email")):
+            raise errors.email_can_not_be_updated()
+        if not {"name", "image"} & body.members.keys():
+            raise errors.no_fields_to_update()
+        user = await self._update(who.user, body.members)
+        self.set_session(SignedIn(who.session, user))
+        self.answer({"status": True})
+
+    async def _update(self, user: User, given: dict[str, object]) -> User:
+        name, image = given.get("name", user.name), given.get("image", user.image)
+        if not isinstance(name, str) or not (image is None or isinstance(image, str)):
+            raise errors.failed_to_update_user()
+        changed = replace(user, name=name, image=image, updated_at=clock.now())
+        try:
+            await users.update_profile(self.application.db, changed)
+        except InvalidValue as error:
+            raise errors.failed_to_update_user() from error
+        return changed
+
+
+class DeleteUser(ApiHandler):
+    """POST /delete-user."""
+
+    @signed_in_with(DeleteUserBody, authoritative=True)
+    async def post(self, who: SignedIn, body: DeleteUserBody) -> None:
+        """Deletes with a password, a mailed token or a fresh session; with DELETE_USER_VERIFICATION it mails first."""
+        if body.password:
+            await self._check_password(who.user, body.password)
+        if body.token:
+            await delete_with_token(self, who.user, body.token)
+        elif self.application.config.delete_user_verification:
+            await self._mail(who.user, body.callback_url)
+            self.answer({"success": True, "message": "Verification email sent"})
+            return
+        else:
+            if not body.password and not self.application.sessions.is_fresh(who.session):
+                raise errors.session_expired()
+            await delete_user(self, who.user)
+        self.answer({"success": True, "message": "User deleted"})
+
+    async def _check_password(self, user: User, password: str) -> None:
+        self.application.passwords.check_not_too_long(password)
+        credential = await accounts.find_credential(self.application.db, user.id)
+        if credential is None or credential.password is None:
+            raise errors.credential_account_not_found()
+        await self.check_password(user, credential.password, password)
+
+    async def _mail(self, user: User, callback_url: str | None) -> None:
+        token = "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(32))
+        url = f"{self.api_url}/delete-user/callback?token={token}&callbackURL={uri.encode_component(callback_url or '/')}"
+        async with self.application.db.transaction() as tx:
+            await verifications.create(tx, f"delete-account-{token}", user.id, DELETE_SECONDS)
+            await self.application.mailer.queue(
+                tx, Mail("delete-account", user.email, {"name": user.name, "url": url})
+            )
+
+
+class DeleteUserCallback(ApiHandler):
+    """GET /delete-user/callback, the link in the mail."""
+
+    @public
+    async def get(self) -> None:
+        """Deletes the signed-in user whose token it is, then 302 to `callbackURL`. S40."""
+        query = self.read_query(DeleteCallbackQuery)
+        self.check_callback(query.callback_url)
+        found = await self.look_up(authoritative=True)
+        if found.signed_in is None:
+            raise errors.failed_to_get_user_info()
+        await delete_with_token(self, found.signed_in.user, query.token)
+        if query.callback_url:
+            self.redirect_to(query.callback_url)
+        else:
+            self.answer({"success": True, "message": "User deleted"})
+
+
+async def delete_with_token(handler: ApiHandler, user: User, token: str) -> None:
+    """Deletes the user if the token was mailed to them; it is used up either way. S18."""
+    if await verifications.consume(handler.application.db, f"delete-account-{token}") != user.id:
+        raise errors.invalid_token(404)
+    await delete_user(handler, user)
+
+
+async def delete_user(handler: ApiHandler, user: User) -> None:
+    """Deletes the user, and by cascade all that is theirs; ends the session in the browser. S23."""
+    await users.delete(handler.application.db, user.id)
+    handler.audit("user-deleted", user_id=user.id)
+    handler.clear_session()
