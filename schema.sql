@@ -63,6 +63,21 @@ CREATE TABLE "rateLimit" (
     "lastRequest" bigint NOT NULL                        -- milliseconds since the epoch
 );
 
+-- == Mail: what was promised and is not sent yet; a row goes when its mail has gone ================================
+
+CREATE TABLE "ai_editor_mail" (
+    "id" text NOT NULL PRIMARY KEY,                      -- the Message-ID too, the same at every attempt
+    "template" text NOT NULL,                            -- '' for nobody: written to take the same time, then dropped
+    "recipient" text NOT NULL,
+    "context" jsonb NOT NULL,                            -- what the template is given; text to text
+    "attempts" integer DEFAULT 0 NOT NULL,
+    "createdAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    "dueAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL,  -- the next attempt; during one, when another may begin
+    "expiresAt" timestamptz NOT NULL                     -- given up then: its link is dead, or nobody waits any more
+);
+
+CREATE INDEX "ai_editor_mail_dueAt_idx" ON "ai_editor_mail" ("dueAt");
+
 -- == Operation ======================================================================================================
 
 CREATE TABLE "ai_editor_migration" (

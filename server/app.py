@@ -15,6 +15,8 @@ from server.cookies import Cookies
 from server.database import Database
 from server.feature import Feature
 from server.limits import Counter
+from server.mail import Mailer
+from server.metrics import Metrics
 from server.origin import Origins
 from server.passwords import Passwords
 from server.sessions import Sessions
@@ -32,6 +34,8 @@ class Application(TornadoApplication):
     def __init__(self, settings: Settings, features: Iterable[Feature]) -> None:
         self.config = settings
         self.db = Database(settings.database_url or "", settings.db_pool_size)
+        self.metrics = Metrics()
+        self.mailer = Mailer(settings, self.db, self.metrics)
         self.cookies = Cookies(settings.secret, settings.secure_cookies, settings.session_expires_in)
         self.sessions = Sessions(settings, self.db, self.cookies)
         self.origins = Origins((settings.origin, *settings.trusted_origins))
@@ -56,7 +60,8 @@ class Application(TornadoApplication):
         return super().find_handler(request, **kwargs)
 
     async def close(self) -> None:
-        """Lets go of the database and the hashing threads."""
+        """Lets go of mails, the database and the hashing threads."""
+        await self.mailer.stop()
         self.passwords.close()
         await self.db.close()
 
@@ -103,6 +108,9 @@ def log_request(handler: RequestHandler) -> None:
     """One line a request: no query, since mail links carry tokens there. S35."""
     request = handler.request
     status = handler.get_status()
+    handler.application.metrics.request(  # type: ignore[attr-defined]
+        type(handler).__name__, request.method or "", status, request.request_time()
+    )
     access_log.log(
         logging.INFO if status < 500 else logging.ERROR,
         "request",

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from server import values
+from server import mail_settings, values
+from server.mail_settings import Sender, SmtpServer
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 SettingsError = values.SettingsError
@@ -40,10 +41,20 @@ class Settings:
     session_max_lifetime: int | None
     auto_sign_in: bool
     disable_sign_up: bool
+    require_email_verification: bool
+    send_verification_on_sign_up: bool
+    auto_sign_in_after_verification: bool
+    revoke_sessions_on_password_reset: bool
+    delete_user_verification: bool
     password_hash: Literal["bcrypt", "scrypt"]
     bcrypt_cost: int
     password_min_length: int
     password_max_length: int
+    smtp_url: SmtpServer | None
+    mail_from: Sender | None
+    resend_api_key: str | None
+    sendgrid_api_key: str | None
+    metrics_token: str | None
     rate_limit_enabled: bool
     log_level: str
     log_format: Literal["text", "json"]
@@ -77,6 +88,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         "APP_ENV", ("development", "production"), "production" if production else "development"
     )
     data_dir = read.path("DATA_DIR", folder / "data")
+    verified = read.flag("REQUIRE_EMAIL_VERIFICATION", False)
     settings = Settings(
         app_env=app_env,  # type: ignore[arg-type]
         database_url=database_url,
@@ -96,14 +108,25 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         session_max_lifetime=read.integer("SESSION_MAX_LIFETIME", 0, 0, 3456000000) or None,
         auto_sign_in=read.flag("AUTO_SIGN_IN", True),
         disable_sign_up=read.flag("DISABLE_SIGN_UP", False),
+        require_email_verification=verified,
+        send_verification_on_sign_up=read.flag("SEND_VERIFICATION_ON_SIGN_UP", verified),
+        auto_sign_in_after_verification=read.flag("AUTO_SIGN_IN_AFTER_VERIFICATION", True),
+        revoke_sessions_on_password_reset=read.flag("REVOKE_SESSIONS_ON_PASSWORD_RESET", True),
+        delete_user_verification=read.flag("DELETE_USER_VERIFICATION", False),
         password_hash=read.choice("PASSWORD_HASH", ("bcrypt", "scrypt"), "bcrypt"),  # type: ignore[arg-type]
         bcrypt_cost=read.integer("BCRYPT_COST", 12, 4, 31),
         password_min_length=read.integer("PASSWORD_MIN_LENGTH", 8, 1, 128),
         password_max_length=read.integer("PASSWORD_MAX_LENGTH", 128, 8, 4096),
+        smtp_url=mail_settings.read_smtp(read),
+        mail_from=mail_settings.read_sender(read),
+        resend_api_key=read.text("RESEND_API_KEY"),
+        sendgrid_api_key=read.text("SENDGRID_API_KEY"),
+        metrics_token=read.text("METRICS_TOKEN"),
         rate_limit_enabled=read.flag("RATE_LIMIT_ENABLED", app_env == "production"),
         log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         log_format=read.choice("LOG_FORMAT", ("text", "json"), "json" if app_env == "production" else "text"),  # type: ignore[arg-type]
     )
+    mail_settings.check_ways(read)
     _check_production(settings)
     return settings
 

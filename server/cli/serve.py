@@ -97,7 +97,8 @@ async def _main(config: Settings, features: tuple[Feature, ...], sockets: list[s
             app, max_body_size=MAX_BODY, idle_connection_timeout=75, body_timeout=30
         )
         server.add_sockets(sockets)
-        click.echo(_welcome(config), err=True)
+        app.mailer.start()
+        click.echo(_welcome(config, app.mailer.transport.words), err=True)
         await _until_stopped()
         server.stop()
         await _drain(server)
@@ -121,12 +122,13 @@ async def _drain(server: tornado.httpserver.HTTPServer) -> None:
         click.echo("ai-editor: some requests were cut off", err=True)
 
 
-def _welcome(config: Settings) -> str:
+def _welcome(config: Settings, mails: str) -> str:
     embedded = "/postgres" in (config.database_url or "") and "host=" in (config.database_url or "")
     lines = [
         f"AI-Editor {VERSION} ({config.app_env})",
         f"  address   {config.base_url}",
         f"  data      {config.data_dir}" if embedded else "  data      PostgreSQL at DATABASE_URL",
+        f"  mails     {mails}",
         f"  logs      this terminal, {config.log_format}, from level {config.log_level} up"
         + (f"; PostgreSQL's in {config.data_dir}" if embedded else ""),
         "  stop      Ctrl-C",

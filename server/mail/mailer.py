@@ -1,0 +1,74 @@
+"""The mailer: writes promises into the caller's transaction, and has a worker keep them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from server import tokens
+from server.database import Database, Executor
+from server.mail import masking, ways
+from server.mail.outgoing import Transport
+from server.mail.templates import Mail, lifetime
+from server.mail.worker import Worker
+from server.metrics import Metrics
+from server.settings import Settings
+from server.store import mails
+
+log = logging.getLogger(__name__)
+
+# The row can be seen once the caller's transaction has ended, commonly within the first of these.
+_WAKE_AFTER = (0.05, 0.5, 2.0)
+_NOBODY = {"name": "Nobody in particular", "url": "https://nobody.invalid/" + "0" * 120}
+
+
+class Mailer:
+    """`queue` promises a mail; between `start` and `stop` the promises of all processes are kept."""
+
+    def __init__(
+        self, settings: Settings, db: Database, metrics: Metrics, transport: Transport | None = None
+    ) -> None:
+        self._metrics = metrics
+        self.transport = transport or ways.transport(settings)
+        self.worker = Worker(db, self.transport, ways.sender(settings), settings.base_url, metrics)
+        self._looking: asyncio.Task[None] | None = None
+
+    async def queue(self, db: Executor, mail: Mail) -> None:
+        """Promises the mail: sent if and when the caller's transaction commits."""
+        await mails.insert(
+            db, tokens.random_id(), mail.template, mail.to, mail.context, lifetime(mail.template)
+        )
+        self._metrics.mail(mail.template, "queued")
+        self._wake_soon()
+
+    async def queue_nothing(self, db: Executor) -> None:
+        """The same work for an address that nobody has, so that the time of an answer tells nothing. S10."""
+        await mails.insert(db, tokens.random_id(), "", "nobody@nobody.invalid", _NOBODY, 60)
+        self._wake_soon()
+
+    def _wake_soon(self) -> None:
+        loop = asyncio.get_running_loop()
+        for seconds in _WAKE_AFTER:
+            loop.call_later(seconds, self.worker.wake)
+
+    def start(self) -> None:
+        """Begins to send; a way that does not answer is a warning, since it may come back."""
+        self.worker.start()
+        self._looking = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        problem = await self.transport.problem()
+        if problem:
+            log.warning(
+                "%s does not work (%s): mails wait until it does",
+                self.transport.words,
+                masking.reason(Exception(problem)),
+            )
+
+    async def stop(self) -> None:
+        """Waits a little for mails that are under way, then lets go."""
+        if self._looking:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        await self.worker.stop()
+        await self.transport.close()

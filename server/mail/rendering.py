@@ -1,0 +1,83 @@
+"""Turns a template and its context into subject, plain text and HTML; one template says both."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from server.mail.cleaning import clean
+from server.mail.templates import LINK_SECONDS
+
+APP = "AI-Editor"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A rendered mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(template: str, context: Mapping[str, str], site: str, created_at: datetime) -> Letter:
+    """The mail; `site` is the public address, which links of its own start with. S42."""
+    values: dict[str, Any] = {
+        "app": APP,
+        "site": site,
+        "host": urlsplit(site).netloc,
+        "until": _until(template, created_at),
+    }
+    values["lifetime"] = _in_words(LINK_SECONDS.get(template, 0))
+    values["given"] = clean(context)
+    text = _environment("txt").get_template(f"{template}.jinja").render(values)
+    html = _environment("html").get_template(f"{template}.jinja").render(values)
+    return Letter(_subject(template, values), _tidy(text), html)
+
+
+def _subject(template: str, values: dict[str, Any]) -> str:
+    found = _environment("txt").get_template(f"{template}.jinja")
+    return " ".join("".join(found.blocks["subject"](found.new_context(values))).split())
+
+
+def _until(template: str, created_at: datetime) -> str:
+    ends = created_at.timestamp() + LINK_SECONDS.get(template, 0)
+    moment = datetime.fromtimestamp(ends, UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def _in_words(seconds: int) -> str:
+    hours = seconds // 3600
+    return "one hour" if hours == 1 else f"{hours} hours"
+
+
+def _tidy(text: str) -> str:
+    """At most one empty line between paragraphs, one line break at the end."""
+    lines: list[str] = []
+    for line in (raw.rstrip() for raw in text.strip().splitlines()):
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+@functools.cache
+def _environment(kind: Literal["html", "txt"]) -> Environment:
+    """The templates, with the parts of that kind: `p`, `button`, `facts` … mean markup in one and text in the other."""
+    folder = resources.files("web").joinpath("templates", "mail")
+    environment = Environment(
+        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
+        autoescape=kind == "html",  # noqa: S701 - plain text is not escaped
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals["kind"] = kind
+    return environment

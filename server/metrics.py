@@ -1,0 +1,80 @@
+"""Counters and gauges of one process, in a registry of their own, as Prometheus reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import generate_latest
+
+from server.version import VERSION
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """Every number has bounded labels: nothing that a request says becomes one."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = self._counter("http_requests", "Answers.", "endpoint", "method", "status")
+        self._latency = Histogram(
+            "ai_editor_http_request_seconds",
+            "Time from the request's head to the end of its answer.",
+            ("endpoint",),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._sign_ins = self._counter("sign_ins", "Sign-ins by result: ok or failed.", "result")
+        self._sessions = self._counter("sessions_created", "Sessions created.")
+        self._mails = self._counter(
+            "mails",
+            "Mails: queued, sent, failed (an attempt, tried again) or given_up.",
+            "template",
+            "result",
+        )
+        self._mail_queue = Gauge(
+            "ai_editor_mail_queue_length", "Mails that wait, in all processes.", registry=self._registry
+        )
+        self._show_build()
+
+    def _counter(self, name: str, words: str, *labels: str) -> Counter:
+        return Counter(f"ai_editor_{name}", words, labels, registry=self._registry)
+
+    def _show_build(self) -> None:
+        build = Gauge("ai_editor_build_info", "1, of this version.", ("version",), registry=self._registry)
+        build.labels(VERSION).set(1)
+        for result in ("ok", "failed"):
+            self._sign_ins.labels(result)
+
+    def watch(self, name: str, words: str, read: Callable[[], float]) -> None:
+        """A gauge that is read when somebody looks."""
+        Gauge(f"ai_editor_{name}", words, registry=self._registry).set_function(read)
+
+    def request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
+        """One answered request; `endpoint` is its handler's class."""
+        known = method if method in _METHODS else "other"
+        self._requests.labels(endpoint, known, str(status)).inc()
+        self._latency.labels(endpoint).observe(seconds)
+
+    def sign_in(self, right: bool) -> None:
+        """One sign-in."""
+        self._sign_ins.labels("ok" if right else "failed").inc()
+
+    def session_created(self) -> None:
+        """One session."""
+        self._sessions.inc()
+
+    def mail(self, template: str, result: str) -> None:
+        """One mail queued, sent, failed or given_up."""
+        self._mails.labels(template, result).inc()
+
+    def mail_queue(self, length: float) -> None:
+        """How many mails wait; NaN when nobody knows."""
+        self._mail_queue.set(length)
+
+    def page(self) -> bytes:
+        """All of it, as text."""
+        return generate_latest(self._registry)
