@@ -29,10 +29,13 @@ JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
 
 
 class Mask:
-    """One conversation's labels: the same secret value gets the same label wherever it turns up again."""
+    """One conversation's labels: the same secret value gets the same label wherever it turns up again.
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+    `peer` is what this server keeps as the address of somebody whose forwarded one it does not believe.
+    """
+
+    def __init__(self, secret: str, peer: str | None = None) -> None:
+        self._secret, self._peer = secret.encode(), peer
         self._labels: dict[str, str] = {}
 
     def label(self, value: str, kind: str = "id") -> str:
@@ -55,13 +58,16 @@ class Mask:
             return tree.Pairs((name, self.value(item, at, name)) for name, item in value)
         if isinstance(value, list):
             return [self.value(item, at, key) for item in value]
-        if isinstance(value, str) and key in IDS and ID.fullmatch(value):
+        return self._text(value, at, key) if isinstance(value, str) else value
+
+    def _text(self, value: str, at: float, key: str) -> str:
+        if key in IDS and ID.fullmatch(value):
             return self.label(value)
-        if isinstance(value, str) and key in DATES and DATE.fullmatch(value):
+        if key in DATES and DATE.fullmatch(value):
             return _moment(_seconds(value), at) or value
-        if isinstance(value, str) and key in {"url", "location"}:
-            return self.link(value, at)
-        return value
+        if key == "ipAddress" and value == self._peer:
+            return "<the peer>"
+        return self.link(value, at) if key in {"url", "location"} else value
 
     # Links
 
