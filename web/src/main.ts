@@ -6,9 +6,16 @@ import { reloadOnStaleBundle } from '@/freshness'
 import '@/icons'
 import { router } from '@/router'
 
+function showFirstPage(): void {
+  app.mount('#app')
+  // After the paint: until then the page shows what the server wrote into it.
+  requestAnimationFrame(() => useSession().follow())
+}
+
+function apologise(): void {
+  document.getElementById('sorry')!.hidden = false
+}
+
 reloadOnStaleBundle()
-
-createApp(App).use(router).mount('#app')
-
-// After the first paint: until then the page shows what the server wrote into it.
-void router.isReady().then(() => requestAnimationFrame(() => useSession().follow()))
+const app = createApp(App).use(router)
+router.isReady().then(showFirstPage, apologise)

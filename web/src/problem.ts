@@ -55,6 +55,11 @@ export function problemOf({ status, code = '', message }: Refusal, headers?: Hea
   return { kind: 'refused', code, text: sentence(known), field }
 }
 
+/** The server signed the person in, and the browser lost the cookie that says so. */
+export function noSession(): Problem {
+  return { kind: 'refused', code: 'NO_SESSION', text: sentence('NO_SESSION') }
+}
+
 function unreachable(): Problem {
   const code = navigator.onLine ? 'UNREACHABLE' : 'OFFLINE'
   return { kind: 'unreachable', code, text: sentence(code) }

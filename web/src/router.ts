@@ -1,7 +1,9 @@
 import { createRouter, createWebHistory, type RouteComponent, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 import pages from '../pages.json'
 import { loginFor, redirectTarget } from '@/composables/useRedirect'
+import { useNotices } from '@/composables/useNotices'
 import { useSession } from '@/composables/useSession'
+import { sentence } from '@/locales/en'
 
 export type Access = 'public' | 'guest' | 'member'
 
@@ -67,6 +69,11 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: routesOf(pages as Page[]),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.onError(() => {
+  const { tell } = useNotices()
+  tell({ title: 'The page could not be opened', description: sentence(navigator.onLine ? 'UNREACHABLE' : 'OFFLINE'), kind: 'error' })
 })
 
 router.beforeEach(guard)

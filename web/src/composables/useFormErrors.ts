@@ -1,8 +1,23 @@
 import { nextTick, reactive, shallowRef, type Ref } from 'vue'
 import type { Problem } from '@/problem'
 
+type Form = Ref<HTMLFormElement | null>
+
+async function focusFirstError(form: Form): Promise<void> {
+  await nextTick()
+  form.value?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+}
+
+/** A button that was switched off while it waited has lost the focus: it goes back, or else to the message. */
+async function keepFocus(form: Form): Promise<void> {
+  await nextTick()
+  await nextTick()
+  if (document.activeElement && document.activeElement !== document.body) return
+  form.value?.querySelector<HTMLElement>('[type="submit"]:not(:disabled), [role="alert"]')?.focus()
+}
+
 /** The errors of one form: a sentence per field, and one problem for the form as a whole. */
-export function useFormErrors<Field extends string>(form: Ref<HTMLFormElement | null>, fields: readonly Field[]) {
+export function useFormErrors<Field extends string>(form: Form, fields: readonly Field[]) {
   const errors = reactive<Partial<Record<string, string>>>({})
   const problem = shallowRef<Problem | null>(null)
 
@@ -12,18 +27,12 @@ export function useFormErrors<Field extends string>(form: Ref<HTMLFormElement | 
     problem.value = null
   }
 
-  async function focusFirst(): Promise<void> {
-    await nextTick()
-    const first = form.value?.querySelector<HTMLElement>('[aria-invalid="true"]')
-    first?.focus()
-  }
-
   /** Shows what a check of the form found; true when it found nothing. */
   function check(found: Partial<Record<Field, string>>): boolean {
     clear()
     Object.assign(errors, found)
     const fine = Object.keys(found).length === 0
-    if (!fine) void focusFirst()
+    if (!fine) void focusFirstError(form)
     return fine
   }
 
@@ -32,9 +41,10 @@ export function useFormErrors<Field extends string>(form: Ref<HTMLFormElement | 
     clear()
     if (refusal.field && fields.includes(refusal.field as Field)) {
       errors[refusal.field] = refusal.text
-      void focusFirst()
+      void focusFirstError(form)
     } else {
       problem.value = refusal
+      void keepFocus(form)
     }
   }
 

@@ -1,6 +1,7 @@
 import { computed, effectScope, readonly, shallowRef, watch } from 'vue'
 import { auth, onSessionLost, type Who } from '@/auth'
 import { boot } from '@/boot'
+import { ask } from '@/problem'
 
 const who = shallowRef<Who | null>(boot.session)
 const ended = shallowRef(false)
@@ -10,11 +11,11 @@ function adopt(next: Who | null): void {
   who.value = next
 }
 
-/** Takes a session that an answer brought, so that no second request is needed to know it. */
-async function start(answer: { user?: unknown, session?: unknown } | null): Promise<void> {
-  if (answer?.user && answer.session) return adopt({ user: answer.user, session: answer.session } as Who)
-  const { data } = await auth.getSession()
-  adopt(data)
+/** Takes the session that an answer brought, or asks for it; false when there is none. */
+async function start(answer: { user?: unknown, session?: unknown }): Promise<boolean> {
+  const brought = answer.user && answer.session ? (answer as Who) : null
+  adopt(brought ?? (await ask((watch) => auth.getSession({ fetchOptions: watch }))).data)
+  return who.value !== null
 }
 
 /** Forgets the session here, after the server has. */

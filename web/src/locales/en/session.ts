@@ -1,5 +1,6 @@
 /** Sentences for the codes about sessions. */
 export const session: Record<string, string> = {
+  NO_SESSION: 'Your browser did not keep the session. Allow cookies for this site, then try again.',
   UNAUTHORIZED: 'You are not signed in any more. Sign in to go on.',
   FAILED_TO_GET_SESSION: 'Your session could not be read. Sign in again.',
   FAILED_TO_CREATE_SESSION: 'You could not be signed in just now. Please try again.',
