@@ -170,6 +170,11 @@ class Database(_Statements):
         self._dsn = dsn
         self._pool: Pool[aiopg.Connection] = Pool(self._open, _usable, _discard, size)
 
+    @property
+    def in_use(self) -> int:
+        """How many connections are in use."""
+        return self._pool.in_use
+
     async def _open(self) -> aiopg.Connection:
         try:
             connection = await aiopg.connect(

@@ -151,6 +151,11 @@ class Passwords:
         finally:
             self._pending -= 1
 
+    @property
+    def pending(self) -> int:
+        """How many hashes are being made, or wait for a thread."""
+        return self._pending
+
     def close(self) -> None:
         """Lets the threads go."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -33,6 +33,11 @@ class Pool(Generic[T]):
         self._waiting: deque[asyncio.Future[T | None]] = deque()
         self._closed = False
 
+    @property
+    def in_use(self) -> int:
+        """Connections that somebody holds, or is opening."""
+        return self._opened - len(self._idle)
+
     async def acquire(self) -> T:
         """A usable connection; raises PoolExhausted, or what opening one raises."""
         while self._idle:

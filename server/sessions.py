@@ -38,6 +38,7 @@ class Sessions:
 
     def __init__(self, settings: Settings, db: Database, cookies: Cookies) -> None:
         self._settings, self._db, self._cookies = settings, db, cookies
+        self.created = 0
 
     async def create(self, db: Executor, user: User, client: Client, remember: bool) -> Session:
         """A new session with a new token; not remembered, it ends after a day. S21 S22."""
@@ -54,6 +55,7 @@ class Sessions:
             user_id=user.id,
         )
         await store.insert(db, session)
+        self.created += 1
         return session
 
     def _capped(self, created_at: datetime, expires_at: datetime) -> datetime:
