@@ -1,9 +1,6 @@
 """PEP 517 backend: setuptools', with the frontend bundle built first when there is none of these sources."""
 
-import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +38,9 @@ def get_requires_for_build_editable(config_settings: Config = None) -> list[str]
 def build_wheel(
     wheel_directory: str, config_settings: Config = None, metadata_directory: str | None = None
 ) -> str:
-    """A wheel with the bundle and the schema inside."""
+    """A wheel with the bundle inside."""
     _bundle(config_settings)
-    with _schema_in_package():
-        return build_meta.build_wheel(wheel_directory, config_settings, metadata_directory)
+    return build_meta.build_wheel(wheel_directory, config_settings, metadata_directory)
 
 
 def build_sdist(sdist_directory: str, config_settings: Config = None) -> str:
@@ -79,17 +75,3 @@ def _bundle(config_settings: Config) -> None:
             bundle.build(ROOT / "web", node.environment(package, Path(shims)))
         except Stop as stop:
             raise SystemExit(str(stop)) from None
-
-
-@contextmanager
-def _schema_in_package() -> Iterator[None]:
-    """schema.sql stays at the root for its readers; an installed server finds it in its own folder."""
-    schema, inside = ROOT / "schema.sql", ROOT / "server" / "schema.sql"
-    if not schema.is_file():
-        yield
-        return
-    shutil.copyfile(schema, inside)
-    try:
-        yield
-    finally:
-        inside.unlink(missing_ok=True)

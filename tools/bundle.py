@@ -46,7 +46,7 @@ def install(folder: Path, environment: Mapping[str, str]) -> None:
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     step(f"npm packages of {folder.name}/ (once)")
-    npm(folder, environment, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+    npm(folder, environment, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error")
     stamp.write_text(wanted)
 
 
@@ -66,7 +66,7 @@ def npm(folder: Path, environment: Mapping[str, str], *arguments: str) -> None:
         raise Stop("npm is missing although node is there; install npm, or take node off PATH")
     command = [program, *arguments]
     answer = subprocess.run(
-        command, cwd=folder, env=dict(environment), text=True, check=False,
+        command, cwd=folder, env=dict(environment), text=True, errors="replace", check=False,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     if answer.returncode:

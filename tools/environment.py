@@ -1,5 +1,6 @@
 """Prepares .venv: made, or mended, only when what it should hold is not what it was last filled with."""
 
+import configparser
 import hashlib
 import os
 import shutil
@@ -9,9 +10,11 @@ from pathlib import Path
 
 from say import Stop, step
 
+# Of the interpreter, not of a virtual environment it may be running in: that may be .venv itself, to be remade.
+PYTHON: str = getattr(sys, "_base_executable", sys.executable)
 UNREACHABLE = (
     "NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "Connection refused", "ProxyError",
-    "Network is unreachable", "Temporary failure in name resolution", "No matching distribution found",
+    "Network is unreachable", "Temporary failure in name resolution",
 )  # fmt: skip
 
 
@@ -41,7 +44,7 @@ class Venv:
         """Runs `pip install` in .venv; its own words are kept in a log, and shown when nobody knows better."""
         log = self.folder / "pip.log"
         command = [*self._pip(), "install", "--quiet", "--disable-pip-version-check", *arguments]
-        environment = {"PIP_RETRIES": "2", **os.environ}
+        environment = {"PIP_RETRIES": "2", **os.environ, "PIP_USER": "0"}
         with log.open("w") as file:
             done = subprocess.run(
                 command, cwd=self.root, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False
@@ -50,10 +53,14 @@ class Venv:
             raise Stop(_reason(log))
 
     def _wanted(self) -> str:
-        total = hashlib.sha256(f"{sys.version} {self.folder}".encode())
-        for name in ("setup.cfg", "pyproject.toml"):
-            total.update((self.root / name).read_bytes())
-        return total.hexdigest()
+        """What decides over its content: this Python, this folder, and what the package says of itself."""
+        cfg = configparser.RawConfigParser()
+        cfg.read(self.root / "setup.cfg")
+        package = [
+            (name, dict(cfg[name])) for name in cfg.sections() if name.startswith(("metadata", "options"))
+        ]
+        build = (self.root / "pyproject.toml").read_text()
+        return hashlib.sha256(f"{sys.version}{self.folder}{package}{build}".encode()).hexdigest()
 
     def _holds(self, stamp: Path, wanted: str) -> bool:
         return stamp.is_file() and stamp.read_text() == wanted and self.python.exists()
@@ -64,12 +71,14 @@ class Venv:
             return
         step(f"a Python environment in .venv (Python {sys.version.split()[0]})")
         shutil.rmtree(self.folder, ignore_errors=True)
-        options = [] if _imports(sys.executable, "ensurepip") else ["--without-pip"]
+        options = [] if _imports(PYTHON, "ensurepip") else ["--without-pip"]
         made = subprocess.run(
-            [sys.executable, "-m", "venv", *options, self.folder], capture_output=True, text=True, check=False
+            [PYTHON, "-m", "venv", *options, self.folder], capture_output=True, text=True, check=False
         )
         if made.returncode:
-            raise Stop(f"cannot make .venv: {_last(made.stdout + made.stderr)}")
+            raise Stop(
+                f"cannot make {self.folder}: {_last(made.stdout + made.stderr)}; remove it and run this again"
+            )
 
     def _runs(self) -> bool:
         code = "import sys; print(sys.prefix, sys.version)"
@@ -93,8 +102,8 @@ class Venv:
         """pip of .venv; where Debian left ensurepip out, the system's pip works on .venv as well."""
         if _imports(self.python, "pip"):
             return [str(self.python), "-m", "pip"]
-        if _imports(sys.executable, "pip"):
-            return [sys.executable, "-m", "pip", f"--python={self.python}"]
+        if _imports(PYTHON, "pip"):
+            return [PYTHON, "-m", "pip", f"--python={self.python}"]
         return []
 
 

@@ -122,12 +122,22 @@ def find_node() -> Environment:
 def run_all(*commands: tuple[Sequence[str | Path], Path, Environment]) -> None:
     """Runs them one after the other and ends with the first failure's exit code."""
     failed = 0
-    for command, folder, environment in commands:
-        program = shutil.which(command[0], path=environment.get("PATH")) or command[0]
-        done = subprocess.run([program, *command[1:]], cwd=folder, env=environment, check=False)
-        failed = failed or done.returncode
+    for command in commands:
+        code = run(*command)
+        failed = failed or code
     if failed:
         sys.exit(failed)
+
+
+def run(command: Sequence[str | Path], folder: Path, environment: Environment) -> int:
+    """Runs one; at a Ctrl-C it is waited for, as it has databases and browsers to stop."""
+    program = shutil.which(command[0], path=environment.get("PATH")) or command[0]
+    with subprocess.Popen([program, *command[1:]], cwd=folder, env=environment) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.wait()
+            raise
 
 
 COMMANDS: dict[str, Callable[[], None]] = {
@@ -158,7 +168,8 @@ def main() -> int:
         print(f"{error.strerror}: {error.filename}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        # Ctrl-C reaches make as well, which ends by it; any other answer than 0 makes it call that an error.
+        return 0 if "MAKELEVEL" in os.environ else 130
     return 0
 
 

