@@ -39,7 +39,7 @@ def _additional_params(value: object) -> list[Issue]:
     return [("", f"additionalParams cannot include reserved OAuth parameters: {', '.join(_RESERVED)}")]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SocialSignInBody:
     """A provider, and where to go; or a token that the provider gave already."""
 
@@ -56,7 +56,7 @@ class SocialSignInBody:
     additional_data: Mapping[str, object] | None = bodies.optional(rules.any_record, "additionalData")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LinkSocialBody:
     """As for sign-in, for a user who is signed in."""
 
