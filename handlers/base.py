@@ -11,13 +11,14 @@ from urllib.parse import parse_qs
 
 from tornado.web import HTTPError, RequestHandler
 
-from server import bodies, errors, limits, rules, uri, wire
+from server import bodies, errors, rules, uri, wire
 from server.app import API, Application
 from server.bodies import truthy
-from server.client_address import client_address, peer_is_trusted
+from server.client_address import client_address, is_unnamed_proxy, peer_is_trusted
 from server.cookies import parse as parse_cookies
 from server.database import DatabaseUnavailable
 from server.errors import APIError
+from server.limits import path_below
 from server.logs import event
 from server.sessions import Client, Lookup
 from server.store.sessions import SignedIn
@@ -129,12 +130,15 @@ class ApiHandler(BaseHandler):
         self.set_header("Vary", "Origin")
 
     async def prepare(self) -> None:
-        """better-auth's order: limit (429), route (404), body (415, 400), origin and redirect targets (403)."""
+        """better-auth's order: limit (429), route (404), body (415, 400), origin and redirect targets (403).
+
+        A preflight, which better-auth does not have, is not counted: the request that it asks for is.
+        """
         self._allow_cross_origin()
-        self._limit()
-        method = getattr(type(self), (self.request.method or "").lower(), None)
         if self.request.method == "OPTIONS" and self._answer_preflight():
             return
+        await self._limit()
+        method = getattr(type(self), (self.request.method or "").lower(), None)
         if not hasattr(method, "access"):
             raise errors.not_found()
         self.json_body = self._parse_body()
@@ -160,14 +164,13 @@ class ApiHandler(BaseHandler):
         self.finish()
         return True
 
-    def _limit(self) -> None:
-        if not self.application.config.rate_limit_enabled:
-            return
-        path = self.request.path.rstrip("/").removeprefix(API) or "/"
-        key = f"{self.client.ip_address}|{path}"
-        wait = self.application.limits.consume(key, limits.limit_for(path))
-        if wait:
-            raise errors.too_many_requests(wait)
+    async def _limit(self) -> None:
+        peer = self.request.remote_ip or ""
+        if "X-Forwarded-For" in self.request.headers and is_unnamed_proxy(
+            peer, self.application.config.trusted_proxies
+        ):
+            self.application.limits.notice_proxy(peer)
+        await self.application.limits.check(self.client.ip_address, path_below(API, self.request.path))
 
     def _parse_body(self) -> object:
         """The body's value; UNDEFINED when there is none, or nothing says what it is."""

@@ -14,7 +14,7 @@ from server import errors, uri, wire
 from server.cookies import Cookies
 from server.database import Database
 from server.feature import Feature
-from server.limits import Counter
+from server.limits import AccountLimits, RequestLimits, open_store
 from server.mail import Mailer
 from server.metrics import Metrics
 from server.origin import Origins
@@ -45,7 +45,9 @@ class Application(TornadoApplication):
             settings.password_min_length,
             settings.password_max_length,
         )
-        self.limits = Counter()
+        counts = open_store(settings.rate_limit_enabled, settings.rate_limit_storage, self.db)
+        self.limits = RequestLimits(counts)
+        self.account_limits = AccountLimits(counts, settings.secret)
         super().__init__(routes(features), log_function=log_request)
 
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:

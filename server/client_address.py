@@ -34,6 +34,12 @@ def peer_is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
     return address is not None and is_trusted(address, trusted)
 
 
+def is_unnamed_proxy(peer: str, trusted: Sequence[Network]) -> bool:
+    """Whether a peer from our own network, which may well be a proxy, is not among TRUSTED_PROXIES."""
+    address = _parse(peer)
+    return address is not None and address.is_private and not is_trusted(address, trusted)
+
+
 def normalize(address: Address) -> str:
     """IPv4 as it is; IPv6 as its /64 network, written out in full, as better-auth stores it."""
     if isinstance(address, ipaddress.IPv4Address):

@@ -50,12 +50,14 @@ class Settings:
     bcrypt_cost: int
     password_min_length: int
     password_max_length: int
+    password_check: Literal["off", "common"]
     smtp_url: SmtpServer | None
     mail_from: Sender | None
     resend_api_key: str | None
     sendgrid_api_key: str | None
     metrics_token: str | None
     rate_limit_enabled: bool
+    rate_limit_storage: Literal["memory", "database"]
     log_level: str
     log_format: Literal["text", "json"]
 
@@ -117,12 +119,14 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         bcrypt_cost=read.integer("BCRYPT_COST", 12, 4, 31),
         password_min_length=read.integer("PASSWORD_MIN_LENGTH", 8, 1, 128),
         password_max_length=read.integer("PASSWORD_MAX_LENGTH", 128, 8, 4096),
+        password_check=read.choice("PASSWORD_CHECK", ("off", "common"), "off"),  # type: ignore[arg-type]
         smtp_url=mail_settings.read_smtp(read),
         mail_from=mail_settings.read_sender(read),
         resend_api_key=read.text("RESEND_API_KEY"),
         sendgrid_api_key=read.text("SENDGRID_API_KEY"),
         metrics_token=read.text("METRICS_TOKEN"),
         rate_limit_enabled=read.flag("RATE_LIMIT_ENABLED", app_env == "production"),
+        rate_limit_storage=_rate_limit_storage(read),
         log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         log_format=read.choice("LOG_FORMAT", ("text", "json"), "json" if app_env == "production" else "text"),  # type: ignore[arg-type]
     )
@@ -162,6 +166,16 @@ def _secret(read: values.Reader) -> str:
             "BETTER_AUTH_SECRETS takes version:secret pairs with commas between, such as 2:new,1:old"
         )
     return secret
+
+
+def _rate_limit_storage(read: values.Reader) -> Literal["memory", "database"]:
+    if (read.text("RATE_LIMIT_STORAGE") or "").lower() == "redis":
+        raise SettingsError(
+            "RATE_LIMIT_STORAGE is 'redis'; that needs REDIS_URL, which this version does not have: it takes"
+            " memory or database"
+        )
+    storage = read.choice("RATE_LIMIT_STORAGE", ("memory", "database"), "memory")
+    return "database" if storage == "database" else "memory"
 
 
 def _check_database_url(url: str | None) -> None:

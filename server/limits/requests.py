@@ -1,0 +1,58 @@
+"""The limit per address and path."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from server import errors
+from server.limits import rules
+from server.limits.rules import Limit
+
+log = logging.getLogger(__name__)
+
+
+class Requests(Protocol):
+    """What the stores do for requests."""
+
+    async def request(self, key: str, limit: Limit) -> int:
+        """Counts a request; 0 when it is allowed, else the seconds to wait."""
+        ...
+
+
+class RequestLimits:
+    """Says when a request is too many; without a store, never."""
+
+    def __init__(self, store: Requests | None) -> None:
+        self._store = store
+        self._said: set[str] = set()
+
+    async def check(self, address: str, path: str) -> None:
+        """Counts a request of `path`, below the API's base, from `address`; raises the 429.
+
+        Who has no address is not counted: in one count for all of them, one could shut the others out. S13
+        """
+        if self._store is None:
+            return
+        if not address:
+            self._say(
+                "requests come without an address, as over a unix socket: they are not limited by address, only"
+                " by account; let the proxy connect over TCP, and name it in TRUSTED_PROXIES"
+            )
+            return
+        seconds = await self._store.request(rules.key(address, path), rules.limit_for(path))
+        if seconds:
+            raise errors.too_many_requests(seconds)
+
+    def notice_proxy(self, peer: str) -> None:
+        """Says once that a proxy is not named, as all who come through it share one count. S13."""
+        if self._store is not None:
+            self._say(
+                f"{peer} sends X-Forwarded-For and is not in TRUSTED_PROXIES: everybody behind it shares its limits"
+            )
+
+    def _say(self, text: str) -> None:
+        """Once, whatever comes in."""
+        if text not in self._said and len(self._said) < 10:
+            self._said.add(text)
+            log.warning(text)
