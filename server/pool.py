@@ -27,7 +27,7 @@ class Pool(Generic[T]):
         timeout: float = 5.0,
     ) -> None:
         self._open, self._usable, self._discard = open_one, usable, discard
-        self._max_waiting, self._timeout = max_waiting, timeout
+        self._size, self._max_waiting, self._timeout = size, max_waiting, timeout
         self._idle: list[T] = []
         self._places = size  # that no connection takes up: neither idle, nor in use, nor being opened
         self._waiting: deque[asyncio.Future[T | None]] = deque()
@@ -36,7 +36,7 @@ class Pool(Generic[T]):
     @property
     def in_use(self) -> int:
         """Connections that somebody holds, or is opening."""
-        return self._opened - len(self._idle)
+        return self._size - self._places - len(self._idle)
 
     async def acquire(self) -> T:
         """A usable connection; raises PoolExhausted, or what opening one raises."""
