@@ -48,7 +48,15 @@ class Application(TornadoApplication):
         counts = open_store(settings.rate_limit_enabled, settings.rate_limit_storage, self.db)
         self.limits = RequestLimits(counts)
         self.account_limits = AccountLimits(counts, settings.secret)
+        self._watch()
         super().__init__(routes(features), log_function=log_request)
+
+    def _watch(self) -> None:
+        """What the services know of themselves, for /metrics."""
+        metrics = self.metrics
+        metrics.watch("database_connections_in_use", "Connections in use.", lambda: self.db.in_use)
+        metrics.watch("password_hashes_pending", "Hashes under way or waiting.", lambda: self.passwords.pending)
+        metrics.watch_total("sessions_created", "Sessions created.", lambda: self.sessions.created)
 
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
         """Refuses what is too large before a byte of it is read, and reads paths as a URL parser does."""

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
 
 from server.version import VERSION
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class _Total(Collector):
+    """A counter whose value is read from elsewhere."""
+
+    def __init__(self, name: str, words: str, read: Callable[[], float]) -> None:
+        self._name, self._words, self._read = name, words, read
+
+    def collect(self) -> Iterable[Metric]:
+        """The value now."""
+        return (CounterMetricFamily(self._name, self._words, value=self._read()),)
 
 
 class Metrics:
@@ -27,8 +40,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self._sign_ins = self._counter("sign_ins", "Sign-ins by result: ok or failed.", "result")
-        self._sessions = self._counter("sessions_created", "Sessions created.")
+        self._events = self._counter("events", "What people did, as the log names it: sign-in, …", "event")
         self._mails = self._counter(
             "mails",
             "Mails: queued, sent, failed (an attempt, tried again) or given_up.",
@@ -46,12 +58,16 @@ class Metrics:
     def _show_build(self) -> None:
         build = Gauge("ai_editor_build_info", "1, of this version.", ("version",), registry=self._registry)
         build.labels(VERSION).set(1)
-        for result in ("ok", "failed"):
-            self._sign_ins.labels(result)
+        for event in ("sign-in", "sign-in-failed", "sign-up"):
+            self._events.labels(event)
 
     def watch(self, name: str, words: str, read: Callable[[], float]) -> None:
         """A gauge that is read when somebody looks."""
         Gauge(f"ai_editor_{name}", words, registry=self._registry).set_function(read)
+
+    def watch_total(self, name: str, words: str, read: Callable[[], float]) -> None:
+        """A counter that another keeps, read when somebody looks."""
+        self._registry.register(_Total(f"ai_editor_{name}", words, read))
 
     def request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         """One answered request; `endpoint` is its handler's class."""
@@ -59,13 +75,9 @@ class Metrics:
         self._requests.labels(endpoint, known, str(status)).inc()
         self._latency.labels(endpoint).observe(seconds)
 
-    def sign_in(self, right: bool) -> None:
-        """One sign-in."""
-        self._sign_ins.labels("ok" if right else "failed").inc()
-
-    def session_created(self) -> None:
-        """One session."""
-        self._sessions.inc()
+    def event(self, name: str) -> None:
+        """One line of the audit log; names are written in the code."""
+        self._events.labels(name).inc()
 
     def mail(self, template: str, result: str) -> None:
         """One mail queued, sent, failed or given_up."""
