@@ -20,6 +20,7 @@ from server.app import Application
 from server.database import Database
 from server.settings import Settings
 from tests.client import Client
+from tests.mailbox import Mailbox
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
@@ -150,3 +151,9 @@ def app(
 def client(http_server: object, base_url: str) -> Client:
     """A browser's cookie jar and headers on the server under test."""
     return Client(base_url)
+
+
+@pytest.fixture
+def mailbox(app: Application) -> Mailbox:
+    """The mails that the server under test has sent."""
+    return Mailbox(app)
