@@ -170,7 +170,11 @@ class ApiHandler(BaseHandler):
             peer, self.application.config.trusted_proxies
         ):
             self.application.limits.notice_proxy(peer)
-        await self.application.limits.check(self.client.ip_address, path_below(API, self.request.path))
+        try:
+            await self.application.limits.check(self.client.ip_address, path_below(API, self.request.path))
+        except APIError:
+            self.audit("rate-limited")
+            raise
 
     def _parse_body(self) -> object:
         """The body's value; UNDEFINED when there is none, or nothing says what it is."""
@@ -232,10 +236,24 @@ class ApiHandler(BaseHandler):
 
     async def check_password(self, user: User, stored: str | None, password: str) -> None:
         """Raises INVALID_PASSWORD for a wrong one, after the same work where there is none to compare with."""
+        await self.count_attempt(user.email)
         check = await self.application.passwords.check(stored, password)
         if not check.right:
             self.audit("password-check-failed", user_id=user.id)
             raise errors.invalid_password()
+        await self.attempt_succeeded(user.email)
+
+    async def count_attempt(self, email: str) -> None:
+        """Counts a try of a password for an account, as failed until `attempt_succeeded`; raises the 429. S11."""
+        try:
+            await self.application.account_limits.check(email, self.client.ip_address)
+        except APIError:
+            self.audit("account-limited")
+            raise
+
+    async def attempt_succeeded(self, email: str) -> None:
+        """The caller has shown to be the account's owner: earlier failures are forgotten."""
+        await self.application.account_limits.succeeded(email, self.client.ip_address)
 
     def check_form(self) -> None:
         """Refuses a sign-in that another site's page started. S27."""

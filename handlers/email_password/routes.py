@@ -106,10 +106,12 @@ class SignInEmail(ApiHandler):
         if not rules.is_email(body.email):
             raise errors.invalid_email()
         app.passwords.check_not_too_long(body.password)
+        await self.count_attempt(body.email)
         user = await signin.user_with_password(app.db, app.passwords, body.email.lower(), body.password)
         if user is None:
             self.audit("sign-in-failed")
             raise errors.invalid_email_or_password()
+        await self.attempt_succeeded(body.email)
         if app.config.require_email_verification and not user.email_verified:
             raise errors.email_not_verified()
         remember = body.remember_me is not False
