@@ -19,10 +19,22 @@ from server.pool import Pool, PoolExhausted
 T = TypeVar("T")
 
 # The client gives up first, so that a cancelled statement never looks like a cancelled task (aiopg turns one into
-# the other); the server ends what a lost client left running one second later.
+# the other); the server ends what a lost client left running one second later, locks included: where it can, by
+# looking whether the client is there, else by its own statement_timeout.
 STATEMENT_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
-_ON_CONNECT = f"SET TIME ZONE 'UTC'; SET statement_timeout = {int(STATEMENT_SECONDS * 1000) + 1000}"
+_ON_CONNECT = """
+    SET TIME ZONE 'UTC';
+    SET statement_timeout = %(milliseconds)s;
+    SELECT set_config(name, '1000', false)
+    FROM pg_settings
+    WHERE name = 'client_connection_check_interval' AND version() NOT LIKE '%%Visual C%%'
+"""
+
+
+def _milliseconds(seconds: float) -> int:
+    """The server's limit for statements that the client waits `seconds` for."""
+    return int(seconds * 1000) + 1000
 
 
 class DatabaseError(Exception):
@@ -112,18 +124,30 @@ async def _execute(
     try:
         await cursor.execute(sql, params or None, timeout=seconds)
         return _Result(cursor.raw)
-    except psycopg2.errors.UniqueViolation as error:
-        raise UniqueViolation(error.diag.constraint_name or "") from error
-    except (ValueError, psycopg2.DataError) as error:
-        raise InvalidValue(_first_line(error)) from error
-    except TimeoutError as error:
-        raise DatabaseUnavailable("a statement took too long") from error
-    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-        raise DatabaseUnavailable(_first_line(error)) from error
-    except psycopg2.Error as error:
-        raise DatabaseError(_first_line(error)) from error
+    except (ValueError, TimeoutError, psycopg2.Error) as error:
+        raise _translated(error) from None
+    except asyncio.CancelledError as error:
+        if isinstance(error.__context__, psycopg2.errors.QueryCanceled):
+            raise DatabaseUnavailable("a statement was cancelled") from None
+        raise
     finally:
         cursor.close()
+
+
+def _translated(error: Exception) -> DatabaseError:
+    """Ours for psycopg's, which is not kept: its text and its details quote values, and a trace would log them. S35."""
+    match error:
+        case psycopg2.errors.UniqueViolation():
+            return UniqueViolation(error.diag.constraint_name or "")
+        case psycopg2.DataError():
+            return InvalidValue(type(error).__name__)
+        case ValueError():
+            return InvalidValue(_first_line(error))
+        case TimeoutError():
+            return DatabaseUnavailable("a statement took too long")
+        case psycopg2.OperationalError() | psycopg2.InterfaceError():
+            return DatabaseUnavailable(_first_line(error))
+    return DatabaseError(_first_line(error))
 
 
 def _first_line(error: BaseException) -> str:
@@ -180,9 +204,13 @@ class Database(_Statements):
             connection = await aiopg.connect(
                 self._dsn, timeout=CONNECT_SECONDS, enable_json=False, enable_hstore=False, enable_uuid=False
             )
-            await _execute(connection, _ON_CONNECT, {})
         except (psycopg2.Error, TimeoutError, OSError) as error:
             raise DatabaseUnavailable(_first_line(error) or "the connection timed out") from error
+        try:
+            await _execute(connection, _ON_CONNECT, {"milliseconds": _milliseconds(STATEMENT_SECONDS)})
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     async def _acquire(self) -> aiopg.Connection:
@@ -215,9 +243,8 @@ class Database(_Statements):
         """Commits at the end of the block, rolls back when it raises; a statement may take `seconds`."""
         connection = await self._acquire()
         try:
-            await _execute(
-                connection, f"BEGIN; SET LOCAL statement_timeout = {int(seconds * 1000) + 1000}", {}
-            )
+            limit = {"milliseconds": _milliseconds(seconds)}
+            await _execute(connection, "BEGIN; SET LOCAL statement_timeout = %(milliseconds)s", limit)
             try:
                 yield Transaction(connection, seconds)
             except BaseException:
