@@ -243,7 +243,7 @@ class Database(_Statements):
         """Commits at the end of the block, rolls back when it raises; a statement may take `seconds`."""
         connection = await self._acquire()
         try:
-            limit = {"milliseconds": _milliseconds(seconds)}
+            limit: dict[str, object] = {"milliseconds": _milliseconds(seconds)}
             await _execute(connection, "BEGIN; SET LOCAL statement_timeout = %(milliseconds)s", limit)
             try:
                 yield Transaction(connection, seconds)
