@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from client import Client
+
+from tests.client import Client
 
 LINKED = """
     INSERT INTO "account" ("id", "accountId", "providerId", "userId", "scope", "accessToken", "createdAt", "updatedAt")

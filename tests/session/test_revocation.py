@@ -1,7 +1,8 @@
 """POST /revoke-session, /revoke-sessions, /revoke-other-sessions and /update-session."""
 
 import pytest
-from client import Client
+
+from tests.client import Client
 
 
 async def two_sessions(client: Client) -> Client:

@@ -1,10 +1,11 @@
 """POST /sign-in/social and /link-social, GET and POST /callback/:id, with no provider configured."""
 
 import pytest
-from client import Client
+
 from server import oauth_states
 from server.app import Application
 from server.oauth_states import OAuthState
+from tests.client import Client
 
 
 @pytest.mark.gen_test

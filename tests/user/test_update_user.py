@@ -1,7 +1,8 @@
 """POST /update-user."""
 
 import pytest
-from client import Client
+
+from tests.client import Client
 
 
 @pytest.mark.gen_test

@@ -1,0 +1,84 @@
+"""POST /change-email: both ways, both mails."""
+
+import pytest
+
+from tests.client import Client
+from tests.conftest import Sql
+from tests.promises import promised
+
+
+async def click(client: Client, sql: Sql, template: str):
+    """Follows the newest link of a kind."""
+    return await client.api(promised(sql, template)[-1].path.removeprefix("/api/auth"))
+
+
+@pytest.mark.gen_test
+async def test_an_unproven_address_is_left_by_proving_the_new_one(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    answer = await client.api("/change-email", {"newEmail": "NEW@example.com", "callbackURL": "/settings"})
+    assert answer.json == {"status": True}
+    assert promised(sql)[0].to == "new@example.com"
+    assert (await client.session())["user"]["email"] == "ada@example.com"
+    assert (await click(client, sql, "change-email-verification")).headers["Location"] == "/settings"
+    user = (await client.session())["user"]
+    assert (user["email"], user["emailVerified"]) == ("new@example.com", False)
+    assert [mail.to for mail in promised(sql, "email-changed")] == ["ada@example.com"]  # S15
+
+
+@pytest.mark.gen_test
+async def test_a_proven_address_is_asked_first(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    sql('UPDATE "user" SET "emailVerified" = true')
+    await client.api("/change-email", {"newEmail": "new@example.com"})
+    assert [mail.to for mail in promised(sql)] == ["ada@example.com"]
+    await click(client, sql, "change-email-confirmation")
+    assert (await client.session())["user"]["email"] == "ada@example.com"
+    assert promised(sql)[-1].to == "new@example.com"
+    await click(client, sql, "change-email-verification")
+    user = (await client.session())["user"]
+    assert (user["email"], user["emailVerified"]) == ("new@example.com", True)
+
+
+@pytest.mark.gen_test
+async def test_a_taken_address_is_not_told(client: Client, sql: Sql) -> None:  # S10
+    await Client(client.base_url).sign_up("eve@example.com")
+    await client.sign_up()
+    answer = await client.api("/change-email", {"newEmail": "eve@example.com"})
+    assert answer.json == {"status": True}
+    assert promised(sql) == []
+
+
+@pytest.mark.gen_test
+async def test_an_address_taken_meanwhile_ends_the_link(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    await client.api("/change-email", {"newEmail": "new@example.com"})
+    await Client(client.base_url).sign_up("new@example.com")
+    answer = await click(client, sql, "change-email-verification")
+    assert answer.headers["Location"] == "/?error=INVALID_TOKEN"
+    assert (await client.session())["user"]["email"] == "ada@example.com"
+
+
+@pytest.mark.gen_test
+async def test_a_link_counts_once(client: Client, sql: Sql) -> None:  # S17
+    await client.sign_up()
+    await client.api("/change-email", {"newEmail": "new@example.com"})
+    await click(client, sql, "change-email-verification")
+    answer = await click(client, sql, "change-email-verification")
+    assert answer.headers["Location"] == "/?error=INVALID_TOKEN"
+
+
+@pytest.mark.gen_test
+async def test_somebody_elses_link(client: Client, sql: Sql) -> None:  # S40
+    await client.sign_up()
+    await client.api("/change-email", {"newEmail": "new@example.com"})
+    eve = Client(client.base_url)
+    await eve.sign_up("eve@example.com")
+    answer = await click(eve, sql, "change-email-verification")
+    assert answer.headers["Location"] == "/?error=INVALID_USER"
+
+
+@pytest.mark.gen_test
+async def test_the_same_address(client: Client) -> None:
+    await client.sign_up()
+    answer = await client.api("/change-email", {"newEmail": "Ada@Example.com"})
+    assert (answer.status, answer.json["message"]) == (400, "Email is the same")

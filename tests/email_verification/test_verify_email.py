@@ -1,0 +1,112 @@
+"""POST /send-verification-email and GET /verify-email."""
+
+import pytest
+
+from server import email_tokens
+from server.email_tokens import EmailToken
+from tests.client import Client
+from tests.conftest import SECRET, Sql
+from tests.promises import promised
+
+
+@pytest.mark.gen_test
+async def test_the_link_proves_the_address(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    answer = await client.api(
+        "/send-verification-email", {"email": "ADA@example.com", "callbackURL": "/done?a=b"}
+    )
+    assert answer.json == {"status": True}
+    ((mail),) = promised(sql, "verify-email")
+    answer = await client.api(mail.path.removeprefix("/api/auth"))
+    assert (answer.status, answer.headers["Location"]) == (302, "/done?a=b")
+    assert (await client.session())["user"]["emailVerified"] is True
+    answer = await client.api("/send-verification-email", {"email": "ada@example.com"})
+    assert (answer.status, answer.json["code"]) == (400, "EMAIL_ALREADY_VERIFIED")
+
+
+@pytest.mark.gen_test
+async def test_without_a_callback_it_is_json(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    await client.api("/send-verification-email", {"email": "ada@example.com"})
+    token = promised(sql)[0].token
+    for _ in range(2):  # stateless: it says the same to whoever comes again
+        assert (await client.api(f"/verify-email?token={token}")).json == {"status": True, "user": None}
+
+
+@pytest.mark.gen_test
+async def test_signs_in_afterwards(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    await client.api("/send-verification-email", {"email": "ada@example.com"})
+    phone = Client(client.base_url)
+    await phone.api(promised(sql)[0].path.removeprefix("/api/auth"))
+    assert (await phone.session())["user"]["email"] == "ada@example.com"
+
+
+@pytest.mark.environ(AUTO_SIGN_IN_AFTER_VERIFICATION="no")
+@pytest.mark.gen_test
+async def test_need_not_sign_in(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    await client.api("/send-verification-email", {"email": "ada@example.com"})
+    phone = Client(client.base_url)
+    answer = await phone.api(promised(sql)[0].path.removeprefix("/api/auth"))
+    assert (answer.status, answer.set_cookies) == (302, [])
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        ("garbage", "INVALID_TOKEN"),
+        (email_tokens.write("another secret", EmailToken("ada@example.com", None)), "INVALID_TOKEN"),
+        (email_tokens.write(SECRET, EmailToken("ada@example.com", None), -1), "TOKEN_EXPIRED"),
+        (email_tokens.write(SECRET, EmailToken("nobody@example.com", None)), "USER_NOT_FOUND"),
+        (email_tokens.write(SECRET, EmailToken("ada@example.com", "another user")), "INVALID_TOKEN"),
+        ("eyJhbGciOiJub25lIn0.eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSIsImV4cCI6OTk5OTk5OTk5OX0.", "INVALID_TOKEN"),
+    ],
+)
+@pytest.mark.gen_test
+async def test_bad_links(client: Client, sql: Sql, token: str, code: str) -> None:  # S41
+    await client.sign_up()
+    answer = await client.api(f"/verify-email?token={token}")
+    assert (answer.status, answer.json["code"]) == (401, code)
+    answer = await client.api(f"/verify-email?token={token}&callbackURL=%2Fdone%3Fa%3Db")
+    assert (answer.status, answer.headers["Location"]) == (302, f"/done?a=b&error={code}")
+    assert (await client.session())["user"]["emailVerified"] is False
+
+
+@pytest.mark.gen_test
+async def test_a_link_cannot_lead_away(client: Client) -> None:  # S34
+    answer = await client.api("/verify-email?token=x&callbackURL=https%3A%2F%2Fevil.example")
+    assert (answer.status, answer.json["code"]) == (403, "INVALID_CALLBACK_URL")
+
+
+@pytest.mark.gen_test
+async def test_one_cannot_have_mails_sent_elsewhere(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    answer = await client.api("/send-verification-email", {"email": "other@example.com"})
+    assert (answer.status, answer.json["code"]) == (400, "EMAIL_MISMATCH")
+    assert promised(sql) == []
+
+
+@pytest.mark.gen_test
+async def test_without_a_session_the_answer_tells_nothing(client: Client, sql: Sql) -> None:  # S10
+    await client.sign_up()
+    stranger = Client(client.base_url)
+    known = await stranger.api("/send-verification-email", {"email": "ada@example.com"})
+    unknown = await stranger.api("/send-verification-email", {"email": "nobody@example.com"})
+    assert (known.status, known.body) == (unknown.status, unknown.body) == (200, b'{"status":true}')
+    assert [mail.to for mail in promised(sql)] == ["ada@example.com"]
+
+
+@pytest.mark.environ(REQUIRE_EMAIL_VERIFICATION="yes")
+@pytest.mark.gen_test
+async def test_required_before_the_first_sign_in(client: Client, sql: Sql) -> None:  # S10
+    answer = await client.sign_up(callbackURL="/welcome")
+    assert (answer.json["token"], answer.set_cookies) == (None, [])
+    again = await Client(client.base_url).sign_up()
+    assert (again.status, again.json["token"]) == (200, None)
+    refused = await client.sign_in()
+    assert (refused.status, refused.json["code"]) == (403, "EMAIL_NOT_VERIFIED")
+    assert (await client.sign_in(password="wrong password")).status == 401
+    ((mail),) = promised(sql, "verify-email")
+    await Client(client.base_url).api(mail.path.removeprefix("/api/auth"))
+    assert (await client.sign_in()).status == 200
