@@ -15,6 +15,7 @@ from server import bodies, errors, rules, uri, wire
 from server.app import API, Application
 from server.bodies import truthy
 from server.client_address import client_address, is_unnamed_proxy, peer_is_trusted
+from server.cookies import RequestCookies
 from server.cookies import parse as parse_cookies
 from server.database import DatabaseUnavailable
 from server.errors import APIError
@@ -38,6 +39,7 @@ class BaseHandler(RequestHandler):
     """What every answer has: a request id, safe headers, no word of the software."""
 
     application: Application
+    _kept: tuple[str, ...] = ()
 
     @functools.cached_property
     def request_id(self) -> str:
@@ -55,7 +57,7 @@ class BaseHandler(RequestHandler):
             self.set_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
     @functools.cached_property
-    def request_cookies(self) -> dict[str, str]:
+    def request_cookies(self) -> RequestCookies:
         """The request's cookies as better-auth reads them."""
         return parse_cookies("; ".join(self.request.headers.get_list("Cookie")))
 
@@ -77,9 +79,11 @@ class BaseHandler(RequestHandler):
         return f"{protocol or self.request.protocol}://{self.request.host}"
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
-        """A database that is away is 503, not a fault of ours."""
-        if isinstance((kwargs.get("exc_info") or (None, None))[1], DatabaseUnavailable):
+        """A database that is away is 503, not a fault of ours; a refusal keeps the cookies set so far."""
+        error = (kwargs.get("exc_info") or (None, None))[1]
+        if isinstance(error, DatabaseUnavailable):
             status_code = 503
+        self._kept = tuple(self._headers.get_list("Set-Cookie")) if isinstance(error, APIError) else ()
         super().send_error(status_code, **kwargs)
 
     def compute_etag(self) -> None:
@@ -231,8 +235,7 @@ class ApiHandler(BaseHandler):
     @property
     def is_remembered(self) -> bool:
         """Whether the session outlives the browser, as its cookies say."""
-        cookies = self.application.cookies
-        return cookies.read_signed(self.request_cookies, cookies.dont_remember) is None
+        return self.application.sessions.is_remembered(self.request_cookies)
 
     async def check_password(self, user: User, stored: str | None, password: str) -> None:
         """Raises INVALID_PASSWORD for a wrong one, after the same work where there is none to compare with."""
@@ -263,31 +266,32 @@ class ApiHandler(BaseHandler):
         """The caller's session, prolonged where that is due; `authoritative` believes no cookie cache. S23."""
         refresh = not truthy(self.query.get("disableRefresh"))
         cached = not (authoritative or truthy(self.query.get("disableCookieCache")))
-        return await self.application.sessions.look_up(self.request_cookies, refresh=refresh, cached=cached)
+        found = await self.application.sessions.look_up(self.request_cookies, refresh=refresh, cached=cached)
+        return Lookup(None) if found.failure else found
 
     async def require_session(self, fresh: bool = False, authoritative: bool = False) -> SignedIn:
         """The caller, or the 401, or with `fresh` the 403 for a session that is too old. S26."""
-        try:
-            found = await self.look_up(authoritative)
-        except APIError:
-            raise errors.unauthorized() from None
-        if found.signed_in is None:
-            raise errors.unauthorized()
-        if fresh and not self.application.sessions.is_fresh(found.signed_in.session):
-            raise errors.session_not_fresh()
-        self.add_cookies(found.cookies)
-        return found.signed_in
+        found = await self.look_up(authoritative)
+        who = found.signed_in
+        if who is None or (fresh and not self.application.sessions.is_fresh(who.session)):
+            self.add_cookies(found.cookies)
+            raise errors.session_not_fresh() if who else errors.unauthorized()
+        # better-auth lets only the last Set-Cookie of a guard through; see docs/decisions.
+        self.add_cookies(found.cookies[-1:])
+        return who
 
     def set_session(self, who: SignedIn, remember: bool | None = None) -> None:
         """Sets the session's cookies; without `remember` it goes on as the browser's cookies say."""
-        cookies = self.application.cookies
         if remember is None:
             remember = self.is_remembered
-        self.add_cookies(cookies.write_session(who.session.token, remember, self.request_cookies))
+        self.add_cookies(self.application.sessions.write(who, remember, self.request_cookies))
 
     def clear_session(self) -> None:
-        """Expires the session's cookies."""
-        self.add_cookies(self.application.cookies.clear_session(self.request_cookies))
+        """Expires the session's cookies; what this answer was going to set of them is taken back."""
+        cookies = self.application.cookies
+        kept = [line for line in self._headers.get_list("Set-Cookie") if not cookies.is_session(line)]
+        self.clear_header("Set-Cookie")
+        self.add_cookies([*kept, *cookies.clear_session(self.request_cookies)])
 
     def answer(self, value: object, status: int = 200) -> None:
         """Finishes with JSON."""
@@ -305,6 +309,7 @@ class ApiHandler(BaseHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Renders every refusal: better-auth's two keys, and `error` with the same two."""
         error = as_api_error((kwargs.get("exc_info") or (None, None, None))[1], status_code)
+        self.add_cookies(self._kept)
         self._allow_cross_origin()
         for name, value in error.headers.items():
             self.set_header(name, value)

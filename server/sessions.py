@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server import clock, errors, tokens
-from server.cookies import Cookies
-from server.database import Database, Executor
+from server.cookie_cache import CookieCache, Unreadable, find_format
+from server.cookies import Cookies, RequestCookies
+from server.database import Database, Executor, InvalidValue
 from server.settings import Settings
 from server.store import sessions as store
 from server.store.sessions import Session, SignedIn
@@ -27,10 +27,26 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What a request's cookies lead to, and the Set-Cookie values that go with the answer."""
+    """What a request's cookies lead to, and the Set-Cookie values that go with the answer.
+
+    With `failure` the session could not be read, which is not the same as nobody being signed in.
+    `needs_refresh` is said only where a refresh waits for a POST.
+    """
 
     signed_in: SignedIn | None
     cookies: tuple[str, ...] = ()
+    failure: errors.APIError | None = None
+    needs_refresh: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One look at a request: its cookies and token, and what may come of it."""
+
+    cookies: RequestCookies
+    token: str
+    refresh: bool
+    may_write: bool
 
 
 class Sessions:
@@ -38,6 +54,7 @@ class Sessions:
 
     def __init__(self, settings: Settings, db: Database, cookies: Cookies) -> None:
         self._settings, self._db, self._cookies = settings, db, cookies
+        self._cache = open_cache(settings, cookies)
         self.created = 0
 
     async def create(self, db: Executor, user: User, client: Client, remember: bool) -> Session:
@@ -66,43 +83,92 @@ class Sessions:
     def _ended(self, session: Session, now: datetime) -> bool:
         return self._capped(session.created_at, session.expires_at) < now
 
-    async def look_up(self, cookies: Mapping[str, str], refresh: bool = True, cached: bool = True) -> Lookup:
+    async def look_up(
+        self, cookies: RequestCookies, refresh: bool = True, cached: bool = True, posted: bool = False
+    ) -> Lookup:
         """The session of the request's cookies; prolongs it when that is due and `refresh` allows it.
 
-        Without `cached` the cookie cache is not believed.
+        Without `cached` the cookie cache is not believed. With SESSION_DEFER_REFRESH nothing is written unless
+        `posted`.
         """
-        leftovers = tuple(self._cookies.expire(name) for name in self._cookies.cached_parts(cookies))
         token = self._cookies.read_signed(cookies, self._cookies.session_token)
-        if token is None:
-            return Lookup(None, leftovers)
-        signed_in = await store.find_by_token(self._db, token)
+        try:
+            who, written = self._read_cache(cookies, token, cached)
+            if token is None or who is not None:
+                return Lookup(who, written)
+        except Unreadable:
+            return Lookup(None, failure=errors.failed_to_get_session(500))
+        try:
+            who = await self._find(token)
+        except InvalidValue:
+            return Lookup(None, written, errors.failed_to_get_session(500))
+        may_write = posted or not self._settings.session_defer_refresh
+        return await self._resolve(who, written, _Asked(cookies, token, refresh, may_write))
+
+    def _read_cache(
+        self, cookies: RequestCookies, token: str | None, cached: bool
+    ) -> tuple[SignedIn | None, tuple[str, ...]]:
+        """The session of the cookie cache, and the Set-Cookie values that remove one that is not to be believed."""
+        name = self._cookies.session_data
+        value = self._cookies.read_stored(cookies, name)
+        if self._cache is None:
+            left = self._cookies.stored_names(cookies, name) if value else []
+            return None, tuple(self._cookies.expire(each) for each in left)
+        if token is None or not value or not cached:
+            return None, ()
         now = clock.now()
-        if signed_in is None or self._ended(signed_in.session, now):
-            if signed_in is not None:
-                await store.delete_by_token(self._db, token)
-            return Lookup(None, tuple(self._cookies.clear_session(cookies)))
-        remembered = self._cookies.read_signed(cookies, self._cookies.dont_remember) is None
-        if refresh and remembered and self._refresh_due(signed_in.session, now):
-            return await self._refresh(signed_in, cookies, now)
-        return Lookup(signed_in, leftovers)
+        who = self._cache.read(value, token, now)
+        if who is None or self._ended(who.session, now):
+            return None, (self._cookies.expire(name),)
+        return who, ()
+
+    async def _find(self, token: str) -> SignedIn | None:
+        """Every look-up by token comes through here."""
+        return await store.find_by_token(self._db, token)
+
+    async def _resolve(self, who: SignedIn | None, written: tuple[str, ...], asked: _Asked) -> Lookup:
+        now = clock.now()
+        if who is None or self._ended(who.session, now):
+            if who is not None and asked.may_write:
+                await store.delete_by_token(self._db, asked.token)
+            return Lookup(None, tuple(self._cookies.clear_session(asked.cookies)))
+        if not asked.refresh or not self.is_remembered(asked.cookies):
+            return Lookup(who, written)
+        due = self._refresh_due(who.session, now)
+        if due and asked.may_write:
+            return await self._refresh(who, written, asked.cookies, now)
+        kept = self._write_cache(who, True, asked.cookies)
+        return Lookup(who, (*written, *kept), needs_refresh=None if asked.may_write else due)
 
     def _refresh_due(self, session: Session, now: datetime) -> bool:
         settings = self._settings
         age = timedelta(seconds=settings.session_expires_in - settings.session_update_age)
         return session.expires_at - age <= now
 
-    async def _refresh(self, signed_in: SignedIn, cookies: Mapping[str, str], now: datetime) -> Lookup:
-        session = signed_in.session
-        expires_at = self._capped(
-            session.created_at, now + timedelta(seconds=self._settings.session_expires_in)
-        )
+    async def _refresh(
+        self, who: SignedIn, written: tuple[str, ...], cookies: RequestCookies, now: datetime
+    ) -> Lookup:
+        session = who.session
+        ends = now + timedelta(seconds=self._settings.session_expires_in)
+        expires_at = self._capped(session.created_at, ends)
         if not await store.update_expiry(self._db, session.token, expires_at, now):
-            raise errors.failed_to_get_session()
-        renewed = replace(session, expires_at=expires_at, updated_at=now)
-        written = self._cookies.write_session(session.token, True, cookies)
-        return Lookup(SignedIn(renewed, signed_in.user), tuple(written))
+            return Lookup(None, tuple(self._cookies.clear_session(cookies)), errors.failed_to_get_session())
+        renewed = SignedIn(replace(session, expires_at=expires_at, updated_at=now), who.user)
+        return Lookup(renewed, (*written, *self.write(renewed, True, cookies)))
 
-    async def end(self, cookies: Mapping[str, str]) -> list[str]:
+    def is_remembered(self, cookies: RequestCookies) -> bool:
+        """Whether the session outlives the browser, as its cookies say."""
+        return self._cookies.read_signed(cookies, self._cookies.dont_remember) is None
+
+    def write(self, who: SignedIn, remember: bool, cookies: RequestCookies) -> list[str]:
+        """Set-Cookie values for a new, prolonged or changed session, given the request's `cookies`."""
+        written = self._cookies.write_session(who.session.token, remember, cookies)
+        return written + self._write_cache(who, remember, cookies)
+
+    def _write_cache(self, who: SignedIn, remember: bool, cookies: RequestCookies) -> list[str]:
+        return self._cache.write(who, remember, cookies) if self._cache else []
+
+    async def end(self, cookies: RequestCookies) -> list[str]:
         """Ends the session of the request's cookies; the Set-Cookie values that clear the browser. S23."""
         token = self._cookies.read_signed(cookies, self._cookies.session_token)
         if token is not None:
@@ -113,3 +179,11 @@ class Sessions:
         """Younger than SESSION_FRESH_AGE, 0 meaning every one is. S26."""
         fresh_age = self._settings.session_fresh_age
         return fresh_age == 0 or clock.now() - session.created_at < timedelta(seconds=fresh_age)
+
+
+def open_cache(settings: Settings, cookies: Cookies) -> CookieCache | None:
+    """The cookie cache that SESSION_COOKIE_CACHE asks for."""
+    if settings.session_cookie_cache == "off":
+        return None
+    form = find_format(settings.session_cookie_cache, settings.keyring)
+    return CookieCache(cookies, form, settings.session_cookie_cache_max_age)

@@ -7,12 +7,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
 from server import mail_settings, values
+from server.keyring import Keyring
 from server.mail_settings import Sender, SmtpServer
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -29,6 +30,8 @@ class Settings:
     data_dir: Path
     shared_dir: Path
     secret: str
+    secret_versions: tuple[tuple[int, str], ...]
+    unversioned_secret: str
     base_url: str
     base_url_given: bool
     trusted_origins: tuple[str, ...]
@@ -39,6 +42,9 @@ class Settings:
     session_update_age: int
     session_fresh_age: int
     session_max_lifetime: int | None
+    session_cookie_cache: Literal["off", "compact", "jwt", "jwe"]
+    session_cookie_cache_max_age: int
+    session_defer_refresh: bool
     auto_sign_in: bool
     disable_sign_up: bool
     require_email_verification: bool
@@ -67,6 +73,11 @@ class Settings:
         return self.app_env == "production"
 
     @property
+    def keyring(self) -> Keyring:
+        """What encrypts; `secret` alone signs."""
+        return Keyring(self.unversioned_secret if self.secret_versions else self.secret, self.secret_versions)
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port of the public address."""
         parts = urlsplit(self.base_url)
@@ -90,36 +101,21 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         "APP_ENV", ("development", "production"), "production" if production else "development"
     )
     data_dir = read.path("DATA_DIR", folder / "data")
-    verified = read.flag("REQUIRE_EMAIL_VERIFICATION", False)
     settings = Settings(
         app_env=app_env,  # type: ignore[arg-type]
         database_url=database_url,
         db_pool_size=read.integer("DB_POOL_SIZE", 10, 1, 1000),
         data_dir=data_dir,
         shared_dir=read.path("SHARED_DIR", data_dir / "shared"),
-        secret=_secret(read),
+        **_secrets(read),
         base_url=base_url or f"http://localhost:{port}",
         base_url_given=base_url is not None,
         trusted_origins=read.list("BETTER_AUTH_TRUSTED_ORIGINS"),
         trusted_proxies=read.networks("TRUSTED_PROXIES"),
         host=read.text("HOST") or "127.0.0.1",
         port=port,
-        session_expires_in=read.integer("SESSION_EXPIRES_IN", 604800, 1, 34560000),
-        session_update_age=read.integer("SESSION_UPDATE_AGE", 86400, 0, 34560000),
-        session_fresh_age=read.integer("SESSION_FRESH_AGE", 86400, 0, 34560000),
-        session_max_lifetime=read.integer("SESSION_MAX_LIFETIME", 0, 0, 3456000000) or None,
-        auto_sign_in=read.flag("AUTO_SIGN_IN", True),
-        disable_sign_up=read.flag("DISABLE_SIGN_UP", False),
-        require_email_verification=verified,
-        send_verification_on_sign_up=read.flag("SEND_VERIFICATION_ON_SIGN_UP", verified),
-        auto_sign_in_after_verification=read.flag("AUTO_SIGN_IN_AFTER_VERIFICATION", True),
-        revoke_sessions_on_password_reset=read.flag("REVOKE_SESSIONS_ON_PASSWORD_RESET", True),
-        delete_user_verification=read.flag("DELETE_USER_VERIFICATION", False),
-        password_hash=read.choice("PASSWORD_HASH", ("bcrypt", "scrypt"), "bcrypt"),  # type: ignore[arg-type]
-        bcrypt_cost=read.integer("BCRYPT_COST", 12, 4, 31),
-        password_min_length=read.integer("PASSWORD_MIN_LENGTH", 8, 1, 128),
-        password_max_length=read.integer("PASSWORD_MAX_LENGTH", 128, 8, 4096),
-        password_check=read.choice("PASSWORD_CHECK", ("off", "common"), "off"),  # type: ignore[arg-type]
+        **_sessions(read),
+        **_accounts(read),
         smtp_url=mail_settings.read_smtp(read),
         mail_from=mail_settings.read_sender(read),
         resend_api_key=read.text("RESEND_API_KEY"),
@@ -133,6 +129,45 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     mail_settings.check_ways(read)
     _check_production(settings)
     return settings
+
+
+def _secrets(read: values.Reader) -> dict[str, Any]:
+    versions, unversioned = read.versions("BETTER_AUTH_SECRETS"), read.text("BETTER_AUTH_SECRET") or ""
+    return {
+        "secret": versions[0][1] if versions else unversioned,
+        "secret_versions": versions,
+        "unversioned_secret": unversioned,
+    }
+
+
+def _sessions(read: values.Reader) -> dict[str, Any]:
+    return {
+        "session_expires_in": read.integer("SESSION_EXPIRES_IN", 604800, 1, 34560000),
+        "session_update_age": read.integer("SESSION_UPDATE_AGE", 86400, 0, 34560000),
+        "session_fresh_age": read.integer("SESSION_FRESH_AGE", 86400, 0, 34560000),
+        "session_max_lifetime": read.integer("SESSION_MAX_LIFETIME", 0, 0, 3456000000) or None,
+        "session_cookie_cache": read.choice("SESSION_COOKIE_CACHE", ("off", "compact", "jwt", "jwe"), "off"),
+        "session_cookie_cache_max_age": read.integer("SESSION_COOKIE_CACHE_MAX_AGE", 300, 1, 34560000),
+        "session_defer_refresh": read.flag("SESSION_DEFER_REFRESH", False),
+    }
+
+
+def _accounts(read: values.Reader) -> dict[str, Any]:
+    verified = read.flag("REQUIRE_EMAIL_VERIFICATION", False)
+    return {
+        "auto_sign_in": read.flag("AUTO_SIGN_IN", True),
+        "disable_sign_up": read.flag("DISABLE_SIGN_UP", False),
+        "require_email_verification": verified,
+        "send_verification_on_sign_up": read.flag("SEND_VERIFICATION_ON_SIGN_UP", verified),
+        "auto_sign_in_after_verification": read.flag("AUTO_SIGN_IN_AFTER_VERIFICATION", True),
+        "revoke_sessions_on_password_reset": read.flag("REVOKE_SESSIONS_ON_PASSWORD_RESET", True),
+        "delete_user_verification": read.flag("DELETE_USER_VERIFICATION", False),
+        "password_hash": read.choice("PASSWORD_HASH", ("bcrypt", "scrypt"), "bcrypt"),
+        "bcrypt_cost": read.integer("BCRYPT_COST", 12, 4, 31),
+        "password_min_length": read.integer("PASSWORD_MIN_LENGTH", 8, 1, 128),
+        "password_max_length": read.integer("PASSWORD_MAX_LENGTH", 128, 8, 4096),
+        "password_check": read.choice("PASSWORD_CHECK", ("off", "common"), "off"),
+    }
 
 
 def from_environment() -> Settings:
@@ -155,19 +190,6 @@ def _dotenv(folder: Path) -> dict[str, str]:
         raise SettingsError(f"{path} cannot be read: {error}") from error
 
 
-def _secret(read: values.Reader) -> str:
-    """The current secret: better-auth signs cookies with the first of BETTER_AUTH_SECRETS alone."""
-    rotated = read.list("BETTER_AUTH_SECRETS")
-    if not rotated:
-        return read.text("BETTER_AUTH_SECRET") or ""
-    version, colon, secret = rotated[0].partition(":")
-    if not colon or not version.isdigit() or not secret:
-        raise SettingsError(
-            "BETTER_AUTH_SECRETS takes version:secret pairs with commas between, such as 2:new,1:old"
-        )
-    return secret
-
-
 def _rate_limit_storage(read: values.Reader) -> Literal["memory", "database"]:
     if (read.text("RATE_LIMIT_STORAGE") or "").lower() == "redis":
         raise SettingsError(
@@ -186,11 +208,10 @@ def _check_database_url(url: str | None) -> None:
 
 
 def _check_production(settings: Settings) -> None:
+    name = "the first of BETTER_AUTH_SECRETS" if settings.secret_versions else "BETTER_AUTH_SECRET"
     if settings.secret and len(settings.secret.encode()) < 32 and settings.production:
-        raise SettingsError(
-            "BETTER_AUTH_SECRET is shorter than 32 bytes; `ai-editor secret generate` prints a good one"
-        )
+        raise SettingsError(f"{name} is shorter than 32 bytes; `ai-editor secret generate` prints a good one")
     if settings.production and not settings.secret:
         raise SettingsError(
-            "BETTER_AUTH_SECRET is missing and required in production; `ai-editor secret generate` prints one"
+            f"{name} is missing and required in production; `ai-editor secret generate` prints one"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -56,6 +57,18 @@ class Reader:
     def list(self, name: str) -> tuple[str, ...]:
         """The parts between commas."""
         return tuple(part.strip() for part in (self.text(name) or "").split(",") if part.strip())
+
+    def versions(self, name: str) -> tuple[tuple[int, str], ...]:
+        """version:secret pairs with commas between, each version once; what they hold is never shown."""
+        pairs = [pair.partition(":") for pair in self.list(name)]
+        numbers = [
+            int(version)
+            for version, _, secret in pairs
+            if re.fullmatch(r"[0-9]{1,9}", version.strip()) and secret.strip()
+        ]
+        if len(set(numbers)) != len(pairs):
+            raise SettingsError(f"{name} takes version:secret pairs with commas between, such as 2:new,1:old")
+        return tuple((number, secret.strip()) for number, (_, _, secret) in zip(numbers, pairs, strict=True))
 
     def path(self, name: str, default: Path) -> Path:
         """An absolute path."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from server.cached_session import CachedSession, CachedUser
 from server.store.accounts import Account
 from server.store.sessions import Session
 from server.store.users import User
@@ -21,7 +22,7 @@ def date(moment: datetime) -> str:
 
 def user(value: User) -> Json:
     """The user as better-auth orders it: schema fields, then `id`."""
-    return {
+    found = {
         "name": value.name,
         "email": value.email,
         "emailVerified": value.email_verified,
@@ -30,11 +31,12 @@ def user(value: User) -> Json:
         "updatedAt": date(value.updated_at),
         "id": value.id,
     }
+    return _as_cached(found, value.members) if isinstance(value, CachedUser) else found
 
 
 def session(value: Session) -> Json:
     """The session as better-auth orders it; the token is part of it."""
-    return {
+    found = {
         "expiresAt": date(value.expires_at),
         "token": value.token,
         "createdAt": date(value.created_at),
@@ -44,6 +46,12 @@ def session(value: Session) -> Json:
         "userId": value.user_id,
         "id": value.id,
     }
+    return _as_cached(found, value.members) if isinstance(value, CachedSession) else found
+
+
+def _as_cached(found: Json, members: Json) -> Json:
+    """better-auth prints what came out of the cookie cache in another order, with all that was in it."""
+    return {key: found.get(key, item) for key, item in members.items()}
 
 
 def account(value: Account) -> Json:

@@ -143,6 +143,8 @@ def identifiers(path: Path) -> set[str]:
 # Fields that are made from others, or are named as better-auth names them.
 VARIABLES = {
     "secret": "BETTER_AUTH_SECRET",
+    "unversioned_secret": "BETTER_AUTH_SECRET",
+    "secret_versions": "BETTER_AUTH_SECRETS",
     "base_url": "BETTER_AUTH_URL",
     "base_url_given": "BETTER_AUTH_URL",
 } | {"trusted_origins": "BETTER_AUTH_TRUSTED_ORIGINS"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from handlers.base import ApiHandler, public, signed_in
 from server import bodies, clock, errors, rules, uri, wire
-from server.database import InvalidValue
+from server.sessions import Lookup
 from server.store import sessions as store
 from server.store.sessions import SignedIn
 
@@ -36,19 +36,34 @@ class GetSession(ApiHandler):
     @public
     async def get(self) -> None:
         """Prolongs the session when that is due; clears the cookies of one that is over."""
-        refresh = not bodies.truthy(self.query.get("disableRefresh"))
-        try:
-            found = await self.application.sessions.look_up(self.request_cookies, refresh)
-        except InvalidValue:
-            raise errors.failed_to_get_session(500) from None
-        self.add_cookies(found.cookies)
-        who = found.signed_in
-        self.answer({"session": wire.session(who.session), "user": wire.user(who.user)} if who else None)
+        await self._answer(posted=False)
 
     @public
     async def post(self) -> None:
-        """405: only deferred refresh uses it."""
-        raise errors.method_not_allowed_defer_session_required()
+        """The refresh that GET leaves to it with SESSION_DEFER_REFRESH; 405 without."""
+        if not self.application.config.session_defer_refresh:
+            raise errors.method_not_allowed_defer_session_required()
+        await self._answer(posted=True)
+
+    async def _answer(self, posted: bool) -> None:
+        refresh, cached = (
+            not bodies.truthy(self.query.get(name)) for name in ("disableRefresh", "disableCookieCache")
+        )
+        found = await self.application.sessions.look_up(self.request_cookies, refresh, cached, posted)
+        self.add_cookies(found.cookies)
+        if found.failure:
+            raise found.failure
+        self.answer(_session_json(found))
+
+
+def _session_json(found: Lookup) -> dict[str, object] | None:
+    if found.signed_in is None:
+        return None
+    who: dict[str, object] = {
+        "session": wire.session(found.signed_in.session),
+        "user": wire.user(found.signed_in.user),
+    }
+    return who if found.needs_refresh is None else who | {"needsRefresh": found.needs_refresh}
 
 
 class ListUserSessions(ApiHandler):

@@ -109,10 +109,11 @@ OPTION_SETS: dict[str, Options] = {
         Options("delete-verified", {}, {"DELETE_USER_VERIFICATION": "yes"}, (*ALL_MAILS, "deleteAccount")),
         Options("no-mail", {}, {}, ()),
         Options("no-confirmation", {}, {}, ("reset", "verification")),
-        Options("deferred", {"session": {"deferSessionRefresh": True}}),
+        Options("deferred", {"session": {"deferSessionRefresh": True}}, {"SESSION_DEFER_REFRESH": "yes"}),
         Options(
             "deferred-cache",
             {"session": {"deferSessionRefresh": True, "cookieCache": {"enabled": True, "maxAge": 300}}},
+            {"SESSION_DEFER_REFRESH": "yes", "SESSION_COOKIE_CACHE": "compact"},
         ),
         Options("limits", {"rateLimit": {"enabled": True}}, {"RATE_LIMIT_ENABLED": "yes"}),
         Options(
