@@ -29,9 +29,14 @@ class Mailer:
         self, settings: Settings, db: Database, metrics: Metrics, transport: Transport | None = None
     ) -> None:
         self._metrics = metrics
-        self.transport = transport or ways.transport(settings)
-        self.worker = Worker(db, self.transport, ways.sender(settings), settings.base_url, metrics)
+        found = transport or ways.transport(settings)
+        self.worker = Worker(db, found, ways.sender(settings), settings.base_url, metrics)
         self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def transport(self) -> Transport:
+        """The way that mails take."""
+        return self.worker.transport
 
     async def queue(self, db: Executor, mail: Mail) -> None:
         """Promises the mail: sent if and when the caller's transaction commits."""

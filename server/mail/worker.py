@@ -40,7 +40,9 @@ class Worker:
     def __init__(
         self, db: Database, transport: Transport, sender: Sender, site: str, metrics: Metrics
     ) -> None:
-        self._db, self._transport, self._sender, self._site = db, transport, sender, site
+        self.transport = transport
+        self.sender = sender
+        self._db, self._site = db, site
         self._metrics = metrics
         self._woken = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -130,7 +132,7 @@ class Worker:
     async def _attempt(self, mail: QueuedMail) -> None:
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                await self._transport.send(self._outgoing(mail))
+                await self.transport.send(self._outgoing(mail))
         except Refused as error:
             self._give_up(mail, masking.reason(error))
         except (NotNow, TimeoutError) as error:
@@ -149,7 +151,7 @@ class Worker:
             id=mail.id,
             template=mail.template,
             created_at=mail.created_at,
-            sender=self._sender,
+            sender=self.sender,
             to=mail.recipient,
             subject=letter.subject,
             text=letter.text,
