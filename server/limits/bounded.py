@@ -34,6 +34,7 @@ class Bounded:
         self._entries: dict[str, Entry] = {}
         # Ordered, as a plain dict takes ever longer to find its first key the more have gone from its front.
         self._shelves: dict[int, OrderedDict[str, Entry]] = {}
+        self._lowest_first: list[OrderedDict[str, Entry]] = []
         self._turn = 0
 
     def __len__(self) -> int:
@@ -47,7 +48,10 @@ class Bounded:
     def put(self, key: str, count: int, until: int, rank: int) -> None:
         """Writes the entry anew, as the youngest of its rank."""
         self.drop(key)
-        shelf = self._shelves.setdefault(rank, OrderedDict())
+        shelf = self._shelves.get(rank)
+        if shelf is None:
+            shelf = self._shelves[rank] = OrderedDict()
+            self._lowest_first = [self._shelves[each] for each in sorted(self._shelves)]
         self._tidy(shelf)
         if len(self._entries) >= self._most:
             self._make_room()
@@ -61,15 +65,19 @@ class Bounded:
 
     def _tidy(self, shelf: OrderedDict[str, Entry]) -> None:
         """Two of this rank and two of the next one in turn: more than one put can add, and never a long pause."""
-        self._turn = (self._turn + 1) % len(self._shelves)
-        for each in (shelf, list(self._shelves.values())[self._turn]):
+        self._turn = (self._turn + 1) % len(self._lowest_first)
+        now = self.now()
+        for each in (shelf, self._lowest_first[self._turn]):
             for _ in range(2):
-                if each and next(iter(each.values())).until <= self.now():
+                if each and _oldest(each).until <= now:
                     del self._entries[each.popitem(last=False)[0]]
 
     def _make_room(self) -> None:
         now = self.now()
-        shelves = [self._shelves[rank] for rank in sorted(self._shelves) if self._shelves[rank]]
-        over = [shelf for shelf in shelves if next(iter(shelf.values())).until <= now]
-        key, _ = (over or shelves)[0].popitem(last=False)
-        del self._entries[key]
+        filled = [shelf for shelf in self._lowest_first if shelf]
+        shelf = next((each for each in filled if _oldest(each).until <= now), filled[0])
+        del self._entries[shelf.popitem(last=False)[0]]
+
+
+def _oldest(shelf: OrderedDict[str, Entry]) -> Entry:
+    return next(iter(shelf.values()))

@@ -1,0 +1,140 @@
+"""The rules and the formula of rate limits, against a model that says the same in the plainest words."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server.database import Database
+from server.limits import DatabaseStore, MemoryStore, rules
+from server.limits.rules import Limit
+from tests.limits.travel import Clock, pass_time
+
+KEYS = {"three": Limit(3, 10), "slow": Limit(3, 60), "seven": Limit(7, 10), "one": Limit(1, 1)}
+
+
+@dataclass
+class Model:
+    """Every request that was allowed, and when."""
+
+    allowed: list[int] = field(default_factory=list)
+
+    def wait(self, now: int, limit: Limit) -> int:
+        """The seconds to wait when `most` were allowed, each in less than a window after the one before."""
+        chain, later = 0, now
+        for moment in reversed(self.allowed):
+            if later - moment >= limit.seconds * 1000:
+                break
+            chain, later = chain + 1, moment
+        if chain < limit.most:
+            self.allowed.append(now)
+            return 0
+        return -(-(self.allowed[-1] + limit.seconds * 1000 - now) // 1000)
+
+
+Steps = list[tuple[int, str]]
+borders = st.sampled_from((0, 999, 1_000, 1_001, 9_999, 10_000, 10_001, 59_999, 60_000, 60_001))
+pauses = borders | st.integers(0, 3) | st.integers(0, 70_000)
+
+
+def at_once(work: Coroutine[Any, Any, None]) -> None:
+    """Runs what never has to wait."""
+    with pytest.raises(StopIteration):
+        work.send(None)
+
+
+@given(st.lists(st.tuples(pauses, st.sampled_from(sorted(KEYS))), max_size=150))
+def test_memory_counts_as_the_model(steps: Steps) -> None:
+    clock, models = Clock(), {key: Model() for key in KEYS}
+    store = MemoryStore(clock)
+
+    async def run() -> None:
+        for pause, key in steps:
+            clock.now += pause
+            assert await store.request(key, KEYS[key]) == models[key].wait(clock.now, KEYS[key])
+
+    at_once(run())
+
+
+# The database's clock goes on by itself: no sum of these comes near below a border.
+far = st.integers(0, 3).map(lambda times: times * 3_800) | st.sampled_from((0, 0, 57_000, 60_800, 190_000))
+
+
+@pytest.mark.timeout(120)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(far, st.sampled_from(("three", "slow", "seven"))), max_size=25))
+def test_the_database_counts_as_the_model(database_url: str, steps: Steps) -> None:
+    clock, models = Clock(), {key: Model() for key in KEYS}
+
+    async def run() -> None:
+        db = Database(database_url, 1)
+        store = DatabaseStore(db, clock)
+        await db.run('DELETE FROM "rateLimit"')
+        for pause, key in steps:
+            clock.now += pause
+            await pass_time(db, pause)
+            expected = models[key].wait(clock.now, KEYS[key])
+            waited = await store.request(key, KEYS[key])
+            assert (waited > 0) == (expected > 0)
+            assert abs(waited - expected) <= 1
+        await db.close()
+
+    with asyncio.Runner() as runner:
+        runner.run(run())
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/get-session", Limit(100, 10)),
+        ("/", Limit(100, 10)),
+        ("/sign-in/email", Limit(3, 10)),
+        ("/sign-in", Limit(3, 10)),
+        ("/sign-in-elsewhere", Limit(3, 10)),
+        ("/sign-up/email", Limit(3, 10)),
+        ("/sign-out", Limit(100, 10)),
+        ("/change-password", Limit(3, 10)),
+        ("/change-email", Limit(3, 10)),
+        ("/verify-password", Limit(100, 10)),
+        ("/request-password-reset", Limit(3, 60)),
+        ("/request-password-reset/more", Limit(100, 10)),
+        ("/send-verification-email", Limit(3, 60)),
+        ("/forget-password", Limit(3, 60)),
+        ("/forget-password/email-otp", Limit(3, 60)),
+        ("/email-otp/send-verification-otp", Limit(3, 60)),
+        ("/reset-password/token", Limit(100, 10)),
+        ("/SIGN-IN/email", Limit(100, 10)),
+    ],
+)
+def test_the_limit_of_a_path(path: str, limit: Limit) -> None:
+    assert rules.limit_for(path) == limit
+
+
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [
+        ("/api/auth/ok", "/ok"),
+        ("/api/auth/ok/", "/ok"),
+        ("/api/auth/ok///", "/ok"),
+        ("/api/auth", "/"),
+        ("/api/auth/", "/"),
+        ("/api/auth//ok", "//ok"),
+        ("/api/authority", "/api/authority"),
+        ("/api/other/", "/api/other"),
+        ("/", "/"),
+        ("//", "/"),
+    ],
+)
+def test_the_path_of_a_key(path: str, below: str) -> None:
+    assert rules.path_below("/api/auth", path) == below
+
+
+def test_keys_are_better_auths_and_never_long() -> None:
+    assert rules.key("192.0.2.7", "/sign-in/email") == "192.0.2.7|/sign-in/email"
+    long = {rules.key("192.0.2.7", "/reset-password/" + "x" * length) for length in (400, 401, 50_000)}
+    assert len(long) == 3
+    assert all(len(key) < 100 and key.startswith("192.0.2.7|") for key in long)
