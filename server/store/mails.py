@@ -35,8 +35,9 @@ async def insert(
     """Promises a mail, due at once; it is given up when it could not be sent for `seconds`."""
     await db.run(
         """
-        INSERT INTO "ai_editor_mail" ("id", "template", "recipient", "context", "expiresAt")
-        VALUES (%(id)s, %(template)s, %(recipient)s, %(context)s::jsonb, now() + make_interval(secs => %(seconds)s))
+        INSERT INTO "ai_editor_mail" ("id", "template", "recipient", "context", "createdAt", "expiresAt")
+        VALUES (%(id)s, %(template)s, %(recipient)s, %(context)s::jsonb, clock_timestamp(),
+            clock_timestamp() + make_interval(secs => %(seconds)s))
         """,
         id=mail_id,
         template=template,
