@@ -54,10 +54,10 @@ class UpdateUser(ApiHandler):
             raise errors.failed_to_update_user()
         changed = replace(user, name=name, image=image, updated_at=clock.now())
         try:
-            await users.update_profile(self.application.db, changed)
+            stored = await users.update_profile(self.application.db, changed, given.keys())
         except InvalidValue as error:
             raise errors.failed_to_update_user() from error
-        return changed
+        return stored or changed
 
 
 class DeleteUser(ApiHandler):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,20 +122,25 @@ async def count(db: Executor, search: str) -> int:
     )
 
 
-async def update_profile(db: Executor, user: User) -> bool:
-    """Stores name and image; False when the user is gone."""
-    return bool(
-        await db.run(
-            """
-            UPDATE "user"
-            SET "name" = %(name)s, "image" = %(image)s, "updatedAt" = %(updated_at)s
-            WHERE "id" = %(id)s
-            """,
-            id=user.id,
-            name=user.name,
-            image=user.image,
-            updated_at=user.updated_at,
-        )
+async def update_profile(db: Executor, user: User, members: Collection[str]) -> User | None:
+    """Stores those of `name` and `image` that `members` has; the user as it is then, None when it is gone."""
+    return await db.one(
+        User,
+        """
+        UPDATE "user"
+        SET "name" = CASE WHEN %(with_name)s THEN %(name)s ELSE "name" END,
+            "image" = CASE WHEN %(with_image)s THEN %(image)s ELSE "image" END,
+            "updatedAt" = %(updated_at)s
+        WHERE "id" = %(id)s
+        RETURNING "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+                  "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at
+        """,
+        id=user.id,
+        with_name="name" in members,
+        name=user.name,
+        with_image="image" in members,
+        image=user.image,
+        updated_at=user.updated_at,
     )
 
 
