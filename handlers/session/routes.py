@@ -27,20 +27,28 @@ class GetSession(ApiHandler):
     """GET /get-session: `{session, user}` or null."""
 
     reads_body = False
+    _began = False
 
     def set_default_headers(self) -> None:
-        """better-auth says it twice here."""
+        """better-auth says it twice here, but not where a request is refused before it is looked at."""
         super().set_default_headers()
+        if self._began:
+            self.set_header("Pragma", "no-cache")
+
+    def _begin(self) -> None:
+        self._began = True
         self.set_header("Pragma", "no-cache")
 
     @public
     async def get(self) -> None:
         """Prolongs the session when that is due; clears the cookies of one that is over."""
+        self._begin()
         await self._answer(posted=False)
 
     @public
     async def post(self) -> None:
         """The refresh that GET leaves to it with SESSION_DEFER_REFRESH; 405 without."""
+        self._begin()
         if not self.application.config.session_defer_refresh:
             raise errors.method_not_allowed_defer_session_required()
         await self._answer(posted=True)
