@@ -7,7 +7,6 @@ from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
 from handlers.health import FEATURE as HEALTH
 from handlers.metrics import FEATURE as METRICS
-from handlers.metrics import FEATURE as METRICS
 from handlers.password import FEATURE as PASSWORD
 from handlers.session import FEATURE as SESSION
 from handlers.shell import FEATURE as SHELL

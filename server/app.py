@@ -13,6 +13,7 @@ from tornado.web import RequestHandler, stream_request_body
 from server import errors, uri, wire
 from server.cookies import Cookies
 from server.database import Database
+from server.email_links import EmailLinks
 from server.feature import Feature
 from server.limits import AccountLimits, RequestLimits, open_store
 from server.mail import Mailer
@@ -21,6 +22,7 @@ from server.origin import Origins
 from server.passwords import Passwords
 from server.sessions import Sessions
 from server.settings import Settings
+from server.verifications import Sweeper
 
 API = "/api/auth"
 MAX_BODY = 1024 * 1024
@@ -48,6 +50,8 @@ class Application(TornadoApplication):
         counts = open_store(settings.rate_limit_enabled, settings.rate_limit_storage, self.db)
         self.limits = RequestLimits(counts)
         self.account_limits = AccountLimits(counts, settings.secret)
+        self.sweeper = Sweeper()
+        self.links = EmailLinks(self.mailer, settings.secret, settings.base_url + API)
         self._watch()
         super().__init__(routes(features), log_function=log_request)
 
