@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 
-from tornado.httputil import HTTPServerRequest
+from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest
 from tornado.web import Application as TornadoApplication
 from tornado.web import RequestHandler, stream_request_body
 
@@ -59,7 +60,9 @@ class Application(TornadoApplication):
         """What the services know of themselves, for /metrics."""
         metrics = self.metrics
         metrics.watch("database_connections_in_use", "Connections in use.", lambda: self.db.in_use)
-        metrics.watch("password_hashes_pending", "Hashes under way or waiting.", lambda: self.passwords.pending)
+        metrics.watch(
+            "password_hashes_pending", "Hashes under way or waiting.", lambda: self.passwords.pending
+        )
         metrics.watch_total("sessions_created", "Sessions created.", lambda: self.sessions.created)
 
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
@@ -68,16 +71,26 @@ class Application(TornadoApplication):
         refused = too_large(request)
         if refused:
             return self.get_handler_delegate(request, TooLarge, {"error": refused})
-        if any(mark in (request.uri or "") for mark in ("/.", "\\", "#", "/%2")):
-            parsed = uri.parse(request.uri or "", "http://localhost")
-            request.path = parsed.pathname if parsed else request.path
-        return super().find_handler(request, **kwargs)
+        target = request.uri or ""
+        if not target.startswith("/") or any(mark in target for mark in ("/.", "\\", "#", "/%2")):
+            parsed = uri.parse(target, "http://localhost")
+            request.path = "/" + (parsed.pathname if parsed else request.path).lstrip("/")
+        delegate = super().find_handler(request, **kwargs)
+        if "Transfer-Encoding" not in request.headers:
+            return delegate
+        too_long = {"error": errors.payload_too_large(MAX_BODY)}
+        return _Measured(delegate, self.get_handler_delegate(request, TooLarge, too_long))
 
     async def close(self) -> None:
         """Lets go of mails, the database and the hashing threads."""
         await self.mailer.stop()
         self.passwords.close()
         await self.db.close()
+
+
+def http_server(app: Application) -> HTTPServer:
+    """Serves `app` once it is given sockets. Tornado's own limit of a body has no answer but to hang up."""
+    return HTTPServer(app, max_body_size=1 << 40, idle_connection_timeout=75, body_timeout=30)
 
 
 def _leave_body() -> None:
@@ -96,7 +109,32 @@ def too_large(request: HTTPServerRequest) -> errors.APIError | None:
     if sum(len(name) + len(value) + 4 for name, value in request.headers.get_all()) > MAX_HEADERS:
         return errors.headers_too_large(MAX_HEADERS)
     length = request.headers.get("Content-Length", "0")
-    return errors.payload_too_large(MAX_BODY) if length.isdigit() and int(length) > MAX_BODY else None
+    return errors.payload_too_large(MAX_BODY) if length.isdecimal() and int(length) > MAX_BODY else None
+
+
+class _Measured(HTTPMessageDelegate):
+    """Passes on a request whose body comes in chunks; once it is too long, `refusal` takes over."""
+
+    def __init__(self, delegate: HTTPMessageDelegate, refusal: HTTPMessageDelegate) -> None:
+        self._delegate, self._refusal = delegate, refusal
+        self._left = MAX_BODY
+
+    def headers_received(self, start_line: Any, headers: HTTPHeaders) -> Awaitable[None] | None:
+        self._head = (start_line, headers)
+        return self._delegate.headers_received(start_line, headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        self._left -= len(chunk)
+        if self._left < 0 and self._delegate is not self._refusal:
+            self._delegate = self._refusal
+            return self._delegate.headers_received(*self._head)
+        return self._delegate.data_received(chunk)
+
+    def finish(self) -> None:
+        self._delegate.finish()
+
+    def on_connection_close(self) -> None:
+        self._delegate.on_connection_close()
 
 
 @stream_request_body

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import socket
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +14,12 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 import tornado.platform.asyncio
+from tornado.httpserver import HTTPServer
 
 from handlers import FEATURES
 from server import migrate, postgres, settings
 from server.app import Application
+from server.app import http_server as make_server
 from server.database import Database
 from server.settings import Settings
 from tests.client import Client
@@ -145,6 +148,18 @@ def app(
     application = io_loop.run_sync(make)
     yield application
     io_loop.run_sync(application.close)
+
+
+@pytest.fixture
+def http_server(
+    io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Application, _unused_port: tuple[socket.socket, int]
+) -> Iterator[HTTPServer]:
+    """The server as `serve` makes it, on a socket of the test's own."""
+    server = make_server(app)
+    server.add_socket(_unused_port[0])
+    yield server
+    server.stop()
+    io_loop.run_sync(server.close_all_connections, timeout=5)
 
 
 @pytest.fixture
