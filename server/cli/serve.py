@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import socket
 import sys
@@ -15,7 +16,7 @@ import tornado.httpserver
 import tornado.netutil
 
 from server import logs, migrate, postgres
-from server.app import MAX_BODY, Application
+from server.app import Application, http_server
 from server.cli import setup
 from server.feature import Feature
 from server.settings import Settings
@@ -51,6 +52,8 @@ def _bind(config: Settings) -> list[socket.socket]:
     except PermissionError as error:
         raise setup.Refused(f"port {config.port} needs more rights: set PORT to one above 1023") from error
     except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise setup.Refused(f"HOST is {config.host!r}; it takes an address of this machine") from error
         raise setup.Refused(
             f"port {config.port} on {config.host} is not free ({error.strerror}): stop what uses it, or set PORT"
         ) from error
@@ -93,9 +96,7 @@ async def _main(config: Settings, features: tuple[Feature, ...], sockets: list[s
     app = Application(config, features)
     try:
         await migrate.migrate(app.db)
-        server = tornado.httpserver.HTTPServer(
-            app, max_body_size=MAX_BODY, idle_connection_timeout=75, body_timeout=30
-        )
+        server = http_server(app)
         server.add_sockets(sockets)
         app.mailer.start()
         click.echo(_welcome(config, app.mailer.transport.words), err=True)

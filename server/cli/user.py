@@ -51,7 +51,7 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
     password = asking.new_password(from_stdin)
 
     async def work(db: Database, config: Settings) -> None:
-        hashed = await _hash(config, password)
+        hashed = await _hash(config, password, made)
         try:
             async with db.transaction() as tx:
                 await registration.add(tx, made, hashed)
@@ -65,15 +65,19 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
         click.echo(f"Created {made.email} with the id {made.id}.")
 
 
-async def _hash(config: Settings, password: str) -> str:
+async def _hash(config: Settings, password: str, person: User) -> str:
     """The hash to store for a password that the settings accept."""
     low, high = config.password_min_length, config.password_max_length
     passwords = Passwords(config.password_hash, config.bcrypt_cost, low, high)
     try:
-        passwords.check_length(password)
+        passwords.check_new(password, person.name, person.email)
         return await passwords.hash(password)
     except errors.APIError as error:
-        raise Refused(f"{error.message}: it takes {low} to {high} characters") from None
+        wrong_length = error.code in ("PASSWORD_TOO_SHORT", "PASSWORD_TOO_LONG")
+        rule = f": it takes {low} to {high} characters" if wrong_length else ""
+        raise Refused(f"{error.message}{rule}") from None
+    except UnicodeEncodeError:
+        raise Refused("the password is not UTF-8") from None
     finally:
         passwords.close()
 
@@ -200,7 +204,7 @@ def set_password(who: str, from_stdin: bool, keep_sessions: bool, as_json: bool)
     password = asking.new_password(from_stdin)
 
     async def work(db: Database, config: Settings) -> int:
-        hashed, now = await _hash(config, password), clock.now()
+        hashed, now = await _hash(config, password, found), clock.now()
         async with db.transaction() as tx:
             if not await accounts.update_password(tx, found.id, hashed, now):
                 await accounts.insert_credential(tx, tokens.random_id(), found, hashed)

@@ -107,6 +107,13 @@ def test_a_port_that_is_taken_and_a_wrong_setting_are_one_line(address: str, ai_
     assert "PORT is 'eighty'" in wrong.refusal
 
 
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1"])
+def test_a_host_that_is_not_this_machine_is_one_line(ai_editor: Commands, host: str) -> None:
+    done = ai_editor.but(HOST=host)("serve")
+    assert done.code == 1
+    assert f"HOST is '{host}'" in done.refusal
+
+
 def test_production_needs_a_secret_of_its_own(ai_editor: Commands) -> None:
     done = ai_editor.but(APP_ENV="production")("serve")
     assert done.code == 1
