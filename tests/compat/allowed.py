@@ -116,6 +116,8 @@ def _rate_limited(settled: Purpose) -> None:
         return
     if settled.ours.all("retry-after") != settled.ours.all("x-retry-after"):
         settled.wrong.append("Retry-After and X-Retry-After are not the same")
+    if not settled.ours.body and not settled.theirs.body:
+        return
     found = tree.parse(settled.ours.body.decode())
     if not found.get("code"):
         settled.wrong.append("429 without a code")
@@ -131,7 +133,7 @@ def _rate_limited(settled: Purpose) -> None:
 def _trusted(request: Request, options: Options) -> str | None:
     """The request's origin where it is one of those trusted word for word, which is all that the cases use."""
     origins = [value for name, value in request.headers if name.lower() == "origin"]
-    trusted = [*options.reference()["trustedOrigins"], options.base_url]
+    trusted = options.trusted_origins
     return origins[0] if len(origins) == 1 and origins[0] in trusted and "*" not in origins[0] else None
 
 

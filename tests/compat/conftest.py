@@ -16,9 +16,11 @@ from tests.compat.shared import Shared, shared
 
 
 @pytest.fixture(scope="session")
-def compat_databases(database_server: str) -> Databases:
+def compat_databases(database_server: str) -> Iterator[Databases]:
     """The PostgreSQL of the tests, asked for databases of the comparison's own."""
-    return Databases(database_server)
+    databases = Databases(database_server)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,46 +4,57 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import threading
 import urllib.parse
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg2
+from psycopg2.extensions import connection
 from psycopg2.extras import RealDictCursor
 
 from server import postgres
 
 
-@dataclass(frozen=True)
 class Databases:
-    """A running PostgreSQL whose role may make databases."""
+    """A running PostgreSQL whose role may make databases; each thread keeps a connection to each of them."""
 
-    address: str
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._threads = threading.local()
+        self._open: list[connection] = []
 
     def uri(self, database: str) -> str:
         """The address of one database, for libpq and node-postgres alike."""
-        return urllib.parse.urlsplit(self.address)._replace(path=f"/{database}").geturl()
+        return urllib.parse.urlsplit(self._address)._replace(path=f"/{database}").geturl()
 
     def create(self, name: str) -> str:
         """Makes an empty database; its name."""
-        own = urllib.parse.urlsplit(self.address).path.removeprefix("/")
+        own = urllib.parse.urlsplit(self._address).path.removeprefix("/")
         self.run(own, f'CREATE DATABASE "{name}"')
         return name
 
     def run(
         self, database: str, statement: str, values: dict[str, Any] | None = None
     ) -> list[dict[str, Any]]:
-        """Runs one statement on a connection of its own, outside any transaction."""
-        connection = psycopg2.connect(self.uri(database))
-        connection.autocommit = True
-        try:
-            with connection.cursor(cursor_factory=RealDictCursor) as cursor:
-                cursor.execute(statement, values)
-                return [dict(row) for row in cursor.fetchall()] if cursor.description else []
-        finally:
-            connection.close()
+        """Runs one statement by itself, outside any transaction."""
+        with self._connection(database).cursor(cursor_factory=RealDictCursor) as cursor:
+            cursor.execute(statement, values)
+            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+
+    def close(self) -> None:
+        """Closes every connection that was opened."""
+        for opened in self._open:
+            opened.close()
+
+    def _connection(self, database: str) -> connection:
+        mine: dict[str, connection] = self._threads.__dict__.setdefault("connections", {})
+        if database not in mine:
+            mine[database] = psycopg2.connect(self.uri(database))
+            mine[database].autocommit = True
+            self._open.append(mine[database])
+        return mine[database]
 
 
 @contextlib.contextmanager
@@ -53,4 +64,8 @@ def databases() -> Iterator[Databases]:
         tempfile.TemporaryDirectory(prefix="compat-") as folder,
         postgres.owned(Path(folder) / "postgres") as address,
     ):
-        yield Databases(address)
+        found = Databases(address)
+        try:
+            yield found
+        finally:
+            found.close()

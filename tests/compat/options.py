@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,11 @@ class Options:
     def reference(self) -> dict[str, Any]:
         """The options for better-auth."""
         return _merge(copy.deepcopy(PLAIN), self.changes)
+
+    @functools.cached_property
+    def trusted_origins(self) -> list[str]:
+        """The origins and patterns that both are told to trust, the own one among them."""
+        return [*self.reference()["trustedOrigins"], self.base_url]
 
     @property
     def base_url(self) -> str:

@@ -25,13 +25,10 @@ class Pair:
     ours: dict[str, Ours]
 
     def judge(self, case: Case) -> Verdict:
-        """Holds one case with both and compares."""
-        with ThreadPoolExecutor(2) as pool:
-            theirs = pool.submit(hold, case, self.theirs[case.options])
-            ours = pool.submit(hold, case, self.ours[case.options])
-            return compare(theirs.result(), ours.result())
+        """Holds one case with both, one after the other, and compares."""
+        return compare(hold(case, self.theirs[case.options]), hold(case, self.ours[case.options]))
 
-    def judge_all(self, cases: Sequence[Case], at_once: int = 4) -> list[Verdict]:
+    def judge_all(self, cases: Sequence[Case], at_once: int = 8) -> list[Verdict]:
         """Judges many, several at once."""
         with ThreadPoolExecutor(at_once) as pool:
             return list(pool.map(self.judge, cases))

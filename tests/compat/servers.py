@@ -196,7 +196,7 @@ def _settings(database_url: str, options: Options, folder: Path, port: int) -> d
         "DATABASE_URL": database_url,
         "BETTER_AUTH_URL": options.base_url,
         "BETTER_AUTH_SECRET": options.secret,
-        "BETTER_AUTH_TRUSTED_ORIGINS": ",".join(options.reference()["trustedOrigins"]),
+        "BETTER_AUTH_TRUSTED_ORIGINS": ",".join(options.trusted_origins),
         "DATA_DIR": str(folder),
         "HOST": "127.0.0.1",
         "PORT": str(port),

@@ -28,9 +28,9 @@ def several(caller: Caller) -> None:
     user, _ = caller.signed_in()
     caller.get("/list-accounts")
     caller.account(user, "credential", user, "x:y")
-    row = caller.account(user, "google", "12345")
+    row = caller.account(user, "google", caller.number)
     caller.sql('UPDATE "account" SET "scope" = \'openid,email , profile\' WHERE "id" = %(row)s', row=row)
-    row = caller.account(user, "github", "678")
+    row = caller.account(user, "github", caller.number)
     caller.sql('UPDATE "account" SET "scope" = \'\' WHERE "id" = %(row)s', row=row)
     caller.get("/list-accounts")
 
@@ -38,25 +38,24 @@ def several(caller: Caller) -> None:
 def _unlink_field(caller: Caller, value: Any) -> None:
     user, _ = caller.signed_in()
     caller.account(user, "credential", user, "x:y")
-    caller.account(user, "google", "12345")
+    caller.account(user, "google", caller.number)
     caller.post("/unlink-account", {"accountId": value})
     caller.tables()
 
 
 group.each(UNLINK, "wrong accountId", WRONG_STRINGS, _unlink_field)
-group.each(
-    UNLINK, "accountId", [("provider's id", "12345"), ("NUL", "a\0b"), ("unknown", "x" * 32)], _unlink_field
-)
+group.each(UNLINK, "accountId", [("NUL", "a\0b"), ("unknown", "x" * 32)], _unlink_field)
 
 
 @group.case(UNLINK, "valid, then the last")
 def unlink(caller: Caller) -> None:
     """The last one stays."""
     user, _ = caller.signed_in()
-    rows = [caller.account(user, "credential", user, "x:y"), caller.account(user, "google", "12345")]
+    rows = [caller.account(user, "credential", user, "x:y"), caller.account(user, "google", caller.number)]
     caller.post("/unlink-account", {"accountId": rows[1], "providerId": "google"})
     caller.tables()
     caller.post("/unlink-account", {"accountId": rows[1]})
+    caller.post("/unlink-account", {"accountId": caller.number})
     caller.post("/unlink-account", {"accountId": rows[0]})
     caller.tables()
 
@@ -65,12 +64,12 @@ def unlink(caller: Caller) -> None:
 def unlink_foreign(caller: Caller) -> None:
     """Not found; without any account, what then."""
     other = caller.person("other-" + caller.email)
-    theirs = caller.account(other, "google", "999")
+    theirs = caller.account(other, "google", "9" + caller.number)
     user, _ = caller.signed_in()
     caller.post("/unlink-account", {"accountId": theirs})
     caller.account(user, "credential", user, "x:y")
     caller.post("/unlink-account", {"accountId": theirs})
-    caller.account(user, "github", "1")
+    caller.account(user, "github", caller.number)
     caller.post("/unlink-account", {"accountId": theirs})
     caller.rows(people.LOOK_AT_ACCOUNTS, email="other-" + caller.email)
 
@@ -327,9 +326,13 @@ group.each(INFO, "query", [(query, query) for query in INFO_QUERIES], _info)
 @group.case(TOKEN, "accounts of a provider that is not configured")
 def own_accounts(caller: Caller) -> None:
     """A credential, one of google's with tokens, somebody else's."""
-    other = caller.account(caller.person("other-" + caller.email), "google", "9")
+    other = caller.account(caller.person("other-" + caller.email), "google", "9" + caller.number)
     user, _ = caller.signed_in()
-    rows = [caller.account(user, "credential", user, "x:y"), caller.account(user, "google", "12345"), other]
+    rows = [
+        caller.account(user, "credential", user, "x:y"),
+        caller.account(user, "google", caller.number),
+        other,
+    ]
     caller.sql(
         'UPDATE "account" SET "accessToken" = \'a\', "refreshToken" = \'r\' WHERE "id" = %(row)s', row=rows[1]
     )
