@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -120,7 +121,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         mail_from=mail_settings.read_sender(read),
         resend_api_key=read.text("RESEND_API_KEY"),
         sendgrid_api_key=read.text("SENDGRID_API_KEY"),
-        metrics_token=read.text("METRICS_TOKEN"),
+        metrics_token=_metrics_token(read),
         rate_limit_enabled=read.flag("RATE_LIMIT_ENABLED", app_env == "production"),
         rate_limit_storage=_rate_limit_storage(read),
         log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
@@ -198,6 +199,13 @@ def _rate_limit_storage(read: values.Reader) -> Literal["memory", "database"]:
         )
     storage = read.choice("RATE_LIMIT_STORAGE", ("memory", "database"), "memory")
     return "database" if storage == "database" else "memory"
+
+
+def _metrics_token(read: values.Reader) -> str | None:
+    token = read.text("METRICS_TOKEN")
+    if token is not None and not re.fullmatch(r"[!-~]{16,}", token):
+        raise SettingsError("METRICS_TOKEN takes at least 16 characters, ASCII without spaces")
+    return token
 
 
 def _check_database_url(url: str | None) -> None:
