@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.policy import SMTP
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -118,6 +119,9 @@ def read_sender(read: Reader) -> Sender | None:
 
 def _parse(text: str) -> Address | None:
     """The address in a From header of one."""
-    header = SMTP.header_factory("From", text)
+    try:
+        header = SMTP.header_factory("From", text)
+    except (IndexError, ValueError, MessageError):  # what the parser makes of nonsense
+        return None
     addresses: tuple[Address, ...] = getattr(header, "addresses", ())
     return addresses[0] if len(addresses) == 1 and not header.defects else None

@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,6 +26,8 @@ from server.settings import Settings
 from tests.client import Client
 from tests.mailbox import Mailbox
 
+# PostgreSQL hands an announcement to its listeners after the statement that made it has ended.
+HEARD_SECONDS = 0.02
 Sql = Callable[..., list[tuple[Any, ...]]]
 
 
@@ -105,8 +108,15 @@ def clean(database_url: str) -> None:
 
 @pytest.fixture
 def sql(database_url: str, clean: None) -> Sql:
-    """sql("SELECT …", …): a look at the database from outside."""
-    return lambda statement, *params: execute(database_url, statement, params or None)
+    """sql("SELECT …", …): a look at the database from outside, or a change of it that the server has heard of."""
+
+    def run(statement: str, *params: Any) -> list[tuple[Any, ...]]:
+        found = execute(database_url, statement, params or None)
+        if not statement.lstrip().startswith("SELECT"):
+            time.sleep(HEARD_SECONDS)
+        return found
+
+    return run
 
 
 @pytest.fixture
@@ -143,7 +153,10 @@ def app(
     """The application, closed at the end."""
 
     async def make() -> Application:
-        return Application(config, FEATURES)
+        made = Application(config, FEATURES)
+        if config.session_cache:
+            await made.changes.start()
+        return made
 
     application = io_loop.run_sync(make)
     yield application
@@ -169,6 +182,6 @@ def client(http_server: object, base_url: str) -> Client:
 
 
 @pytest.fixture
-def mailbox(app: Application) -> Mailbox:
+def mailbox(app: Application, http_server: object) -> Mailbox:
     """The mails that the server under test has sent."""
     return Mailbox(app)

@@ -11,6 +11,7 @@ from server.mail import masking, ways
 from server.mail.outgoing import Transport
 from server.mail.templates import Mail, lifetime
 from server.mail.worker import Worker
+from server.mail_settings import WAYS
 from server.metrics import Metrics
 from server.settings import Settings
 from server.store import mails
@@ -29,6 +30,7 @@ class Mailer:
         self, settings: Settings, db: Database, metrics: Metrics, transport: Transport | None = None
     ) -> None:
         self._metrics = metrics
+        self._nowhere = settings.production and not ways.sends(settings)
         found = transport or ways.transport(settings)
         self.worker = Worker(db, found, ways.sender(settings), settings.base_url, metrics)
         self._looking: asyncio.Task[None] | None = None
@@ -58,6 +60,10 @@ class Mailer:
 
     def start(self) -> None:
         """Begins to send; a way that does not answer is a warning, since it may come back."""
+        if self._nowhere:
+            log.warning(
+                "mails are written to the outbox and reach nobody: set %s, and MAIL_FROM", " or ".join(WAYS)
+            )
         self.worker.start()
         self._looking = asyncio.create_task(self._look())
 

@@ -16,7 +16,7 @@ class Outbox:
 
     def __init__(self, folder: Path, show_links: bool) -> None:
         self._folder, self._show_links = folder, show_links
-        self.words = str(folder)
+        self.words = f"{folder}/*.eml" + ("; their links in the log" if show_links else "; they reach nobody")
 
     async def send(self, mail: Outgoing) -> None:
         """One file, whole from the moment it has its name."""
