@@ -1,0 +1,173 @@
+"""Every mail, with friendly values and hostile ones: what it says, and what it can never be made to say."""
+
+import html.parser
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from server.mail.cleaning import clean
+from server.mail.outgoing import Outgoing, message
+from server.mail.rendering import Letter, render
+from server.mail.templates import LINK_SECONDS, NAMES
+from server.mail_settings import Sender
+from tests.mail.conftest import LINK
+from tests.mailbox import Received, parse
+
+SITE = "https://app.example.com"
+ASKED = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+FACTS = {
+    "new_email": "ada@new.example",
+    "browser": "Firefox 145",
+    "system": "Linux",
+    "place": "Lisbon, Portugal",
+    "ip_address": "203.0.113.9",
+    "time": "22 November 2026, 23:30 UTC",
+}
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=https://evil.example/x onerror=alert(1)>',
+    "Ada\r\nBcc: eve@example.com\r\n\r\nhello",
+    "{{ 7 * 7 }}{% raw %}",
+    "Ada\x00\x1b[31m\u202egnp.exe",
+    "You won 1000 EUR, look at evil.com now",
+    "click https://evil.com",
+    "a" * 100_000,
+    "Z" + "\u0301" * 500,
+    "محمد",
+    "O’Brien & Sons <3",
+    "👩‍👩‍👧",
+    "",
+    "   ",
+]
+
+
+def rendered(template: str, **context: str) -> Letter:
+    return render(template, {"url": LINK, "name": "Ada", **FACTS, **context}, SITE, ASKED)
+
+
+def received(name: str, letter: Letter) -> Received:
+    sender = Sender("AI-Editor", "no-reply@example.com")
+    mail = Outgoing("i" * 32, name, ASKED, sender, "ada@example.com", letter.subject, letter.text, letter.html, LINK)
+    return parse(message(mail).as_bytes())
+
+
+class Markup(html.parser.HTMLParser):
+    """The elements of a page, and whether each that was opened was closed."""
+
+    VOID = ("meta", "br", "img", "link", "hr", "input")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_well_formed_and_complete(name: str) -> None:
+    mail = received(name, rendered(name))
+    markup = Markup(mail.html)
+    assert markup.open == []
+    assert markup.seen[0] == ("html", markup.seen[0][1] | {"lang": "en", "dir": "ltr"})
+    metas = {attributes.get("name"): attributes.get("content") for tag, attributes in markup.seen if tag == "meta"}
+    assert metas["color-scheme"] == "light dark"
+    assert mail.text.startswith("Hello Ada,\n\n")
+    assert "Was it not you" in mail.text
+    assert "Was it not you" in markup.words
+    assert "AI-Editor" in mail.subject
+    assert max(len(line) for line in mail.text.splitlines() if "://" not in line) <= 72
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_fetched_and_every_link_is_visible(name: str) -> None:
+    mail = received(name, rendered(name))
+    markup = Markup(mail.html)
+    assert not {"img", "link", "script", "iframe", "object", "form"} & {tag for tag, _ in markup.seen}
+    assert "url(" not in mail.html
+    assert set(mail.html_links) <= set(mail.links)
+    for link in mail.html_links:
+        assert link in markup.words
+
+
+@pytest.mark.parametrize("name", sorted(LINK_SECONDS))
+def test_the_link_is_the_first_in_both_parts_and_says_how_long_it_lives(name: str) -> None:
+    mail = received(name, rendered(name))
+    assert mail.link == LINK
+    assert mail.html_links[:2] == [LINK, LINK]
+    life = "24 hours, until 23" if name == "delete-account" else "one hour, until 23"
+    ends = "23:30 UTC" if name == "delete-account" else "00:30 UTC"
+    for words in (mail.text, Markup(mail.html).words):
+        assert f"for {life} November 2026, {ends}" in " ".join(words.split())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_attempt_says_the_same(name: str) -> None:
+    assert rendered(name) == rendered(name)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_values(hostile: str) -> None:
+    for name in NAMES:
+        check_harmless(name, hostile)
+
+
+def check_harmless(name: str, hostile: str) -> None:
+    letter = rendered(name, name=hostile, **dict.fromkeys(FACTS, hostile))
+    mail = received(name, letter)
+    markup = Markup(mail.html)
+    plain = rendered(name, **dict.fromkeys(FACTS, ""), name="")
+    assert mail.subject == plain.subject
+    assert [tag for tag, _ in markup.seen if tag in ("img", "script")] == []
+    assert set(mail.html_links) <= {LINK, SITE + "/settings/security", SITE + "/forgot-password"}
+    assert mail.message["Bcc"] is None
+    assert "49" not in mail.text.replace(LINK, "")
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\u202a-\u202e\u2066-\u2069]", mail.text + mail.html.replace("\n", ""))
+    assert len(mail.text) < 3000
+    assert "\u0301" * 5 not in mail.text
+
+
+def test_names_that_a_mail_program_would_make_links_of_are_left_out() -> None:
+    for name in ("win at evil.com", "http://evil", "ada@example.com", "WWW.evil", "x //evil.co/now"):
+        assert rendered("verify-email", name=name).text.startswith("Hello,\n")
+    for name in ("J.R.R. Tolkien", "Dr. Ada", "Jean-Luc", "Ada", "محمد", "Sammy Davis, Jr."):
+        assert rendered("verify-email", name=name).text.startswith(f"Hello {name},\n")
+
+
+def test_long_values_are_cut_and_links_are_not() -> None:
+    long = LINK + "&more=" + "x" * 5000
+    assert clean({"name": "a b " * 100})["name"].endswith("…")
+    assert len(clean({"name": "a" * 200})["name"]) == 60
+    mail = received("verify-email", rendered("verify-email", url=long))
+    assert mail.link == long
+    assert mail.html_links[0] == long
+
+
+def test_what_is_not_known_is_not_said() -> None:
+    letter = render("new-device", {}, SITE, ASKED)
+    assert letter.text.startswith("Hello,\n")
+    for word in ("Browser", "System", "Place", "IP address", "Time", "None"):
+        assert word not in letter.text + Markup(letter.html).words
+    assert render("email-changed", {}, SITE, ASKED).text.count("@") == 0
+
+
+def test_lines_of_the_wire_are_short() -> None:
+    mail = Outgoing(
+        "i" * 32, "x", ASKED, Sender("", "a@example.com"), "b@example.com", "Grüße ☃", "t" * 5000, "h" * 5000, ""
+    )
+    lines = message(mail).as_bytes().split(b"\r\n")
+    assert max(map(len, lines)) <= 998
+    assert parse(b"\r\n".join(lines)).subject == "Grüße ☃"
