@@ -57,6 +57,8 @@ class SignUpWithEmailAndPassword(ApiHandler):
             if not self._is_silent:
                 raise errors.user_already_exists_use_another_email() from None
             session = None
+        if session:
+            await self.attempt_succeeded(user.email)
         self._welcome(user, session, body.remember_me is not False)
 
     @property
