@@ -1,5 +1,6 @@
 """PEP 517 backend: setuptools', with the frontend bundle built first when there is none of these sources."""
 
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,9 @@ def get_requires_for_build_editable(config_settings: Config = None) -> list[str]
 def build_wheel(
     wheel_directory: str, config_settings: Config = None, metadata_directory: str | None = None
 ) -> str:
-    """A wheel with the bundle inside."""
+    """A wheel with the bundle inside; setuptools would also put in what an earlier build left in build/."""
     _bundle(config_settings)
+    shutil.rmtree(ROOT / "build", ignore_errors=True)
     return build_meta.build_wheel(wheel_directory, config_settings, metadata_directory)
 
 

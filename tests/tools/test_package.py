@@ -84,6 +84,13 @@ def test_wheel_holds_what_the_server_reads(project: Path, tmp_path: Path) -> Non
     assert files_of(build("wheel", project, tmp_path)) == needed(project)
 
 
+def test_wheel_holds_nothing_of_an_earlier_build(project: Path, tmp_path: Path) -> None:
+    left = project / "build" / "lib" / "web" / "dist" / "assets" / "main-0f0f.js"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.touch()
+    assert files_of(build("wheel", project, tmp_path)) == needed(project)
+
+
 def test_wheel_of_the_source_archive_is_the_same_without_node(
     project: Path, sdist: Path, tmp_path: Path
 ) -> None:
