@@ -6,6 +6,7 @@ import functools
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import parse_qs
 
@@ -85,6 +86,11 @@ class BaseHandler(RequestHandler):
             status_code = 503
         self._kept = tuple(self._headers.get_list("Set-Cookie")) if isinstance(error, APIError) else ()
         super().send_error(status_code, **kwargs)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """One plain line; who answers people or programs says more."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{HTTPStatus(status_code).phrase}\n")
 
     def compute_etag(self) -> None:
         """None: what is worth a validator has its own."""

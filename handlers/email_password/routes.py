@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from handlers.base import JSON_OR_FORM, ApiHandler, public
-from server import bodies, errors, registration, rules, signin, wire
+from server import bodies, errors, registration, rules, signin, uri, wire
 from server.store import users
 from server.store.sessions import Session, SignedIn
 from server.store.users import EmailTaken, User
@@ -125,7 +125,7 @@ class SignInEmail(ApiHandler):
     def _answer(self, who: SignedIn, callback_url: str | None) -> None:
         """The status stays 200 with a Location: a real redirect would take the answer from a fetch."""
         if callback_url:
-            self.set_header("Location", callback_url)
+            self.set_header("Location", uri.header_value(callback_url))
         url = {} if callback_url is None else {"url": callback_url}
         self.answer(
             {

@@ -13,7 +13,7 @@ from tornado.web import HTTPError
 
 from handlers.base import BaseHandler
 from handlers.shell import bundle, pages
-from server import origin, wire
+from server import origin, uri, wire
 from server.store.sessions import SignedIn
 
 YEAR = 31536000
@@ -53,7 +53,7 @@ class Page(BaseHandler):
     def _redirect(self, target: str) -> None:
         self.set_status(302)
         self.set_header("Cache-Control", "no-store")
-        self.set_header("Location", target)
+        self.set_header("Location", uri.header_value(target))
         self.finish()
 
     def _render(self, page: pages.PageEntry | None, who: SignedIn | None) -> None:
@@ -100,6 +100,8 @@ class Page(BaseHandler):
         nonce = secrets.token_urlsafe(16)
         title, message = _SORRY.get(status_code, _SORRY[500])
         self._set_page_headers(nonce)
+        if status_code == 503:
+            self.set_header("Retry-After", "1")
         page = templates().get_template("error.html")
         self.finish(page.render(title=title, message=message, status=status_code, nonce=nonce))
 
@@ -143,8 +145,3 @@ class BundleFile(BaseHandler):
     async def head(self) -> None:
         """As GET, without the body."""
         await self.get()
-
-    def write_error(self, status_code: int, **kwargs: object) -> None:
-        """Plain text: nobody looks at a missing file."""
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish("Not found\n" if status_code == 404 else "Error\n")
