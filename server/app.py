@@ -12,6 +12,7 @@ from tornado.web import Application as TornadoApplication
 from tornado.web import RequestHandler, stream_request_body
 
 from server import errors, uri, wire
+from server.changes import Changes
 from server.cookies import Cookies
 from server.database import Database
 from server.email_links import EmailLinks
@@ -41,12 +42,14 @@ class Application(TornadoApplication):
         self.mailer = Mailer(settings, self.db, self.metrics)
         self.cookies = Cookies(settings.secret, settings.secure_cookies, settings.session_expires_in)
         self.sessions = Sessions(settings, self.db, self.cookies)
+        self.changes = Changes(self.db, self.sessions.memory)
         self.origins = Origins((settings.origin, *settings.trusted_origins))
         self.passwords = Passwords(
             settings.password_hash,
             settings.bcrypt_cost,
             settings.password_min_length,
             settings.password_max_length,
+            settings.password_check,
         )
         counts = open_store(settings.rate_limit_enabled, settings.rate_limit_storage, self.db)
         self.limits = RequestLimits(counts)
@@ -55,6 +58,12 @@ class Application(TornadoApplication):
         self.links = EmailLinks(self.mailer, settings.secret, settings.base_url + API)
         self._watch()
         super().__init__(routes(features), log_function=log_request)
+
+    async def start(self) -> None:
+        """Begins what goes on beside the requests: hearing of changes, sending mails."""
+        if self.config.session_cache:
+            await self.changes.start()
+        self.mailer.start()
 
     def _watch(self) -> None:
         """What the services know of themselves, for /metrics."""
@@ -83,6 +92,7 @@ class Application(TornadoApplication):
 
     async def close(self) -> None:
         """Lets go of mails, the database and the hashing threads."""
+        await self.changes.stop()
         await self.mailer.stop()
         self.passwords.close()
         await self.db.close()

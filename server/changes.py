@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 from server.database import Database, DatabaseError, Listener
@@ -14,6 +15,7 @@ CHANNEL = "ai_editor_change"
 # How long a connection that died without a sign may go unnoticed: one pause and one answer.
 PROBE_SECONDS = 1.0
 RETRY_SECONDS = 0.5
+START_SECONDS = 1.0
 
 
 class Changes:
@@ -22,10 +24,13 @@ class Changes:
     def __init__(self, db: Database, cache: SessionCache) -> None:
         self._db, self._cache = db, cache
         self._task: asyncio.Task[None] | None = None
+        self._heard = asyncio.Event()
 
-    def start(self) -> None:
-        """Begins to listen."""
+    async def start(self) -> None:
+        """Begins to listen; returns when it does, or after a second without success."""
         self._task = asyncio.create_task(self._listen_forever())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._heard.wait(), START_SECONDS)
 
     async def stop(self) -> None:
         """Lets go."""
@@ -39,6 +44,7 @@ class Changes:
             try:
                 async with self._db.listen(CHANNEL) as listener:
                     self._cache.trust()
+                    self._heard.set()
                     await self._hear(listener)
             except DatabaseError as error:
                 log.warning("changes are not heard, sessions are read from the database: %s", error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import select
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from typing import Any, Protocol, TypeVar
@@ -74,6 +74,10 @@ class Executor(Protocol):
 
     async def run(self, sql: str, **params: object) -> int:
         """Executes, and counts the rows touched."""
+        ...
+
+    def on_commit(self, work: Callable[[], None]) -> None:
+        """Runs `work` once the changes made so far can be seen by others: at once, outside a transaction."""
         ...
 
 
@@ -159,9 +163,18 @@ class Transaction(_Statements):
 
     def __init__(self, connection: aiopg.Connection, seconds: float) -> None:
         self._connection, self._seconds = connection, seconds
+        self._works: list[Callable[[], None]] = []
 
     async def _fetch(self, sql: str, params: dict[str, object]) -> _Result:
         return await _execute(self._connection, sql, params, self._seconds)
+
+    def on_commit(self, work: Callable[[], None]) -> None:
+        self._works.append(work)
+
+    def ended(self) -> None:
+        """After COMMIT, whether its answer came or not: to forget too much does no harm."""
+        for work in self._works:
+            work()
 
 
 class Listener:
@@ -245,14 +258,21 @@ class Database(_Statements):
         try:
             limit: dict[str, object] = {"milliseconds": _milliseconds(seconds)}
             await _execute(connection, "BEGIN; SET LOCAL statement_timeout = %(milliseconds)s", limit)
+            tx = Transaction(connection, seconds)
             try:
-                yield Transaction(connection, seconds)
+                yield tx
             except BaseException:
                 await _roll_back(connection)
                 raise
-            await _execute(connection, "COMMIT", {})
+            try:
+                await _execute(connection, "COMMIT", {})
+            finally:
+                tx.ended()
         finally:
             self._pool.release(connection)
+
+    def on_commit(self, work: Callable[[], None]) -> None:
+        work()
 
     @asynccontextmanager
     async def listen(self, channel: str) -> AsyncIterator[Listener]:

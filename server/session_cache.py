@@ -88,6 +88,11 @@ class SessionCache:
         self._changes += 1
         self._loading.clear()
 
+    def forget(self, token: str) -> None:
+        """A session was changed or ended here."""
+        self._changed()
+        self._drop(token)
+
     def forget_digest(self, token_digest: str) -> None:
         """A session was changed or ended somewhere."""
         self._changed()

@@ -9,6 +9,7 @@ from server import clock, errors, tokens
 from server.cookie_cache import CookieCache, Unreadable, find_format
 from server.cookies import Cookies, RequestCookies
 from server.database import Database, Executor, InvalidValue
+from server.session_cache import SessionCache
 from server.settings import Settings
 from server.store import sessions as store
 from server.store.sessions import Session, SignedIn
@@ -54,6 +55,7 @@ class Sessions:
 
     def __init__(self, settings: Settings, db: Database, cookies: Cookies) -> None:
         self._settings, self._db, self._cookies = settings, db, cookies
+        self.memory = SessionCache()
         self._cache = open_cache(settings, cookies)
         self.created = 0
 
@@ -99,7 +101,7 @@ class Sessions:
         except Unreadable:
             return Lookup(None, failure=errors.failed_to_get_session(500))
         try:
-            who = await self._find(token)
+            who = await self._find(token, cached)
         except InvalidValue:
             return Lookup(None, written, errors.failed_to_get_session(500))
         may_write = posted or not self._settings.session_defer_refresh
@@ -122,15 +124,20 @@ class Sessions:
             return None, (self._cookies.expire(name),)
         return who, ()
 
-    async def _find(self, token: str) -> SignedIn | None:
-        """Every look-up by token comes through here."""
+    async def _find(self, token: str, cached: bool) -> SignedIn | None:
+        """Every look-up by token comes through here: memory first, where it may be believed."""
+        if cached:
+            return await self.memory.load(token, self._read)
+        return await self._read(token)
+
+    async def _read(self, token: str) -> SignedIn | None:
         return await store.find_by_token(self._db, token)
 
     async def _resolve(self, who: SignedIn | None, written: tuple[str, ...], asked: _Asked) -> Lookup:
         now = clock.now()
         if who is None or self._ended(who.session, now):
             if who is not None and asked.may_write:
-                await store.delete_by_token(self._db, asked.token)
+                await self._delete(asked.token)
             return Lookup(None, tuple(self._cookies.clear_session(asked.cookies)))
         if not asked.refresh or not self.is_remembered(asked.cookies):
             return Lookup(who, written)
@@ -151,7 +158,9 @@ class Sessions:
         session = who.session
         ends = now + timedelta(seconds=self._settings.session_expires_in)
         expires_at = self._capped(session.created_at, ends)
-        if not await store.update_expiry(self._db, session.token, expires_at, now):
+        updated = await store.update_expiry(self._db, session.token, expires_at, now)
+        self.memory.forget(session.token)
+        if not updated:
             return Lookup(None, tuple(self._cookies.clear_session(cookies)), errors.failed_to_get_session())
         renewed = SignedIn(replace(session, expires_at=expires_at, updated_at=now), who.user)
         return Lookup(renewed, (*written, *self.write(renewed, True, cookies)))
@@ -172,8 +181,32 @@ class Sessions:
         """Ends the session of the request's cookies; the Set-Cookie values that clear the browser. S23."""
         token = self._cookies.read_signed(cookies, self._cookies.session_token)
         if token is not None:
-            await store.delete_by_token(self._db, token)
+            await self._delete(token)
         return self._cookies.clear_session(cookies)
+
+    async def _delete(self, token: str) -> None:
+        await store.delete_by_token(self._db, token)
+        self.memory.forget(token)
+
+    async def revoke(self, token: str, user_id: str) -> bool:
+        """Ends one session of the user, here at once and elsewhere when it is heard; False when it is not theirs."""
+        revoked = await store.delete_own(self._db, token, user_id)
+        self.memory.forget(token)
+        return revoked
+
+    async def revoke_others(self, who: Session) -> None:
+        """Ends the user's sessions but this one."""
+        await store.delete_others(self._db, who.user_id, who.token, clock.now())
+        self.memory.forget_user(who.user_id)
+
+    async def revoke_all(self, db: Executor, user_id: str) -> None:
+        """Ends all sessions of the user."""
+        await store.delete_all(db, user_id, clock.now())
+        self.user_changed(db, user_id)
+
+    def user_changed(self, db: Executor, user_id: str) -> None:
+        """What memory holds of the user is not true any more once `db`'s changes are committed."""
+        db.on_commit(lambda: self.memory.forget_user(user_id))
 
     def is_fresh(self, session: Session) -> bool:
         """Younger than SESSION_FRESH_AGE, 0 meaning every one is. S26."""

@@ -43,6 +43,7 @@ class Settings:
     session_update_age: int
     session_fresh_age: int
     session_max_lifetime: int | None
+    session_cache: bool
     session_cookie_cache: Literal["off", "compact", "jwt", "jwe"]
     session_cookie_cache_max_age: int
     session_defer_refresh: bool
@@ -147,6 +148,7 @@ def _sessions(read: values.Reader) -> dict[str, Any]:
         "session_update_age": read.integer("SESSION_UPDATE_AGE", 86400, 0, 34560000),
         "session_fresh_age": read.integer("SESSION_FRESH_AGE", 86400, 0, 34560000),
         "session_max_lifetime": read.integer("SESSION_MAX_LIFETIME", 0, 0, 3456000000) or None,
+        "session_cache": read.flag("SESSION_CACHE", True),
         "session_cookie_cache": read.choice("SESSION_COOKIE_CACHE", ("off", "compact", "jwt", "jwe"), "off"),
         "session_cookie_cache_max_age": read.integer("SESSION_COOKIE_CACHE_MAX_AGE", 300, 1, 34560000),
         "session_defer_refresh": read.flag("SESSION_DEFER_REFRESH", False),

@@ -33,6 +33,7 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers our own marker."""
+    config.option.async_test_timeout = 25  # a busy machine is no failure
     config.addinivalue_line("markers", "environ(**settings): the settings of the server under test")
 
 

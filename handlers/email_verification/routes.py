@@ -116,6 +116,7 @@ class VerifyEmail(ApiHandler):
         app = self.application
         verified = replace(user, email_verified=True, updated_at=clock.now())
         await users.update_email(app.db, verified)
+        app.sessions.user_changed(app.db, user.id)
         self.audit("email-verified", user_id=user.id)
         if not app.config.auto_sign_in_after_verification:
             return
@@ -163,6 +164,7 @@ class VerifyEmail(ApiHandler):
         try:
             async with app.db.transaction() as tx:
                 await users.update_email(tx, changed)
+                app.sessions.user_changed(tx, user.id)
                 await app.mailer.queue(
                     tx, Mail("email-changed", user.email, {"name": user.name, "new_email": new_email})
                 )

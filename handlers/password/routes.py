@@ -9,7 +9,6 @@ from server import bodies, clock, errors, rules, tokens, uri, verifications, wir
 from server.database import Transaction
 from server.mail import Mail
 from server.store import accounts, users
-from server.store import sessions as session_store
 from server.store.sessions import Session, SignedIn
 from server.store.users import User
 
@@ -90,7 +89,7 @@ class ChangePassword(ApiHandler):
         app = self.application
         async with app.db.transaction() as tx:
             if revoke:
-                await session_store.delete_all(tx, user.id, clock.now())
+                await app.sessions.revoke_all(tx, user.id)
             await accounts.update_password(tx, user.id, hashed, clock.now())
             await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))
             if not revoke:
@@ -191,7 +190,7 @@ class ResetPassword(ApiHandler):
             if await verifications.consume(tx, identifier) is None:
                 raise errors.invalid_token()
             if app.config.revoke_sessions_on_password_reset:
-                await session_store.delete_all(tx, user.id, clock.now())
+                await app.sessions.revoke_all(tx, user.id)
             if not await accounts.update_password(tx, user.id, hashed, clock.now()):
                 await accounts.insert_credential(tx, tokens.random_id(), user, hashed, clock.now())
             await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.base import ApiHandler, signed_in, signed_in_with
-from server import bodies, clock, errors, rules
-from server.store import sessions as store
+from server import bodies, errors, rules
 from server.store.sessions import SignedIn
 
 
@@ -23,7 +22,7 @@ class RevokeSession(ApiHandler):
     @signed_in_with(RevokeSessionBody, authoritative=True)
     async def post(self, who: SignedIn, body: RevokeSessionBody) -> None:
         """Ends one session of the caller's; says yes to an unknown or foreign token too. S23 S40."""
-        if await store.delete_own(self.application.db, body.token, who.user.id):
+        if await self.application.sessions.revoke(body.token, who.user.id):
             self.audit("session-revoked", user_id=who.user.id)
         if body.token == who.session.token:
             self.clear_session()
@@ -36,7 +35,7 @@ class RevokeSessions(ApiHandler):
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
         """Ends all sessions of the caller, this one too. S25."""
-        await store.delete_all(self.application.db, who.user.id, clock.now())
+        await self.application.sessions.revoke_all(self.application.db, who.user.id)
         self.audit("sessions-revoked", user_id=who.user.id)
         self.clear_session()
         self.answer({"status": True})
@@ -48,7 +47,7 @@ class RevokeOtherSessions(ApiHandler):
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
         """Ends all sessions of the caller but this one. S25."""
-        await store.delete_others(self.application.db, who.user.id, who.session.token, clock.now())
+        await self.application.sessions.revoke_others(who.session)
         self.audit("other-sessions-revoked", user_id=who.user.id)
         self.answer({"status": True})
 

@@ -57,6 +57,7 @@ class UpdateUser(ApiHandler):
             stored = await users.update_profile(self.application.db, changed, given.keys())
         except InvalidValue as error:
             raise errors.failed_to_update_user() from error
+        self.application.sessions.user_changed(self.application.db, user.id)
         return stored or changed
 
 
@@ -124,6 +125,8 @@ async def delete_with_token(handler: ApiHandler, user: User, token: str) -> None
 
 async def delete_user(handler: ApiHandler, user: User) -> None:
     """Deletes the user, and by cascade all that is theirs; ends the session in the browser. S23."""
-    await users.delete(handler.application.db, user.id)
+    app = handler.application
+    await users.delete(app.db, user.id)
+    app.sessions.user_changed(app.db, user.id)
     handler.audit("user-deleted", user_id=user.id)
     handler.clear_session()

@@ -96,9 +96,9 @@ async def _main(config: Settings, features: tuple[Feature, ...], sockets: list[s
     app = Application(config, features)
     try:
         await migrate.migrate(app.db)
+        await app.start()
         server = http_server(app)
         server.add_sockets(sockets)
-        app.mailer.start()
         click.echo(_welcome(config, app.mailer.transport.words), err=True)
         await _until_stopped()
         server.stop()
