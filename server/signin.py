@@ -11,7 +11,7 @@ from server.store.users import User
 async def user_with_password(db: Database, passwords: Passwords, email: str, password: str) -> User | None:
     """The user, or None when either is wrong, after the same work. S9; a hash of an older kind is replaced. S8."""
     user = await users.find_by_email(db, email)
-    credential = await accounts.find_credential(db, user.id) if user else None
+    credential = await accounts.find_credential(db, user.id if user else "")
     stored = credential.password if credential else None
     check = await passwords.check(stored, password)
     if not check.right or credential is None or stored is None:
