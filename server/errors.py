@@ -162,11 +162,11 @@ def password_too_long() -> APIError:
     return _bad_request("PASSWORD_TOO_LONG", "Password too long")
 
 
-def password_compromised() -> APIError:
-    """400 for one of the most used passwords, with PASSWORD_CHECK=common. S4."""
-    return _bad_request(
-        "PASSWORD_COMPROMISED", "The password is one of the most used ones. Choose another password."
-    )
+def password_compromised(
+    message: str = "The password is one of the most used ones. Choose another one.",
+) -> APIError:
+    """400 for a password that is guessed first, with PASSWORD_CHECK=common. S4."""
+    return _bad_request("PASSWORD_COMPROMISED", message)
 
 
 def user_already_exists_use_another_email() -> APIError:

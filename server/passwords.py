@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 
 import bcrypt
 
-from server import errors
+from server import errors, password_check
 
 T = TypeVar("T")
 
@@ -102,12 +102,22 @@ def cost_of(stored: str) -> int | None:
 class Passwords:
     """Hashes new passwords as `algorithm`; verifies every known format. S7 S8."""
 
-    def __init__(self, algorithm: Literal["bcrypt", "scrypt"], cost: int, low: int, high: int) -> None:
+    def __init__(
+        self,
+        algorithm: Literal["bcrypt", "scrypt"],
+        cost: int,
+        low: int,
+        high: int,
+        checked: Literal["off", "common"] = "off",
+    ) -> None:
         self._algorithm, self._cost, self._low, self._high = algorithm, cost, low, high
+        self._refuse_common = checked == "common"
         threads = os.cpu_count() or 1
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
         self._pending = 0
         self._max_pending = threads * 64
+        if self._refuse_common:
+            self._threads.submit(password_check.common_passwords)
 
     def check_length(self, password: str) -> None:
         """Refuses a new password that is too short or too long. S1 S2."""
@@ -116,8 +126,17 @@ class Passwords:
         self.check_not_too_long(password)
 
     def check_new(self, password: str, *context: str) -> None:
-        """Refuses a new password that policy rules out; `context` are words it must not be. S1 S2."""
+        """Refuses a new password for its length or, with PASSWORD_CHECK=common, because it is guessed first.
+
+        `context` is what others know of the person: the name, the e-mail address. S1 S2 S4.
+        """
         self.check_length(password)
+        if self._refuse_common and password_check.is_common(password):
+            raise errors.password_compromised()
+        if self._refuse_common and password_check.is_made_of(password, context):
+            raise errors.password_compromised(
+                "The password is made of a name that others know. Choose another one."
+            )
 
     def check_not_too_long(self, password: str) -> None:
         """Refuses a password beyond the limit before any work is spent on it."""

@@ -49,7 +49,7 @@ class SignUpWithEmailAndPassword(ApiHandler):
         app = self.application
         if app.config.disable_sign_up:
             raise errors.email_password_sign_up_disabled()
-        app.passwords.check_length(body.password)
+        app.passwords.check_new(body.password, body.name, body.email)
         user = registration.new_user(body.name, body.email, body.image)
         try:
             session = await self._register(user, body)

@@ -68,7 +68,7 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
 async def _hash(config: Settings, password: str, person: User) -> str:
     """The hash to store for a password that the settings accept."""
     low, high = config.password_min_length, config.password_max_length
-    passwords = Passwords(config.password_hash, config.bcrypt_cost, low, high)
+    passwords = Passwords(config.password_hash, config.bcrypt_cost, low, high, config.password_check)
     try:
         passwords.check_new(password, person.name, person.email)
         return await passwords.hash(password)
