@@ -15,7 +15,12 @@ from tests.mailbox import Mailbox
 async def test_files_that_a_mail_program_opens(queue: Queue, mailbox: Mailbox) -> None:
     await queue(RESET, Mail("verify-email", "bob@example.com", {"name": "Bob", "url": LINK + "2"}))
     first, second = await mailbox.all()
-    assert (first.to, first.link, second.to, second.link) == ("ada@example.com", LINK, "bob@example.com", LINK + "2")
+    assert (first.to, first.link, second.to, second.link) == (
+        "ada@example.com",
+        LINK,
+        "bob@example.com",
+        LINK + "2",
+    )
     assert first.message["From"] == "AI-Editor <no-reply@localhost>"
     assert first.message["Message-ID"] != second.message["Message-ID"]
 

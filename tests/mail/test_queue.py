@@ -237,7 +237,9 @@ def test_a_link_of_an_hour_is_tried_every_few_minutes() -> None:
     assert all(delay(attempts, 3600) <= 450 for attempts in range(1, 40))
 
 
-@pytest.mark.parametrize("error", [NotNow("later"), TimeoutError(), OSError("disk full"), ValueError("a bug")])
+@pytest.mark.parametrize(
+    "error", [NotNow("later"), TimeoutError(), OSError("disk full"), ValueError("a bug")]
+)
 @pytest.mark.gen_test
 async def test_one_in_trouble_stops_no_other(
     app: Application, queue: Queue, send_by: SendBy, sql: Sql, error: Exception
@@ -262,7 +264,14 @@ async def test_a_mail_of_a_newer_version_waits_for_it(app: Application, mailbox:
 
 @pytest.mark.parametrize(
     "address",
-    ["ada@example.com\r\nBcc: eve@example.com", "ada", "", "Ada <ada@example.com>", "a@b@c", "a b@example.com"],
+    [
+        "ada@example.com\r\nBcc: eve@example.com",
+        "ada",
+        "",
+        "Ada <ada@example.com>",
+        "a@b@c",
+        "a b@example.com",
+    ],
 )
 @pytest.mark.gen_test
 async def test_no_header_from_an_address(app: Application, mailbox: Mailbox, sql: Sql, address: str) -> None:
@@ -289,7 +298,9 @@ async def test_the_queue_says_who_waits_for_what(queue: Queue, sql: Sql) -> None
 
 
 @pytest.mark.gen_test(timeout=20)
-async def test_a_full_worker_goes_on_when_there_is_room(app: Application, queue: Queue, send_by: SendBy) -> None:
+async def test_a_full_worker_goes_on_when_there_is_room(
+    app: Application, queue: Queue, send_by: SendBy
+) -> None:
     way = Slow(0.02)
     send_by(way)
     await queue(*(Mail("password-changed", f"user{number}@example.com", {}) for number in range(30)))

@@ -25,7 +25,10 @@ def load(**environ: str) -> Settings:
         ("smtp://mail.example.com", SmtpServer("mail.example.com", 587, False)),
         ("smtp://mail.example.com:25/", SmtpServer("mail.example.com", 25, False)),
         ("smtps://mail.example.com", SmtpServer("mail.example.com", 465, True)),
-        ("SMTP://user:pass@Mail.Example.com:2525", SmtpServer("mail.example.com", 2525, False, "user", "pass")),
+        (
+            "SMTP://user:pass@Mail.Example.com:2525",
+            SmtpServer("mail.example.com", 2525, False, "user", "pass"),
+        ),
         ("smtp://a%40b:p%2F%3A%40%23@localhost", SmtpServer("localhost", 587, False, "a@b", "p/:@#")),
         ("smtp://[::1]:1025", SmtpServer("::1", 1025, False)),
     ],
@@ -80,7 +83,18 @@ def test_senders(text: str, found: Sender) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["nobody", "a@b, c@d", "Editor, AI <a@b.example>", "a@", "@b", "<>", "a@b\nBcc: c@d", "a b@c", "x <a@b> y", "ä@b.example"],
+    [
+        "nobody",
+        "a@b, c@d",
+        "Editor, AI <a@b.example>",
+        "a@",
+        "@b",
+        "<>",
+        "a@b\nBcc: c@d",
+        "a b@c",
+        "x <a@b> y",
+        "ä@b.example",
+    ],
 )
 def test_a_wrong_sender(text: str) -> None:
     with pytest.raises(SettingsError, match="^MAIL_FROM is .*; it takes one address such as"):

@@ -48,7 +48,9 @@ def rendered(template: str, **context: str) -> Letter:
 
 def received(name: str, letter: Letter) -> Received:
     sender = Sender("AI-Editor", "no-reply@example.com")
-    mail = Outgoing("i" * 32, name, ASKED, sender, "ada@example.com", letter.subject, letter.text, letter.html, LINK)
+    mail = Outgoing(
+        "i" * 32, name, ASKED, sender, "ada@example.com", letter.subject, letter.text, letter.html, LINK
+    )
     return parse(message(mail).as_bytes())
 
 
@@ -83,7 +85,9 @@ def test_well_formed_and_complete(name: str) -> None:
     markup = Markup(mail.html)
     assert markup.open == []
     assert markup.seen[0] == ("html", markup.seen[0][1] | {"lang": "en", "dir": "ltr"})
-    metas = {attributes.get("name"): attributes.get("content") for tag, attributes in markup.seen if tag == "meta"}
+    metas = {
+        attributes.get("name"): attributes.get("content") for tag, attributes in markup.seen if tag == "meta"
+    }
     assert metas["color-scheme"] == "light dark"
     assert mail.text.startswith("Hello Ada,\n\n")
     assert "Was it not you" in mail.text
@@ -135,7 +139,9 @@ def check_harmless(name: str, hostile: str) -> None:
     assert set(mail.html_links) <= {LINK, SITE + "/settings/security", SITE + "/forgot-password"}
     assert mail.message["Bcc"] is None
     assert "49" not in mail.text.replace(LINK, "")
-    assert not re.search(r"[\x00-\x09\x0b-\x1f\u202a-\u202e\u2066-\u2069]", mail.text + mail.html.replace("\n", ""))
+    assert not re.search(
+        r"[\x00-\x09\x0b-\x1f\u202a-\u202e\u2066-\u2069]", mail.text + mail.html.replace("\n", "")
+    )
     assert len(mail.text) < 3000
     assert "\u0301" * 5 not in mail.text
 
@@ -166,7 +172,15 @@ def test_what_is_not_known_is_not_said() -> None:
 
 def test_lines_of_the_wire_are_short() -> None:
     mail = Outgoing(
-        "i" * 32, "x", ASKED, Sender("", "a@example.com"), "b@example.com", "Grüße ☃", "t" * 5000, "h" * 5000, ""
+        "i" * 32,
+        "x",
+        ASKED,
+        Sender("", "a@example.com"),
+        "b@example.com",
+        "Grüße ☃",
+        "t" * 5000,
+        "h" * 5000,
+        "",
     )
     lines = message(mail).as_bytes().split(b"\r\n")
     assert max(map(len, lines)) <= 998

@@ -1,0 +1,165 @@
+"""GET /metrics: what it counts, and who may look."""
+
+from collections.abc import Iterator
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from server.app import Application
+from server.mail import Mail
+from tests.client import Client
+from tests.mailbox import Mailbox
+
+TOKEN = "a-token-for-the-scraper"
+
+
+async def read(client: Client, **headers: str) -> dict[str, float]:
+    """Every sample by its name and labels, as a scraper reads them."""
+    answer = await client.send("GET", "/metrics", headers=headers)
+    assert answer.status == 200
+    return dict(samples(answer.body.decode()))
+
+
+def samples(text: str) -> Iterator[tuple[str, float]]:
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            labels = ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))
+            yield f"{sample.name}{{{labels}}}" if labels else sample.name, sample.value
+
+
+@pytest.mark.gen_test
+async def test_requests_are_counted_by_endpoint(client: Client) -> None:
+    await client.sign_up()
+    await client.sign_in(password="wrong password")
+    await client.sign_in()
+    await client.send("GET", "/no/such/page")
+    await client.send("GET", "/api/auth/no-such-endpoint")
+    found = await read(client)
+    assert found["ai_editor_http_requests_total{endpoint=SignInEmail,method=POST,status=200}"] == 1
+    assert found["ai_editor_http_requests_total{endpoint=SignInEmail,method=POST,status=401}"] == 1
+    assert found["ai_editor_http_requests_total{endpoint=UnknownEndpoint,method=GET,status=404}"] == 1
+    assert found["ai_editor_http_request_seconds_count{endpoint=SignInEmail}"] == 2
+    assert found["ai_editor_http_request_seconds_bucket{endpoint=SignInEmail,le=+Inf}"] == 2
+    assert not any("no-such" in name or "/no/such" in name for name in found)
+
+
+@pytest.mark.gen_test
+async def test_what_people_do_is_counted(client: Client) -> None:
+    before = await read(client)
+    assert before["ai_editor_events_total{event=sign-in-failed}"] == 0
+    await client.sign_up()
+    await client.sign_in(password="wrong password")
+    await client.sign_in()
+    found = await read(client)
+    assert found["ai_editor_events_total{event=sign-in}"] == 1
+    assert found["ai_editor_events_total{event=sign-in-failed}"] == 1
+    assert found["ai_editor_events_total{event=sign-up}"] == 1
+    assert found["ai_editor_sessions_created_total"] == 2
+
+
+@pytest.mark.gen_test
+async def test_mails_and_their_queue(app: Application, client: Client, mailbox: Mailbox) -> None:
+    await app.mailer.queue(app.db, Mail("password-changed", "ada@example.com", {}))
+    await app.mailer.queue(app.db, Mail("password-changed", "not an address", {}))
+    await app.mailer.queue_nothing(app.db)
+    waiting = await read(client)
+    assert waiting["ai_editor_mail_queue_length"] == 2
+    await mailbox.all()
+    found = await read(client)
+    assert found["ai_editor_mail_queue_length"] == 0
+    assert found["ai_editor_mails_total{result=queued,template=password-changed}"] == 2
+    assert found["ai_editor_mails_total{result=sent,template=password-changed}"] == 1
+    assert found["ai_editor_mails_total{result=given_up,template=password-changed}"] == 1
+    assert not any("template=}" in name for name in found)
+
+
+@pytest.mark.gen_test
+async def test_the_state_of_the_process(client: Client) -> None:
+    found = await read(client)
+    assert [name for name in found if name.startswith("ai_editor_build_info{version=")]
+    assert found["ai_editor_password_hashes_pending"] == 0
+    assert found["ai_editor_database_connections_in_use"] == 0
+
+
+@pytest.mark.gen_test
+async def test_odd_methods_make_no_labels(client: Client) -> None:
+    for method in ("BREW", "PROPFIND"):
+        await client.send(method, "/health")
+    found = await read(client)
+    assert (
+        sum(value for name, value in found.items() if "method=other" in name and "requests_total" in name)
+        == 2
+    )
+    assert not any("BREW" in name for name in found)
+
+
+@pytest.mark.gen_test
+async def test_it_answers_while_the_database_is_away(
+    app: Application, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.db, "_dsn", "postgresql://127.0.0.1:1/none")
+    found = await read(client)
+    assert found["ai_editor_mail_queue_length"] != found["ai_editor_mail_queue_length"]
+
+
+@pytest.mark.gen_test
+async def test_the_format_and_no_cache(client: Client) -> None:
+    answer = await client.send("GET", "/metrics")
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+ELSEWHERE = [
+    {"X-Forwarded-For": "203.0.113.9"},
+    {"X-Forwarded-For": "127.0.0.1, 203.0.113.9"},
+    {"X-Forwarded-For": "203.0.113.9, 127.0.0.1"},
+    {"X-Forwarded-For": "unknown"},
+    {"X-Real-IP": "127.0.0.1"},
+    {"Forwarded": "for=127.0.0.1"},
+    {"Host": "app.example.com"},
+    {"Host": "localhost.evil.example"},
+]
+
+
+async def check_this_machine_alone(client: Client) -> None:
+    assert (await client.send("GET", "/metrics")).status == 200
+    assert (await client.send("GET", "/metrics", headers={"X-Forwarded-For": "127.0.0.1, ::1"})).status == 200
+    for headers in ELSEWHERE:
+        answer = await client.send("GET", "/metrics", headers=headers)
+        assert (answer.status, answer.body) == (404, b"Not found\n"), headers
+
+
+@pytest.mark.gen_test
+async def test_this_machine_alone(client: Client) -> None:  # S45
+    await check_this_machine_alone(client)
+
+
+@pytest.mark.environ(TRUSTED_PROXIES="127.0.0.1")
+@pytest.mark.gen_test
+async def test_this_machine_alone_behind_a_proxy(client: Client) -> None:  # S45
+    await check_this_machine_alone(client)
+
+
+@pytest.mark.environ(METRICS_TOKEN=TOKEN)
+@pytest.mark.gen_test
+async def test_a_token_opens_it_from_anywhere_and_nothing_else_does(client: Client) -> None:  # S45
+    assert (await read(client, Authorization=f"Bearer {TOKEN}", Host="app.example.com"))[
+        "ai_editor_mail_queue_length"
+    ] == 0
+    wrong = [
+        "",
+        TOKEN,
+        "Bearer ",
+        f"Bearer {TOKEN}x",
+        f"Bearer {TOKEN[:-1]}",
+        f"Basic {TOKEN}",
+        f"bearer  {TOKEN}",
+        "Bearer é",
+    ]
+    for given in wrong:
+        assert (await client.send("GET", "/metrics", headers={"Authorization": given})).status == 404
+
+
+@pytest.mark.gen_test
+async def test_only_reading(client: Client) -> None:
+    assert (await client.send("POST", "/metrics", body={})).status == 405
