@@ -74,9 +74,11 @@ def matches(stored: str, password: bytes) -> bool:
         if stored.startswith(_LONG):
             return _matches_long(stored, password)
         if stored.startswith("$2"):
-            return len(password) <= _BCRYPT_BYTES and bcrypt.checkpw(password, stored.encode())
+            # As much work for one that is too long to be right: it would tell that there is such a user. S9
+            right = bcrypt.checkpw(password[:_BCRYPT_BYTES], stored.encode())
+            return right and len(password) <= _BCRYPT_BYTES
         salt, colon, key = stored.partition(":")
-        return bool(colon) and hmac.compare_digest(_scrypt(password, salt), key)
+        return bool(colon) and hmac.compare_digest(_scrypt(password, salt).encode(), key.encode())
     except ValueError:
         return False
 
@@ -86,7 +88,7 @@ def _matches_long(stored: str, password: bytes) -> bool:
     cost = int(parameters.rpartition("r=")[2])
     full = f"$2b${cost:02d}${salt}"
     made = bcrypt.hashpw(_digest(password, salt), full.encode()).decode()
-    return hmac.compare_digest(made[29:], digest)
+    return hmac.compare_digest(made[29:].encode(), digest.encode())
 
 
 def cost_of(stored: str) -> int | None:
