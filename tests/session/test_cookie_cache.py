@@ -1,0 +1,258 @@
+"""SESSION_COOKIE_CACHE over HTTP: what is set, what is believed, what is not, what is cleared."""
+
+import json
+
+import pytest
+
+from tests.client import PASSWORD, Answer, Client
+from tests.conftest import Sql
+
+TOKEN, DATA, FORGET = (f"better-auth.{name}" for name in ("session_token", "session_data", "dont_remember"))
+EACH = [
+    pytest.param(form, marks=pytest.mark.environ(SESSION_COOKIE_CACHE=form))
+    for form in ("compact", "jwt", "jwe")
+]
+each_format = pytest.mark.parametrize("form", EACH)
+compact = pytest.mark.environ(SESSION_COOKIE_CACHE="compact")
+
+
+def names(answer: Answer) -> list[str]:
+    """What the answer sets or, with a minus, clears."""
+    lines = [(line.partition("=")[0], "; Max-Age=0;" in line) for line in answer.set_cookies]
+    return [f"-{name}" if cleared else name for name, cleared in lines]
+
+
+async def due(sql: Sql) -> None:
+    """The session is old enough for a refresh."""
+    sql("""UPDATE "session" SET "expiresAt" = now() + interval '1 hour' """)
+
+
+@pytest.mark.gen_test
+async def test_off_by_default(client: Client) -> None:  # S29
+    assert names(await client.sign_up()) == [TOKEN]
+    assert names(await client.api("/get-session")) == []
+
+
+@each_format
+@pytest.mark.gen_test
+async def test_the_session_is_answered_from_the_cookie(client: Client, sql: Sql, form: str) -> None:
+    created = await client.sign_up()
+    assert names(created) == [TOKEN, DATA]
+    sql("""UPDATE "user" SET "name" = 'Changed'""")
+    answer = await client.api("/get-session")
+    assert names(answer) == []
+    assert answer.json == {"session": created.json["session"], "user": created.json["user"]}
+    assert list(answer.json["user"]) == [
+        "id",
+        "createdAt",
+        "updatedAt",
+        "email",
+        "emailVerified",
+        "name",
+        "image",
+    ]
+
+
+@each_format
+@pytest.mark.gen_test
+async def test_a_read_of_the_database_renews_it(client: Client, sql: Sql, form: str) -> None:
+    await client.sign_up()
+    sql("""UPDATE "user" SET "name" = 'Changed'""")
+    answer = await client.api("/get-session?disableCookieCache=false")  # any text is true
+    assert names(answer) == [DATA]
+    assert answer.json["user"]["name"] == "Changed"
+    assert (await client.session())["user"]["name"] == "Changed"
+
+
+@each_format
+@pytest.mark.gen_test
+async def test_what_changes_the_user_changes_the_cookie(client: Client, form: str) -> None:
+    await client.sign_up()
+    answer = await client.api("/update-user", {"name": "Eve"})
+    assert names(answer) == [TOKEN, DATA]
+    assert (await client.session())["user"]["name"] == "Eve"
+
+
+@each_format
+@pytest.mark.gen_test
+async def test_a_revoked_session_is_believed_no_longer_where_it_matters(
+    client: Client, sql: Sql, form: str
+) -> None:  # S23
+    await client.sign_up()
+    thief = Client(client.base_url, dict(client.cookies))
+    await client.api("/sign-out", {})
+    assert client.cookies == {}
+    assert await thief.session() is not None  # until the cookie ends: that is what a cookie cache is
+    for path in ("/revoke-sessions", "/revoke-other-sessions"):
+        again = Client(client.base_url, dict(thief.cookies))
+        answer = await again.api(path, {})
+        assert (answer.status, names(answer)) == (401, [f"-{name}" for name in (TOKEN, DATA, DATA, FORGET)])
+    assert (await thief.api("/get-session?disableCookieCache=1")).json is None
+    assert thief.cookies == {}
+
+
+@each_format
+@pytest.mark.gen_test
+async def test_somebody_elses_cache_is_expired_and_made_anew(client: Client, form: str) -> None:
+    await client.sign_up("eve@example.com", "Eve")
+    eves = client.cookies[DATA]
+    client.cookies.clear()
+    await client.sign_up()
+    client.cookies[DATA] = eves
+    answer = await client.api("/get-session")
+    assert names(answer) == [f"-{DATA}", DATA]
+    assert answer.json["user"]["name"] == "Ada"
+    assert (await client.session())["user"]["name"] == "Ada"
+
+
+@each_format
+@pytest.mark.parametrize("value", ["x", "e30", "null", "%00x", "aaaa"])
+@pytest.mark.gen_test
+async def test_a_bad_one_never_costs_the_session(client: Client, form: str, value: str) -> None:
+    await client.sign_up()
+    client.cookies[DATA] = value
+    for _ in range(3):
+        answer = await client.api("/get-session")
+        if answer.status == 500:  # as better-auth, for what is no base64: the next test
+            assert (form, value) == ("compact", "%00x")
+            return
+    assert (answer.json["user"]["name"], names(answer)) == ("Ada", [])
+
+
+@compact
+@pytest.mark.gen_test
+async def test_what_is_no_base64_cannot_be_read_and_says_so(client: Client) -> None:
+    await client.sign_up()
+    client.cookies[DATA] = "!"
+    answer = await client.api("/get-session")
+    assert (answer.status, answer.json["code"]) == (500, "FAILED_TO_GET_SESSION")
+    assert (await client.api("/list-accounts")).status == 401
+    assert (await client.api("/get-session?disableCookieCache=1")).json["user"]["name"] == "Ada"
+
+
+@each_format
+@pytest.mark.gen_test
+async def test_not_remembered_it_ends_with_the_browser(client: Client, form: str) -> None:
+    answer = await client.sign_up(rememberMe=False)
+    assert names(answer) == [TOKEN, FORGET, DATA]
+    assert not any("Max-Age" in line for line in answer.set_cookies)
+    assert (await client.session())["user"]["name"] == "Ada"
+    del client.cookies[DATA]
+    assert names(await client.api("/get-session")) == []
+
+
+@each_format
+@pytest.mark.gen_test
+async def test_too_long_for_one_cookie(client: Client, form: str) -> None:  # S30
+    image = "x" * 9000
+    created = await client.sign_up(image=image)
+    assert names(created)[:4] == [TOKEN, f"{DATA}.0", f"{DATA}.1", f"{DATA}.2"]
+    assert all(len(line) <= 4050 for line in created.set_cookies)
+    answer = await client.api("/get-session")
+    assert (answer.json["user"]["image"], names(answer)) == (image, [])
+    smaller = await client.api("/update-user", {"image": None})
+    chunks = [name for name in names(created) if name.startswith(f"{DATA}.")]
+    assert names(smaller) == [TOKEN, *(f"-{name}" for name in chunks), DATA]
+    assert (await client.session())["user"]["image"] is None
+    await client.api("/update-user", {"image": image})
+    assert DATA not in client.cookies
+    cleared = await client.api("/sign-out", {})
+    assert names(cleared) == [f"-{name}" for name in (TOKEN, DATA, *chunks, FORGET)]
+    assert client.cookies == {}
+
+
+@compact
+@pytest.mark.gen_test
+async def test_a_refresh_sets_both(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    await due(sql)
+    assert names(await client.api("/get-session")) == []
+    assert names(await client.api("/get-session?disableCookieCache=1&disableRefresh=1")) == []
+    assert names(await client.api("/get-session?disableCookieCache=1")) == [TOKEN, DATA]
+    assert names(await client.api("/get-session?disableCookieCache=1")) == [DATA]
+
+
+@compact
+@pytest.mark.gen_test
+async def test_a_guard_lets_the_last_cookie_through(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    await due(sql)
+    answer = await client.api("/list-accounts?disableCookieCache=1")
+    assert (answer.status, names(answer)) == (200, [DATA])
+    assert sql("""SELECT "expiresAt" > now() + interval '6 days' FROM "session" """) == [(True,)]
+
+
+@compact
+@pytest.mark.gen_test
+async def test_a_guard_that_refuses_sends_them_all(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    sql("""UPDATE "session" SET "createdAt" = now() - interval '2 days' """)
+    await due(sql)
+    answer = await client.api("/list-sessions?disableCookieCache=1")
+    assert (answer.status, names(answer)) == (403, [TOKEN, DATA])
+
+
+@compact
+@pytest.mark.gen_test
+async def test_a_refusal_keeps_the_cookies_of_its_guard(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    await due(sql)
+    answer = await client.api("/update-user?disableCookieCache=1", {})
+    assert (answer.status, names(answer)) == (400, [DATA])
+
+
+@compact
+@pytest.mark.gen_test
+async def test_what_ends_the_session_takes_back_its_refresh(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    await due(sql)
+    answer = await client.api("/revoke-sessions", {})
+    assert names(answer) == [f"-{name}" for name in (TOKEN, DATA, DATA, FORGET)]
+
+
+@pytest.mark.environ(SESSION_COOKIE_CACHE="compact", SESSION_MAX_LIFETIME="3600")
+@pytest.mark.gen_test
+async def test_the_absolute_lifetime_holds_for_it_too(client: Client, sql: Sql) -> None:  # S24
+    await client.sign_up()
+    sql(
+        """UPDATE "session" SET "createdAt" = now() - interval '2 hours', "expiresAt" = now() + interval '1 day' """
+    )
+    assert await client.session() is not None
+    answer = await client.api("/get-session?disableCookieCache=1")
+    assert (answer.json, client.cookies) == (None, {})
+
+
+@pytest.mark.environ(SESSION_COOKIE_CACHE="jwt", SESSION_COOKIE_CACHE_MAX_AGE="1")
+@pytest.mark.gen_test
+async def test_its_age_can_be_set(client: Client) -> None:
+    answer = await client.sign_up()
+    assert "; Max-Age=1;" in answer.set_cookies[1]
+
+
+@pytest.mark.gen_test
+async def test_left_over_it_is_cleared(client: Client) -> None:
+    await client.sign_up()
+    client.cookies |= {DATA: "x", f"{DATA}.1": "y"}
+    assert names(await client.api("/get-session")) == [f"-{DATA}", f"-{DATA}.1"]
+    client.cookies = {f"{DATA}.0": "y"}
+    assert names(await client.api("/get-session")) == [f"-{DATA}.0"]
+
+
+@compact
+@pytest.mark.gen_test
+async def test_the_app_is_told_from_it(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    sql('DELETE FROM "session"')
+    answer = await client.send("GET", "/dashboard")
+    boot = answer.body.decode().partition('id="boot">')[2].partition("</script>")[0]
+    assert json.loads(boot)["session"]["user"]["name"] == "Ada"
+
+
+@compact
+@pytest.mark.gen_test
+async def test_signing_in_again_replaces_it(client: Client) -> None:
+    await client.sign_up()
+    await client.sign_up("eve@example.com", "Eve")
+    assert (await client.session())["user"]["name"] == "Eve"
+    await client.sign_in("ada@example.com", PASSWORD)
+    assert (await client.session())["user"]["name"] == "Ada"
