@@ -46,25 +46,13 @@ class DatabaseStore:
     async def attempt(self, account: str) -> int:
         """Counts a failure; 0 when the attempt may be made, else the seconds to wait."""
         for _ in range(_TRIES):
-            if await self._count_failure(account):
+            if await rate_limits.count_failure(self._db, tokens.random_id(), account, policy.SLOWING):
                 return 0
             found = await rate_limits.find_failures(self._db, account)
             wait = policy.wait(found.count, found.left) if found else 0
             if wait > 0:
                 return seconds(wait)
         return 1
-
-    async def _count_failure(self, account: str) -> bool:
-        return await rate_limits.count_failure(
-            self._db,
-            tokens.random_id(),
-            account,
-            free=policy.FREE,
-            first_delay=policy.FIRST_DELAY,
-            longest_delay=policy.LONGEST_DELAY,
-            most=policy.MOST,
-            forget=policy.FORGET,
-        )
 
     async def attempt_in(self, place: str) -> bool:
         """Counts a failure of a known place; False when it is not known, or has failed too often."""

@@ -24,6 +24,10 @@ class MemoryStore:
 
     async def request(self, key: str, limit: Limit) -> int:
         """Counts a request; 0 when it is allowed, else the seconds to wait."""
+        return self.request_at_once(key, limit)
+
+    def request_at_once(self, key: str, limit: Limit) -> int:
+        """As `request`, without waiting."""
         entry = self._requests.get(key)
         count = entry.count if entry else 0
         if entry and count >= limit.most:
@@ -38,7 +42,7 @@ class MemoryStore:
         wait = policy.wait(count, entry.until - self._now()) if entry else 0
         if wait > 0:
             return seconds(wait)
-        self._accounts.put(account, count + 1, self._now() + policy.FORGET * (count + 1), count + 1)
+        self._accounts.put(account, count + 1, self._now() + policy.SLOWING.forget * (count + 1), count + 1)
         return 0
 
     async def attempt_in(self, place: str) -> bool:

@@ -1,26 +1,19 @@
-"""How wrong passwords slow an account down; numbers in milliseconds."""
+"""How wrong passwords slow an account down; times in milliseconds."""
 
 from __future__ import annotations
 
-MINUTE = 60_000
-DAY = 24 * 60 * MINUTE
+from server.store.rate_limits import Slowing
 
-FREE = 10
-"""Failures in a row that cost nothing."""
+_MINUTE = 60_000
+_DAY = 24 * 60 * _MINUTE
 
-FIRST_DELAY = MINUTE // 2
-"""The wait after as many failures; it doubles with each further one."""
+# NIST SP 800-63B-4, 3.2.2: at most 100 failures in a row, and waits that grow before that. A failure is forgotten after
+# the longest wait, n in a row after n times as long: so waiting is never faster than trying.
+SLOWING = Slowing(
+    free=10, first_delay=_MINUTE // 2, longest_delay=15 * _MINUTE, most=100, forget=15 * _MINUTE
+)
 
-LONGEST_DELAY = 15 * MINUTE
-"""The wait does not grow beyond."""
-
-MOST = 100
-"""Failures in a row after which the account waits until all are forgotten (NIST SP 800-63B-4, 3.2.2)."""
-
-FORGET = LONGEST_DELAY
-"""A failure is forgotten after this time; n in a row after n times as long. Waiting is never faster than trying."""
-
-PLACE_LIFE = 30 * DAY
+PLACE_LIFE = 30 * _DAY
 """How long a network is known after a success from there."""
 
 PLACE_TRIES = 10
@@ -29,13 +22,13 @@ PLACE_TRIES = 10
 
 def delay(failures: int) -> int:
     """The wait after the last of so many failures."""
-    if failures < FREE:
+    if failures < SLOWING.free:
         return 0
-    if failures >= MOST:
-        return FORGET * failures
-    return min(FIRST_DELAY << (failures - FREE), LONGEST_DELAY)
+    if failures >= SLOWING.most:
+        return SLOWING.forget * failures
+    return min(SLOWING.first_delay << (failures - SLOWING.free), SLOWING.longest_delay)
 
 
 def wait(failures: int, left: int) -> int:
     """The wait from now, when the failures are forgotten in `left`; 0 or less: another try may be made."""
-    return left - FORGET * failures + delay(failures)
+    return left - SLOWING.forget * failures + delay(failures)

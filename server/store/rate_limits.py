@@ -7,6 +7,7 @@ Each statement decides and counts at once, by the database's clock. A count is n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from server.database import Executor
 
@@ -17,6 +18,20 @@ class Failures:
 
     count: int
     left: int
+
+
+class Slowing(NamedTuple):
+    """How failures slow an account down, in milliseconds.
+
+    Each adds `forget` to the time until all are forgotten. From `free` on each is followed by a wait, `first_delay`
+    doubled up to `longest_delay`; after `most` all have to be forgotten first.
+    """
+
+    free: int
+    first_delay: int
+    longest_delay: int
+    most: int
+    forget: int
 
 
 async def count(db: Executor, row_id: str, key: str, most: int, window: int) -> bool:
@@ -61,21 +76,8 @@ async def time_left(db: Executor, key: str, most: int, window: int) -> int | Non
     return left
 
 
-async def count_failure(
-    db: Executor,
-    row_id: str,
-    account: str,
-    free: int,
-    first_delay: int,
-    longest_delay: int,
-    most: int,
-    forget: int,
-) -> bool:
-    """Counts a failure of an account; False while it has to wait.
-
-    Each failure adds `forget` milliseconds to the row's life. From `free` on each is followed by a wait, `first_delay`
-    doubled up to `longest_delay`; at `most` all have to be forgotten first.
-    """
+async def count_failure(db: Executor, row_id: str, account: str, slowing: Slowing) -> bool:
+    """Counts a failure of an account; False while it has to wait."""
     return bool(
         await db.run(
             """
@@ -100,11 +102,7 @@ async def count_failure(
             """,
             row_id=row_id,
             account=account,
-            free=free,
-            first_delay=first_delay,
-            longest_delay=longest_delay,
-            most=most,
-            forget=forget,
+            **slowing._asdict(),
         )
     )
 

@@ -85,7 +85,7 @@ def test_no_pause_buys_more_than_one_try_in_a_quarter_of_an_hour() -> None:
         while guesser.clock.now < 30 * 24 * HOUR * 1000:
             for _ in range(tries):
                 await guesser.wait_and_try()
-            guesser.clock.now += policy.FORGET * tries
+            guesser.clock.now += policy.SLOWING.forget * tries
         assert len(guesser.made) <= 30 * 24 * 4 + tries
 
     for tries in (1, 5, 10, 12, 30, 99):
