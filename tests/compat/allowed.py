@@ -47,12 +47,24 @@ class Purpose:
 def settle(request: Request, theirs: Answer, ours: Answer, options: Options) -> Purpose:
     """Checks our deliberate differences and takes them away."""
     settled = Purpose(theirs, ours, [])
+    if theirs.status == 500 and not theirs.body:
+        return _crash(settled)
     _no_store(settled)
     _cors(request, settled, options)
     if request.method == "OPTIONS" and ours.status == 204:
         _preflight(request, settled, options)
-    _rate_limited(settled)
-    _body(request, settled)
+    if ours.status == theirs.status == 429:
+        _rate_limited(settled)
+    else:
+        _body(request, settled)
+    return settled
+
+
+def _crash(settled: Purpose) -> Purpose:
+    """Where better-auth breaks on what it was sent, any refusal is right."""
+    if settled.ours.status < 400:
+        settled.wrong.append(f"better-auth broke (500), ours went on: {settled.ours.status}")
+    settled.ours = settled.theirs
     return settled
 
 
@@ -112,8 +124,7 @@ def _session_faults(found: tree.Pairs, session: Any) -> list[str]:
 
 
 def _rate_limited(settled: Purpose) -> None:
-    if settled.ours.status != 429 or settled.theirs.status != 429:
-        return
+    """429 has the standard header too, and a code in both places."""
     if settled.ours.all("retry-after") != settled.ours.all("x-retry-after"):
         settled.wrong.append("Retry-After and X-Retry-After are not the same")
     if not settled.ours.body and not settled.theirs.body:
@@ -121,10 +132,8 @@ def _rate_limited(settled: Purpose) -> None:
     found = tree.parse(settled.ours.body.decode())
     if not found.get("code"):
         settled.wrong.append("429 without a code")
-    settled.wrong.extend([] if found.get("error") else ["429 without error"])
-    kept = found.without("code").without("error")
-    again = tree.Pairs([*kept, ("error", tree.Pairs([("message", kept.get("message"))]))])
-    settled.ours = replace(settled.ours, body=tree.write(again).encode())
+    left = _error(found, settled.wrong).without("code")
+    settled.ours = replace(settled.ours, body=tree.write(left).encode())
 
 
 # CORS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-import threading
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,12 +17,11 @@ from server import postgres
 
 
 class Databases:
-    """A running PostgreSQL whose role may make databases; each thread keeps a connection to each of them."""
+    """A running PostgreSQL whose role may make databases; connections are kept for the next statement."""
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._threads = threading.local()
-        self._open: list[connection] = []
+        self._idle: dict[str, list[connection]] = {}
 
     def uri(self, database: str) -> str:
         """The address of one database, for libpq and node-postgres alike."""
@@ -39,22 +37,25 @@ class Databases:
         self, database: str, statement: str, values: dict[str, Any] | None = None
     ) -> list[dict[str, Any]]:
         """Runs one statement by itself, outside any transaction."""
-        with self._connection(database).cursor(cursor_factory=RealDictCursor) as cursor:
-            cursor.execute(statement, values)
-            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+        idle = self._idle.setdefault(database, [])
+        used = idle.pop() if idle else self._connect(database)
+        try:
+            with used.cursor(cursor_factory=RealDictCursor) as cursor:
+                cursor.execute(statement, values)
+                return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+        finally:
+            idle.append(used)
 
     def close(self) -> None:
-        """Closes every connection that was opened."""
-        for opened in self._open:
-            opened.close()
+        """Closes every connection."""
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().close()
 
-    def _connection(self, database: str) -> connection:
-        mine: dict[str, connection] = self._threads.__dict__.setdefault("connections", {})
-        if database not in mine:
-            mine[database] = psycopg2.connect(self.uri(database))
-            mine[database].autocommit = True
-            self._open.append(mine[database])
-        return mine[database]
+    def _connect(self, database: str) -> connection:
+        made = psycopg2.connect(self.uri(database))
+        made.autocommit = True
+        return made
 
 
 @contextlib.contextmanager

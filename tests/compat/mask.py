@@ -21,7 +21,7 @@ LONG = 400 * 86400.0
 # Tokens in the links of mails and redirects: where they stand, and their exact format.
 LINKS = (
     re.compile(r"(?<=/reset-password/)[A-Za-z0-9]{24}(?=\?)"),
-    re.compile(r"(?<=[?&]token=)[A-Za-z0-9]{24}(?=&|$)"),
+    re.compile(r"(?<=[?&]token=)[A-Za-z0-9]{24}(?=[&#]|$)"),
     re.compile(r"(?<=/delete-user/callback\?token=)[0-9a-z]{32}(?=&|$)"),
 )
 CHUNK = re.compile(r"(?:__Secure-)?better-auth\.session_data\.\d+=")
@@ -37,6 +37,7 @@ class Mask:
     def __init__(self, secret: str, peer: str | None = None) -> None:
         self._secret, self._peer = secret.encode(), peer
         self._labels: dict[str, str] = {}
+        self._dates: dict[str, str] = {}
 
     def label(self, value: str, kind: str = "id") -> str:
         """The name under which a value goes in this conversation."""
@@ -64,10 +65,16 @@ class Mask:
         if key in IDS and ID.fullmatch(value):
             return self.label(value)
         if key in DATES and DATE.fullmatch(value):
-            return _moment(_seconds(value), at) or value
+            return self._date(value, at)
         if key == "ipAddress" and value == self._peer:
             return "<the peer>"
         return self.link(value, at) if key in {"url", "location"} else value
+
+    def _date(self, value: str, at: float) -> str:
+        """A date by its distance from the moment when it was first seen, which is soon after it was made."""
+        if value not in self._dates:
+            self._dates[value] = _moment(_seconds(value), at) or value
+        return self._dates[value]
 
     # Links
 

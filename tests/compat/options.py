@@ -93,7 +93,11 @@ OPTION_SETS: dict[str, Options] = {
                 "emailAndPassword": {"requireEmailVerification": True},
                 "emailVerification": {"sendOnSignUp": False, "autoSignInAfterVerification": False},
             },
-            {"REQUIRE_EMAIL_VERIFICATION": "yes", "AUTO_SIGN_IN_AFTER_VERIFICATION": "no"},
+            {
+                "REQUIRE_EMAIL_VERIFICATION": "yes",
+                "SEND_VERIFICATION_ON_SIGN_UP": "no",
+                "AUTO_SIGN_IN_AFTER_VERIFICATION": "no",
+            },
         ),
         Options("no-auto-sign-in", {"emailAndPassword": {"autoSignIn": False}}, {"AUTO_SIGN_IN": "no"}),
         Options("no-sign-up", {"emailAndPassword": {"disableSignUp": True}}, {"DISABLE_SIGN_UP": "yes"}),

@@ -31,6 +31,7 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | error bodies | `code`, `message` | the same, and `error: {{code, message}}` |
 | sign-up, sign-in | `token`, `user` | the same, and `session` |
 | every answer | cached as the browser likes | `Cache-Control: no-store` |
+| an unhandled exception of better-auth | 500, no body | a refusal |
 | CORS | none | for trusted origins, with credentials; a preflight is answered 204 |
 | client address | a header, else none | the socket's peer; `X-Forwarded-For` from trusted proxies only |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import functools
 import json
 import os
 import queue
@@ -151,9 +152,13 @@ class Ours:
     process: subprocess.Popen[bytes]
 
     def mails(self, to: str) -> list[Mail]:
-        """Mails sent to one address so far, oldest first."""
-        found = [_read(path) for path in sorted((self.folder / "outbox").glob("*.eml"))]
-        return [mail for mail in found if mail.to == to]
+        """Mails to one address that ask for something, oldest first; not those that only tell.
+
+        Processes on one database share its queue of mails, so any of them may have sent one.
+        """
+        paths = self.folder.parent.glob("*/outbox/*.eml")
+        found = [(path.name, _read(path)) for path in paths]
+        return [mail for _, mail in sorted(found, key=lambda pair: pair[0]) if mail.to == to and mail.url]
 
     def stop(self) -> None:
         """Ends the process."""
@@ -165,10 +170,11 @@ class Ours:
             self.process.wait(5)
 
 
+@functools.cache
 def _read(path: Path) -> Mail:
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     part = message.get_body(("plain", "html"))
-    found = re.search(r"https?://[^\s\"<>]+", part.get_content() if part else "")
+    found = re.search(r"https?://[^\s\"<>]+/api/auth/[^\s\"<>]+", part.get_content() if part else "")
     return Mail(str(message["To"]), found[0] if found else "")
 
 
