@@ -80,10 +80,13 @@ async def until(true: Callable[[], object]) -> None:
 
 @pytest.mark.gen_test
 async def test_sent_if_the_answer_is(app: Application, client: Client, mailbox: Mailbox, sql: Sql) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with app.db.transaction() as tx:
             await app.mailer.queue(tx, RESET)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     assert sql(COUNT) == [(0,)]
     async with app.db.transaction() as tx:
         await app.mailer.queue(tx, RESET)

@@ -97,25 +97,25 @@ def test_senders(text: str, found: Sender) -> None:
     ],
 )
 def test_a_wrong_sender(text: str) -> None:
-    with pytest.raises(SettingsError, match="^MAIL_FROM is .*; it takes one address such as"):
+    with pytest.raises(SettingsError, match=r"^MAIL_FROM is .*; it takes one address such as"):
         load(MAIL_FROM=text)
 
 
 @pytest.mark.parametrize("name", ["SMTP_URL", "RESEND_API_KEY", "SENDGRID_API_KEY"])
 def test_each_way_needs_a_sender(name: str) -> None:
     value = "smtp://mail.example.com" if name == "SMTP_URL" else "key"
-    with pytest.raises(SettingsError, match=f"^MAIL_FROM is missing and {name} needs it"):
+    with pytest.raises(SettingsError, match=rf"^MAIL_FROM is missing and {name} needs it"):
         load(**{name: value})
 
 
 def test_one_way_at_most() -> None:
-    with pytest.raises(SettingsError, match="^SMTP_URL and SENDGRID_API_KEY are set; .* keep one"):
+    with pytest.raises(SettingsError, match=r"^SMTP_URL and SENDGRID_API_KEY are set; .* keep one"):
         load(SMTP_URL="smtp://mail.example.com", SENDGRID_API_KEY="key", MAIL_FROM=FROM)
 
 
 @pytest.mark.parametrize("token", ["short", "with a space in the middle", "käse-käse-käse-käse"])
 def test_a_token_for_metrics_is_long_and_fits_a_header(token: str) -> None:
-    with pytest.raises(SettingsError, match="^METRICS_TOKEN takes"):
+    with pytest.raises(SettingsError, match=r"^METRICS_TOKEN takes"):
         load(METRICS_TOKEN=token)
 
 
