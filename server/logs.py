@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 _EXTRA = (
     "request_id",
@@ -31,7 +31,7 @@ class _Json(logging.Formatter):
         line.update({name: getattr(record, name) for name in _EXTRA if hasattr(record, name)})
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=True)
+        return json.dumps(line, ensure_ascii=True, default=str)
 
 
 class _Text(logging.Formatter):
@@ -40,7 +40,11 @@ class _Text(logging.Formatter):
         time = self.formatTime(record, "%H:%M:%S")
         line = f"{time} {record.levelname.lower():7} {record.getMessage()} {extra}".rstrip()
         line = line.encode("unicode_escape").decode()
-        return line + ("\n" + self.formatException(record.exc_info) if record.exc_info else "")
+        return line + (self._indented_trace(record.exc_info) if record.exc_info else "")
+
+    def _indented_trace(self, exc_info: Any) -> str:
+        """So that no line of an exception's text passes for a line of the log."""
+        return "".join(f"\n    {line}" for line in self.formatException(exc_info).splitlines())
 
 
 def configure(level: str, form: Literal["text", "json"]) -> None:
@@ -49,6 +53,8 @@ def configure(level: str, form: Literal["text", "json"]) -> None:
     handler.setFormatter(_Json() if form == "json" else _Text())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+    # What it says of a malformed request quotes the line, which may be a cookie. S35
+    logging.getLogger("tornado.general").setLevel(logging.WARNING)
 
 
 audit = logging.getLogger("ai_editor.audit")
