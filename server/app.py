@@ -50,7 +50,6 @@ class Application(TornadoApplication):
             settings.password_min_length,
             settings.password_max_length,
             settings.password_check,
-            settings.password_check,
         )
         counts = open_store(settings.rate_limit_enabled, settings.rate_limit_storage, self.db)
         self.limits = RequestLimits(counts)
