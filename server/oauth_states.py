@@ -10,7 +10,11 @@ from server import clock, verifications
 from server.database import Executor
 
 SECONDS = 600
-_NEEDED: dict[str, type | tuple[type, ...]] = {"callbackURL": str, "codeVerifier": str, "expiresAt": (int, float)}
+_NEEDED: dict[str, type | tuple[type, ...]] = {
+    "callbackURL": str,
+    "codeVerifier": str,
+    "expiresAt": (int, float),
+}
 
 
 class StateError(Exception):

@@ -16,29 +16,56 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class Kept:
+    """One session in memory, and the finished answer for the Cookie header it last came with."""
+
+    __slots__ = ("answer", "cookie_header", "until", "who")
+
+    def __init__(self, who: SignedIn) -> None:
+        self.who = who
+        self.cookie_header: str | None = None
+        self.answer = b""
+        self.until = 0.0
+
+
 class SessionCache:
-    """At most `size` sessions, the least recently used go first. Not trusted at the start: see `trust`."""
+    """At most `size` sessions, the least recently read go first. Not trusted at the start: see `trust`."""
 
     def __init__(self, size: int = 100_000) -> None:
         self._size = size
-        self._entries: dict[str, SignedIn] = {}
+        self._kept: dict[str, Kept] = {}
         self._tokens: dict[str, str] = {}
         self._of_user: dict[str, set[str]] = {}
+        self._answers: dict[str, Kept] = {}
         self._loading: dict[str, asyncio.Future[SignedIn | None]] = {}
         self._changes = 0
         self._trusted = False
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._kept)
 
     def get(self, token: str) -> SignedIn | None:
         """The session, if it is known and can be believed."""
-        if not self._trusted:
+        kept = self._kept.pop(token, None)
+        if kept is None:
             return None
-        found = self._entries.pop(token, None)
-        if found is not None:
-            self._entries[token] = found
-        return found
+        self._kept[token] = kept
+        return kept.who
+
+    def answer(self, cookie_header: str, now: float) -> bytes | None:
+        """The finished answer for a Cookie header, while it is right; `now` in seconds since the epoch."""
+        kept = self._answers.get(cookie_header)
+        return kept.answer if kept is not None and now < kept.until else None
+
+    def keep_answer(self, who: SignedIn, cookie_header: str, answer: bytes, until: float) -> None:
+        """Keeps a finished answer as long as the session it was made from, and not after `until`."""
+        kept = self._kept.get(who.session.token)
+        if kept is None or kept.who is not who:
+            return
+        if kept.cookie_header is not None:
+            self._answers.pop(kept.cookie_header, None)
+        kept.cookie_header, kept.answer, kept.until = cookie_header, answer, until
+        self._answers[cookie_header] = kept
 
     async def load(self, token: str, find: Find) -> SignedIn | None:
         """The session from memory, else from `find`; callers at the same time share one search."""
@@ -67,21 +94,23 @@ class SessionCache:
         return found
 
     def _keep(self, token: str, found: SignedIn) -> None:
-        self._entries[token] = found
+        self._kept[token] = Kept(found)
         self._tokens[digest(token)] = token
         self._of_user.setdefault(found.user.id, set()).add(token)
-        if len(self._entries) > self._size:
-            self._drop(next(iter(self._entries)))
+        if len(self._kept) > self._size:
+            self._drop(next(iter(self._kept)))
 
     def _drop(self, token: str) -> None:
-        found = self._entries.pop(token, None)
-        if found is None:
+        kept = self._kept.pop(token, None)
+        if kept is None:
             return
-        self._tokens.pop(digest(token), None)
-        tokens = self._of_user[found.user.id]
+        del self._tokens[digest(token)]
+        if kept.cookie_header is not None:
+            self._answers.pop(kept.cookie_header, None)
+        tokens = self._of_user[kept.who.user.id]
         tokens.discard(token)
         if not tokens:
-            del self._of_user[found.user.id]
+            del self._of_user[kept.who.user.id]
 
     def _changed(self) -> None:
         """A search under way may hold what was; who asks from now on must not share it."""
@@ -112,12 +141,11 @@ class SessionCache:
         self._trusted = True
 
     def distrust(self) -> None:
-        """Changes may be missed: nothing is served from here until they are heard again."""
+        """Changes may be missed: nothing is kept until they are heard again."""
         self._trusted = False
         self._clear()
 
     def _clear(self) -> None:
         self._changed()
-        self._entries.clear()
-        self._tokens.clear()
-        self._of_user.clear()
+        for part in (self._kept, self._tokens, self._of_user, self._answers):
+            part.clear()

@@ -147,6 +147,17 @@ class Sessions:
         kept = self._write_cache(who, True, asked.cookies)
         return Lookup(who, (*written, *kept), needs_refresh=None if asked.may_write else due)
 
+    def steady_until(self, who: SignedIn, cookies: RequestCookies) -> datetime | None:
+        """Until when these cookies lead to the same answer, if nothing changes; None where they never do."""
+        if self._cache is not None or self._settings.session_defer_refresh:
+            return None
+        session = who.session
+        ends = self._capped(session.created_at, session.expires_at)
+        if not self.is_remembered(cookies):
+            return ends
+        lasts = timedelta(seconds=self._settings.session_expires_in - self._settings.session_update_age)
+        return min(ends, session.expires_at - lasts)
+
     def _refresh_due(self, session: Session, now: datetime) -> bool:
         settings = self._settings
         age = timedelta(seconds=settings.session_expires_in - settings.session_update_age)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from handlers.base import ApiHandler, public, signed_in
 from server import bodies, clock, errors, rules, uri, wire
+from server.fast_session import keepable
 from server.sessions import Lookup
 from server.store import sessions as store
 from server.store.sessions import SignedIn
@@ -62,6 +63,25 @@ class GetSession(ApiHandler):
         if found.failure:
             raise found.failure
         self.answer(_session_json(found))
+        self._learn(found)
+
+    def _learn(self, found: Lookup) -> None:
+        """Keeps this answer for the next time the same is asked; see fast_session for what "the same" is."""
+        who, request = found.signed_in, self.request
+        if (
+            who is None
+            or found.cookies
+            or request.query
+            or request.method != "GET"
+            or "Origin" in request.headers
+        ):
+            return
+        until = self.application.sessions.steady_until(who, self.request_cookies)
+        if until is not None:
+            kept = keepable(self._headers, wire.dumps(_session_json(found)))
+            self.application.sessions.memory.keep_answer(
+                who, request.headers.get("Cookie", ""), kept, until.timestamp()
+            )
 
 
 def _session_json(found: Lookup) -> dict[str, object] | None:

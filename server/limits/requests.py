@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from server import errors
 from server.limits import rules
@@ -17,6 +17,15 @@ class Requests(Protocol):
 
     async def request(self, key: str, limit: Limit) -> int:
         """Counts a request; 0 when it is allowed, else the seconds to wait."""
+        ...
+
+
+@runtime_checkable
+class CountsAtOnce(Protocol):
+    """A store that counts without waiting."""
+
+    def request_at_once(self, key: str, limit: Limit) -> int:
+        """As `request`."""
         ...
 
 
@@ -43,6 +52,14 @@ class RequestLimits:
         seconds = await self._store.request(rules.key(address, path), rules.limit_for(path))
         if seconds:
             raise errors.too_many_requests(seconds)
+
+    def allows_at_once(self, address: str, path: str) -> bool:
+        """Counts where that needs no waiting; False when it does, or when the request is too many."""
+        if self._store is None:
+            return True
+        if not address or not isinstance(self._store, CountsAtOnce):
+            return False
+        return self._store.request_at_once(rules.key(address, path), rules.limit_for(path)) == 0
 
     def notice_proxy(self, peer: str) -> None:
         """Says once that a proxy is not named, as all who come through it share one count. S13."""

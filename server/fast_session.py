@@ -1,0 +1,114 @@
+"""GET /get-session without a RequestHandler: an answer that was given before, while nothing has changed.
+
+Only the plainest request is answered here, from bytes that the ordinary handler made: the same status, headers and
+body. Everything else takes the ordinary way.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
+
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    RequestStartLine,
+    ResponseStartLine,
+)
+
+from server.session_cache import SessionCache
+
+PATH = "/api/auth/get-session"
+Ordinary = Callable[[], HTTPMessageDelegate]
+
+
+class FastSession:
+    """Finds kept answers; `allowed` counts the request, of a peer and what it forwards for, and says yes or no."""
+
+    def __init__(
+        self, memory: SessionCache, allowed: Callable[[str, str], bool], done: Callable[[float], None]
+    ) -> None:
+        self._memory, self._allowed, self.done = memory, allowed, done
+        self._second, self._date = 0, b""
+        self._prefix = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
+
+    def find(
+        self, line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders, address: str
+    ) -> bytes | None:
+        """The whole answer, or None where the ordinary way has to be taken."""
+        if not isinstance(line, RequestStartLine) or line.path != PATH or line.method != "GET":
+            return None
+        cookie_header = headers.get("Cookie")
+        if cookie_header is None or line.version != "HTTP/1.1" or not _is_plain(headers):
+            return None
+        now = time.time()
+        kept = self._memory.answer(cookie_header, now)
+        if kept is None or not self._allowed(address, headers.get("X-Forwarded-For", "")):
+            return None
+        return b"HTTP/1.1 200 OK\r\n%s%s" % (self._changing_headers(now), kept)
+
+    def _changing_headers(self, now: float) -> bytes:
+        second = int(now)
+        if second != self._second:
+            self._second, self._date = second, formatdate(second, usegmt=True).encode()
+        number = next(self._numbers)
+        return b"Date: %s\r\nX-Request-Id: %s%08x\r\n" % (self._date, self._prefix.encode(), number)
+
+
+def _is_plain(headers: HTTPHeaders) -> bool:
+    """Nothing that would change the answer, or how the connection goes on."""
+    return "Origin" not in headers and headers.get("Connection", "keep-alive").lower() == "keep-alive"
+
+
+def keepable(headers: HTTPHeaders, body: bytes) -> bytes:
+    """The part of an answer that stays the same: all headers but those of the moment, and the body."""
+    lines = [
+        f"{name}: {value}\r\n" for name, value in headers.get_all() if name not in ("Date", "X-Request-Id")
+    ]
+    return "".join(lines).encode("latin1") + b"\r\n" + body
+
+
+class FastMessage(HTTPMessageDelegate):
+    """One request: answered at once, or handed on to the ordinary delegate."""
+
+    def __init__(
+        self, fast: FastSession, connection: HTTPConnection, address: str, ordinary: Ordinary
+    ) -> None:
+        self._fast, self._connection, self._address, self._make = fast, connection, address, ordinary
+        self._ordinary: HTTPMessageDelegate | None = None
+        self._answer: bytes | None = None
+        self._began = 0.0
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        """Decides which way it goes."""
+        self._began = time.perf_counter()
+        self._answer = self._fast.find(start_line, headers, self._address)
+        if self._answer is not None:
+            return None
+        self._ordinary = self._make()
+        return self._ordinary.headers_received(start_line, headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """get-session never reads its body."""
+        return self._ordinary.data_received(chunk) if self._ordinary else None
+
+    def finish(self) -> None:
+        """Writes the answer in one piece."""
+        if self._ordinary:
+            self._ordinary.finish()
+        elif self._answer is not None:
+            self._connection.write(self._answer)
+            self._connection.finish()
+            self._fast.done(time.perf_counter() - self._began)
+
+    def on_connection_close(self) -> None:
+        """Tells whoever answers."""
+        if self._ordinary:
+            self._ordinary.on_connection_close()
