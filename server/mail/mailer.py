@@ -8,6 +8,7 @@ import logging
 from server import tokens
 from server.database import Database, Executor
 from server.mail import masking, ways
+from server.mail.cleaning import clean
 from server.mail.outgoing import Transport
 from server.mail.templates import Mail, lifetime
 from server.mail.worker import Worker
@@ -42,9 +43,8 @@ class Mailer:
 
     async def queue(self, db: Executor, mail: Mail) -> None:
         """Promises the mail: sent if and when the caller's transaction commits."""
-        await mails.insert(
-            db, tokens.random_id(), mail.template, mail.to, mail.context, lifetime(mail.template)
-        )
+        context = {name: value for name, value in clean(mail.context).items() if value}
+        await mails.insert(db, tokens.random_id(), mail.template, mail.to, context, lifetime(mail.template))
         self._metrics.mail(mail.template, "queued")
         self._wake_soon()
 

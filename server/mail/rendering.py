@@ -16,6 +16,13 @@ from server.mail.cleaning import clean
 from server.mail.templates import LINK_SECONDS
 
 APP = "AI-Editor"
+_FACTS = (
+    ("Browser", "browser"),
+    ("System", "system"),
+    ("Place", "place"),
+    ("IP address", "ip_address"),
+    ("Time", "time"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +36,16 @@ class Letter:
 
 def render(template: str, context: Mapping[str, str], site: str, created_at: datetime) -> Letter:
     """The mail; `site` is the public address, which links of its own start with. S42."""
+    given = clean(context)
     values: dict[str, Any] = {
         "app": APP,
         "site": site,
         "host": urlsplit(site).netloc,
         "until": _until(template, created_at),
+        "lifetime": _in_words(LINK_SECONDS.get(template, 0)),
+        "given": given,
+        "facts": [(label, given[name]) for label, name in _FACTS],
     }
-    values["lifetime"] = _in_words(LINK_SECONDS.get(template, 0))
-    values["given"] = clean(context)
     text = _environment("txt").get_template(f"{template}.jinja").render(values)
     html = _environment("html").get_template(f"{template}.jinja").render(values)
     return Letter(_subject(template, values), _tidy(text), html)

@@ -23,7 +23,7 @@ LOOK_EVERY = 5.0
 SEND_SECONDS = 60.0
 # Longer than a mail may be under way: only a process that died leaves one to another.
 TAKEN_SECONDS = 150
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 3.0
 FIRST_DELAY, LONGEST_DELAY = 5.0, 3600.0
 _chance = random.SystemRandom()
 
@@ -46,6 +46,7 @@ class Worker:
         self._metrics = metrics
         self._woken = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._settled: set[str] = set()
 
@@ -59,19 +60,15 @@ class Worker:
 
     async def stop(self) -> None:
         """Takes no more mails, and gives those under way a moment; what is cut off is tried again by the next."""
-        if self._running:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
-        if self._under_way:
-            _, cut_off = await asyncio.wait(self._under_way, timeout=GRACE_SECONDS)
-            for task in cut_off:
-                task.cancel()
-            await asyncio.gather(*cut_off, return_exceptions=True)
+        self._stopping = True
+        self.wake()
+        await _wait_or_cancel({self._running} if self._running else set())
+        await _wait_or_cancel(self._under_way)
         with contextlib.suppress(DatabaseError):
             await self._forget()
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:
             self._woken.clear()
             if not await self._fill():
                 await self._rest()
@@ -93,6 +90,8 @@ class Worker:
         self._under_way.discard(task)
 
     async def _rest(self) -> None:
+        if self._stopping:
+            return
         try:
             await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
         except TimeoutError:
@@ -181,3 +180,13 @@ class Worker:
         for mail_id in list(self._settled):
             await mails.delete(self._db, mail_id)
             self._settled.discard(mail_id)
+
+
+async def _wait_or_cancel(tasks: set[asyncio.Task[None]]) -> None:
+    """Lets them end by themselves for a moment."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)

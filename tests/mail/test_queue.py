@@ -300,6 +300,13 @@ async def test_the_queue_says_who_waits_for_what(queue: Queue, sql: Sql) -> None
     ]
 
 
+@pytest.mark.gen_test
+async def test_no_name_spoils_the_answer(queue: Queue, mailbox: Mailbox, sql: Sql) -> None:
+    await queue(Mail("password-changed", "ada@example.com", {"name": "A\x00d\ud800a " + "x" * 1_000_000}))
+    assert sql("""SELECT octet_length("context"::text) < 100 FROM "ai_editor_mail" """) == [(True,)]
+    assert (await mailbox.last("ada@example.com")).text.startswith("Hello Ada xxx")
+
+
 @pytest.mark.gen_test(timeout=20)
 async def test_a_full_worker_goes_on_when_there_is_room(
     app: Application, queue: Queue, send_by: SendBy

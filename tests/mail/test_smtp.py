@@ -39,7 +39,7 @@ async def test_a_mail_crosses_the_wire(
     await queue(RESET)
     await app.mailer.worker.deliver_due()
     (mail,) = post_office.arrived
-    assert (mail.to, mail.subject) == ("ada@example.com", "Choose a new password for AI-Editor")
+    assert (mail.to, mail.subject) == ("ada@example.com", "Reset your AI-Editor password")
     assert mail.message["From"] == "AI-Editor <no-reply@example.com>"
     assert mail.message["Auto-Submitted"] == "auto-generated"
     assert mail.message["Message-ID"].endswith("@example.com>")
@@ -210,5 +210,5 @@ async def test_a_hanging_server_holds_up_nothing_else(
         await asyncio.sleep(0.02)
         if post_office.arrived:
             break
-    assert [mail.subject for mail in post_office.arrived] == ["Choose a new password for AI-Editor"]
+    assert [mail.subject for mail in post_office.arrived] == ["Reset your AI-Editor password"]
     await silent_server.close()

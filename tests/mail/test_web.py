@@ -74,7 +74,7 @@ async def test_resend(app: Application, queue: Queue, send_by: SendBy, provider:
     assert headers["Idempotency-Key"] == mail_id
     assert body["from"] == "AI-Editor <no-reply@example.com>"
     assert body["to"] == ["ada@example.com"]
-    assert body["subject"] == "Choose a new password for AI-Editor"
+    assert body["subject"] == "Reset your AI-Editor password"
     assert LINK in body["text"]
     assert LINK.replace("&", "&amp;") in body["html"]
     assert body["headers"]["Auto-Submitted"] == "auto-generated"
