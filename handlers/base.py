@@ -275,6 +275,12 @@ class ApiHandler(BaseHandler):
         found = await self.application.sessions.look_up(self.request_cookies, refresh=refresh, cached=cached)
         return Lookup(None) if found.failure else found
 
+    async def find_session(self, authoritative: bool = False) -> SignedIn | None:
+        """The caller, for a method that does without one too; what the look-up sets goes into the answer."""
+        found = await self.look_up(authoritative)
+        self.add_cookies(found.cookies)
+        return found.signed_in
+
     async def require_session(self, fresh: bool = False, authoritative: bool = False) -> SignedIn:
         """The caller, or the 401, or with `fresh` the 403 for a session that is too old. S26."""
         found = await self.look_up(authoritative)

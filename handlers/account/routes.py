@@ -53,11 +53,10 @@ class TokenHandler(ApiHandler):
 
     async def selected_account(self, selection: dict[str, object]) -> Account:
         """The caller's account with this row id; the empty 401 without a session. S40."""
-        found = await self.look_up(authoritative=True)
-        if found.signed_in is None:
+        who = await self.find_session(authoritative=True)
+        if who is None:
             raise errors.unauthorized_empty()
-        self.add_cookies(found.cookies)
-        for account in await accounts.list_of_user(self.application.db, found.signed_in.user.id):
+        for account in await accounts.list_of_user(self.application.db, who.user.id):
             if account.id == selection.get("accountId"):
                 return account
         raise errors.account_not_found()

@@ -12,7 +12,6 @@ from server.email_links import CONFIRMATION, VERIFICATION
 from server.email_tokens import EmailToken
 from server.errors import APIError
 from server.mail import Mail
-from server.sessions import Lookup
 from server.store import users
 from server.store.sessions import SignedIn
 from server.store.users import EmailTaken, User
@@ -44,12 +43,11 @@ class SendVerificationEmail(ApiHandler):
     async def post(self) -> None:
         """Mails the caller's own address; without a session the answer tells nothing. S10."""
         body = self.read(SendVerificationEmailBody)
-        found = await self.look_up()
-        if found.signed_in is None:
+        who = await self.find_session()
+        if who is None:
             await asyncio.gather(self._send_unknown(body), asyncio.sleep(FLOOR_SECONDS))
         else:
-            self.add_cookies(found.cookies)
-            await self._send_own(found.signed_in.user, body)
+            await self._send_own(who.user, body)
         self.answer({"status": True})
 
     async def _send_own(self, user: User, body: SendVerificationEmailBody) -> None:
@@ -120,21 +118,12 @@ class VerifyEmail(ApiHandler):
         self.audit("email-verified", user_id=user.id)
         if not app.config.auto_sign_in_after_verification:
             return
-        found = await self._current_session()
-        if found.signed_in is not None and found.signed_in.user.email == user.email:
-            self.set_session(SignedIn(found.signed_in.session, verified))
+        who = await self.find_session()
+        if who is not None and who.user.email == user.email:
+            self.set_session(SignedIn(who.session, verified))
             return
         session = await app.sessions.create(app.db, user, self.client, True)
         self.set_session(SignedIn(session, verified))
-
-    async def _current_session(self) -> Lookup:
-        """The caller's session; a refresh that fails counts as none."""
-        try:
-            found = await self.look_up()
-        except APIError:
-            return Lookup(None)
-        self.add_cookies(found.cookies)
-        return found
 
     async def _change(self, token: EmailToken, new_email: str) -> None:
         if not token.user_id:
@@ -144,8 +133,8 @@ class VerifyEmail(ApiHandler):
             self._fail(errors.user_not_found(401))
         if user.email != token.email:
             self._fail(errors.invalid_token(401))
-        found = await self._current_session()
-        if found.signed_in is not None and found.signed_in.user.id != user.id:
+        who = await self.find_session()
+        if who is not None and who.user.id != user.id:
             self._fail(errors.invalid_user())
         if token.request_type == CONFIRMATION:
             await self.application.links.verify_change(
@@ -153,7 +142,7 @@ class VerifyEmail(ApiHandler):
             )
             self._done({"status": True})
         else:
-            await self._replace(user, new_email, found.signed_in, token.request_type == VERIFICATION)
+            await self._replace(user, new_email, who, token.request_type == VERIFICATION)
 
     async def _replace(self, user: User, new_email: str, who: SignedIn | None, proven: bool) -> None:
         """The address changes here; one that is taken meanwhile is a link that no longer works."""

@@ -106,10 +106,10 @@ class DeleteUserCallback(ApiHandler):
         """Deletes the signed-in user whose token it is, then 302 to `callbackURL`. S40."""
         query = self.read_query(DeleteCallbackQuery)
         self.check_callback(query.callback_url)
-        found = await self.look_up(authoritative=True)
-        if found.signed_in is None:
+        who = await self.find_session(authoritative=True)
+        if who is None:
             raise errors.failed_to_get_user_info()
-        await delete_with_token(self, found.signed_in.user, query.token)
+        await delete_with_token(self, who.user, query.token)
         if query.callback_url:
             self.redirect_to(query.callback_url)
         else:
