@@ -86,6 +86,8 @@ class VerifyEmail(ApiHandler):
             self._fail(errors.token_expired())
         except email_tokens.TokenInvalid:
             self._fail(errors.invalid_token(401))
+        except email_tokens.TokenOfAnotherKind:
+            raise errors.invalid_token(401) from None
 
     def _fail(self, error: APIError) -> NoReturn:
         """The refusal: a redirect with its code, or itself."""
@@ -101,7 +103,7 @@ class VerifyEmail(ApiHandler):
             self.answer(value)
 
     async def _verify(self, token: EmailToken) -> None:
-        user = await users.find_by_email(self.application.db, token.email)
+        user = await users.find_by_email(self.application.db, token.email.lower())
         if user is None:
             self._fail(errors.user_not_found(401))
         if token.user_id and token.user_id != user.id:
@@ -120,10 +122,10 @@ class VerifyEmail(ApiHandler):
             return
         who = await self.find_session()
         if who is not None and who.user.email == user.email:
-            self.set_session(SignedIn(who.session, verified))
+            self.set_session(replace(who, user=replace(who.user, email_verified=True)))
             return
         session = await app.sessions.create(app.db, user, self.client, True)
-        self.set_session(SignedIn(session, verified))
+        self.set_session(SignedIn(session, replace(user, email_verified=True)))
 
     async def _change(self, token: EmailToken, new_email: str) -> None:
         if not token.user_id:
@@ -163,5 +165,6 @@ class VerifyEmail(ApiHandler):
             self._fail(errors.invalid_token(401))
         self.audit("email-changed", user_id=user.id)
         if who is not None:
-            self.set_session(SignedIn(who.session, changed))
+            seen = replace(who.user, email=changed.email, email_verified=changed.email_verified)
+            self.set_session(replace(who, user=seen))
         self._done({"status": True, "user": wire.user(changed)})
