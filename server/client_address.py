@@ -12,15 +12,21 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
     """The client's address in better-auth's form, or "" when there is none (a unix socket). S13."""
     address = _parse(peer)
-    if address is None:
+    if (
+        address is None or address.is_unspecified
+    ):  # 0.0.0.0 is Tornado's name for the other end of a unix socket
         return ""
+    found = _forwarded(forwarded_for, trusted) if is_trusted(address, trusted) else None
+    return normalize(found or address)
+
+
+def _forwarded(forwarded_for: str, trusted: Sequence[Network]) -> Address | None:
+    """The right-most hop that is no trusted proxy; None where there is none, or something else stands in its place."""
     for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
-        if not is_trusted(address, trusted):
-            break
-        address = _parse(hop) or address
-        if _parse(hop) is None:
-            break
-    return normalize(address)
+        address = None if "%" in hop else _parse(hop)
+        if address is None or not is_trusted(address, trusted):
+            return address
+    return None
 
 
 def is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
@@ -37,7 +43,9 @@ def peer_is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
 def is_unnamed_proxy(peer: str, trusted: Sequence[Network]) -> bool:
     """Whether a peer from our own network, which may well be a proxy, is not among TRUSTED_PROXIES."""
     address = _parse(peer)
-    return address is not None and address.is_private and not is_trusted(address, trusted)
+    if address is None or address.is_unspecified:
+        return False
+    return address.is_private and not is_trusted(address, trusted)
 
 
 def normalize(address: Address) -> str:

@@ -1,0 +1,50 @@
+"""RATE_LIMIT_ENABLED, RATE_LIMIT_STORAGE and PASSWORD_CHECK."""
+
+from pathlib import Path
+
+import pytest
+
+from server.database import Database
+from server.limits import DatabaseStore, MemoryStore, open_store
+from server.settings import Settings, SettingsError, load
+
+DATABASE = {"DATABASE_URL": "postgres://localhost/x", "BETTER_AUTH_SECRET": "x" * 32}
+
+
+def settings(folder: Path, **more: str) -> Settings:
+    return load(more, folder)
+
+
+def test_defaults(tmp_path: Path) -> None:
+    found = settings(tmp_path)
+    assert (found.rate_limit_enabled, found.rate_limit_storage, found.password_check) == (
+        False,
+        "memory",
+        "off",
+    )
+    assert settings(tmp_path, **DATABASE).rate_limit_enabled
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("RATE_LIMIT_STORAGE", "redis", "needs REDIS_URL, which this version does not have"),
+        ("RATE_LIMIT_STORAGE", "disk", "it takes memory or database"),
+        ("PASSWORD_CHECK", "pwned", "it takes off or common"),
+        ("RATE_LIMIT_ENABLED", "maybe", "it takes yes or no"),
+    ],
+)
+def test_what_cannot_be(tmp_path: Path, name: str, value: str, words: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        settings(tmp_path, **{name: value})
+    line = str(refusal.value)
+    assert line.startswith(f"{name} is {value!r}; ")
+    assert words in line
+    assert "\n" not in line
+
+
+def test_stores() -> None:
+    db = Database("", 1)
+    assert open_store(False, "database", db) is None
+    assert isinstance(open_store(True, "memory", db), MemoryStore)
+    assert isinstance(open_store(True, "database", db), DatabaseStore)
