@@ -24,7 +24,7 @@ def decode_component(text: str) -> str:
         return text
     try:
         return unquote_to_bytes(text).decode()
-    except UnicodeDecodeError:
+    except UnicodeError:
         return text
 
 
