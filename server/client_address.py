@@ -12,9 +12,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
     """The client's address in better-auth's form, or "" when there is none (a unix socket). S13."""
     address = _parse(peer)
-    if (
-        address is None or address.is_unspecified
-    ):  # 0.0.0.0 is Tornado's name for the other end of a unix socket
+    # Tornado calls the other end of a unix socket 0.0.0.0.
+    if address is None or address.is_unspecified:
         return ""
     found = _forwarded(forwarded_for, trusted) if is_trusted(address, trusted) else None
     return normalize(found or address)
