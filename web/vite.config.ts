@@ -4,6 +4,7 @@ import vue from '@vitejs/plugin-vue'
 import icons from 'unplugin-icons/vite'
 import { defineConfig } from 'vitest/config'
 import { precompress } from './scripts/precompress.ts'
+import { theme } from './src/styles/theme.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -26,15 +27,7 @@ export default defineConfig({
       colorMode: false,
       theme: { colors: ['primary', 'success', 'warning', 'error'] },
       experimental: { componentDetection: true },
-      ui: {
-        button: {
-          compoundVariants: [{
-            color: 'primary',
-            variant: 'solid',
-            class: 'hover:bg-primary-800! active:bg-primary-900! disabled:bg-primary! aria-disabled:bg-primary! dark:hover:bg-primary-200! dark:active:bg-primary-100!',
-          }],
-        },
-      },
+      ui: theme,
     }),
     precompress(),
   ],

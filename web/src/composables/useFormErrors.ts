@@ -8,12 +8,12 @@ async function focusFirstError(form: Form): Promise<void> {
   form.value?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
 }
 
-/** A button that was switched off while it waited has lost the focus: it goes back, or else to the message. */
+/** A button that was switched off while it waited has lost the focus: it goes to the message. */
 async function keepFocus(form: Form): Promise<void> {
   await nextTick()
   await nextTick()
   if (document.activeElement && document.activeElement !== document.body) return
-  form.value?.querySelector<HTMLElement>('[type="submit"]:not(:disabled), [role="alert"]')?.focus()
+  form.value?.querySelector<HTMLElement>('[role="alert"]')?.focus()
 }
 
 /** The errors of one form: a sentence per field, and one problem for the form as a whole. */

@@ -1,0 +1,10 @@
+/** What we have changed of Nuxt UI's component themes; here, because Tailwind looks for class names in src alone. */
+export const theme = {
+  button: {
+    compoundVariants: [{
+      color: 'primary' as const,
+      variant: 'solid' as const,
+      class: 'hover:bg-primary-800! active:bg-primary-900! disabled:bg-primary! dark:hover:bg-primary-200! dark:active:bg-primary-100!',
+    }],
+  },
+}
