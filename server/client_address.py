@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -22,10 +23,16 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
 def _forwarded(forwarded_for: str, trusted: Sequence[Network]) -> Address | None:
     """The right-most hop that is no trusted proxy; None where there is none, or something else stands in its place."""
     for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
-        address = None if "%" in hop else _parse(hop)
+        address = None if "%" in hop else _parse(_without_port(hop))
         if address is None or not is_trusted(address, trusted):
             return address
     return None
+
+
+def _without_port(hop: str) -> str:
+    """Some proxies write `192.0.2.7:4711` and `[2001:db8::7]:4711`."""
+    found = re.fullmatch(r"\[(.*)\](?::\d+)?|([\d.]+):\d+", hop)
+    return next(filter(None, found.groups()), "") if found else hop
 
 
 def is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
