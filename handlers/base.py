@@ -18,7 +18,7 @@ from server.bodies import truthy
 from server.client_address import client_address, is_unnamed_proxy, peer_is_trusted
 from server.cookies import RequestCookies
 from server.cookies import parse as parse_cookies
-from server.database import DatabaseUnavailable
+from server.database import DatabaseUnavailable, InvalidValue
 from server.errors import APIError
 from server.limits import path_below
 from server.logs import event
@@ -108,7 +108,7 @@ class BaseHandler(RequestHandler):
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """A refusal is no news; everything else is, with its trace."""
-        if isinstance(value, (HTTPError, DatabaseUnavailable)):
+        if isinstance(value, (HTTPError, DatabaseUnavailable, InvalidValue)):
             log.info("refused: %s", value, extra={"request_id": self.request_id})
             return
         log.error("unexpected error", exc_info=(typ, value, tb), extra={"request_id": self.request_id})
@@ -120,6 +120,8 @@ def as_api_error(error: BaseException | None, status: int) -> APIError:
         return error
     if isinstance(error, DatabaseUnavailable):
         return errors.overloaded()
+    if isinstance(error, InvalidValue):
+        return errors.text_not_storable()
     if isinstance(error, HTTPError) and status in (404, 405):
         return errors.not_found()
     if isinstance(error, HTTPError) and status < 500:
@@ -311,12 +313,17 @@ class ApiHandler(BaseHandler):
         self.set_header("Content-Type", "application/json")
         self.finish(wire.dumps(value))
 
-    def redirect_to(self, url: str) -> None:
-        """Finishes with a 302 and an empty body."""
+    def redirect_to(self, url: str, media_type: str = "application/json") -> None:
+        """Finishes with a 302 and an empty body, which better-auth mostly gives a media type all the same."""
         self.set_status(302)
         self.set_header("Location", uri.header_value(url))
-        self.set_header("Content-Type", "application/json")
+        if media_type:
+            self.set_header("Content-Type", media_type)
         self.finish()
+
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        """A path's argument; what is no UTF-8 names nothing, and is no reason to fail."""
+        return value.decode("utf-8", "replace")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Renders every refusal: better-auth's two keys, and `error` with the same two."""

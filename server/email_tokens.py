@@ -19,7 +19,11 @@ class TokenExpired(Exception):
 
 
 class TokenInvalid(Exception):
-    """Not signed by us, or not a token of this kind. S41."""
+    """Not signed by us, or not valid yet. S41."""
+
+
+class TokenOfAnotherKind(Exception):
+    """Signed by us for something else: no e-mail token. S41."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def write(secret: str, token: EmailToken, seconds: int = SECONDS) -> str:
 
 
 def read(secret: str, text: str) -> EmailToken:
-    """Raises TokenExpired or TokenInvalid."""
+    """Raises TokenExpired, TokenInvalid or TokenOfAnotherKind."""
     try:
         payload = jws.deserialize_compact(text, _key(secret), algorithms=["HS256"]).payload
         claims = orjson.loads(payload)
@@ -62,19 +66,27 @@ def _key(secret: str) -> OctKey:
 
 
 def _check_time(claims: dict[str, object]) -> None:
-    expires_at = claims.get("exp")
-    if not isinstance(expires_at, (int, float)) or isinstance(expires_at, bool):
+    now = clock.milliseconds(clock.now()) // 1000
+    if _seconds(claims, "nbf", now) > now:
         raise TokenInvalid
-    if expires_at <= clock.milliseconds(clock.now()) // 1000:
+    if _seconds(claims, "exp", now + 1) <= now:
         raise TokenExpired
+
+
+def _seconds(claims: dict[str, object], name: str, default: int) -> float:
+    """A time in a claim; a signed token without one has no such limit (jose's reading of RFC 7519)."""
+    value = claims.get(name, default)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise TokenInvalid
+    return value
 
 
 def _from_claims(claims: dict[str, object]) -> EmailToken:
     email = claims.get("email")
     others = [claims.get(name) for name in ("userId", "updateTo", "requestType")]
     if not isinstance(email, str) or not rules.is_email(email):
-        raise TokenInvalid
+        raise TokenOfAnotherKind
     if not all(value is None or isinstance(value, str) for value in others):
-        raise TokenInvalid
+        raise TokenOfAnotherKind
     user_id, update_to, request_type = (value if isinstance(value, str) else None for value in others)
     return EmailToken(email, user_id, update_to, request_type)

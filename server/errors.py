@@ -43,6 +43,11 @@ def invalid_json() -> APIError:
     return _bad_request("BAD_REQUEST", "Invalid JSON in request body")
 
 
+def text_not_storable() -> APIError:
+    """400 for a text with a NUL, which PostgreSQL cannot store; better-auth answers 500."""
+    return _bad_request("BAD_REQUEST", "A text holds a character that cannot be stored")
+
+
 def unsupported_media_type(content_type: str, allowed: tuple[str, ...]) -> APIError:
     """415 for a body in a media type that the endpoint does not read."""
     types = ", ".join(allowed)
@@ -245,8 +250,8 @@ def no_fields_to_update() -> APIError:
 
 
 def failed_to_update_user() -> APIError:
-    """500 when the database refuses a value, as better-auth's unhandled error."""
-    return APIError(500, "FAILED_TO_UPDATE_USER", "Failed to update user")
+    """400 for a value that cannot be stored, where better-auth fails with a 500."""
+    return _bad_request("FAILED_TO_UPDATE_USER", "Failed to update user")
 
 
 def session_expired() -> APIError:

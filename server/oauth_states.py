@@ -54,6 +54,8 @@ async def create(db: Executor, state: str, remembered: OAuthState) -> None:
 
 async def consume(db: Executor, state: str, cookie: str | None) -> OAuthState:
     """Takes the row away if this browser began it; raises StateError. S18 S43."""
+    if "\x00" in state:  # better-auth asks PostgreSQL, which cannot even compare with it
+        raise StateError("internal_server_error")
     found = await verifications.find(db, f"auth-state:{state}")
     if found is None:
         raise StateError("state_mismatch")

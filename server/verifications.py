@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from server import clock, tokens
-from server.database import Database, Executor
+from server.database import Database, Executor, InvalidValue
 from server.store import verifications as store
 from server.store.verifications import Verification
 
@@ -20,8 +20,11 @@ async def create(db: Executor, identifier: str, value: str, seconds: int) -> Non
 
 
 async def find(db: Executor, identifier: str) -> str | None:
-    """The value, if its time is not over; it stays."""
-    found = await store.find(db, identifier)
+    """The value, if its time is not over; it stays. What cannot be stored has none."""
+    try:
+        found = await store.find(db, identifier)
+    except InvalidValue:
+        return None
     return found.value if found and found.expires_at >= clock.now() else None
 
 

@@ -94,7 +94,7 @@ class ChangePassword(ApiHandler):
             await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))
             if not revoke:
                 return None
-            return await app.sessions.create(tx, user, self.client, self.is_remembered)
+            return await app.sessions.create(tx, user, self.client, True)
 
 
 class VerifyPassword(ApiHandler):
@@ -145,13 +145,13 @@ class ResetPasswordCallback(ApiHandler):
         """302 to `callbackURL` with the token, which stays unused, or with an error."""
         query = self.read_query(CallbackQuery)
         self.check_callback(query.callback_url)
-        found = await verifications.find(self.application.db, f"reset-password:{uri.decode_component(token)}")
+        found = await verifications.find(self.application.db, f"reset-password:{token}")
         await self.application.sweeper.sweep(self.application.db)
         target = query.callback_url or f"{self.api_url}/error"
         if found is None or not query.callback_url:
             self.redirect_to(uri.with_parameter(target, self.api_url, "error", "INVALID_TOKEN"))
         else:
-            self.redirect_to(uri.with_parameter(target, self.api_url, "token", uri.decode_component(token)))
+            self.redirect_to(uri.with_parameter(target, self.api_url, "token", token))
 
 
 class ResetPassword(ApiHandler):

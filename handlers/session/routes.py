@@ -137,7 +137,7 @@ class ErrorPage(ApiHandler):
         description = self._first("error_description")
         if description:
             target["error_description"] = description
-        self.redirect_to("/?" + uri.form_encode(target))
+        self.redirect_to("/?" + uri.form_encode(target), media_type="")
 
     def _first(self, name: str) -> str:
         found = self.query.get(name, "")

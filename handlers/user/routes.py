@@ -7,7 +7,7 @@ import string
 from dataclasses import dataclass, replace
 
 from handlers.base import ApiHandler, public, signed_in_with
-from server import bodies, clock, errors, rules, uri, verifications
+from server import bodies, clock, driver_text, errors, rules, uri, verifications
 from server.database import InvalidValue
 from server.mail import Mail
 from server.store import accounts, users
@@ -49,8 +49,9 @@ class UpdateUser(ApiHandler):
         self.answer({"status": True})
 
     async def _update(self, user: User, given: dict[str, object]) -> User:
-        name, image = given.get("name", user.name), given.get("image", user.image)
-        if not isinstance(name, str) or not (image is None or isinstance(image, str)):
+        name = driver_text.text_of(given.get("name", user.name))
+        image = driver_text.text_of(given.get("image", user.image))
+        if name is None:
             raise errors.failed_to_update_user()
         changed = replace(user, name=name, image=image, updated_at=clock.now())
         try:
