@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 
 from server import tokens
 from server.database import Database, Executor
@@ -19,8 +20,10 @@ from server.store import mails
 
 log = logging.getLogger(__name__)
 
-# The row can be seen once the caller's transaction has ended, commonly within the first of these.
+# Seconds, up to twice that: the row can be seen once the caller's transaction has ended. The moment is left to chance,
+# so that the work of sending is not found at a fixed distance behind an answer. S10.
 _WAKE_AFTER = (0.05, 0.5, 2.0)
+_chance = random.SystemRandom()
 _NOBODY = {"name": "Nobody in particular", "url": "https://nobody.invalid/" + "0" * 120}
 
 
@@ -56,7 +59,7 @@ class Mailer:
     def _wake_soon(self) -> None:
         loop = asyncio.get_running_loop()
         for seconds in _WAKE_AFTER:
-            loop.call_later(seconds, self.worker.wake)
+            loop.call_later(seconds * _chance.uniform(1, 2), self.worker.wake)
 
     def start(self) -> None:
         """Begins to send; a way that does not answer is a warning, since it may come back."""
