@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Mapping
 
 from server import tokens
 from server.database import Database, Executor
@@ -30,13 +31,11 @@ _NOBODY = {"name": "Nobody in particular", "url": "https://nobody.invalid/" + "0
 class Mailer:
     """`queue` promises a mail; between `start` and `stop` the promises of all processes are kept."""
 
-    def __init__(
-        self, settings: Settings, db: Database, metrics: Metrics, transport: Transport | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, db: Database, metrics: Metrics) -> None:
         self._metrics = metrics
         self._nowhere = settings.production and not ways.sends(settings)
-        found = transport or ways.transport(settings)
-        self.worker = Worker(db, found, ways.sender(settings), settings.base_url, metrics)
+        transport, sender = ways.transport(settings), ways.sender(settings)
+        self.worker = Worker(db, transport, sender, settings.base_url, metrics)
         self._looking: asyncio.Task[None] | None = None
 
     @property
@@ -46,14 +45,13 @@ class Mailer:
 
     async def queue(self, db: Executor, mail: Mail) -> None:
         """Promises the mail: sent if and when the caller's transaction commits."""
-        context = {name: value for name, value in clean(mail.context).items() if value}
-        await mails.insert(db, tokens.random_id(), mail.template, mail.to, context, lifetime(mail.template))
+        await _insert(db, mail.template, mail.to, mail.context, lifetime(mail.template))
         self._metrics.mail(mail.template, "queued")
         self._wake_soon()
 
     async def queue_nothing(self, db: Executor) -> None:
         """The same work for an address that nobody has, so that the time of an answer tells nothing. S10."""
-        await mails.insert(db, tokens.random_id(), "", "nobody@nobody.invalid", _NOBODY, 60)
+        await _insert(db, "", "nobody@nobody.invalid", _NOBODY, 60)
         self._wake_soon()
 
     def _wake_soon(self) -> None:
@@ -86,3 +84,10 @@ class Mailer:
             await asyncio.gather(self._looking, return_exceptions=True)
         await self.worker.stop()
         await self.transport.close()
+
+
+async def _insert(
+    db: Executor, template: str, recipient: str, context: Mapping[str, str], seconds: int
+) -> None:
+    kept = {name: value for name, value in clean(context).items() if value}
+    await mails.insert(db, tokens.random_id(), template, recipient, kept, seconds)
