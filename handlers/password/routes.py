@@ -171,6 +171,7 @@ class ResetPassword(ApiHandler):
         app.passwords.check_new(body.new_password, user.name, user.email)
         hashed = await app.passwords.hash(body.new_password)
         await self._redeem(f"reset-password:{token}", user, hashed)
+        await self.attempt_succeeded(user.email)
         self.audit("password-reset", user_id=user.id)
         self.answer({"status": True})
 

@@ -133,6 +133,27 @@ async def test_every_check_of_a_password_counts(client: Client, storage: str) ->
 
 @both
 @pytest.mark.gen_test(timeout=20)
+async def test_a_new_password_by_mail_is_a_way_in_from_anywhere(
+    client: Client, storage: str, sql: Sql
+) -> None:
+    """However many guess at the same time: the place of the reset is known."""
+    await sign_up(client)
+    sql(
+        """
+        INSERT INTO "verification" ("id", "identifier", "value", "expiresAt")
+        SELECT 'v', 'reset-password:token', "id", now() + interval '1 hour' FROM "user"
+        """
+    )
+    await guess(client)
+    assert (await sign_in(client, PASSWORD, 99)).status == 429
+    body = {"newPassword": "another long password", "token": "token"}
+    assert (await post(client, "/reset-password", body, "10.99.0.1")).status == 200
+    assert await guess(client) == [401] * 10 + [429]
+    assert (await sign_in(client, "another long password", 99)).status == 200
+
+
+@both
+@pytest.mark.gen_test(timeout=20)
 async def test_nobody_waits_for_another(client: Client, storage: str) -> None:
     await sign_up(client)
     await guess(client, "bob@example.com")
