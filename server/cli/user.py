@@ -10,10 +10,10 @@ from server import clock, errors, registration, rules, tokens, wire
 from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused
-from server.database import Database
+from server.database import Database, Executor
 from server.passwords import Passwords
 from server.settings import Settings
-from server.store import accounts, sessions, users
+from server.store import accounts, mails, sessions, users
 from server.store.accounts import AccountSummary
 from server.store.sessions import SessionSummary
 from server.store.users import EmailTaken, User, UserSummary
@@ -195,6 +195,8 @@ def _print_portrait(found: _Portrait) -> None:
 def set_password(who: str, from_stdin: bool, keep_sessions: bool, as_json: bool) -> None:
     """Give a user a new password, and sign them out everywhere.
 
+    A mail tells them so, sent by the server when it runs.
+
     \b
     Examples:
       ai-editor user set-password ada@example.com
@@ -206,8 +208,9 @@ def set_password(who: str, from_stdin: bool, keep_sessions: bool, as_json: bool)
     async def work(db: Database, config: Settings) -> int:
         hashed, now = await _hash(config, password, found), clock.now()
         async with db.transaction() as tx:
+            await _tell(tx, found)
             if not await accounts.update_password(tx, found.id, hashed, now):
-                await accounts.insert_credential(tx, tokens.random_id(), found, hashed)
+                await accounts.insert_credential(tx, tokens.random_id(), found, hashed, now)
             return 0 if keep_sessions else await sessions.delete_all(tx, found.id, now)
 
     ended = setup.run(work)
@@ -215,6 +218,14 @@ def set_password(who: str, from_stdin: bool, keep_sessions: bool, as_json: bool)
         output.document({"user": wire.user(found), "sessionsEnded": ended})
     else:
         click.echo(f"{found.email} has a new password; {output.counted(ended, 'session')} ended.")
+
+
+async def _tell(db: Executor, person: User) -> None:
+    """Promises the mail that says so; a running server sends it. S15."""
+    from server.mail.templates import Mail, lifetime
+
+    mail = Mail("password-changed", person.email, {"name": person.name})
+    await mails.insert(db, tokens.random_id(), mail.template, mail.to, mail.context, lifetime(mail.template))
 
 
 @user.command()

@@ -182,6 +182,16 @@ def test_a_new_password_replaces_the_old_one_and_ends_the_sessions(
     assert execute('SELECT count(*) FROM "session"') == [(0,)]
 
 
+def test_the_owner_is_told_of_a_new_password(create: Create, ai_editor: Commands, execute: Execute) -> None:
+    """S15."""
+    create()
+    execute('DELETE FROM "ai_editor_mail"')
+    assert ai_editor("user", "set-password", "ada@example.com", "--password-stdin", stdin="weak").code == 1
+    assert ai_editor("user", "set-password", "ada@example.com", "--password-stdin", stdin=PASSWORD).code == 0
+    promised = execute('SELECT "template", "recipient" FROM "ai_editor_mail"')
+    assert promised == [("password-changed", "ada@example.com")]
+
+
 def test_sessions_can_be_kept(create: Create, ai_editor: Commands, add_session: Callable[..., str]) -> None:
     create()
     add_session("ada@example.com", "s1")

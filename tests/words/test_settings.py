@@ -1,0 +1,55 @@
+"""The settings as .env.example and README.md tell them, against those that are read."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server import settings, values
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = (ROOT / ".env.example").read_text()
+SECRET = "a secret for tests alone, of more than thirty-two bytes"
+OF_COMPOSE = {"POSTGRES_PASSWORD"}
+SET = re.findall(r"^(?:# )?([A-Z][A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
+    """Every variable that the settings ask for."""
+    asked: set[str] = set()
+
+    class Recorder(values.Reader):
+        def text(self, name: str) -> str | None:
+            asked.add(name)
+            return super().text(name)
+
+    monkeypatch.setattr(values, "Reader", Recorder)
+    settings.load({}, tmp_path)
+    return asked
+
+
+def test_the_example_names_what_is_read(read: set[str]) -> None:
+    assert {name for name, _ in SET} - OF_COMPOSE == read
+
+
+def test_the_readme_names_what_is_read(read: set[str]) -> None:
+    table = (ROOT / "README.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
+    named = {
+        name
+        for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    }
+    assert named == read
+
+
+@pytest.mark.parametrize(("name", "value"), SET, ids=[name for name, _ in SET])
+def test_each_example_is_accepted(name: str, value: str, tmp_path: Path) -> None:
+    sender = {"MAIL_FROM": "AI-Editor <hello@example.com>"}
+    settings.load({"BETTER_AUTH_SECRET": SECRET, **sender, **({name: value} if value else {})}, tmp_path)
+
+
+def test_the_example_as_it_is_changes_nothing(tmp_path: Path) -> None:
+    before = settings.load({}, tmp_path)
+    (tmp_path / ".env").write_text(EXAMPLE)
+    assert settings.load({}, tmp_path) == before
