@@ -61,8 +61,8 @@ def settle(request: Request, theirs: Answer, ours: Answer, options: Options) -> 
 
 
 def _crash(settled: Purpose) -> Purpose:
-    """Where better-auth breaks on what it was sent, any refusal is right."""
-    if settled.ours.status < 400:
+    """Where better-auth breaks on what it was sent, any refusal is right, also one by redirect."""
+    if settled.ours.status < 400 and not any("error=" in place for place in settled.ours.all("location")):
         settled.wrong.append(f"better-auth broke (500), ours went on: {settled.ours.status}")
     settled.ours = settled.theirs
     return settled

@@ -28,13 +28,13 @@ const say = (step, result) => process.stdout.write(`${JSON.stringify({ step, ...
 const kinds = (value) =>
   Object.fromEntries(Object.entries(value ?? {}).map(([key, item]) => [key, item instanceof Date ? 'Date' : typeof item]))
 
+// Without a window the store fetches only when it is asked to.
 async function sessionStore() {
-  const seen = []
-  const stop = client.useSession.subscribe((state) => seen.push([state.isPending, !!state.data, !!state.error]))
-  const until = Date.now() + 5000
-  while (Date.now() < until && !seen.at(-1)?.[1]) await new Promise((done) => setTimeout(done, 10))
+  const stop = client.useSession.subscribe(() => {})
+  await client.useSession.get().refetch()
+  const { isPending, data, error } = client.useSession.get()
   stop()
-  return { last: seen.at(-1) }
+  return { pending: isPending, found: data?.user.email ?? null, failed: error }
 }
 
 say('nobody', await client.getSession())
@@ -52,5 +52,36 @@ say('short', await client.signUp.email({ email: `b${email}`, password: 'short', 
 say('sign-in', await client.signIn.email({ email, password, rememberMe: false }))
 say('again', await client.getSession())
 say('unknown', await client.$fetch('/nothing', { method: 'POST', body: {} }))
+
+// The rest of the core's methods, as a signed-in person and then as one without a session.
+async function everything(when) {
+  const tell = async (step, result) => say(`${when}: ${step}`, await result)
+  await tell('list sessions', client.listSessions())
+  await tell('revoke session', client.revokeSession({ token: 'x' }))
+  await tell('revoke other sessions', client.revokeOtherSessions())
+  await tell('update session', client.updateSession({ theme: 'dark' }))
+  await tell('update user', client.updateUser({ name: 'Bo', image: null }))
+  await tell('update nothing', client.updateUser({}))
+  await tell('accounts', client.listAccounts())
+  await tell('unlink', client.unlinkAccount({ accountId: 'x' }))
+  await tell('social', client.signIn.social({ provider: 'google', callbackURL: '/x' }))
+  await tell('link social', client.linkSocial({ provider: 'google' }))
+  await tell('access token', client.getAccessToken({ accountId: 'x' }))
+  await tell('refresh token', client.refreshToken({ accountId: 'x' }))
+  await tell('account info', client.accountInfo({ query: { accountId: 'x' } }))
+  await tell('send verification', client.sendVerificationEmail({ email, callbackURL: '/x' }))
+  await tell('verify email', client.verifyEmail({ query: { token: 'x' } }))
+  await tell('change email', client.changeEmail({ newEmail: `new-${email}`, callbackURL: '/x' }))
+  await tell('request reset', client.requestPasswordReset({ email, redirectTo: '/reset' }))
+  await tell('reset', client.resetPassword({ token: 'x', newPassword: password }))
+  await tell('change password', client.changePassword({ currentPassword: password, newPassword: `${password}2` }))
+  await tell('revoke sessions', client.revokeSessions())
+  await tell('delete user', client.deleteUser())
+}
+
+await everything('signed in')
+await everything('signed out')
+await client.signIn.email({ email, password: `${password}2` })
+say('delete', await client.deleteUser())
 say('cookies', { names: [...jar.keys()].sort() })
 process.exit(0)

@@ -12,23 +12,23 @@ from tests.compat.databases import Databases
 from tests.compat.options import OPTION_SETS
 from tests.compat.servers import Ours, Reference, ReferenceApp, Server, start_ours
 
-PLAIN = OPTION_SETS["plain"]
 # Another process's writes must be seen at once, so ours may not answer from memory.
-TOGETHER = {"SESSION_CACHE": "off"}
+TOGETHER = {"SESSION_CACHE": "off", "PASSWORD_HASH": "scrypt"}
+CACHES = ("cache-compact", "cache-jwt", "cache-jwe")
 
 
 @dataclass(frozen=True)
 class Shared:
-    """`ours` writes better-auth's scrypt, `bcrypt` is ours with its own hashes; `theirs` is better-auth."""
+    """Both by option set, ours writing better-auth's scrypt; `bcrypt` is ours with its own hashes."""
 
-    theirs: ReferenceApp
-    ours: Ours
+    theirs: dict[str, ReferenceApp]
+    ours: dict[str, Ours]
     bcrypt: Ours
     reference: Reference
 
     def caller(self, name: str, server: Server) -> Caller:
         """Somebody who begins at one of the servers and may go over to another."""
-        return Caller(server, PLAIN, name)
+        return Caller(server, OPTION_SETS[server.name], name)
 
 
 @contextlib.contextmanager
@@ -36,10 +36,16 @@ def shared(databases: Databases, folder: Path) -> Iterator[Shared]:
     """Ours makes the database and better-auth joins, its schema check on."""
     databases.create("shared")
     with contextlib.ExitStack() as stack:
-        ours = start_ours(databases, "shared", PLAIN, folder / "scrypt", **TOGETHER, PASSWORD_HASH="scrypt")
-        stack.callback(ours.stop)
-        bcrypt = start_ours(databases, "shared", PLAIN, folder / "bcrypt", **TOGETHER)
-        stack.callback(bcrypt.stop)
-        reference = Reference(databases, "shared", [PLAIN], migrate=False, production=True)
+
+        def start(name: str, folder: Path, **settings: str) -> Ours:
+            ours = start_ours(databases, "shared", OPTION_SETS[name], folder, **TOGETHER | settings)
+            stack.callback(ours.stop)
+            return ours
+
+        names = ("plain", *CACHES)
+        ours = {name: start(name, folder / name) for name in names}
+        bcrypt = start("plain", folder / "bcrypt", PASSWORD_HASH="bcrypt")
+        sets = [OPTION_SETS[name] for name in names]
+        reference = Reference(databases, "shared", sets, migrate=False, production=True)
         stack.callback(reference.stop)
-        yield Shared(reference.apps["plain"], ours, bcrypt, reference)
+        yield Shared(reference.apps, ours, bcrypt, reference)

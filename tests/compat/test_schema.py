@@ -17,7 +17,7 @@ PLAIN = OPTION_SETS["plain"]
 def test_better_auth_finds_nothing_wanting_in_ours(one_database: Shared) -> None:
     assert one_database.reference.missing
     assert not any(one_database.reference.missing.values()), one_database.reference.missing
-    caller = one_database.caller("schema", one_database.theirs)
+    caller = one_database.caller("schema", one_database.theirs["plain"])
     assert caller.sign_up().status == 200
 
 
