@@ -34,6 +34,7 @@ class RequestLimits:
 
     def __init__(self, store: Requests | None) -> None:
         self._store = store
+        self._at_once = store if isinstance(store, CountsAtOnce) else None
         self._said: set[str] = set()
 
     async def check(self, address: str, path: str) -> None:
@@ -57,9 +58,9 @@ class RequestLimits:
         """Counts where that needs no waiting; False when it does, or when the request is too many."""
         if self._store is None:
             return True
-        if not address or not isinstance(self._store, CountsAtOnce):
+        if not address or self._at_once is None:
             return False
-        return self._store.request_at_once(rules.key(address, path), rules.limit_for(path)) == 0
+        return self._at_once.request_at_once(rules.key(address, path), rules.limit_for(path)) == 0
 
     def notice_proxy(self, peer: str) -> None:
         """Says once that a proxy is not named, as all who come through it share one count. S13."""
