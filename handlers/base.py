@@ -228,8 +228,9 @@ class ApiHandler(BaseHandler):
         return bodies.read(into, self.json_body)
 
     def read_query(self, into: type[B]) -> B:
-        """The query as a dataclass; raises VALIDATION_ERROR."""
-        return bodies.read(into, self.query, "query")
+        """The query as a dataclass; raises VALIDATION_ERROR. What it does not name is forgotten."""
+        found, self.query = bodies.read(into, self.query, "query"), {}
+        return found
 
     def check_callback(self, url: str | None) -> None:
         """Refuses a link's target outside the trusted origins. S34."""
