@@ -33,15 +33,14 @@ class CachedUser(User):
     members: Json = field(default_factory=dict, compare=False, repr=False)
 
 
-def parse(payload: object) -> SignedIn | None:
-    """The session and user of a cache's payload; None where it is not one that better-auth would take."""
-    found = javascript.revive(payload)
-    if not isinstance(found, dict) or not _is_number(found.get("updatedAt")):
+def parse(payload: Json) -> SignedIn | None:
+    """The session and user of a payload whose dates are Dates; None where better-auth would not take it."""
+    if not _is_number(payload.get("updatedAt")):
         return None
     try:
-        _text(found.get("version", ""))
-        orjson.dumps(found)  # raises for half a surrogate pair, which no answer can carry
-        return SignedIn(_session(found.get("session")), _user(found.get("user")))
+        _text(payload.get("version", ""))
+        orjson.dumps(payload)  # raises for half a surrogate pair, which no answer can carry
+        return SignedIn(_session(payload.get("session")), _user(payload.get("user")))
     except (TypeError, ValueError):
         return None
 
@@ -57,8 +56,8 @@ def _session(value: object) -> CachedSession:
         id=_text(given.get("id")),
         expires_at=_moment(given.get("expiresAt")),
         token=_text(given.get("token")),
-        created_at=_moment(given.setdefault("createdAt", _now())),
-        updated_at=_moment(given.setdefault("updatedAt", _now())),
+        created_at=_moment(given["createdAt"]),
+        updated_at=_moment(given["updatedAt"]),
         ip_address=_text_or_null(given.get("ipAddress")),
         user_agent=_text_or_null(given.get("userAgent")),
         user_id=given["userId"],
@@ -78,8 +77,8 @@ def _user(value: object) -> CachedUser:
         email=given["email"],
         email_verified=verified,
         image=_text_or_null(given.get("image")),
-        created_at=_moment(given.setdefault("createdAt", _now())),
-        updated_at=_moment(given.setdefault("updatedAt", _now())),
+        created_at=_moment(given["createdAt"]),
+        updated_at=_moment(given["updatedAt"]),
         members=_in_order(given, _USER),
     )
 
@@ -87,7 +86,10 @@ def _user(value: object) -> CachedUser:
 def _members(value: object) -> Json:
     if not isinstance(value, dict):
         raise TypeError
-    return {key: item for key, item in value.items() if key != "__proto__"}
+    given = {key: item for key, item in value.items() if key != "__proto__"}
+    for key in ("createdAt", "updatedAt"):
+        given[key] = given[key] if key in given else _now()
+    return given
 
 
 def _in_order(given: Json, known: tuple[str, ...]) -> Json:

@@ -35,7 +35,7 @@ class Format(Protocol):
         """The cookie's value; without `max_age` the cookie ends with the browser."""
 
     def read(self, value: str) -> tuple[Json, float] | None:
-        """The payload and when it ends, ms; None for what is forged or over."""
+        """The payload, its dates as Dates, and when it ends, ms; None for what is forged or over."""
 
 
 class Compact:
@@ -84,8 +84,8 @@ class InToken:
 
     def read(self, value: str) -> tuple[Json, float] | None:
         """The payload and its end."""
-        claims = self._tokens.read(value)
-        return (claims, claims["exp"] * 1000) if claims else None
+        claims = javascript.revive(self._tokens.read(value))
+        return (claims, claims["exp"] * 1000) if isinstance(claims, dict) else None
 
 
 def find_format(name: str, keyring: Keyring) -> Format:

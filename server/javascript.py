@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+_quote = json.JSONEncoder(ensure_ascii=False).encode
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 _LAST_INDEX = 2**32 - 2
@@ -23,7 +24,7 @@ class Date(str):
 
     def moment(self) -> datetime:
         """The moment; raises ValueError for the year 0 and those after 9999."""
-        return datetime.strptime(self, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(self)
 
 
 def parse(text: str) -> object:
@@ -71,8 +72,8 @@ def _write(value: object) -> str:
 
 
 def _text(text: str) -> str:
-    written = json.dumps(text, ensure_ascii=False)
-    return _SURROGATE.sub(lambda lone: f"\\u{ord(lone[0]):04x}", written)
+    written = _quote(text)
+    return written if written.isascii() else _SURROGATE.sub(lambda lone: f"\\u{ord(lone[0]):04x}", written)
 
 
 def _members(value: dict[str, object]) -> Iterable[tuple[str, object]]:
@@ -123,7 +124,7 @@ def revive(value: object) -> object:
 
 def date(text: str) -> Date | None:
     """The date that an ISO text in UTC means to JavaScript: 30 February is 2 March, 24:00 the next midnight."""
-    found = _ISO.fullmatch(text)
+    found = _ISO.fullmatch(text) if text.endswith("Z") else None
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])

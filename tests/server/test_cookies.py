@@ -69,7 +69,9 @@ def test_any_header_is_read(header: str) -> None:
 # Chunks
 
 
-@pytest.mark.parametrize("suffix", ["x", "", "01", "-1", "1.5", "1e1", "+1", " 1", "9007199254740992", "\u0661"])
+@pytest.mark.parametrize(
+    "suffix", ["x", "", "01", "-1", "1.5", "1e1", "+1", " 1", "9007199254740992", "\u0661"]
+)
 def test_what_is_no_chunk(suffix: str) -> None:
     found = RequestCookies()
     found.chunks = {f"{NAME}.{suffix}": "x"}
