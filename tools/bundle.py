@@ -9,6 +9,8 @@ from pathlib import Path
 
 from say import Stop, step
 
+# npm's own pauses between its attempts add up to minutes before it says that there is no network.
+HASTE = {"npm_config_fetch_retry_mintimeout": "300", "npm_config_fetch_retry_maxtimeout": "1500"}
 OUTSIDE = {"node_modules", "dist", "tests", "coverage", "__pycache__"}
 
 
@@ -66,7 +68,7 @@ def npm(folder: Path, environment: Mapping[str, str], *arguments: str) -> None:
         raise Stop("npm is missing although node is there; install npm, or take node off PATH")
     command = [program, *arguments]
     answer = subprocess.run(
-        command, cwd=folder, env=dict(environment), text=True, errors="replace", check=False,
+        command, cwd=folder, env={**HASTE, **environment}, text=True, errors="replace", check=False,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     if answer.returncode:
