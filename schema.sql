@@ -124,3 +124,12 @@ CREATE TRIGGER ai_editor_session_truncated AFTER TRUNCATE ON "session"
 
 CREATE TRIGGER ai_editor_user_truncated AFTER TRUNCATE ON "user"
     FOR EACH STATEMENT EXECUTE FUNCTION ai_editor_all_changed();
+
+-- == Devices that users have signed in from ==========================================================================
+
+CREATE TABLE "ai_editor_device" (
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE,
+    "fingerprint" text NOT NULL,                         -- HMAC of browser, system and network
+    "seenAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    PRIMARY KEY ("userId", "fingerprint")
+);

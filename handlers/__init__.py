@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.account import FEATURE as ACCOUNT
+from handlers.avatar import FEATURE as AVATAR
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
 from handlers.health import FEATURE as HEALTH
@@ -21,6 +22,7 @@ FEATURES = (
     SESSION,
     USER,
     ACCOUNT,
+    AVATAR,
     SOCIAL,
     HEALTH,
     METRICS,

@@ -12,10 +12,12 @@ from tornado.web import Application as TornadoApplication
 from tornado.web import RequestHandler, stream_request_body
 
 from server import errors, uri, wire
+from server.avatars import Avatars
 from server.changes import Changes
 from server.client_address import client_address
 from server.cookies import Cookies
 from server.database import Database
+from server.devices import Devices
 from server.email_links import EmailLinks
 from server.fast_session import FastMessage, FastSession
 from server.feature import Feature
@@ -59,6 +61,8 @@ class Application(TornadoApplication):
         self.account_limits = AccountLimits(counts, settings.secret)
         self.fast = FastSession(self.sessions.memory, self._allowed_at_once, self._answered_at_once)
         self.sweeper = Sweeper()
+        self.devices = Devices(self.mailer, settings.secret)
+        self.avatars = Avatars(settings.shared_dir / "avatars", settings.base_url)
         self.links = EmailLinks(self.mailer, settings.secret, settings.base_url + API)
         self._watch()
         super().__init__(routes(features), log_function=log_request)

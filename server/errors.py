@@ -43,6 +43,16 @@ def invalid_json() -> APIError:
     return _bad_request("BAD_REQUEST", "Invalid JSON in request body")
 
 
+def not_an_image() -> APIError:
+    """415 for an upload that is no picture of a kind we take, whatever it says it is."""
+    return APIError(415, "NOT_AN_IMAGE", "The file is not a PNG, JPEG or WebP image")
+
+
+def image_too_large(pixels: int) -> APIError:
+    """413 for a picture with more than `pixels` pixels a side."""
+    return APIError(413, "IMAGE_TOO_LARGE", f"The image is larger than {pixels} pixels a side")
+
+
 def text_not_storable() -> APIError:
     """400 for a text with a NUL, which PostgreSQL cannot store; better-auth answers 500."""
     return _bad_request("BAD_REQUEST", "A text holds a character that cannot be stored")

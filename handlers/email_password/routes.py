@@ -79,6 +79,7 @@ class SignUpWithEmailAndPassword(ApiHandler):
                 await app.links.verify(tx, user, body.callback_url)
             if self._is_silent:
                 return None
+            await app.devices.remember(tx, user, self.client)
             return await app.sessions.create(tx, user, self.client, body.remember_me is not False)
 
     def _welcome(self, user: User, session: Session | None, remember: bool) -> None:
@@ -117,7 +118,9 @@ class SignInEmail(ApiHandler):
         if app.config.require_email_verification and not user.email_verified:
             raise errors.email_not_verified()
         remember = body.remember_me is not False
-        session = await app.sessions.create(app.db, user, self.client, remember)
+        async with app.db.transaction() as tx:
+            session = await app.sessions.create(tx, user, self.client, remember)
+            await app.devices.remember(tx, user, self.client)
         self.set_session(SignedIn(session, user), remember)
         self.audit("sign-in", user_id=user.id, session_id=session.id)
         self._answer(SignedIn(session, user), body.callback_url)

@@ -129,5 +129,6 @@ async def delete_user(handler: ApiHandler, user: User) -> None:
     app = handler.application
     await users.delete(app.db, user.id)
     app.sessions.user_changed(app.db, user.id)
+    await app.avatars.remove(user.id, user.image)
     handler.audit("user-deleted", user_id=user.id)
     handler.clear_session()

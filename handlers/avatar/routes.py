@@ -1,0 +1,58 @@
+"""POST and DELETE /api/avatar, GET /avatars/:name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tornado.web import HTTPError
+
+from handlers.base import ApiHandler, BaseHandler, signed_in
+from server import clock, rules
+from server.store import users
+from server.store.sessions import SignedIn
+
+YEAR = 31536000
+
+
+class Avatar(ApiHandler):
+    """The caller's own picture; better-auth has no upload, so this is ours beside its API."""
+
+    def _parse_body(self) -> object:
+        """The body is the picture itself; its content says what it is, not its header."""
+        return rules.UNDEFINED
+
+    @signed_in(authoritative=True)
+    async def post(self, who: SignedIn) -> None:
+        """Answers `{image}`, the address that is now the user's."""
+        address = await self.application.avatars.store(who.user.id, self.request.body)
+        await self._replace(who, address)
+        self.answer({"image": address})
+
+    @signed_in(authoritative=True)
+    async def delete(self, who: SignedIn) -> None:
+        """Answers `{image: null}`."""
+        await self._replace(who, None)
+        self.answer({"image": None})
+
+    async def _replace(self, who: SignedIn, address: str | None) -> None:
+        """The old file goes once nothing names it any more."""
+        app = self.application
+        changed = replace(who.user, image=address, updated_at=clock.now())
+        await users.update_profile(app.db, changed, {"image"})
+        app.sessions.user_changed(app.db, who.user.id)
+        self.set_session(SignedIn(who.session, changed))
+        await app.avatars.remove(who.user.id, who.user.image)
+
+
+class AvatarFile(BaseHandler):
+    """A picture; whoever has its address may see it."""
+
+    async def get(self, name: str) -> None:
+        """A WebP that never changes; no browser takes it for anything else. S33."""
+        picture = await self.application.avatars.read(name)
+        if picture is None:
+            raise HTTPError(404)
+        self.set_header("Content-Type", "image/webp")
+        self.set_header("Cache-Control", f"public, max-age={YEAR}, immutable")
+        self.set_header("Content-Security-Policy", "default-src 'none'; sandbox")
+        self.finish(picture)

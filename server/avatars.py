@@ -1,0 +1,77 @@
+"""Pictures of people, in the shared storage: taken by content, drawn anew, served by a name that nobody can guess."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import io
+import re
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from server import errors, tokens
+
+SIDE = 256
+MAX_SIDE = 8192
+FOLDER = "/avatars/"
+_FORMATS = ("PNG", "JPEG", "WEBP")
+_NAME = re.compile(r"[a-zA-Z0-9]{32}\.webp")
+
+
+class Avatars:
+    """Files below `folder`; their addresses begin with the public `base_url`."""
+
+    def __init__(self, folder: Path, base_url: str) -> None:
+        self._folder, self._prefix = folder, base_url + FOLDER
+
+    async def store(self, user_id: str, upload: bytes) -> str:
+        """Keeps a square of 256 pixels cut from the middle; its address. Raises the 413 or 415."""
+        picture = await asyncio.to_thread(draw, upload)
+        name = f"{_owner(user_id)}{tokens.random_id(16)}.webp"
+        await asyncio.to_thread(self._write, name, picture)
+        return self._prefix + name
+
+    def _write(self, name: str, picture: bytes) -> None:
+        """Under another name first: a half written picture is never served."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        part = self._folder / f"{name}.part"
+        part.write_bytes(picture)
+        part.replace(self._folder / name)
+
+    async def read(self, name: str) -> bytes | None:
+        """The WebP of this name, or None."""
+        if not _NAME.fullmatch(name):
+            return None
+        try:
+            return await asyncio.to_thread((self._folder / name).read_bytes)
+        except OSError:
+            return None
+
+    async def remove(self, user_id: str, address: str | None) -> None:
+        """Deletes the file behind an address, if it was uploaded by this user: anybody may name any address. S40."""
+        name = (address or "").removeprefix(self._prefix)
+        if _NAME.fullmatch(name) and name.startswith(_owner(user_id)):
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread((self._folder / name).unlink)
+
+
+def _owner(user_id: str) -> str:
+    """How the names of a user's files begin."""
+    return hashlib.sha256(user_id.encode()).hexdigest()[:16]
+
+
+def draw(upload: bytes) -> bytes:
+    """The picture drawn anew as WebP: upright, square, without what the file said besides."""
+    try:
+        with Image.open(io.BytesIO(upload), formats=_FORMATS) as image:
+            if max(image.size) > MAX_SIDE:
+                raise errors.image_too_large(MAX_SIDE)
+            image.draft("RGB", (SIDE, SIDE))
+            upright = ImageOps.exif_transpose(image).convert("RGBA")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise errors.not_an_image() from error
+    drawn = io.BytesIO()
+    ImageOps.fit(upright, (SIDE, SIDE)).save(drawn, "WEBP", quality=85)
+    return drawn.getvalue()

@@ -1,0 +1,110 @@
+"""POST and DELETE /api/avatar, GET /avatars/:name."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from server.app import Application
+from tests.client import Answer, Client
+
+
+def picture(form: str = "PNG", size: tuple[int, int] = (600, 400)) -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", size, "teal").save(drawn, form)
+    return drawn.getvalue()
+
+
+async def upload(client: Client, body: bytes, media_type: str = "image/png") -> Answer:
+    return await client.send("POST", "/api/avatar", raw=body, headers={"Content-Type": media_type})
+
+
+def files(app: Application) -> list[Path]:
+    return sorted((app.config.shared_dir / "avatars").glob("*"))
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.gen_test
+async def test_a_picture_becomes_the_users(client: Client, form: str) -> None:
+    await client.sign_up()
+    answer = await upload(client, picture(form))
+    assert answer.status == 200
+    address = (await client.session())["user"]["image"]
+    assert address == answer.json["image"]
+    served = await Client(client.base_url).send("GET", address.removeprefix(client.base_url))
+    assert served.headers["Content-Type"] == "image/webp"
+    assert served.headers["X-Content-Type-Options"] == "nosniff"
+    with Image.open(io.BytesIO(served.body)) as image:
+        assert (image.format, image.size) == ("WEBP", (256, 256))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        b"GIF89a",
+        picture()[:80],
+    ],
+    ids=["nothing", "svg", "gif", "cut"],
+)
+@pytest.mark.gen_test
+async def test_what_only_says_it_is_one(client: Client, app: Application, body: bytes) -> None:
+    await client.sign_up()
+    answer = await upload(client, body)
+    assert (answer.status, answer.json["code"]) == (415, "NOT_AN_IMAGE")
+    assert files(app) == []
+
+
+@pytest.mark.gen_test
+async def test_too_many_pixels(client: Client) -> None:
+    await client.sign_up()
+    answer = await upload(client, picture(size=(9000, 10)))
+    assert (answer.status, answer.json["code"]) == (413, "IMAGE_TOO_LARGE")
+
+
+@pytest.mark.gen_test
+async def test_the_old_file_goes(client: Client, app: Application) -> None:
+    await client.sign_up()
+    await upload(client, picture())
+    (first,) = files(app)
+    await upload(client, picture("JPEG"))
+    (second,) = files(app)
+    assert first != second
+    answer = await client.send("DELETE", "/api/avatar")
+    assert answer.json == {"image": None}
+    assert files(app) == []
+    assert (await client.session())["user"]["image"] is None
+
+
+@pytest.mark.gen_test
+async def test_somebody_elses_file_stays(client: Client, app: Application) -> None:  # S40
+    await client.sign_up()
+    await upload(client, picture())
+    address = (await client.session())["user"]["image"]
+    eve = Client(client.base_url)
+    await eve.sign_up("eve@example.com")
+    await eve.api("/update-user", {"image": address})
+    await eve.send("DELETE", "/api/avatar")
+    assert len(files(app)) == 1
+
+
+@pytest.mark.gen_test
+async def test_nobody_uploads_nothing(client: Client) -> None:
+    assert (await upload(client, picture())).status == 401
+
+
+@pytest.mark.gen_test
+async def test_another_site_cannot_upload(client: Client) -> None:  # S31
+    await client.sign_up()
+    answer = await client.send(
+        "POST", "/api/avatar", raw=picture(), headers={"Origin": "https://evil.example"}
+    )
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("name", ["x.webp", "..%2f..%2fsecret", "a" * 32 + ".webp", "a" * 32 + ".png"])
+@pytest.mark.gen_test
+async def test_only_pictures_are_served(client: Client, name: str) -> None:
+    assert (await client.send("GET", f"/avatars/{name}")).status == 404

@@ -1,0 +1,59 @@
+"""A mail tells of a sign-in from where there never was one. S15."""
+
+import pytest
+
+from tests.client import Client
+from tests.conftest import Sql
+from tests.promises import promised
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+NEWER_FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605 Version/19.0 Mobile/15E148 Safari/604.1"
+
+
+async def sign_in(client: Client, user_agent: str) -> None:
+    body = {"email": "ada@example.com", "password": "correct horse battery staple"}
+    await Client(client.base_url).api("/sign-in/email", body, headers={"User-Agent": user_agent})
+
+
+async def sign_up(client: Client, user_agent: str) -> None:
+    body = {"name": "Ada", "email": "ada@example.com", "password": "correct horse battery staple"}
+    await client.api("/sign-up/email", body, headers={"User-Agent": user_agent})
+
+
+@pytest.mark.gen_test
+async def test_a_known_browser_is_no_news(client: Client, sql: Sql) -> None:
+    await sign_up(client, FIREFOX)
+    await sign_in(client, FIREFOX)
+    await sign_in(client, NEWER_FIREFOX)
+    assert promised(sql, "new-device") == []
+
+
+@pytest.mark.gen_test
+async def test_another_browser_is(client: Client, sql: Sql) -> None:
+    await sign_up(client, FIREFOX)
+    await sign_in(client, SAFARI)
+    await sign_in(client, SAFARI)
+    ((mail),) = promised(sql, "new-device")
+    assert mail.to == "ada@example.com"
+    assert (mail.context["browser"], mail.context["system"]) == ("Safari", "iOS")
+    assert mail.context["ip_address"] == "127.0.0.1"
+
+
+@pytest.mark.environ(TRUSTED_PROXIES="127.0.0.0/8,::1")
+@pytest.mark.gen_test
+async def test_another_network_is(client: Client, sql: Sql) -> None:
+    await sign_up(client, FIREFOX)
+    body = {"email": "ada@example.com", "password": "correct horse battery staple"}
+    for address in ("198.51.100.1", "198.51.7.7"):
+        headers = {"User-Agent": FIREFOX, "X-Forwarded-For": address}
+        await Client(client.base_url).api("/sign-in/email", body, headers=headers)
+    assert [mail.context["ip_address"] for mail in promised(sql, "new-device")] == ["198.51.100.1"]
+
+
+@pytest.mark.gen_test
+async def test_a_wrong_password_is_no_sign_in(client: Client, sql: Sql) -> None:
+    await sign_up(client, FIREFOX)
+    body = {"email": "ada@example.com", "password": "wrong password"}
+    await Client(client.base_url).api("/sign-in/email", body, headers={"User-Agent": SAFARI})
+    assert promised(sql, "new-device") == []
