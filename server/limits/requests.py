@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable
+from typing import Protocol
 
 from server import errors
 from server.limits import rules
@@ -20,21 +21,13 @@ class Requests(Protocol):
         ...
 
 
-@runtime_checkable
-class CountsAtOnce(Protocol):
-    """A store that counts without waiting."""
-
-    def request_at_once(self, key: str, limit: Limit) -> int:
-        """As `request`."""
-        ...
-
-
 class RequestLimits:
     """Says when a request is too many; without a store, never."""
 
     def __init__(self, store: Requests | None) -> None:
         self._store = store
-        self._at_once = store if isinstance(store, CountsAtOnce) else None
+        # Only memory counts without waiting.
+        self._at_once: Callable[[str, Limit], int] | None = getattr(store, "request_at_once", None)
         self._said: set[str] = set()
 
     async def check(self, address: str, path: str) -> None:
@@ -60,7 +53,7 @@ class RequestLimits:
             return True
         if not address or self._at_once is None:
             return False
-        return self._at_once.request_at_once(rules.key(address, path), rules.limit_for(path)) == 0
+        return self._at_once(rules.key(address, path), rules.limit_for(path)) == 0
 
     def notice_proxy(self, peer: str) -> None:
         """Says once that a proxy is not named, as all who come through it share one count. S13."""
