@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.database import Database
-from server.limits import DatabaseStore, MemoryStore, rules
+from server.errors import APIError
+from server.limits import DatabaseStore, MemoryStore, RequestLimits, rules
 from server.limits.rules import Limit
 from tests.limits.travel import Clock, pass_time
 
@@ -131,6 +132,29 @@ def test_the_limit_of_a_path(path: str, limit: Limit) -> None:
 )
 def test_the_path_of_a_key(path: str, below: str) -> None:
     assert rules.path_below("/api/auth", path) == below
+
+
+def test_counting_at_once_is_the_same_count() -> None:
+    clock = Clock()
+    limits = RequestLimits(MemoryStore(clock))
+
+    async def run() -> None:
+        for _ in range(50):
+            assert limits.allows_at_once("192.0.2.7", "/ok")
+            await limits.check("192.0.2.7", "/ok")
+        assert not limits.allows_at_once("192.0.2.7", "/ok")
+        with pytest.raises(APIError, match="429"):
+            await limits.check("192.0.2.7", "/ok")
+        clock.now += 10_000
+        assert limits.allows_at_once("192.0.2.7", "/ok")
+
+    at_once(run())
+
+
+def test_what_has_to_wait_or_be_said_is_not_counted_at_once() -> None:
+    assert not RequestLimits(DatabaseStore(Database("", 1))).allows_at_once("192.0.2.7", "/ok")
+    assert not RequestLimits(MemoryStore()).allows_at_once("", "/ok")
+    assert RequestLimits(None).allows_at_once("", "/ok")
 
 
 def test_keys_are_better_auths_and_never_long() -> None:
