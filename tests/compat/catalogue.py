@@ -8,6 +8,7 @@ from tests.compat.case import Case
 from tests.compat.cases import (
     accounts,
     cookie_cache,
+    cookie_edges,
     guarded,
     limits,
     origin,
@@ -35,6 +36,7 @@ GROUPS: dict[str, list[Case]] = {
     "user": user.group.cases,
     "accounts": accounts.group.cases,
     "cookie_cache": cookie_cache.group.cases,
+    "cookie_edges": cookie_edges.group.cases,
     "limits": limits.group.cases,
 }
 
