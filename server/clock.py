@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def now() -> datetime:
     """The current time in UTC, without microseconds below a millisecond (JavaScript's Date has none)."""
@@ -18,4 +20,4 @@ def after(seconds: float) -> datetime:
 
 def milliseconds(moment: datetime) -> int:
     """Milliseconds since the epoch, as JavaScript's `Date.getTime()` counts them."""
-    return int(moment.timestamp() * 1000)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -157,6 +157,12 @@ def _sessions(read: values.Reader) -> dict[str, Any]:
 
 def _accounts(read: values.Reader) -> dict[str, Any]:
     verified = read.flag("REQUIRE_EMAIL_VERIFICATION", False)
+    shortest = read.integer("PASSWORD_MIN_LENGTH", 8, 1, 128)
+    longest = read.integer("PASSWORD_MAX_LENGTH", 128, 8, 4096)
+    if shortest > longest:
+        raise SettingsError(
+            f"PASSWORD_MIN_LENGTH is {shortest}, more than PASSWORD_MAX_LENGTH, which is {longest}"
+        )
     return {
         "auto_sign_in": read.flag("AUTO_SIGN_IN", True),
         "disable_sign_up": read.flag("DISABLE_SIGN_UP", False),
@@ -167,8 +173,8 @@ def _accounts(read: values.Reader) -> dict[str, Any]:
         "delete_user_verification": read.flag("DELETE_USER_VERIFICATION", False),
         "password_hash": read.choice("PASSWORD_HASH", ("bcrypt", "scrypt"), "bcrypt"),
         "bcrypt_cost": read.integer("BCRYPT_COST", 12, 4, 31),
-        "password_min_length": read.integer("PASSWORD_MIN_LENGTH", 8, 1, 128),
-        "password_max_length": read.integer("PASSWORD_MAX_LENGTH", 128, 8, 4096),
+        "password_min_length": shortest,
+        "password_max_length": longest,
         "password_check": read.choice("PASSWORD_CHECK", ("off", "common"), "off"),
     }
 
@@ -188,7 +194,9 @@ def _dotenv(folder: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        return {name: value for name, value in dotenv_values(path).items() if value is not None}
+        return {
+            name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None
+        }
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from server import uri
+
 
 class SettingsError(Exception):
     """A variable holds what it cannot take; one line for the person who starts the server."""
@@ -28,10 +30,7 @@ class Reader:
         text = self.text(name)
         if text is None:
             return default
-        try:
-            number = int(text)
-        except ValueError:
-            number = low - 1
+        number = int(text) if re.fullmatch(r"[0-9]{1,18}", text) else low - 1
         if not low <= number <= high:
             raise SettingsError(f"{name} is {text!r}; it takes a whole number from {low} to {high}")
         return number
@@ -76,18 +75,18 @@ class Reader:
         return Path(text).expanduser().absolute() if text else default.absolute()
 
     def url(self, name: str) -> str | None:
-        """An http(s) address without a trailing slash."""
+        """The origin of an http(s) address, as a browser writes it: lower case, no port that goes without saying."""
         text = self.text(name)
         if text is None:
             return None
         try:
             parts = urlsplit(text)
-            valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            valid = parts.scheme in ("http", "https") and parts.port != 0 and uri.origin(text) is not None
         except ValueError:
             valid = False
         if not valid or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
             raise SettingsError(f"{name} is {text!r}; it takes an address such as https://app.example.com")
-        return text.rstrip("/")
+        return uri.origin(text)
 
     def networks(self, name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Addresses or CIDR ranges with commas between."""
