@@ -110,7 +110,9 @@ def _text_or_null(value: object) -> str | None:
 
 def _as_text(value: object) -> str:
     """An id that another server counts is a number there and text here."""
-    return javascript.number(value) if isinstance(value, (int, float)) else _text(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return javascript.number(value)
+    return _text(value)
 
 
 def _moment(value: object) -> datetime:

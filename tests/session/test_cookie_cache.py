@@ -1,9 +1,13 @@
 """SESSION_COOKIE_CACHE over HTTP: what is set, what is believed, what is not, what is cleared."""
 
 import json
+from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
+from server import tokens
+from server.app import Application
 from tests.client import PASSWORD, Answer, Client
 from tests.conftest import Sql
 
@@ -12,6 +16,7 @@ EACH = [
     pytest.param(form, marks=pytest.mark.environ(SESSION_COOKIE_CACHE=form))
     for form in ("compact", "jwt", "jwe")
 ]
+NUL = "a\0b"
 each_format = pytest.mark.parametrize("form", EACH)
 compact = pytest.mark.environ(SESSION_COOKIE_CACHE="compact")
 
@@ -128,6 +133,16 @@ async def test_what_is_no_base64_cannot_be_read_and_says_so(client: Client) -> N
     assert (answer.status, answer.json["code"]) == (500, "FAILED_TO_GET_SESSION")
     assert (await client.api("/list-accounts")).status == 401
     assert (await client.api("/get-session?disableCookieCache=1")).json["user"]["name"] == "Ada"
+
+
+@pytest.mark.gen_test
+async def test_a_token_that_no_row_can_have(client: Client, app: Application) -> None:
+    signed = f"{NUL}.{tokens.sign(app.config.secret, NUL)}"
+    client.cookies = {TOKEN: quote(signed, safe=""), DATA: "x"}
+    answer = await client.api("/get-session")
+    assert (answer.status, answer.json["code"], names(answer)) == (500, "FAILED_TO_GET_SESSION", [f"-{DATA}"])
+    client.cookies = {TOKEN: quote(signed, safe="")}
+    assert (await client.api("/list-accounts")).status == 401
 
 
 @each_format
@@ -256,3 +271,27 @@ async def test_signing_in_again_replaces_it(client: Client) -> None:
     assert (await client.session())["user"]["name"] == "Eve"
     await client.sign_in("ada@example.com", PASSWORD)
     assert (await client.session())["user"]["name"] == "Ada"
+
+
+VANISH = """
+    CREATE FUNCTION "vanish"() RETURNS trigger AS 'BEGIN RETURN NULL; END' LANGUAGE plpgsql;
+    CREATE TRIGGER "vanish" BEFORE UPDATE ON "session" FOR EACH ROW EXECUTE FUNCTION "vanish"()
+"""
+
+
+@pytest.fixture
+def vanishing(sql: Sql) -> Iterator[None]:
+    """Sessions that are gone when they are to be prolonged."""
+    sql(VANISH)
+    yield
+    sql('DROP FUNCTION "vanish"() CASCADE')
+
+
+@compact
+@pytest.mark.gen_test
+async def test_a_session_that_vanishes_while_it_is_prolonged(client: Client, vanishing: None) -> None:
+    await client.sign_up(rememberMe=False)  # for a day: without the mark that says so, a refresh is due
+    del client.cookies[FORGET]
+    answer = await client.api("/get-session?disableCookieCache=1")
+    assert (answer.status, answer.json["code"]) == (401, "FAILED_TO_GET_SESSION")
+    assert names(answer) == [f"-{name}" for name in (TOKEN, DATA, DATA, FORGET)]
