@@ -11,24 +11,29 @@ class Health(BaseHandler):
     """GET /health: the process answers."""
 
     async def get(self) -> None:
-        """Always 200."""
-        self.set_header("Content-Type", "application/json")
-        self.set_header("Cache-Control", "no-store")
-        self.finish(wire.dumps({"status": "ok"}))
-
-
-class Ready(BaseHandler):
-    """GET /health/ready: the database is reached and its migrations are this version's."""
-
-    async def get(self) -> None:
         """200, or 503 with what is missing."""
-        problem = await self._problem()
-        self.set_status(503 if problem else 200)
+        problem = await self.problem()
         self.set_header("Content-Type", "application/json")
         self.set_header("Cache-Control", "no-store")
+        if problem:
+            self.set_status(503)
+            self.set_header("Retry-After", "1")
         self.finish(wire.dumps({"status": problem or "ok"}))
 
-    async def _problem(self) -> str | None:
+    async def head(self) -> None:
+        """As GET, without the body."""
+        await self.get()
+
+    async def problem(self) -> str | None:
+        """Nothing: who is asked lives."""
+        return None
+
+
+class Ready(Health):
+    """GET /health/ready: the database is reached and its migrations are this version's."""
+
+    async def problem(self) -> str | None:
+        """What keeps this process from serving."""
         try:
             found = await migrate.status(self.application.db)
         except DatabaseError:

@@ -64,7 +64,7 @@ def _file(path: str, bodies: dict[str, bytes]) -> File:
     suffix = path[path.rfind(".") :]
     media_type = _TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
     text = media_type.startswith("text/") or media_type == "image/svg+xml"
-    etag = f'"{hashlib.sha256(bodies[""]).hexdigest()[:20]}"'
+    etag = f'W/"{hashlib.sha256(bodies[""]).hexdigest()[:20]}"'  # weak: the compressed forms have it, too
     return File(media_type + ("; charset=utf-8" if text else ""), etag, bodies)
 
 

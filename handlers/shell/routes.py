@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import secrets
 from importlib import resources
 from typing import Any
@@ -127,16 +128,14 @@ class BundleFile(BaseHandler):
         self.set_header("ETag", file.etag)
         self.set_header("Vary", "Accept-Encoding")
         self.set_header("Content-Type", file.media_type)
-        if self.request.headers.get("If-None-Match") == file.etag:
+        if self.check_etag_header():
             self.set_status(304)
             self.finish()
             return
         self._send(file)
 
     def _send(self, file: bundle.File) -> None:
-        accepted = {
-            part.split(";")[0].strip() for part in self.request.headers.get("Accept-Encoding", "").split(",")
-        }
+        accepted = _accepted(self.request.headers.get("Accept-Encoding", ""))
         encoding = next((name for name in ("br", "gzip") if name in accepted and name in file.bodies), "")
         if encoding:
             self.set_header("Content-Encoding", encoding)
@@ -145,3 +144,9 @@ class BundleFile(BaseHandler):
     async def head(self) -> None:
         """As GET, without the body."""
         await self.get()
+
+
+def _accepted(encodings: str) -> set[str]:
+    """The names in an Accept-Encoding header; a weight of zero is a refusal."""
+    parts = (part.partition(";") for part in encodings.lower().split(","))
+    return {name.strip() for name, _, weight in parts if not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)}
