@@ -39,6 +39,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...]
     host: str
     port: int
+    workers: int
     session_expires_in: int
     session_update_age: int
     session_fresh_age: int
@@ -97,6 +98,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     database_url = read.text("DATABASE_URL")
     _check_database_url(database_url)
     port = read.integer("PORT", 8080, 0, 65535)
+    workers = read.integer("WORKERS", 1, 0, 256) or os.cpu_count() or 1
     base_url = read.url("BETTER_AUTH_URL")
     production = database_url is not None or (base_url or "").startswith("https://")
     app_env = read.choice(
@@ -116,6 +118,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         trusted_proxies=read.networks("TRUSTED_PROXIES"),
         host=read.text("HOST") or "127.0.0.1",
         port=port,
+        workers=workers,
         **_sessions(read),
         **_accounts(read),
         smtp_url=mail_settings.read_smtp(read),
@@ -124,7 +127,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         sendgrid_api_key=read.text("SENDGRID_API_KEY"),
         metrics_token=_metrics_token(read),
         rate_limit_enabled=read.flag("RATE_LIMIT_ENABLED", app_env == "production"),
-        rate_limit_storage=_rate_limit_storage(read),
+        rate_limit_storage=_rate_limit_storage(read, workers),
         log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         log_format=read.choice("LOG_FORMAT", ("text", "json"), "json" if app_env == "production" else "text"),  # type: ignore[arg-type]
     )
@@ -184,6 +187,18 @@ def from_environment() -> Settings:
     return load(os.environ, Path.cwd())
 
 
+def for_worker(config: Settings) -> dict[str, str]:
+    """The environment of a worker process: this one's, and what has been decided since."""
+    decided = {
+        "DATABASE_URL": config.database_url or "",
+        "APP_ENV": config.app_env,
+        "PORT": str(config.port),
+        "WORKERS": "1",
+        "RATE_LIMIT_STORAGE": config.rate_limit_storage,
+    }
+    return {**os.environ, **decided}
+
+
 def names() -> tuple[str, ...]:
     """The fields of Settings, for tests."""
     return tuple(field.name for field in fields(Settings))
@@ -201,13 +216,20 @@ def _dotenv(folder: Path) -> dict[str, str]:
         raise SettingsError(f"{path} cannot be read: {error}") from error
 
 
-def _rate_limit_storage(read: values.Reader) -> Literal["memory", "database"]:
+def _rate_limit_storage(read: values.Reader, workers: int) -> Literal["memory", "database"]:
+    """Several processes count together, which memory cannot do."""
     if (read.text("RATE_LIMIT_STORAGE") or "").lower() == "redis":
         raise SettingsError(
             "RATE_LIMIT_STORAGE is 'redis'; that needs REDIS_URL, which this version does not have: it takes"
             " memory or database"
         )
-    storage = read.choice("RATE_LIMIT_STORAGE", ("memory", "database"), "memory")
+    storage = read.choice(
+        "RATE_LIMIT_STORAGE", ("memory", "database"), "memory" if workers == 1 else "database"
+    )
+    if storage == "memory" and workers > 1:
+        raise SettingsError(
+            f"RATE_LIMIT_STORAGE is 'memory', which {workers} WORKERS cannot share: it takes database"
+        )
     return "database" if storage == "database" else "memory"
 
 

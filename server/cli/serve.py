@@ -15,10 +15,11 @@ import click
 import tornado.httpserver
 import tornado.netutil
 
-from server import logs, migrate, postgres
+from server import logs, migrate, postgres, settings
 from server.app import Application, http_server
-from server.cli import setup
+from server.cli import setup, workers
 from server.feature import Feature
+from server.mail import ways
 from server.settings import Settings
 from server.version import VERSION
 
@@ -26,29 +27,60 @@ GRACE_SECONDS = 5.0
 
 
 @click.command()
+@click.option(
+    "--worker", hidden=True, help="The pipes to the supervisor: one to say ready, one to be orphaned by."
+)
 @click.pass_obj
-def serve(features: tuple[Feature, ...]) -> None:
+def serve(features: tuple[Feature, ...], worker: str | None) -> None:
     """Serve the app; Ctrl-C stops it and the embedded database.
+
+    With WORKERS over 1 as many processes serve the port; SIGHUP replaces them one by one.
 
     \b
     Examples:
       ai-editor serve
-      PORT=3000 ai-editor serve
+      PORT=3000 WORKERS=2 ai-editor serve
     """
     with setup.one_line_errors():
         config = setup.load()
         logs.configure(config.log_level, config.log_format)
         for feature in features:
             feature.check()
-        sockets = _bind(config)
-        port = sockets[0].getsockname()[1]
-        with _database(_with_port(config, port)) as ready:
-            _run(_main(ready, features, sockets))
+        if config.workers > 1:
+            _supervise(config)
+        else:
+            _serve(config, features, _pipes(worker))
 
 
-def _bind(config: Settings) -> list[socket.socket]:
+def _pipes(worker: str | None) -> tuple[int, int] | None:
+    if worker is None:
+        return None
+    ready, life = worker.split(",")
+    return int(ready), int(life)
+
+
+def _serve(config: Settings, features: tuple[Feature, ...], pipes: tuple[int, int] | None) -> None:
+    """In this process alone, or as one of several."""
+    sockets = _bind(config, shared=pipes is not None)
+    with _database(_with_port(config, sockets[0].getsockname()[1])) as ready:
+        _run(_main(ready, features, sockets, pipes))
+
+
+def _supervise(config: Settings) -> None:
+    """Holds no socket itself: the kernel shares new connections out among those that listen."""
+    sockets = _bind(config)
+    port = sockets[0].getsockname()[1]
+    for each in sockets:
+        each.close()
+    with _database(_with_port(config, port)) as ready:
+        supervisor = workers.Supervisor(config.workers, settings.for_worker(ready))
+        words = ways.transport(ready).words
+        asyncio.run(supervisor.run(lambda: click.echo(_welcome(ready, words), err=True)))
+
+
+def _bind(config: Settings, shared: bool = False) -> list[socket.socket]:
     try:
-        return tornado.netutil.bind_sockets(config.port, config.host)
+        return tornado.netutil.bind_sockets(config.port, config.host, reuse_port=shared)
     except PermissionError as error:
         raise setup.Refused(f"port {config.port} needs more rights: set PORT to one above 1023") from error
     except OSError as error:
@@ -92,24 +124,35 @@ def _run(main: object) -> None:
         runner.run(main)  # type: ignore[arg-type]
 
 
-async def _main(config: Settings, features: tuple[Feature, ...], sockets: list[socket.socket]) -> None:
+async def _main(
+    config: Settings,
+    features: tuple[Feature, ...],
+    sockets: list[socket.socket],
+    pipes: tuple[int, int] | None,
+) -> None:
     app = Application(config, features)
     try:
         await migrate.migrate(app.db)
         await app.start()
         server = http_server(app)
         server.add_sockets(sockets)
-        click.echo(_welcome(config, app.mailer.transport.words), err=True)
-        await _until_stopped()
+        if pipes is None:
+            click.echo(_welcome(config, app.mailer.transport.words), err=True)
+        else:
+            workers.say_ready(pipes[0])
+        await _until_stopped(pipes[1] if pipes else None)
         server.stop()
         await _drain(server)
     finally:
         await app.close()
 
 
-async def _until_stopped() -> None:
+async def _until_stopped(lifeline: int | None) -> None:
+    """A signal, or the end of the supervisor."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    if lifeline is not None:
+        workers.when_orphaned(lifeline, stopped.set)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     await stopped.wait()
@@ -132,6 +175,7 @@ def _welcome(config: Settings, mails: str) -> str:
         f"  mails     {mails}",
         f"  logs      this terminal, {config.log_format}, from level {config.log_level} up"
         + (f"; PostgreSQL's in {config.data_dir}" if embedded else ""),
+        *([f"  workers   {config.workers}; SIGHUP replaces them one by one"] if config.workers > 1 else []),
         "  stop      Ctrl-C",
     ]
     return "\n".join(lines)
