@@ -103,7 +103,7 @@ def when(moment: datetime) -> str:
     if length > timedelta(days=99):
         return f"{moment.astimezone():%Y-%m-%d}"
     unit, one, many = next(entry for entry in _UNITS if length >= entry[0])
-    count = length // unit
+    count = round(length / unit)
     words = f"{count} {one if count == 1 else many}"
     return f"in {words}" if distance > timedelta() else f"{words} ago"
 

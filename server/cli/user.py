@@ -244,7 +244,9 @@ def delete(who: str, yes: bool, as_json: bool) -> None:
     asking.go_on(f"Delete {found.email} ({found.name}) with all accounts and sessions?", yes)
 
     async def work(db: Database, config: Settings) -> bool:
-        return await users.delete(db, found.id)
+        deleted = await users.delete(db, found.id)
+        await _remove_picture(config, found)
+        return deleted
 
     if not setup.run(work):
         raise Refused(f"{found.email} is gone already")
@@ -252,3 +254,9 @@ def delete(who: str, yes: bool, as_json: bool) -> None:
         output.document({"user": wire.user(found)})
     else:
         click.echo(f"Deleted {output.plain(found.email)}.")
+
+
+async def _remove_picture(config: Settings, person: User) -> None:
+    from server.avatars import Avatars
+
+    await Avatars(config.shared_dir / "avatars", config.base_url).remove(person.id, person.image)

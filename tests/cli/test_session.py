@@ -42,7 +42,7 @@ def test_list_of_one_user(ai_editor: Commands, two_people: list[str]) -> None:
     header, *rows = ai_editor("session", "list", "Grace@example.com").out.splitlines()
     assert "USER" not in columns_of(header)
     assert [columns_of(row)[0] for row in rows] == ["g1"]
-    assert columns_of(rows[0])[1:] == ["just now", "in 6 days", "192.0.2.7", "Browser/1.0"]
+    assert columns_of(rows[0])[1:] == ["just now", "in 7 days", "192.0.2.7", "Browser/1.0"]
     assert ai_editor("session", "list", "nobody@example.com").code == 1
 
 

@@ -1,5 +1,6 @@
 """`ai-editor user` from scripts: standard input, JSON, exit codes."""
 
+import hashlib
 from collections.abc import Callable
 
 import pytest
@@ -229,6 +230,20 @@ def test_delete_takes_everything_along(
     assert done.json["user"]["email"] == "ada@example.com"
     for table in ("user", "account", "session"):
         assert execute(f'SELECT count(*) FROM "{table}"') == [(0,)]
+
+
+def test_delete_takes_the_picture_along(create: Create, ai_editor: Commands, execute: Execute) -> None:
+    user_id = create("ada@example.com", "--json").json["user"]["id"]
+    names = [
+        hashlib.sha256(owner.encode()).hexdigest()[:16] + "a" * 16 + ".webp" for owner in (user_id, "another")
+    ]
+    pictures = [ai_editor.folder / "data" / "shared" / "avatars" / name for name in names]
+    pictures[0].parent.mkdir(parents=True)
+    for picture in pictures:
+        picture.write_bytes(b"")
+    execute('UPDATE "user" SET "image" = %s', f"http://localhost:8080/avatars/{names[0]}")
+    assert ai_editor("user", "delete", "ada@example.com", "--yes").code == 0
+    assert [picture.exists() for picture in pictures] == [False, True]
 
 
 def test_a_name_cannot_steer_the_terminal(create: Create, ai_editor: Commands) -> None:
