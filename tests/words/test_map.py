@@ -1,5 +1,6 @@
 """docs/map.md against the folders, and links in the documents against what they name."""
 
+import configparser
 import re
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def test_decisions_are_numbered_without_a_gap() -> None:
     files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     assert [path.name[:4] for path in files] == [f"{number:04}" for number in range(1, len(files) + 1)]
     assert all(path.read_text().startswith("# ") for path in files)
+
+
+def test_every_library_has_its_reason() -> None:
+    package = configparser.RawConfigParser()
+    package.read(ROOT / "setup.cfg")
+    required = re.findall(r"^([\w-]+)", package["options"]["install_requires"], re.MULTILINE)
+    reasons = (ROOT / "docs" / "decisions" / "0009-libraries.md").read_text()
+    assert [name for name in required if f"**{name}**" not in reasons] == []
 
 
 def test_requirements_named_in_the_code_are_explained() -> None:
