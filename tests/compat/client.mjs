@@ -28,10 +28,14 @@ const say = (step, result) => process.stdout.write(`${JSON.stringify({ step, ...
 const kinds = (value) =>
   Object.fromEntries(Object.entries(value ?? {}).map(([key, item]) => [key, item instanceof Date ? 'Date' : typeof item]))
 
-// Without a window the store fetches only when it is asked to.
+// Without a window the store fetches only when it is asked to; a signal of the sign-up may cut in once.
 async function sessionStore() {
   const stop = client.useSession.subscribe(() => {})
-  await client.useSession.get().refetch()
+  const until = Date.now() + 5000
+  while (client.useSession.get().isPending && Date.now() < until) {
+    await client.useSession.get().refetch()
+    await new Promise((done) => setTimeout(done, 20))
+  }
   const { isPending, data, error } = client.useSession.get()
   stop()
   return { pending: isPending, found: data?.user.email ?? null, failed: error }

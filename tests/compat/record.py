@@ -28,7 +28,8 @@ def hold(case: Case, server: Server) -> Held:
     try:
         case.run(caller)
     except Exception as error:
-        return Held(case, caller.heard, f"{type(error).__name__}: {error}")
+        words = f"{type(error).__name__}: {error}\n{server.last_words()}"
+        return Held(case, caller.heard, words.strip())
     return Held(case, caller.heard)
 
 

@@ -50,6 +50,10 @@ class Server(Protocol):
         """Mails sent to one address so far, oldest first."""
         ...
 
+    def last_words(self) -> str:
+        """What the process said before it died, empty while it lives."""
+        ...
+
 
 @dataclass
 class ReferenceApp:
@@ -59,11 +63,16 @@ class ReferenceApp:
     port: int
     database: str
     databases: Databases
+    process: subprocess.Popen[bytes]
     outbox: list[Mail] = field(default_factory=list)
 
     def mails(self, to: str) -> list[Mail]:
         """Mails sent to one address so far, oldest first."""
         return [mail for mail in self.outbox if mail.to == to]
+
+    def last_words(self) -> str:
+        """What the process said before it died, empty while it lives."""
+        return "" if self.process.poll() is None else f"better-auth ended with {self.process.returncode}"
 
 
 class Reference:
@@ -104,7 +113,8 @@ class Reference:
 
     def _note(self, event: dict[str, Any]) -> None:
         if event["event"] == "listening":
-            app = ReferenceApp(event["app"], event["port"], self._database, self._databases)
+            place = event["app"], event["port"], self._database, self._databases
+            app = ReferenceApp(*place, self._process)
             self.apps[event["app"]] = app
         elif event["event"] == "mail":
             self.apps[event["app"]].outbox.append(Mail(event["to"], event["url"], event["kind"]))
@@ -156,9 +166,17 @@ class Ours:
 
         Processes on one database share its queue of mails, so any of them may have sent one.
         """
-        paths = self.folder.parent.glob("*/outbox/*.eml")
+        paths = self.folder.parent.glob("*/outbox/[!.]*.eml")
         found = [(path.name, _read(path)) for path in paths]
         return [mail for _, mail in sorted(found, key=lambda pair: pair[0]) if mail.to == to and mail.url]
+
+    def last_words(self) -> str:
+        """What the process said before it died, empty while it lives."""
+        if self.process.poll() is None:
+            return ""
+        return (
+            f"{self.name} ended with {self.process.returncode}: {(self.folder / 'log').read_text()[-1000:]}"
+        )
 
     def stop(self) -> None:
         """Ends the process."""

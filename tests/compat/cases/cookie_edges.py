@@ -101,7 +101,7 @@ def refused(caller: Caller) -> None:
         caller.post("/update-user", body)
 
 
-@group.case("POST /revoke-sessions", "refresh due", *EVERYWHERE)
+@group.case("POST /revoke-sessions", "refresh due, everywhere", *EVERYWHERE)
 def revoked(caller: Caller) -> None:
     """What was set by the guard is taken back."""
     _, token = caller.signed_in(expires_in=1000)
@@ -112,7 +112,7 @@ def revoked(caller: Caller) -> None:
     caller.post("/revoke-sessions", {})
 
 
-@group.case("POST /update-user", "not remembered", *EVERYWHERE)
+@group.case("POST /update-user", "not remembered, everywhere", *EVERYWHERE)
 def forgotten(caller: Caller) -> None:
     """Each change goes on as it began, in the order of where the session came from."""
     caller.sign_up()
