@@ -7,9 +7,10 @@ from typing import Any
 
 from tests.compat import tree
 from tests.compat.options import Options
-from tests.compat.wire import Answer, Request
+from tests.compat.wire import Answer, Headers, Request
 
 SESSION_KEYS = ["expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId", "id"]
+UNORDERED = {"/api/auth/list-sessions", "/api/auth/list-accounts"}
 WITH_SESSION = {"/api/auth/sign-up/email", "/api/auth/sign-in/email"}
 # Response headers that we add and better-auth has not; clients of its protocol never read them.
 ADDED = {
@@ -57,7 +58,21 @@ def settle(request: Request, theirs: Answer, ours: Answer, options: Options) -> 
         _rate_limited(settled)
     else:
         _body(request, settled)
+    if request.target.partition("?")[0] in UNORDERED:
+        settled.theirs, settled.ours = _sorted(settled.theirs), _sorted(settled.ours)
     return settled
+
+
+def _sorted(answer: Answer) -> Answer:
+    """better-auth leaves the order of these lists to the database; the oldest first, then."""
+    try:
+        found = tree.parse(answer.body.decode())
+    except ValueError:
+        return answer
+    if not isinstance(found, list) or isinstance(found, tree.Pairs):
+        return answer
+    found.sort(key=lambda item: (item.get("createdAt"), item.get("expiresAt") or item.get("id")))
+    return replace(answer, body=tree.write(found).encode())
 
 
 def _crash(settled: Purpose) -> Purpose:
@@ -127,6 +142,7 @@ def _rate_limited(settled: Purpose) -> None:
     """429 has the standard header too, and a code in both places."""
     if settled.ours.all("retry-after") != settled.ours.all("x-retry-after"):
         settled.wrong.append("Retry-After and X-Retry-After are not the same")
+    _seconds_apart(settled)
     if not settled.ours.body and not settled.theirs.body:
         return
     found = tree.parse(settled.ours.body.decode())
@@ -134,6 +150,17 @@ def _rate_limited(settled: Purpose) -> None:
         settled.wrong.append("429 without a code")
     left = _error(found, settled.wrong).without("code")
     settled.ours = replace(settled.ours, body=tree.write(left).encode())
+
+
+def _seconds_apart(settled: Purpose) -> None:
+    """The two servers were not asked in the same instant: X-Retry-After may be two seconds apart."""
+    theirs, ours = settled.theirs.all("x-retry-after"), settled.ours.all("x-retry-after")
+    if len(theirs) == len(ours) == 1 and abs(int(theirs[0]) - int(ours[0])) <= 2:
+        settled.ours = replace(settled.ours, headers=_with(settled.ours.headers, "x-retry-after", theirs[0]))
+
+
+def _with(headers: Headers, name: str, value: str) -> Headers:
+    return tuple((key, value if key.lower() == name else kept) for key, kept in headers)
 
 
 # CORS

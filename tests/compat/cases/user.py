@@ -120,7 +120,7 @@ def delete_password(caller: Caller) -> None:
     """Wrong, then right, in a session that is not fresh."""
     caller.sign_up()
     caller.sql(
-        'UPDATE "session" SET "createdAt" = now() - interval \'3 days\' WHERE "ipAddress" = %(ip)s',
+        'UPDATE "session" SET "createdAt" = "createdAt" - interval \'3 days\' WHERE "ipAddress" = %(ip)s',
         ip=caller.address,
     )
     caller.post("/delete-user", {})
@@ -190,7 +190,7 @@ def delete_stale(caller: Caller) -> None:
     caller.post("/delete-user", {"password": "not the password"})
     caller.mail()
     caller.sql(
-        'UPDATE "session" SET "createdAt" = now() - interval \'3 days\' WHERE "ipAddress" = %(ip)s',
+        'UPDATE "session" SET "createdAt" = "createdAt" - interval \'3 days\' WHERE "ipAddress" = %(ip)s',
         ip=caller.address,
     )
     caller.post("/delete-user", {})
