@@ -302,5 +302,10 @@ def provider_not_configured() -> APIError:
 
 
 def unauthorized_empty() -> APIError:
-    """401 with an empty body, as the token endpoints answer without a session."""
-    return APIError(401, None, None)
+    """401 with an empty body that is said to be JSON, as the token endpoints answer without a session."""
+    return APIError(401, None, None, {"Content-Type": "application/json"})
+
+
+def redirect(url: str) -> APIError:
+    """302 as a way out of the middle of a method, with better-auth's empty JSON."""
+    return APIError(302, None, None, {"Location": url, "Content-Type": "application/json"})

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from handlers.base import JSON_OR_FORM, ApiHandler, public
 from server import bodies, errors, registration, rules, signin, uri, wire
+from server.signin import Proof
 from server.store import users
 from server.store.sessions import Session, SignedIn
 from server.store.users import EmailTaken, User
@@ -110,20 +111,27 @@ class SignInEmail(ApiHandler):
             raise errors.invalid_email()
         app.passwords.check_not_too_long(body.password)
         await self.count_attempt(body.email)
-        user = await signin.user_with_password(app.db, app.passwords, body.email.lower(), body.password)
-        if user is None:
+        proof = await signin.prove(app.db, app.passwords, body.email.lower(), body.password)
+        if proof is None:
             self.audit("sign-in-failed")
             raise errors.invalid_email_or_password()
         await self.attempt_succeeded(body.email)
-        if app.config.require_email_verification and not user.email_verified:
+        if app.config.require_email_verification and not proof.user.email_verified:
             raise errors.email_not_verified()
         remember = body.remember_me is not False
+        who = await self._open_session(proof, remember)
+        self.set_session(who, remember)
+        self.audit("sign-in", user_id=who.user.id, session_id=who.session.id)
+        self._answer(who, body.callback_url)
+
+    async def _open_session(self, proof: Proof, remember: bool) -> SignedIn:
+        app = self.application
         async with app.db.transaction() as tx:
-            session = await app.sessions.create(tx, user, self.client, remember)
-            await app.devices.remember(tx, user, self.client)
-        self.set_session(SignedIn(session, user), remember)
-        self.audit("sign-in", user_id=user.id, session_id=session.id)
-        self._answer(SignedIn(session, user), body.callback_url)
+            if not await proof.holds(tx):
+                raise errors.invalid_email_or_password()
+            session = await app.sessions.create(tx, proof.user, self.client, remember)
+            await app.devices.remember(tx, proof.user, self.client)
+        return SignedIn(session, proof.user)
 
     def _answer(self, who: SignedIn, callback_url: str | None) -> None:
         """The status stays 200 with a Location: a real redirect would take the answer from a fetch."""

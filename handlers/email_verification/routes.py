@@ -94,7 +94,7 @@ class VerifyEmail(ApiHandler):
         if not self.asked.callback_url:
             raise error
         target = uri.append_parameters(self.asked.callback_url, {"error": error.code or ""})
-        raise APIError(302, None, None, {"Location": uri.header_value(target)})
+        raise errors.redirect(uri.header_value(target))
 
     def _done(self, value: object) -> None:
         if self.asked.callback_url:

@@ -88,9 +88,10 @@ class ChangePassword(ApiHandler):
     async def _store(self, user: User, hashed: str, revoke: bool) -> Session | None:
         app = self.application
         async with app.db.transaction() as tx:
+            # The hash first: a sign-in that still proved the old one is waited for, and its session ended with the rest.
+            await accounts.update_password(tx, user.id, hashed, clock.now())
             if revoke:
                 await app.sessions.revoke_all(tx, user.id)
-            await accounts.update_password(tx, user.id, hashed, clock.now())
             await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))
             if not revoke:
                 return None
@@ -190,8 +191,8 @@ class ResetPassword(ApiHandler):
         async with app.db.transaction() as tx:
             if await verifications.consume(tx, identifier) is None:
                 raise errors.invalid_token()
-            if app.config.revoke_sessions_on_password_reset:
-                await app.sessions.revoke_all(tx, user.id)
             if not await accounts.update_password(tx, user.id, hashed, clock.now()):
                 await accounts.insert_credential(tx, tokens.random_id(), user, hashed, clock.now())
+            if app.config.revoke_sessions_on_password_reset:
+                await app.sessions.revoke_all(tx, user.id)
             await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))

@@ -153,7 +153,7 @@ async def _until_stopped(lifeline: int | None) -> None:
     loop = asyncio.get_running_loop()
     if lifeline is not None:
         workers.when_orphaned(lifeline, stopped.set)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopped.set)
     await stopped.wait()
 

@@ -99,6 +99,22 @@ async def update_password(db: Executor, user_id: str, password: str, now: dateti
     )
 
 
+async def hold_password(db: Executor, account_id: str, password: str) -> bool:
+    """Whether this is still the hash; until the transaction ends nobody can change it."""
+    return bool(
+        await db.value(
+            """
+            SELECT true
+            FROM "account"
+            WHERE "id" = %(account_id)s AND "password" = %(password)s
+            FOR SHARE
+            """,
+            account_id=account_id,
+            password=password,
+        )
+    )
+
+
 async def replace_password(db: Executor, account_id: str, old: str, new: str) -> bool:
     """Swaps a hash for a better one of the same password; loses to a password change made meanwhile."""
     return bool(

@@ -132,6 +132,7 @@ async def list_active(db: Executor, user_id: str, now: datetime) -> list[Session
                "updatedAt" AS updated_at, "ipAddress" AS ip_address, "userAgent" AS user_agent, "userId" AS user_id
         FROM "session"
         WHERE "userId" = %(user_id)s AND "expiresAt" > %(now)s
+        ORDER BY "createdAt"
         """,
         user_id=user_id,
         now=now,
