@@ -1,0 +1,155 @@
+"""A person's way through the app: in, out, and in again."""
+
+import pytest
+
+from tests.browser.window import Window, window
+from tests.client import PASSWORD, Client
+from tests.conftest import Sql
+
+pytestmark = pytest.mark.usefixtures("http_server")
+slowly = pytest.mark.gen_test(timeout=28)
+
+
+async def sign_in(tab: Window, password: str = PASSWORD) -> None:
+    await tab.fill(E_mail="ada@example.com", Password=password)
+    await tab.press("Sign in")
+
+
+@slowly
+async def test_register_reload_sign_out_and_in(browser_path: str, base_url: str, sql: Sql) -> None:
+    async with window(browser_path, base_url) as tab:
+        await tab.open("/")
+        await tab.page.get_by_role("main").get_by_role("link", name="Create an account").click()
+        await tab.at("/register")
+        await tab.fill(Name="Ada Lovelace", E_mail="ada@example.com", Password=PASSWORD)
+        await tab.press("Create account")
+        await tab.at("/dashboard")
+        assert await tab.heading() == "Hello, Ada"
+        await tab.page.reload()
+        await tab.shown()
+        assert await tab.heading() == "Hello, Ada"
+        await tab.press("Sign out")
+        await tab.at("/login")
+        assert sql('SELECT count(*) FROM "session"') == [(0,)]
+        await tab.open("/dashboard?tab=2")
+        await tab.at("/login?redirect=%2Fdashboard%3Ftab%3D2")
+        await sign_in(tab)
+        await tab.at("/dashboard?tab=2")
+        await tab.check()
+
+
+@slowly
+async def test_a_protected_page_never_flashes(browser_path: str, base_url: str, client: Client) -> None:
+    """The server decides: neither does a visitor see the frame of the app, nor a member the sign-in page."""
+    await client.sign_up()
+    async with window(browser_path, base_url, java_script_enabled=False) as tab:
+        await tab.page.goto(f"{base_url}/dashboard")
+        await tab.at("/login?redirect=%2Fdashboard")
+        cookies = [{"name": name, "value": value, "url": base_url} for name, value in client.cookies.items()]
+        await tab.page.context.add_cookies(cookies)  # type: ignore[arg-type]
+        await tab.page.goto(f"{base_url}/login")
+        await tab.at("/dashboard")
+
+
+@slowly
+async def test_a_revoked_session_leads_to_sign_in_and_back(
+    browser_path: str, base_url: str, client: Client, sql: Sql
+) -> None:  # S23
+    await client.sign_up()
+    async with window(browser_path, base_url) as tab:
+        await tab.open("/login")
+        await sign_in(tab)
+        await tab.at("/dashboard")
+        await (
+            tab.page.get_by_text("signed in nowhere else")
+            .or_(tab.page.get_by_text("is signed in"))
+            .first.wait_for()
+        )
+        sql('DELETE FROM "session"')
+        await tab.page.evaluate("window.dispatchEvent(new Event('online'))")
+        await tab.at("/login")
+        await sign_in(tab)
+        await tab.at("/dashboard")
+        tab.problems = [problem for problem in tab.problems if "401" not in problem]
+        await tab.check()
+
+
+@slowly
+async def test_another_tab_follows(browser_path: str, base_url: str, client: Client) -> None:
+    await client.sign_up()
+    async with window(browser_path, base_url) as tab:
+        await tab.open("/login")
+        await sign_in(tab)
+        await tab.at("/dashboard")
+        other = Window(await tab.page.context.new_page(), base_url)
+        await other.open("/dashboard")
+        await tab.press("Sign out")
+        await tab.at("/login")
+        await other.at("/login")
+
+
+@slowly
+async def test_refusals_stand_where_they_belong(browser_path: str, base_url: str, client: Client) -> None:
+    await client.sign_up()
+    async with window(browser_path, base_url) as tab:
+        await tab.open("/login")
+        await tab.press("Sign in")
+        email = tab.page.get_by_label("E-mail", exact=True)
+        assert await email.get_attribute("aria-invalid") == "true"
+        assert await email.evaluate("element => element === document.activeElement")
+        await sign_in(tab, "not the password")
+        alert = tab.page.get_by_role("main").get_by_role("alert")
+        await alert.wait_for()
+        assert "password" in (await alert.inner_text()).lower()
+        await tab.open("/register")
+        await tab.fill(Name="Ada", E_mail="ada@example.com", Password="short")
+        await tab.press("Create account")
+        assert await tab.page.get_by_label("Password", exact=True).get_attribute("aria-invalid") == "true"
+        await tab.fill(Password=PASSWORD)
+        await tab.press("Create account")
+        await tab.page.locator("[aria-invalid=true]").wait_for()
+        assert await tab.page.get_by_label("E-mail", exact=True).get_attribute("aria-invalid") == "true"
+
+
+@slowly
+async def test_by_keyboard_alone(browser_path: str, base_url: str, client: Client) -> None:
+    await client.sign_up(name="Ada")
+    async with window(browser_path, base_url) as tab:
+        await tab.open("/login")
+        await tab_to(tab, "E-mail")
+        await tab.page.keyboard.type("ada@example.com")
+        await tab_to(tab, "Password")
+        await tab.page.keyboard.type(PASSWORD)
+        await tab.page.keyboard.press("Enter")
+        await tab.at("/dashboard")
+        await tab.shown()
+        await tab_to(tab, "Account menu")
+        await tab.page.keyboard.press("Enter")
+        menu = tab.page.get_by_role("menu")
+        await menu.wait_for()
+        await tab.page.keyboard.press("End")
+        assert (await focused(tab)).strip() == "Sign out"
+        await tab.page.keyboard.press("Enter")
+        await tab.at("/login")
+        await tab.check()
+
+
+FOCUSED = """() => {
+  const found = document.activeElement
+  if (!found.matches('a, button, input, [role=menuitem]')) return ''
+  const label = found.labels && found.labels[0]
+  return found.getAttribute('aria-label') || (label ? label.innerText : found.textContent)
+}"""
+
+
+async def focused(tab: Window) -> str:
+    return str(await tab.page.evaluate(FOCUSED))
+
+
+async def tab_to(tab: Window, name: str) -> None:
+    """Presses Tab until the focus is there, and sees that the focus can be seen."""
+    for _ in range(20):
+        await tab.page.keyboard.press("Tab")
+        if name in " ".join((await focused(tab)).split()):
+            return
+    raise AssertionError(f"{name} cannot be reached with Tab")
