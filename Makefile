@@ -9,7 +9,7 @@ RUN := @exec tools/python tools/make.py
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-serve: ## Set up all that is needed and serve the app; Ctrl-C stops it
+serve: ## Set up all that is needed and serve the app; Ctrl-C stops it (ARGS go to `ai-editor serve`)
 	$(RUN) serve
 
 setup: ## Prepare .venv for work on the code
@@ -18,7 +18,7 @@ setup: ## Prepare .venv for work on the code
 web: ## Build the frontend bundle, when its sources changed
 	$(RUN) web
 
-test: ## Run all tests
+test: ## Run all tests (ARGS go to pytest)
 	$(RUN) test
 
 lint: ## Run all checks: ruff, mypy, import-linter, eslint, vue-tsc

@@ -12,12 +12,18 @@ every_account = pytest.mark.parametrize("place", ACCOUNTS + RARE_ACCOUNTS, indir
 
 
 @every_account
-def test_server_is_not_root(place: Place) -> None:
+def test_first_start_is_not_roots_and_changes_no_folder_above(place: Place) -> None:
+    if place.uid is None and not place.environment.get("PATH"):
+        place.folder.chmod(0o700)
+    before = place.folder.stat().st_mode
     owner = place.begin()
     owner.address()
     status = Path(f"/proc/{place.postmaster()}/status").read_text()
     assert [line.split()[1] for line in status.splitlines() if line.startswith("CapEff")] == ["0" * 16]
     owner.end()
+    assert place.folder.stat().st_mode == before
+    files = [place.home, *place.home.rglob("*")]
+    assert {file.stat().st_uid for file in files} == {place.home.stat().st_uid}
 
 
 @every_account
@@ -33,15 +39,6 @@ def test_rows_outlive_owner_and_server(place: Place) -> None:
     again.end()
 
 
-@every_account
-def test_files_are_the_folders_owners(place: Place) -> None:
-    owner = place.begin()
-    owner.address()
-    owner.end()
-    files = [place.home, *place.home.rglob("*")]
-    assert {file.stat().st_uid for file in files} == {place.home.stat().st_uid}
-
-
 @pytest.mark.parametrize("place", ACCOUNTS[-1:], indirect=True)
 def test_a_persons_cluster_serves_root_and_stays_the_persons(cluster: Place) -> None:
     """Root is the only other who may; a person's own second start says the same of what must not change."""
@@ -55,17 +52,7 @@ def test_a_persons_cluster_serves_root_and_stays_the_persons(cluster: Place) -> 
     again.end()
 
 
-@every_account
-def test_folders_above_keep_their_modes(place: Place) -> None:
-    if place.uid is None and not place.environment.get("PATH"):
-        place.folder.chmod(0o700)
-    before = place.folder.stat().st_mode
-    owner = place.begin()
-    owner.address()
-    owner.end()
-    assert place.folder.stat().st_mode == before
-
-
+@pytest.mark.parametrize("place", ACCOUNTS[:1], indirect=True)
 def test_root_may_start_it_in_a_closed_folder_of_a_person(place: Place) -> None:
     """As after `sudo make serve` in a home that only its owner may enter: it then runs as that owner."""
     place.folder.chmod(0o700)

@@ -2,7 +2,11 @@
 
 import time
 
-from tests.embedded.conftest import Place, query
+import pytest
+
+from tests.embedded.conftest import ACCOUNTS, Place, query
+
+pytestmark = pytest.mark.parametrize("place", ACCOUNTS[:1], indirect=True)
 
 
 def test_second_owner_is_refused_by_name(cluster: Place) -> None:
