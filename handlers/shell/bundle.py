@@ -9,6 +9,7 @@ import mimetypes
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from server.feature import StartError
 
@@ -69,31 +70,45 @@ def _file(path: str, bodies: dict[str, bytes]) -> File:
 
 
 @functools.cache
-def entry() -> Entry:
-    """Read from Vite's manifest; raises StartError."""
+def entry(page: str = "", layout: str = "") -> Entry:
+    """Read from Vite's manifest: what every page loads, and what this page and its layouts do; raises StartError."""
+    manifest = _manifest()
+    found = _Needed(manifest)
+    found.add(_ENTRY)
+    names = [f"src/layouts/{name}.vue" for name in layout.split("/")] if layout else []
+    for key in [*names, f"src/pages/{page}.vue"] if page else names:
+        found.preload(key)
+    return Entry(f"/{manifest[_ENTRY]['file']}", tuple(found.styles), tuple(found.preloads))
+
+
+@functools.cache
+def _manifest() -> dict[str, dict[str, Any]]:
     path = resources.files("web").joinpath("dist", ".vite", "manifest.json")
     if not path.is_file():
         raise StartError("the browser app is not built: run `make web`")
-    manifest = json.loads(path.read_text())
-    styles: list[str] = []
-    preloads: list[str] = []
-    _collect(manifest, _ENTRY, styles, preloads, set())
-    return Entry(f"/{manifest[_ENTRY]['file']}", tuple(styles), tuple(preloads))
+    manifest: dict[str, dict[str, Any]] = json.loads(path.read_text())
+    return manifest
 
 
-def _collect(
-    manifest: dict[str, dict[str, list[str]]],
-    key: str,
-    styles: list[str],
-    preloads: list[str],
-    seen: set[str],
-) -> None:
-    """The entry's style sheets and static imports, those of its imports included."""
-    if key in seen:
-        return
-    seen.add(key)
-    chunk = manifest[key]
-    for imported in chunk.get("imports", []):
-        preloads.append(f"/{manifest[imported]['file']}")
-        _collect(manifest, imported, styles, preloads, seen)
-    styles += [f"/{name}" for name in chunk.get("css", []) if f"/{name}" not in styles]
+class _Needed:
+    """The style sheets and static imports of chunks, those of their imports included, each once."""
+
+    def __init__(self, manifest: dict[str, dict[str, Any]]) -> None:
+        self._manifest = manifest
+        self._seen: set[str] = set()
+        self.styles: list[str] = []
+        self.preloads: list[str] = []
+
+    def preload(self, key: str) -> None:
+        """A chunk that will be imported, where the bundle has it, and all that it needs."""
+        if key in self._manifest and key not in self._seen:
+            self.preloads.append(f"/{self._manifest[key]['file']}")
+            self.add(key)
+
+    def add(self, key: str) -> None:
+        """What a chunk needs beside itself."""
+        self._seen.add(key)
+        chunk = self._manifest[key]
+        for imported in chunk.get("imports", []):
+            self.preload(imported)
+        self.styles += [path for name in chunk.get("css", []) if (path := f"/{name}") not in self.styles]

@@ -40,6 +40,8 @@ class Page(BaseHandler):
             self._redirect("/login?redirect=" + quote(self.request.uri or "/", safe=""))
         elif page and page.access == "guest" and who:
             self._redirect(self._wanted_page())
+        elif page and page.redirect:
+            self._redirect(page.redirect)
         else:
             self._render(page, who)
 
@@ -66,7 +68,7 @@ class Page(BaseHandler):
                 title=page.title if page else "Page not found",
                 nonce=nonce,
                 boot={"session": self._session_json(who), "settings": self._public_settings()},
-                entry=bundle.entry(),
+                entry=bundle.entry(page.name, page.layout) if page else bundle.entry("not-found", "default"),
             )
         )
         self.set_status(200 if page else 404)
@@ -82,6 +84,8 @@ class Page(BaseHandler):
             "passwordMinLength": config.password_min_length,
             "passwordMaxLength": config.password_max_length,
             "signUp": not config.disable_sign_up,
+            "requireEmailVerification": config.require_email_verification,
+            "deleteUserVerification": config.delete_user_verification,
         }
 
     def _set_page_headers(self, nonce: str) -> None:

@@ -3,12 +3,26 @@ import type { Who } from '@/auth'
 /** What the server wrote into the page: who asks, and the settings that the pages depend on. */
 export interface Boot {
   session: Who | null
-  settings: { passwordMinLength: number, passwordMaxLength: number, signUp: boolean }
+  settings: {
+    passwordMinLength: number
+    passwordMaxLength: number
+    signUp: boolean
+    /** Nobody signs in before their e-mail address is confirmed. */
+    requireEmailVerification: boolean
+    /** An account is deleted by a link in a mail. */
+    deleteUserVerification: boolean
+  }
 }
 
 const DEFAULTS: Boot = {
   session: null,
-  settings: { passwordMinLength: 8, passwordMaxLength: 128, signUp: true },
+  settings: {
+    passwordMinLength: 8,
+    passwordMaxLength: 128,
+    signUp: true,
+    requireEmailVerification: false,
+    deleteUserVerification: false,
+  },
 }
 
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/

@@ -11,17 +11,19 @@ export interface Problem {
   seconds?: number
 }
 
+/** A call of the API's client that reports what came back to `watch`. */
+export type Request<T> = (watch: Watch) => Promise<Reply<T>>
+
 export type Answer<T> = { data: T, problem: null } | { data: null, problem: Problem }
 
 interface Refusal { status: number, code?: string, message?: string }
 interface Reply<T> { data: T | null, error: Refusal | null }
-interface Watch { onError: (context: { response: Response }) => void }
+export interface Watch { onError: (context: { response: Response }) => void }
 
 const FIELD_OF: Record<string, string> = {
   INVALID_EMAIL: 'email',
   USER_ALREADY_EXISTS: 'email',
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: 'email',
-  EMAIL_NOT_VERIFIED: 'email',
   INVALID_PASSWORD: 'password',
   PASSWORD_TOO_SHORT: 'password',
   PASSWORD_TOO_LONG: 'password',
@@ -66,7 +68,7 @@ function unreachable(): Problem {
 }
 
 /** Makes a request of the API; whatever happens to it comes back as a value. */
-export async function ask<T>(request: (watch: Watch) => Promise<Reply<T>>): Promise<Answer<T>> {
+export async function ask<T>(request: Request<T>): Promise<Answer<T>> {
   let headers: Headers | undefined
   try {
     const { data, error } = await request({ onError: ({ response }) => { headers = response.headers } })

@@ -7,7 +7,16 @@ import { sentence } from '@/locales/en'
 
 export type Access = 'public' | 'guest' | 'member'
 
-interface Page { path: string, name: string, title: string, access: Access, layout: string, nav?: string }
+interface Page {
+  path: string
+  name: string
+  title: string
+  access: Access
+  /** "default/settings" is the layout `settings` within the layout `default`. */
+  layout: string
+  nav?: string
+  redirect?: string
+}
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -29,8 +38,9 @@ function fileOf(files: Record<string, Loader>, path: string): Loader {
   return file
 }
 
-function recordOf({ path, name, title, access, nav }: Page): RouteRecordRaw {
-  return { path, name, meta: { title, access, nav }, component: fileOf(pageFiles, `./pages/${name}.vue`) }
+function recordOf({ path, name, title, access, nav, redirect }: Page): RouteRecordRaw {
+  const meta = { title, access, nav }
+  return redirect ? { path, name, meta, redirect } : { path, name, meta, component: fileOf(pageFiles, `./pages/${name}.vue`) }
 }
 
 const NOT_FOUND: RouteRecordRaw = {
@@ -40,14 +50,24 @@ const NOT_FOUND: RouteRecordRaw = {
   component: fileOf(pageFiles, './pages/not-found.vue'),
 }
 
+/** A layout with its pages and the layouts within it. */
+function layoutOf(layout: string, list: readonly Page[]): RouteRecordRaw {
+  const inner = list.map((page) => page.layout).filter((other) => other.startsWith(`${layout}/`))
+  return {
+    path: '/',
+    component: fileOf(layoutFiles, `./layouts/${layout.split('/').at(-1)}.vue`),
+    children: [
+      ...list.filter((page) => page.layout === layout).map(recordOf),
+      ...[...new Set(inner)].map((name) => layoutOf(name, list)),
+      ...(layout === 'default' ? [NOT_FOUND] : []),
+    ],
+  }
+}
+
 /** One record per layout, its pages below it, so that a layout stays while its pages change. */
 export function routesOf(list: readonly Page[]): RouteRecordRaw[] {
-  const layouts = [...new Set(list.map((page) => page.layout))]
-  return layouts.map((layout) => ({
-    path: '/',
-    component: fileOf(layoutFiles, `./layouts/${layout}.vue`),
-    children: list.filter((page) => page.layout === layout).map(recordOf).concat(layout === 'default' ? NOT_FOUND : []),
-  }))
+  const outermost = new Set(list.map((page) => page.layout.split('/')[0] ?? ''))
+  return [...outermost].map((layout) => layoutOf(layout, list))
 }
 
 /** The rule that the server applies before the first paint, for the ways taken inside the app. */

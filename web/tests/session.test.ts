@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { RouteRecordRaw } from 'vue-router'
 import pages from '../pages.json'
 import { parseBoot } from '@/boot'
 import { useSession } from '@/composables/useSession'
@@ -18,7 +19,8 @@ describe('parseBoot', () => {
   })
 
   it('has settings when the page says none', () => {
-    const settings = { passwordMinLength: 8, passwordMaxLength: 128, signUp: true }
+    const lengths = { passwordMinLength: 8, passwordMaxLength: 128 }
+    const settings = { ...lengths, signUp: true, requireEmailVerification: false, deleteUserVerification: false }
     expect(parseBoot(null)).toEqual({ session: null, settings })
     expect(parseBoot('{"settings":{"signUp":false}}').settings).toEqual({ ...settings, signUp: false })
   })
@@ -43,8 +45,14 @@ describe('guard', () => {
 
 describe('pages.json', () => {
   it('names pages and layouts that exist', () => {
+    const leaves = (route: RouteRecordRaw): RouteRecordRaw[] => route.children?.flatMap(leaves) ?? [route]
     const routes = routesOf(pages as Parameters<typeof routesOf>[0])
-    expect(routes.flatMap((layout) => layout.children ?? [])).toHaveLength(pages.length + 1)
+    expect(routes.flatMap(leaves)).toHaveLength(pages.length + 1)
+  })
+
+  it('puts a layout into another', () => {
+    const [outer] = routesOf([{ path: '/x', name: 'settings/profile', title: 'X', access: 'member', layout: 'default/settings' }])
+    expect(outer?.children?.[0]?.children?.[0]?.path).toBe('/x')
   })
 
   it('refuses a page without a file', () => {

@@ -1,5 +1,5 @@
 import { computed, effectScope, readonly, shallowRef, watch } from 'vue'
-import { auth, onSessionLost, type Who } from '@/auth'
+import { auth, onSessionLost, type User, type Who } from '@/auth'
 import { boot } from '@/boot'
 import { ask } from '@/problem'
 
@@ -16,6 +16,17 @@ async function start(answer: { user?: unknown, session?: unknown }): Promise<boo
   const brought = answer.user && answer.session ? (answer as Who) : null
   adopt(brought ?? (await ask((watch) => auth.getSession({ fetchOptions: watch }))).data)
   return who.value !== null
+}
+
+/** Asks again who this is, after a change that the client's store does not notice. */
+async function refresh(): Promise<void> {
+  const { data } = await ask((watch) => auth.getSession({ fetchOptions: watch }))
+  if (data) adopt(data)
+}
+
+/** Shows a change of the user's that the server has just taken. */
+function change(changes: Partial<User>): void {
+  if (who.value) adopt({ ...who.value, user: { ...who.value.user, ...changes } })
 }
 
 /** Forgets the session here, after the server has. */
@@ -60,7 +71,7 @@ export function useSession() {
     session: computed(() => who.value?.session ?? null),
     signedIn: computed(() => who.value !== null),
     ended: readonly(ended),
-    start, stop, follow,
+    start, stop, follow, refresh, change,
     forgetEnd: () => { ended.value = false },
   }
 }

@@ -15,3 +15,8 @@ export function checkNewPassword(password: string, min: number, max: number): { 
   if (password.length < min) return { password: `Use at least ${min} characters.` }
   return password.length > max ? { password: `Use at most ${max} characters.` } : {}
 }
+
+/** A password that exists already: the server alone knows whether it is right. */
+export function checkPassword(password: string): { password?: string } {
+  return password ? {} : { password: 'Enter your password.' }
+}

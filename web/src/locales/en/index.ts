@@ -1,9 +1,10 @@
 import { account } from './account'
 import { core } from './core'
 import { emailPassword } from './emailPassword'
+import { picture } from './picture'
 import { session } from './session'
 
-const SENTENCES: Record<string, string> = { ...core, ...session, ...emailPassword, ...account }
+const SENTENCES: Record<string, string> = { ...core, ...session, ...emailPassword, ...account, ...picture }
 
 /** What an error code means, in a sentence; "CODE.field" falls back to "CODE". */
 export function sentence(code: string): string {

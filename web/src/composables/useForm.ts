@@ -1,0 +1,32 @@
+import { shallowRef, type Ref } from 'vue'
+import { ask, type Answer, type Request } from '@/problem'
+import { useCountdown } from '@/composables/useCountdown'
+import { useFormErrors } from '@/composables/useFormErrors'
+
+interface Options<Field extends string> {
+  /** Which field of this form a code is about, where that is not the usual one. */
+  fieldOf?: Record<string, Field>
+  send?: <T>(request: Request<T>) => Promise<Answer<T>>
+}
+
+/** A form: its checks, waits and errors, and that it is sent once at a time. */
+export function useForm<Field extends string>(
+  form: Ref<HTMLFormElement | null>, fields: readonly Field[], { fieldOf = {}, send = ask }: Options<Field> = {},
+) {
+  const { errors, problem, check, clear, show } = useFormErrors(form, fields)
+  const { left: wait, start: startWait } = useCountdown()
+  const pending = shallowRef(false)
+
+  /** What the server answered; null where it was not asked, or refused. */
+  async function submit<T>(found: Partial<Record<Field, string>>, request: Request<T>): Promise<T | null> {
+    if (pending.value || wait.value > 0 || !check(found)) return null
+    pending.value = true
+    const { data, problem: refusal } = await send(request)
+    pending.value = false
+    if (refusal?.seconds) startWait(refusal.seconds)
+    if (refusal) show({ ...refusal, field: fieldOf[refusal.code] ?? refusal.field })
+    return data
+  }
+
+  return { errors, problem, pending, wait, clear, show, submit }
+}

@@ -1,0 +1,44 @@
+import { computed } from 'vue'
+import { useRoute } from 'vue-router'
+import { useEmailChange } from '@/composables/useEmailChange'
+import { useSession } from '@/composables/useSession'
+
+export type Verification =
+  | 'pending' | 'done' | 'already' | 'unknown'
+  | 'expired' | 'invalid' | 'no user' | 'other user'
+  | 'change done' | 'change half' | 'change unknown'
+
+const OF_ERROR: Record<string, Verification> = {
+  TOKEN_EXPIRED: 'expired',
+  USER_NOT_FOUND: 'no user',
+  INVALID_USER: 'other user',
+}
+
+/** How long after the confirmation somebody is told of it as news. */
+const NEWS = 300_000
+
+function isNews(date: Date): boolean {
+  return Math.abs(Date.now() - date.getTime()) < NEWS
+}
+
+/** Where a confirmation of an e-mail address stands, as the link in the mail and the session tell. */
+export function useVerification() {
+  const route = useRoute()
+  const { user } = useSession()
+  const { underWay, arrived } = useEmailChange()
+  const error = typeof route.query.error === 'string' ? route.query.error : ''
+  const ofChange = route.query.for === 'change'
+
+  function afterChange(): Verification {
+    if (arrived.value) return 'change done'
+    return underWay.value ? 'change half' : 'change unknown'
+  }
+
+  return computed<Verification>(() => {
+    if (error) return OF_ERROR[error] ?? 'invalid'
+    if (ofChange) return afterChange()
+    if (!user.value) return 'unknown'
+    if (!user.value.emailVerified) return 'pending'
+    return isNews(user.value.updatedAt) ? 'done' : 'already'
+  })
+}
