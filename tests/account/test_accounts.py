@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.client import Client
+from tests.conftest import Sql
 
 LINKED = """
     INSERT INTO "account" ("id", "accountId", "providerId", "userId", "scope", "accessToken", "createdAt", "updatedAt")
@@ -13,7 +14,7 @@ LINKED = """
 
 
 @pytest.mark.gen_test
-async def test_lists_accounts_without_their_secrets(client: Client, sql) -> None:
+async def test_lists_accounts_without_their_secrets(client: Client, sql: Sql) -> None:
     await client.sign_up()
     sql(LINKED)
     answer = await client.api("/list-accounts")
@@ -34,7 +35,7 @@ async def test_the_last_account_stays(client: Client) -> None:
 
 
 @pytest.mark.gen_test
-async def test_of_two_unlinked_at_once_one_stays(client: Client, sql) -> None:
+async def test_of_two_unlinked_at_once_one_stays(client: Client, sql: Sql) -> None:
     await client.sign_up()
     sql(LINKED)
     ids = [account["id"] for account in (await client.api("/list-accounts")).json]
@@ -44,7 +45,7 @@ async def test_of_two_unlinked_at_once_one_stays(client: Client, sql) -> None:
 
 
 @pytest.mark.gen_test
-async def test_somebody_elses_account_is_not_found(client: Client, sql) -> None:  # S40
+async def test_somebody_elses_account_is_not_found(client: Client, sql: Sql) -> None:  # S40
     eve = Client(client.base_url)
     await eve.sign_up("eve@example.com")
     sql(LINKED)
@@ -63,7 +64,7 @@ async def test_somebody_elses_account_is_not_found(client: Client, sql) -> None:
 
 
 @pytest.mark.gen_test
-async def test_no_provider_is_configured(client: Client, sql) -> None:
+async def test_no_provider_is_configured(client: Client, sql: Sql) -> None:
     await client.sign_up()
     sql(LINKED)
     for path in ("/get-access-token", "/refresh-token"):

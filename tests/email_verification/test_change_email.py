@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.client import Client
+from tests.client import Answer, Client
 from tests.conftest import Sql
 from tests.promises import promised
 
 
-async def click(client: Client, sql: Sql, template: str):
+async def click(client: Client, sql: Sql, template: str) -> Answer:
     """Follows the newest link of a kind."""
     return await client.api(promised(sql, template)[-1].path.removeprefix("/api/auth"))
 

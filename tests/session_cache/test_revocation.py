@@ -6,17 +6,18 @@ import time
 import pytest
 
 from server.app import Application
+from server.store.sessions import SignedIn
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 
 
 @pytest.fixture
-def asked(app: Application):
+def asked(app: Application) -> list[str]:
     """How often a session was read from the database."""
     asked: list[str] = []
     real = app.sessions._read
 
-    async def read(token: str):
+    async def read(token: str) -> SignedIn | None:
         asked.append(token)
         return await real(token)
 
