@@ -63,6 +63,8 @@ class Caller:
         digest = hashlib.sha256(name.encode()).hexdigest()
         self.address = f"198.{18 + int(digest[0], 16) % 2}.{int(digest[1:3], 16)}.{int(digest[3:5], 16)}"
         self.email = f"p{digest[:12]}@example.com"
+        # What our server keeps as the address where better-auth keeps none.
+        self.peer = "127.0.0.1"
         self.number = str(int(digest[12:22], 16))
         self.agent: str | None = "compat/1.0"
 

@@ -50,7 +50,7 @@ def compare(theirs: Held, ours: Held) -> Verdict:
     """The differences between the reference's conversation and ours, outside those made on purpose."""
     options = OPTION_SETS[theirs.case.options]
     # better-auth never looks at the socket and keeps an empty address; ours keeps the peer's.
-    masks = Mask(options.secret, ""), Mask(options.secret, "127.0.0.1")
+    masks = Mask(options.secret, ""), Mask(options.secret, ours.peer)
     found = [Difference("better-auth's side broke off", theirs.error)] if theirs.error else []
     if ours.error:
         found.append(Difference("our side broke off", ours.error))

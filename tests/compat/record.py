@@ -15,10 +15,11 @@ from tests.compat.servers import Server
 
 @dataclass(frozen=True)
 class Held:
-    """One conversation; `error` says why it broke off, if it did."""
+    """One conversation; `error` says why it broke off, if it did, `peer` whom our server took it for."""
 
     case: Case
     heard: list[Exchange | Look]
+    peer: str
     error: str = ""
 
 
@@ -29,8 +30,8 @@ def hold(case: Case, server: Server) -> Held:
         case.run(caller)
     except Exception as error:
         words = f"{type(error).__name__}: {error}\n{server.last_words()}"
-        return Held(case, caller.heard, words.strip())
-    return Held(case, caller.heard)
+        return Held(case, caller.heard, caller.peer, words.strip())
+    return Held(case, caller.heard, caller.peer)
 
 
 def hold_all(cases: list[Case], servers: Mapping[str, Server], at_once: int = 6) -> list[Held]:

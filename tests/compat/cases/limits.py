@@ -110,8 +110,17 @@ FORWARDED = [
 ]
 
 
+# A port beside the address is understood by our server only.
+WITH_PORT = {
+    "203.0.113.7:8080": "203.0.113.7",
+    "[2001:db8::1]:8080": "2001:0db8:0000:0000:0000:0000:0000:0000",
+    "[2001:db8::1]": "2001:0db8:0000:0000:0000:0000:0000:0000",
+}
+
+
 def _forwarded(caller: Caller, value: str) -> None:
     caller.address = value
+    caller.peer = WITH_PORT.get(value, caller.peer)
     caller.sign_up("new-" + caller.email)
     caller.tables("new-" + caller.email)
 

@@ -262,7 +262,7 @@ def _cut(signed: str) -> list[tuple[str, str]]:
         ("url-safe base64", f"{bare}.{plain.replace('+', '-').replace('/', '_')}"),
         ("signature empty", f"{bare}."),
         ("no signature", bare),
-        ("token changed", f"x{bare[1:]}.{signature}"),
+        ("token changed", f"{'y' if bare[0] == 'x' else 'x'}{bare[1:]}.{signature}"),
         ("token empty", f".{signature}"),
         ("only a dot", "."),
         ("empty", ""),
