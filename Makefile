@@ -4,10 +4,10 @@ export PYTHON
 RUN := @exec tools/python tools/make.py
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup web test lint format clean
+.PHONY: help serve setup web test lint format bench bench-large clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 serve: ## Set up all that is needed and serve the app; Ctrl-C stops it (ARGS go to `ai-editor serve`)
 	$(RUN) serve
@@ -26,6 +26,12 @@ lint: ## Run all checks: ruff, mypy, import-linter, eslint, vue-tsc
 
 format: ## Format the code and mend what can be mended
 	$(RUN) format
+
+bench: ## Measure it beside its peers; writes docs/performance.md
+	$(RUN) bench
+
+bench-large: ## The same with a million users: minutes, and 5 GB of disk
+	$(RUN) bench-large
 
 clean: ## Remove what was built and installed; data/ stays
 	$(RUN) clean

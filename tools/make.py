@@ -12,12 +12,14 @@ from pathlib import Path
 import bundle
 import chromium
 import node
+import peers
 from environment import Venv
 from say import Stop, step
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 COMPAT = ROOT / "tests" / "compat"
+PEERS = ROOT / "bench" / "peers"
 VENV = Venv(ROOT)
 
 Environment = Mapping[str, str]
@@ -83,6 +85,24 @@ def lint() -> None:
     )
 
 
+def bench() -> None:
+    """Measures this server beside others, which are installed into folders of their own."""
+    VENV.prepare()
+    build_web()
+    environment = find_node()
+    for peer in ("node", "bun"):
+        bundle.install(PEERS / peer, environment)
+    peers.install(VENV.python, PEERS / "python")
+    arguments = shlex.split(os.environ.get("ARGS", ""))
+    run_all(([VENV.python, "-m", "bench", *arguments], ROOT, environment))
+
+
+def bench_large() -> None:
+    """The question that takes minutes, and gigabytes."""
+    os.environ["ARGS"] = f"--large {os.environ.get('ARGS', '')}"
+    bench()
+
+
 def format() -> None:  # noqa: A001
     """The formatters, and the checkers' own repairs."""
     VENV.prepare("test")
@@ -97,7 +117,8 @@ def format() -> None:  # noqa: A001
 
 def clean() -> None:
     """What the others made; a database or a mail is never touched."""
-    for folder in (VENV.folder, WEB / "node_modules", WEB / "dist", COMPAT / "node_modules"):
+    made = [PEERS / "node/node_modules", PEERS / "bun/node_modules", PEERS / "python/.venv"]
+    for folder in (VENV.folder, WEB / "node_modules", WEB / "dist", COMPAT / "node_modules", *made):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -142,6 +163,7 @@ def run(command: Sequence[str | Path], folder: Path, environment: Environment) -
 
 COMMANDS: dict[str, Callable[[], None]] = {
     "serve": serve, "setup": setup, "web": web, "test": test, "lint": lint, "format": format, "clean": clean,
+    "bench": bench, "bench-large": bench_large,
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Measures this server beside others that speak its protocol; `make bench` runs it."""

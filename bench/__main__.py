@@ -1,0 +1,95 @@
+"""`make bench`: measures, prints, and writes docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bench import machine, report
+from bench.figures import Pace, Section
+from bench.scenarios import get_session, large, memory, revocation, shell, sign_in, start, workers
+from bench.servers import POOL
+from bench.stage import Stage, staged
+from bench.trouble import Trouble
+
+QUESTIONS: dict[str, Callable[[Stage, Pace], Section]] = {
+    "get-session": get_session.measure,
+    "sign-in": sign_in.measure_rate,
+    "meanwhile": sign_in.measure_delay,
+    "workers": workers.measure,
+    "memory": memory.measure,
+    "shell": shell.measure,
+    "start": start.measure,
+    "revocation": revocation.measure,
+    "large": large.measure,
+}
+FULL, QUICK = Pace(3, 5, 5), Pace(1, 1, 1, quick=True)
+
+
+def main() -> int:
+    """Answers the questions that were asked; one line where something cannot be measured."""
+    asked = _parser().parse_args()
+    names = asked.only or ([] if asked.large else [name for name in QUESTIONS if name != "large"])
+    names += ["large"] if asked.large and "large" not in names else []
+    pace = QUICK if asked.quick else FULL
+    try:
+        with staged() as stage:
+            found = list(answers(stage, pace, names))
+        if not asked.quick:
+            shown = {"pool": POOL, "rounds": pace.rounds, "seconds": pace.seconds, "warmup": pace.warmup}
+            report.remember(found, machine.facts(), shown)
+            sys.stdout.write(f"\nWritten to {report.PAGE.relative_to(report.ROOT)}\n")
+    except Trouble as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("bench", description="Measures AI-Editor beside its peers.")
+    parser.add_argument("only", nargs="*", help=f"some of: {', '.join(QUESTIONS)}", metavar="question")
+    parser.add_argument(
+        "--quick", action="store_true", help="a second each, once, and nothing is written down"
+    )
+    parser.add_argument("--large", action="store_true", help="a million users: minutes, and 5 GB of disk")
+    return parser
+
+
+def answers(stage: Stage, pace: Pace, names: Iterable[str]) -> Iterator[Section]:
+    """One after the other, printed as they come."""
+    for name in names:
+        if name not in QUESTIONS:
+            raise Trouble(f"there is no question {name!r}; there are {', '.join(QUESTIONS)}")
+    for name in names:
+        began, before = time.monotonic(), machine.busy()
+        section = QUESTIONS[name](stage, pace)
+        noise = f"{datetime.now(UTC):%Y-%m-%d}, load average {before} before and {machine.busy()} after"
+        section = replace(section, date=noise)
+        show(section, time.monotonic() - began)
+        yield section
+
+
+def show(section: Section, seconds: float) -> None:
+    """On the terminal."""
+    out = sys.stdout.write
+    out(f"\n{section.title} ({seconds:.0f} s; {section.date})\n")
+    widths = [max(map(len, column)) for column in zip(section.columns, *section.rows, strict=True)]
+    for line in (section.columns, *section.rows):
+        out(
+            "  "
+            + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            + "\n"
+        )
+    for target in section.targets:
+        out(
+            f"  {report.SIGNS[target.met].strip('*'):7} {target.what}: {target.measured}, wanted {target.wanted}\n"
+        )
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

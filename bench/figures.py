@@ -1,0 +1,153 @@
+"""Rounds in turn, medians of them, ratios pair by pair, and what a question's answer looks like on paper."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from bench.load import Job, Result, run
+from bench.servers import Running
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long to measure: seconds a run, counted rounds, seconds of warming up."""
+
+    seconds: int
+    rounds: int
+    warmup: int
+    quick: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one server, and the processor time that its processes spent on an answer, in microseconds."""
+
+    result: Result
+    cpu: float
+
+
+Rounds = Mapping[str, Sequence[Run]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What was aimed at, and what came out; `met` is None where nothing can be said."""
+
+    what: str
+    wanted: str
+    measured: str
+    met: bool | None
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A plot: its name, its title, what the numbers are, and a bar for each name."""
+
+    name: str
+    title: str
+    unit: str
+    bars: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Section:
+    """The answer to one question."""
+
+    key: str
+    title: str
+    text: str
+    columns: list[str]
+    rows: list[list[str]]
+    targets: list[Target] = field(default_factory=list)
+    plots: list[Bars] = field(default_factory=list)
+    date: str = ""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The median of the rounds' ratios, and the least and the greatest."""
+
+    middle: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{number(self.middle)}× ({number(self.low)}–{number(self.high)})"
+
+
+def interleaved(works: Mapping[str, Callable[[], Run]], rounds: int) -> Rounds:
+    """Each in turn, again and again, so that all of them see the machine's good and bad moments."""
+    found: dict[str, list[Run]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            found[name].append(work())
+    return found
+
+
+def measured(server: Running, job: Job, seconds: int) -> Run:
+    """One run, with the processor time of the server and its children."""
+    before = cpu_seconds(server.process.pid)
+    result = run(job, seconds)
+    spent = cpu_seconds(server.process.pid) - before
+    return Run(result, 1e6 * spent / max(result.rate * seconds, 1))
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process and its children have spent so far."""
+    total = 0.0
+    for each in (pid, *children(pid)):
+        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Ratio:
+    """Ours over theirs, round by round."""
+    each = [one / other for one, other in zip(ours, theirs, strict=True)]
+    return Ratio(median(each), min(each), max(each))
+
+
+def rates(runs: Sequence[Run]) -> list[float]:
+    """Answers a second, round by round."""
+    return [each.result.rate for each in runs]
+
+
+def rate_ratio(found: Rounds, ours: str, theirs: str) -> Ratio:
+    """How many times as many answers."""
+    return ratio(rates(found[ours]), rates(found[theirs]))
+
+
+def cpu_ratio(found: Rounds, ours: str, theirs: str) -> Ratio:
+    """How many times less processor time an answer takes."""
+    return ratio([each.cpu for each in found[theirs]], [each.cpu for each in found[ours]])
+
+
+COLUMNS = ["server", "answers/s", "p50 ms", "p75 ms", "p90 ms", "p99 ms", "µs of processor each"]
+
+
+def row(name: str, runs: Sequence[Run]) -> list[str]:
+    """Medians of the rounds, in COLUMNS."""
+    times = [median(getattr(each.result, part) for each in runs) for part in ("p50", "p75", "p90", "p99")]
+    numbers = [median(rates(runs)), *times, median(each.cpu for each in runs)]
+    return [name, *(number(each) for each in numbers)]
+
+
+def rows(found: Rounds) -> list[list[str]]:
+    """A row for each server."""
+    return [row(name, runs) for name, runs in found.items()]
+
+
+def number(value: float) -> str:
+    """As exact as it is worth."""
+    if value >= 100:
+        return f"{value:,.0f}".replace(",", " ")
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"

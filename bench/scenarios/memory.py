@@ -1,0 +1,65 @@
+"""The memory of one worker, before anybody came and with many sessions in its cache."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from bench import load, servers
+from bench.figures import Pace, Section, Target, number
+from bench.load import Job
+from bench.servers import API
+from bench.stage import Stage
+
+SESSIONS = 100_000
+TEXT = (
+    "The one process in MB of 1 000 000 bytes, from `/proc/PID/smaps_rollup`; every session was asked for once. PSS counts a"
+    " page that several processes share by its share; RSS counts it whole."
+)
+MANY = """
+    INSERT INTO "session" ("id", "token", "userId", "expiresAt", "updatedAt", "ipAddress", "userAgent")
+    SELECT 'memory' || n, md5('memory' || n), (SELECT "userId" FROM "session" WHERE "token" = %(token)s),
+           now() + interval '7 days', now(), '127.0.0.1',
+           'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
+    FROM generate_series(1, %(count)s) AS n
+"""
+
+
+def measure(stage: Stage, pace: Pace) -> Section:
+    """Idle, then full."""
+    count = 2_000 if pace.quick else SESSIONS
+    stage.run(MANY, token=stage.ours.token, count=count)
+    with servers.running(stage, servers.own("AI-Editor")) as (server,):
+        idle = held(server.process.pid)
+        fill(server.port, [stage.cookie(token(each)) for each in range(1, count + 1)])
+        full = held(server.process.pid)
+    stage.run("""DELETE FROM "session" WHERE "id" LIKE 'memory%'""")
+    rows = [
+        [name, number(found["Pss"]), number(found["Rss"])]
+        for name, found in (("idle", idle), (f"with {count:,} sessions".replace(",", " "), full))
+    ]
+    met = None if pace.quick else full["Pss"] <= 250
+    targets = [
+        Target("memory of one worker, idle", "≤ 70 MB", f"{number(idle['Pss'])} MB", idle["Pss"] <= 70),
+        Target("the same, with 100 000 cached sessions", "≤ 250 MB", f"{number(full['Pss'])} MB", met),
+    ]
+    return Section("memory", "Memory", TEXT, ["worker", "PSS", "RSS"], rows, targets)
+
+
+def token(each: int) -> str:
+    """The token that the statement gave a session."""
+    return hashlib.md5(f"memory{each}".encode(), usedforsecurity=False).hexdigest()
+
+
+def held(pid: int) -> dict[str, float]:
+    """What the process holds, in MB."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    sizes = {line.split(":")[0]: line.split()[1] for line in lines if line.endswith("kB")}
+    return {name: int(sizes[name]) * 1024 / 1e6 for name in ("Pss", "Rss")}
+
+
+def fill(port: int, cookies: list[str]) -> None:
+    """Asks for each session once."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        load.each_once(Job(port, f"{API}/get-session", cookies), Path(folder))
