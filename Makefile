@@ -4,7 +4,7 @@ export PYTHON
 RUN := @exec tools/python tools/make.py
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup web test lint format bench bench-large clean
+.PHONY: help serve setup web test compat lint format bench bench-large clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ lint: ## Run all checks: ruff, mypy, import-linter, eslint, vue-tsc
 
 format: ## Format the code and mend what can be mended
 	$(RUN) format
+
+compat: ## Replay every endpoint against better-auth itself; writes docs/compatibility.md
+	$(RUN) compat
 
 bench: ## Measure it beside its peers; writes docs/performance.md
 	$(RUN) bench

@@ -85,6 +85,16 @@ def lint() -> None:
     )
 
 
+def compat() -> None:
+    """Every request to better-auth and to this server; the table goes to docs/compatibility.md."""
+    VENV.prepare("test")
+    build_web()
+    environment = find_node()
+    bundle.install(COMPAT, environment)
+    arguments = shlex.split(os.environ.get("ARGS", "")) or ["--write"]
+    run_all(([VENV.python, "-m", "tests.compat", *arguments], ROOT, environment))
+
+
 def bench() -> None:
     """Measures this server beside others, which are installed into folders of their own."""
     VENV.prepare()
