@@ -172,7 +172,7 @@ def run(command: Sequence[str | Path], folder: Path, environment: Environment) -
 
 
 COMMANDS: dict[str, Callable[[], None]] = {
-    "serve": serve, "setup": setup, "web": web, "test": test, "lint": lint, "format": format, "clean": clean,
+    "serve": serve, "setup": setup, "web": web, "test": test, "compat": compat, "lint": lint, "format": format, "clean": clean,
     "bench": bench, "bench-large": bench_large,
 }  # fmt: skip
 
