@@ -125,11 +125,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         mail_from=mail_settings.read_sender(read),
         resend_api_key=read.text("RESEND_API_KEY"),
         sendgrid_api_key=read.text("SENDGRID_API_KEY"),
-        metrics_token=_metrics_token(read),
-        rate_limit_enabled=read.flag("RATE_LIMIT_ENABLED", app_env == "production"),
-        rate_limit_storage=_rate_limit_storage(read, workers),
-        log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
-        log_format=read.choice("LOG_FORMAT", ("text", "json"), "json" if app_env == "production" else "text"),  # type: ignore[arg-type]
+        **_operation(read, app_env == "production", workers),
     )
     mail_settings.check_ways(read)
     _check_production(settings)
@@ -179,6 +175,16 @@ def _accounts(read: values.Reader) -> dict[str, Any]:
         "password_min_length": shortest,
         "password_max_length": longest,
         "password_check": read.choice("PASSWORD_CHECK", ("off", "common"), "off"),
+    }
+
+
+def _operation(read: values.Reader, production: bool, workers: int) -> dict[str, Any]:
+    return {
+        "metrics_token": _metrics_token(read),
+        "rate_limit_enabled": read.flag("RATE_LIMIT_ENABLED", production),
+        "rate_limit_storage": _rate_limit_storage(read, workers),
+        "log_level": read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
+        "log_format": read.choice("LOG_FORMAT", ("text", "json"), "json" if production else "text"),
     }
 
 

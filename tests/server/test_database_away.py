@@ -99,28 +99,39 @@ END = """
 """
 
 
-async def ended_under_way(db: Database, sql: Sql, statement: str) -> object:
-    running = asyncio.ensure_future(db.value(statement))
+async def end(sql: Sql) -> None:
+    """Ends what is under way, as soon as it is."""
     until = time.monotonic() + 5
     while not sql(END):
         assert time.monotonic() < until
         await asyncio.sleep(0.01)
-    return await running
 
 
 @pytest.mark.gen_test
 async def test_a_read_that_was_under_way_is_asked_again(database_url: str, sql: Sql) -> None:
-    async with warm(database_url, 1) as db:
-        assert await ended_under_way(db, sql, "SELECT 'under way' FROM pg_sleep(0.2)") == "under way"
+    async with warm(database_url, 1) as db, warm(database_url, 1) as other:
+        async with other.transaction() as tx:
+            await tx.value("SELECT pg_advisory_xact_lock(7)")
+            running = asyncio.ensure_future(
+                db.value("SELECT 'under way' FROM pg_advisory_xact_lock_shared(7)")
+            )
+            await end(sql)
+        assert await running == "under way"
 
 
 @pytest.mark.gen_test
 async def test_a_write_that_was_under_way_is_not(database_url: str, sql: Sql) -> None:
     """Nobody knows whether it was done."""
-    statement = "WITH x AS (SELECT 'under way', pg_sleep(0.2)) DELETE FROM session USING x"
+    statement = """
+        INSERT INTO "rateLimit" ("id", "key", "count", "lastRequest")
+        SELECT 'under way', 'key', 1, 1
+        FROM pg_sleep(20)
+    """
     async with warm(database_url, 1) as db:
+        running = asyncio.ensure_future(db.run(statement))
+        await end(sql)
         with pytest.raises(DatabaseUnavailable):
-            await ended_under_way(db, sql, statement)
+            await running
         assert await db.value("SELECT 1") == 1
 
 

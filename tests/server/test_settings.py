@@ -1,6 +1,7 @@
 """Every setting: what it is by itself, what it takes, and the one line for what it does not."""
 
 import ipaddress
+import os
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,7 @@ TABLE: list[Row] = [
     ),
     ("HOST", "host", "127.0.0.1", [("0.0.0.0", "0.0.0.0"), ("", "127.0.0.1")], []),
     number("PORT", "port", 8080, 0, 65535),
+    ("WORKERS", "workers", 1, [("1", 1), ("256", 256), ("0", os.cpu_count() or 1)], ["-1", "257", "x"]),
     number("SESSION_EXPIRES_IN", "session_expires_in", 604800, 1, 34560000),
     number("SESSION_UPDATE_AGE", "session_update_age", 86400, 0, 34560000),
     number("SESSION_FRESH_AGE", "session_fresh_age", 86400, 0, 34560000),
