@@ -198,8 +198,7 @@ class ApiHandler(BaseHandler):
             raise errors.unsupported_media_type(given, self.media_types)
         if media_type in JSON:
             return bodies.parse_json(self.request.body)
-        pairs = parse_qs(self.request.body.decode("utf-8", "replace"), keep_blank_values=True)
-        return bodies.form(pairs)
+        return bodies.parse_form(self.request.body)
 
     def _check_origin(self) -> None:
         origins = self.application.origins

@@ -58,6 +58,11 @@ def text_not_storable() -> APIError:
     return _bad_request("BAD_REQUEST", "A text holds a character that cannot be stored")
 
 
+def too_many_fields() -> APIError:
+    """400 for a form with more fields than anybody fills in. S46."""
+    return _bad_request("BAD_REQUEST", "Too many form fields")
+
+
 def unsupported_media_type(content_type: str, allowed: tuple[str, ...]) -> APIError:
     """415 for a body in a media type that the endpoint does not read."""
     types = ", ".join(allowed)

@@ -123,6 +123,19 @@ def like_javascript(value: object) -> object:
         return math.copysign(math.inf, value)
 
 
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.binary())
+@example(b"a=1&a=2&b=&=c&%zz=%00&%ff=%e4")
+def test_any_form_is_text_by_name(raw: bytes) -> None:
+    assert all(isinstance(value, str) for value in bodies.parse_form(raw).values())
+
+
+def test_a_form_of_very_many_fields_is_refused_at_once() -> None:
+    with pytest.raises(APIError) as raised:
+        bodies.parse_form(b"a&" * 500_000)
+    assert (raised.value.status_code, raised.value.message) == (400, "Too many form fields")
+
+
 @pytest.mark.parametrize("value", ["", 0, 0.0, -0.0, False, None, UNDEFINED])
 def test_what_javascript_takes_for_false(value: object) -> None:
     assert not bodies.truthy(value)
