@@ -54,7 +54,7 @@ class UniqueViolation(DatabaseError):
 
 
 class InvalidValue(DatabaseError):
-    """PostgreSQL cannot store a value: a NUL in a text, a number out of range."""
+    """PostgreSQL cannot store a value: a NUL in a text, a number out of range, a text too long for an index."""
 
 
 class Executor(Protocol):
@@ -143,7 +143,7 @@ def _translated(error: Exception) -> DatabaseError:
     match error:
         case psycopg2.errors.UniqueViolation():
             return UniqueViolation(error.diag.constraint_name or "")
-        case psycopg2.DataError():
+        case psycopg2.DataError() | psycopg2.errors.ProgramLimitExceeded():
             return InvalidValue(type(error).__name__)
         case ValueError():
             return InvalidValue(_first_line(error))

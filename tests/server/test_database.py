@@ -84,7 +84,12 @@ async def test_a_second_row_of_the_same_name(database_url: str, keys: None) -> N
         assert raised.value.constraint == "keys_pkey"
 
 
-@pytest.mark.parametrize("value", ["nul\0byte", "half \ud800 pair", 2**40])
+LONG = "".join(chr(0x4E00 + number) for number in range(3000))  # that does not become shorter by compression
+
+
+@pytest.mark.parametrize(
+    "value", ["nul\0byte", "half \ud800 pair", 2**40, LONG], ids=["nul", "half", "number", "long"]
+)
 @pytest.mark.gen_test
 async def test_what_postgresql_cannot_store(database_url: str, keys: None, value: object) -> None:
     async with opened(database_url, 1) as db:

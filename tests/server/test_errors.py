@@ -50,6 +50,12 @@ async def test_nothing_else_below_api_is_a_page(client: Client, path: str) -> No
     assert (answer.status, answer.body) == (404, b"")
 
 
+@pytest.mark.gen_test
+async def test_an_address_too_long_for_its_index_is_no_fault_of_ours(client: Client) -> None:
+    answer = await client.sign_up("".join(f"{number:x}" for number in range(2000)) + "@example.com")
+    assert (answer.status, answer.json["code"]) == (422, "FAILED_TO_CREATE_USER")
+
+
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """A mistake of ours wherever a session is looked up."""
