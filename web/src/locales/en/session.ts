@@ -4,6 +4,6 @@ export const session: Record<string, string> = {
   UNAUTHORIZED: 'You are not signed in any more. Sign in to go on.',
   FAILED_TO_GET_SESSION: 'Your session could not be read. Sign in again.',
   FAILED_TO_CREATE_SESSION: 'You could not be signed in just now. Please try again.',
-  SESSION_EXPIRED: 'You signed in a while ago. Sign in again to do this.',
-  SESSION_NOT_FRESH: 'You signed in a while ago. Sign in again to see this.',
+  SESSION_EXPIRED: 'You signed in a while ago. Confirm that it is you to do this.',
+  SESSION_NOT_FRESH: 'You signed in a while ago. Confirm that it is you to see this.',
 }
