@@ -1,0 +1,53 @@
+"""A person with an account who is signed in with a browser."""
+
+import asyncio
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.browser.window import Window
+from tests.client import Client
+
+EMAIL = "ada@example.com"
+AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+# 2 x 1 pixels, which the browser has to cut to a square.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGNgaPgPRFAKABvTA/6AzmqlAAAAAElFTkSuQmCC"
+)
+
+
+async def enter(tab: Window, client: Client) -> None:
+    """Gives the browser the client's cookies."""
+    cookies = [{"name": name, "value": value, "url": tab.base_url} for name, value in client.cookies.items()]
+    await tab.page.context.add_cookies(cookies)  # type: ignore[arg-type]
+
+
+async def judged(tab: Window) -> list[str]:
+    """Whatever axe finds on the page as it is."""
+    await tab.page.evaluate(AXE.read_text())
+    found: dict[str, Any] = await tab.page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    return [
+        f"{tab.page.url} {each['id']}: {json.dumps(each['nodes'][0]['html'])}" for each in found["violations"]
+    ]
+
+
+async def until(tab: Window, text: str) -> None:
+    """Waits until the page says so."""
+    await tab.page.get_by_text(text).first.wait_for()
+
+
+def forgive(tab: Window, *statuses: int) -> None:
+    """Refusals that the test asked for are no problem, though the browser's console names them."""
+    tab.problems = [
+        each for each in tab.problems if not any(f"status of {code}" in each for code in statuses)
+    ]
+
+
+async def eventually(check: Any) -> None:
+    """Waits until a look into the database is satisfied."""
+    for _ in range(50):
+        if check():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it did not come to that")
