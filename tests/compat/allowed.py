@@ -71,7 +71,7 @@ def _sorted(answer: Answer) -> Answer:
         return answer
     if not isinstance(found, list) or isinstance(found, tree.Pairs):
         return answer
-    found.sort(key=lambda item: (item.get("createdAt"), item.get("expiresAt") or item.get("id")))
+    found.sort(key=lambda item: [item.get(key) or "" for key in ("providerId", "createdAt", "expiresAt")])
     return replace(answer, body=tree.write(found).encode())
 
 
