@@ -10,6 +10,7 @@ from ada_url import URL, URLSearchParams
 
 _ANYWHERE = "https://relative.invalid"
 _UNRESERVED = "-_.!~*'()"
+_UNFIT_FOR_HEADER = re.compile(r"[\x00-\x1f\x7f]|[^\x00-\xff]")
 _MALFORMED_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -67,5 +68,5 @@ def append_parameters(url: str, pairs: Mapping[str, str]) -> str:
 
 
 def header_value(url: str) -> str:
-    """The URL for a Location header: what Latin-1 cannot carry is percent-encoded."""
-    return "".join(char if char < "\u0100" else quote(char) for char in url)
+    """The URL for a Location header: what Latin-1 cannot carry, and what ends a header, is percent-encoded."""
+    return _UNFIT_FOR_HEADER.sub(lambda found: quote(found[0], errors="replace"), url)
