@@ -1,20 +1,25 @@
 """A person with an account who is signed in with a browser."""
 
 import asyncio
-import base64
+import io
 import json
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from tests.browser.window import Window
 from tests.client import Client
 
 EMAIL = "ada@example.com"
 AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-# 2 x 1 pixels, which the browser has to cut to a square.
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGNgaPgPRFAKABvTA/6AzmqlAAAAAElFTkSuQmCC"
-)
+
+
+def picture() -> bytes:
+    """A wide PNG, which the browser has to cut to a square."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (600, 400), (35, 121, 110)).save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 async def enter(tab: Window, client: Client) -> None:

@@ -1,0 +1,256 @@
+"""The settings in a real browser: who one is, where one is signed in, and how one leaves."""
+
+import re
+
+import pytest
+
+from tests.browser.member import EMAIL, enter, eventually, forgive, judged, picture, until
+from tests.browser.window import Window, window
+from tests.client import PASSWORD, Client
+from tests.conftest import Sql
+from tests.mailbox import Mailbox
+
+pytestmark = pytest.mark.usefixtures("http_server")
+slowly = pytest.mark.gen_test(timeout=28)
+NEW_PASSWORD = "another horse, another battery"
+PATHS = ("/settings/profile", "/settings/security", "/settings/account")
+OLD = """UPDATE "session" SET "createdAt" = now() - interval '2 days', "updatedAt" = now() - interval '1 hour'"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@slowly
+async def test_axe_finds_nothing(browser_path: str, base_url: str, client: Client, scheme: str) -> None:
+    await client.sign_up()
+    async with window(browser_path, base_url, color_scheme=scheme) as tab:
+        await enter(tab, client)
+        found = []
+        for path in PATHS:
+            await tab.open(path)
+            await tab.page.wait_for_load_state("networkidle")
+            found += await judged(tab)
+        await tab.press("Delete the account")
+        await tab.page.get_by_role("dialog").wait_for()
+        found += await judged(tab)
+        assert found == []
+        await tab.check()
+
+
+@slowly
+async def test_a_small_screen_is_wide_enough(browser_path: str, base_url: str, client: Client) -> None:
+    await client.sign_up("a" * 60 + "@example.com", name="Ada" * 20)
+    async with window(browser_path, base_url, viewport={"width": 320, "height": 640}) as tab:
+        await enter(tab, client)
+        widths = {}
+        for path in PATHS:
+            await tab.open(path)
+            await tab.page.wait_for_load_state("networkidle")
+            widths[path] = await tab.page.evaluate("document.documentElement.scrollWidth")
+        assert widths == dict.fromkeys(PATHS, 320)
+
+
+@slowly
+async def test_name_and_picture(browser_path: str, base_url: str, client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/dashboard")
+        await tab.page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings").click()
+        await tab.at("/settings/profile")
+        await tab.page.get_by_role("textbox", name="Name").fill("")
+        await tab.press("Save")
+        await until(tab, "Enter your name.")
+        await tab.page.get_by_role("textbox", name="Name").fill("Ada King")
+        await tab.press("Save")
+        await until(tab, "Your name is saved")
+        assert sql('SELECT "name" FROM "user"') == [("Ada King",)]
+        assert "Ada King" in await tab.page.get_by_role("button", name="Account menu").inner_text()
+        await crop(tab)
+        await until(tab, "Your picture is saved")
+        assert "/avatars/" in sql('SELECT "image" FROM "user"')[0][0]
+        shown = tab.page.get_by_role("main").locator("img")
+        await eventually_drawn(tab)
+        await tab.press("Remove")
+        await until(tab, "Your picture is removed")
+        assert await shown.count() == 0
+        assert sql('SELECT "image" FROM "user"') == [(None,)]
+        await tab.check()
+
+
+async def crop(tab: Window) -> None:
+    upload = {"name": "me.png", "mimeType": "image/png", "buffer": picture()}
+    await tab.page.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+    dialog = tab.page.get_by_role("dialog", name="Crop the picture")
+    await dialog.get_by_label("Zoom").fill("2")
+    await dialog.get_by_role("application").press("ArrowLeft")
+    assert await judged(tab) == []
+    await dialog.get_by_role("button", name="Save the picture").click()
+
+
+async def eventually_drawn(tab: Window) -> None:
+    await tab.page.wait_for_function("document.querySelector('main img')?.naturalWidth === 256")
+
+
+@slowly
+async def test_what_is_no_picture_is_said_to_be_none(
+    browser_path: str, base_url: str, client: Client
+) -> None:
+    await client.sign_up()
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/profile")
+        upload = {"name": "me.png", "mimeType": "image/png", "buffer": b"<svg/>"}
+        await tab.page.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+        await until(tab, "That is not a picture")
+        assert await tab.page.get_by_role("dialog").count() == 0
+        await tab.check()
+
+
+@slowly
+async def test_change_the_password(browser_path: str, base_url: str, client: Client, sql: Sql) -> None:  # S25
+    await client.sign_up()
+    other = Client(base_url)
+    await other.sign_in()
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/security")
+        await tab.fill(**{"Current password": "not the password", "New password": NEW_PASSWORD})
+        await tab.press("Change the password")
+        await until(tab, "That password is not right.")
+        assert await tab.page.get_by_label("Current password").get_attribute("aria-invalid") == "true"
+        await tab.fill(**{"Current password": PASSWORD})
+        await tab.press("Change the password")
+        await until(tab, "Your password is changed")
+        await until(tab, "You are signed in nowhere else.")
+        await until(tab, "This device")
+        assert await other.session() is None
+        assert (await Client(base_url).sign_in(password=NEW_PASSWORD)).status == 200
+        forgive(tab, 400)
+        await tab.check()
+
+
+@slowly
+async def test_sessions_go_at_once_and_come_back_when_they_stay(
+    browser_path: str, base_url: str, client: Client
+) -> None:  # S25
+    await client.sign_up()
+    others = [Client(base_url) for _ in range(3)]
+    for other in others:
+        await other.sign_in()
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/security")
+        ends = tab.page.get_by_role("button", name=re.compile("^End the session on"))
+        await ends.nth(2).wait_for()
+        await tab.page.route("**/revoke-session", lambda route: route.abort())
+        await ends.first.click()
+        await until(tab, "Still signed in there")
+        assert await ends.count() == 3
+        await tab.page.unroute("**/revoke-session")
+        await ends.first.click()
+        await until(tab, "That session has ended")
+        assert await ends.count() == 2
+        await tab.press("End all other sessions")
+        await until(tab, "You are signed in nowhere else.")
+        assert [await other.session() for other in others] == [None] * 3
+        assert await client.session() is not None
+
+
+@slowly
+async def test_an_old_session_asks_who_it_is(
+    browser_path: str, base_url: str, client: Client, sql: Sql
+) -> None:  # S26
+    await client.sign_up(rememberMe=False)
+    sql(OLD)
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/security")
+        await tab.press("Confirm that it is you")
+        dialog = tab.page.get_by_role("dialog", name="Is it still you?")
+        await dialog.get_by_label("Password", exact=True).wait_for()
+        assert await judged(tab) == []
+        await tab.page.keyboard.press("Escape")
+        await dialog.wait_for(state="detached")
+        await tab.press("Confirm that it is you")
+        await dialog.get_by_label("Password", exact=True).fill("not the password")
+        await tab.page.keyboard.press("Enter")
+        await until(tab, "do not match")
+        await dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+        await tab.page.keyboard.press("Enter")
+        await until(tab, "You are signed in nowhere else.")
+        assert sql('SELECT count(*) FROM "session"') == [(1,)]
+        forgive(tab, 401, 403)
+        await tab.check()
+
+
+@slowly
+async def test_change_the_address(
+    browser_path: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
+) -> None:  # S20
+    await client.sign_up()
+    sql('UPDATE "user" SET "emailVerified" = true')
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/account")
+        await until(tab, "E-mail and password")
+        await tab.fill(**{"New e-mail address": "countess@example.com"})
+        await tab.press("Change the address")
+        await until(tab, "A change is under way")
+        await tab.page.reload()
+        await until(tab, "A change is under way")
+        assert await judged(tab) == []
+        await tab.page.goto((await mailbox.last(EMAIL)).link)
+        await until(tab, "One more step")
+        await tab.page.goto((await mailbox.last("countess@example.com")).link)
+        await until(tab, "Your e-mail address is changed")
+        await tab.open("/settings/account")
+        await until(tab, "countess@example.com")
+        assert await tab.page.get_by_text("A change is under way").count() == 0
+        await tab.check()
+
+
+@slowly
+async def test_delete_the_account(browser_path: str, base_url: str, client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/account")
+        await tab.press("Delete the account")
+        dialog = tab.page.get_by_role("dialog", name="Delete the account?")
+        await dialog.get_by_role("button", name="Delete for good").click()
+        await until(tab, "Type ada@example.com to go on.")
+        await fill_deletion(tab, "not the password")
+        await dialog.get_by_role("button", name="Delete for good").click()
+        await until(tab, "That password is not right.")
+        await fill_deletion(tab, PASSWORD)
+        await dialog.get_by_role("button", name="Delete for good").click()
+        await until(tab, "Your account is deleted")
+        await tab.at("/")
+        assert sql('SELECT count(*) FROM "user"') == [(0,)]
+        forgive(tab, 400)
+        await tab.check()
+
+
+async def fill_deletion(tab: Window, password: str) -> None:
+    dialog = tab.page.get_by_role("dialog")
+    await dialog.get_by_label(f"Type {EMAIL}").fill(EMAIL)
+    await dialog.get_by_label("Password", exact=True).fill(password)
+
+
+@pytest.mark.environ(DELETE_USER_VERIFICATION="yes")
+@slowly
+async def test_delete_the_account_by_mail(
+    browser_path: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
+) -> None:
+    await client.sign_up()
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/account")
+        await tab.press("Delete the account")
+        await fill_deletion(tab, PASSWORD)
+        await tab.page.get_by_role("button", name="Send me the link").click()
+        await until(tab, "Look into your mailbox")
+        assert sql('SELECT count(*) FROM "user"') == [(1,)]
+        await tab.page.goto((await mailbox.last(EMAIL)).link)
+        await until(tab, "Your account is deleted")
+        await eventually(lambda: sql('SELECT count(*) FROM "user"') == [(0,)])
+        await tab.check()

@@ -1,0 +1,81 @@
+"""What a page's first load names beforehand, and pages that are really elsewhere."""
+
+import json
+import re
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from handlers.shell import bundle, pages
+from tests.client import Client
+from tests.shell.html import read
+
+MANIFEST: dict[str, Any] = json.loads(
+    resources.files("web").joinpath("dist", ".vite", "manifest.json").read_text()
+)
+
+
+def needed(*keys: str) -> set[str]:
+    """The files of chunks and of all that they import."""
+    found: set[str] = set()
+    for key in keys:
+        chunk = MANIFEST[key]
+        found |= {f"/{chunk['file']}"} | needed(*chunk.get("imports", []))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("/login", ("src/layouts/auth.vue", "src/pages/login.vue")),
+        (
+            "/settings/profile",
+            ("src/layouts/default.vue", "src/layouts/settings.vue", "src/pages/settings/profile.vue"),
+        ),
+        ("/nothing-here", ("src/layouts/default.vue", "src/pages/not-found.vue")),
+    ],
+)
+@pytest.mark.gen_test
+async def test_all_that_the_page_will_import_is_named(
+    client: Client, path: str, keys: tuple[str, ...]
+) -> None:
+    if path.startswith("/settings"):
+        await client.sign_up()
+    shell = read(await client.send("GET", path))
+    named = shell.links("modulepreload")
+    (script,) = [str(tag["src"]) for tag in shell.tags["script"] if "src" in tag]
+    assert {script, *named} == needed("src/main.ts", *keys)
+    assert len(named) == len(set(named))
+
+
+def test_nothing_is_named_that_a_page_does_not_use() -> None:
+    login, profile = (
+        set(bundle.entry(*names).preloads)
+        for names in (("login", "auth"), ("settings/profile", "default/settings"))
+    )
+    assert not any(re.search("settings|profile", path) for path in login)
+    assert not any("login" in path for path in profile)
+
+
+def test_every_page_has_a_chunk_or_is_elsewhere() -> None:
+    for _, page in pages.pages():
+        if not page.redirect:
+            assert f"src/pages/{page.name}.vue" in MANIFEST
+        assert all(f"src/layouts/{name}.vue" in MANIFEST for name in page.layout.split("/"))
+
+
+@pytest.mark.gen_test
+async def test_the_settings_are_their_first_page(client: Client) -> None:
+    await client.sign_up()
+    answer = await client.send("GET", "/settings")
+    assert (answer.status, answer.headers["Location"]) == (302, "/settings/profile")
+    assert pages.find("/settings/profile") is not None
+
+
+@pytest.mark.environ(REQUIRE_EMAIL_VERIFICATION="yes", DELETE_USER_VERIFICATION="yes")
+@pytest.mark.gen_test
+async def test_the_app_knows_which_mails_to_speak_of(client: Client) -> None:
+    settings = read(await client.send("GET", "/login")).boot["settings"]
+    assert settings["requireEmailVerification"] is True
+    assert settings["deleteUserVerification"] is True
