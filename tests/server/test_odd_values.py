@@ -13,7 +13,7 @@ from tests.server.test_bodies import BODIES
 ENDPOINTS = [path for feature in FEATURES for path, _ in feature.api]
 NAMES = sorted({item.metadata["member"].key or item.name for body in BODIES for item in fields(body)})
 LONG = "".join(chr(0x4E00 + number) for number in range(3000))
-ODD = [
+ODD: list[Any] = [
     "\0",
     "a\0@example.com",
     "\ud800",
