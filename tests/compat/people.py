@@ -31,7 +31,8 @@ SELECT "id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"
 LOOK_AT_ACCOUNTS = """
 SELECT a."id", a."accountId", a."providerId", a."userId", a."scope", a."password" IS NULL AS "none",
        a."createdAt", a."updatedAt"
-  FROM "account" a JOIN "user" u ON u."id" = a."userId" WHERE u."email" = %(email)s ORDER BY a."providerId", a."createdAt"
+  FROM "account" a JOIN "user" u ON u."id" = a."userId" WHERE u."email" = %(email)s
+ ORDER BY a."providerId", a."createdAt"
 """
 
 LOOK_AT_SESSIONS = """
