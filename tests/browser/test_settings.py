@@ -173,7 +173,7 @@ async def test_an_old_session_asks_who_it_is(
         await tab.press("Confirm that it is you")
         await dialog.get_by_label("Password", exact=True).fill("not the password")
         await tab.page.keyboard.press("Enter")
-        await until(tab, "do not match")
+        await until(tab, "That password is not right.")
         await dialog.get_by_label("Password", exact=True).fill(PASSWORD)
         await tab.page.keyboard.press("Enter")
         await until(tab, "You are signed in nowhere else.")
