@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 import select
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 import aiopg
 import psycopg2
 import psycopg2.errors
 
 from server.pool import Pool, PoolExhausted
+from server.prepared import prepared
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -55,6 +60,19 @@ class UniqueViolation(DatabaseError):
 
 class InvalidValue(DatabaseError):
     """PostgreSQL cannot store a value: a NUL in a text, a number out of range, a text too long for an index."""
+
+
+class _NotPrepared(DatabaseError):
+    """The server process knows no such statement, or cannot make one: a pooler stands between, or a table changed."""
+
+
+_NO_PLAN = (
+    psycopg2.errors.InvalidSqlStatementName,
+    psycopg2.errors.DuplicatePreparedStatement,
+    psycopg2.errors.AmbiguousParameter,
+    psycopg2.errors.IndeterminateDatatype,
+    psycopg2.errors.FeatureNotSupported,
+)
 
 
 class Executor(Protocol):
@@ -140,6 +158,8 @@ async def _execute(
 
 def _translated(error: Exception) -> DatabaseError:
     """Ours for psycopg's, which is not kept: its text and its details quote values, and a trace would log them. S35."""
+    if isinstance(error, _NO_PLAN):
+        return _NotPrepared(_first_line(error))
     match error:
         case psycopg2.errors.UniqueViolation():
             return UniqueViolation(error.diag.constraint_name or "")
@@ -205,6 +225,8 @@ class Database(_Statements):
 
     def __init__(self, dsn: str, size: int = 10) -> None:
         self._dsn = dsn
+        self._plain: set[str] = set()
+        self._known: WeakKeyDictionary[aiopg.Connection, set[str]] = WeakKeyDictionary()
         self._pool: Pool[aiopg.Connection] = Pool(self._open, _usable, _discard, size)
 
     @property
@@ -235,7 +257,7 @@ class Database(_Statements):
     async def _fetch(self, sql: str, params: dict[str, object]) -> _Result:
         connection = await self._acquire()
         try:
-            return await _execute(connection, sql, params)
+            return await self._execute_prepared(connection, sql, params)
         except DatabaseUnavailable:
             # The server may have gone between the look at the socket and the statement. A read is safe to ask again.
             if not connection.closed or not sql.lstrip().startswith("SELECT"):
@@ -243,6 +265,24 @@ class Database(_Statements):
         finally:
             self._pool.release(connection)
         return await self._fetch_once_more(sql, params)
+
+    async def _execute_prepared(
+        self, connection: aiopg.Connection, sql: str, params: dict[str, object]
+    ) -> _Result:
+        """Keeps the plan of a read; where that fails once, the read goes without from then on."""
+        statement = None if sql in self._plain else prepared(sql)
+        if statement is None:
+            return await _execute(connection, sql, params)
+        known = self._known.setdefault(connection, set())
+        try:
+            if sql not in known:
+                await _execute(connection, statement.prepare, {})
+                known.add(sql)
+            return await _execute(connection, statement.execute, params)
+        except _NotPrepared as error:
+            log.info("a statement is not prepared from now on: %s", error)
+            self._plain.add(sql)
+        return await _execute(connection, sql, params)
 
     async def _fetch_once_more(self, sql: str, params: dict[str, object]) -> _Result:
         connection = await self._acquire()
