@@ -14,13 +14,17 @@ from bench.stage import Stage
 
 SESSIONS = 100_000
 TEXT = (
-    "The one process in MB of 1 000 000 bytes, from `/proc/PID/smaps_rollup`; every session was asked for once. PSS counts a"
+    "The one process in MB of 1 000 000 bytes, from `/proc/PID/smaps_rollup`; five sessions for a person, each"
+    " asked for once. PSS counts a"
     " page that several processes share by its share; RSS counts it whole."
 )
 MANY = """
+    INSERT INTO "user" ("id", "name", "email", "emailVerified")
+    SELECT 'memory' || md5(n::text), 'Person ' || n, 'memory' || n || '@example.com', true
+    FROM generate_series(0, %(count)s / 5) AS n;
     INSERT INTO "session" ("id", "token", "userId", "expiresAt", "updatedAt", "ipAddress", "userAgent")
-    SELECT 'memory' || n, md5('memory' || n), (SELECT "userId" FROM "session" WHERE "token" = %(token)s),
-           now() + interval '7 days', now(), '127.0.0.1',
+    SELECT md5('id' || n), md5('memory' || n), 'memory' || md5((n / 5)::text), now() + interval '7 days', now(),
+           '127.0.0.1',
            'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
     FROM generate_series(1, %(count)s) AS n
 """
@@ -29,12 +33,12 @@ MANY = """
 def measure(stage: Stage, pace: Pace) -> Section:
     """Idle, then full."""
     count = 2_000 if pace.quick else SESSIONS
-    stage.run(MANY, token=stage.ours.token, count=count)
+    stage.run(MANY, count=count)
     with servers.running(stage, servers.own("AI-Editor")) as (server,):
         idle = held(server.process.pid)
         fill(server.port, [stage.cookie(token(each)) for each in range(1, count + 1)])
         full = held(server.process.pid)
-    stage.run("""DELETE FROM "session" WHERE "id" LIKE 'memory%'""")
+    stage.run("""DELETE FROM "user" WHERE "id" LIKE 'memory%'""")
     rows = [
         [name, number(found["Pss"]), number(found["Rss"])]
         for name, found in (("idle", idle), (f"with {count:,} sessions".replace(",", " "), full))
