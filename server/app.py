@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest
+from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerRequest
 from tornado.web import Application as TornadoApplication
-from tornado.web import RequestHandler, stream_request_body
+from tornado.web import RequestHandler
 
-from server import errors, uri, wire
+from server import errors, request_sizes, uri
 from server.avatars import Avatars
 from server.changes import Changes
 from server.client_address import client_address
@@ -26,14 +26,13 @@ from server.mail import Mailer
 from server.metrics import Metrics
 from server.origin import Origins
 from server.passwords import Passwords
+from server.request_sizes import MAX_BODY, Measured, TooLarge
 from server.sessions import Sessions
 from server.settings import Settings
 from server.verifications import Sweeper
 
 API = "/api/auth"
 GET_SESSION = "/get-session"
-MAX_BODY = 1024 * 1024
-MAX_HEADERS = 32 * 1024
 access_log = logging.getLogger("ai_editor.access")
 
 
@@ -109,7 +108,7 @@ class Application(TornadoApplication):
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
         """Refuses what is too large before a byte of it is read, and reads paths as a URL parser does."""
         request._parse_body = _leave_body  # type: ignore[method-assign]  # noqa: SLF001
-        refused = too_large(request)
+        refused = request_sizes.refusal_of_head(request)
         if refused:
             return self.get_handler_delegate(request, TooLarge, {"error": refused})
         target = request.uri or ""
@@ -117,10 +116,10 @@ class Application(TornadoApplication):
             parsed = uri.parse(target, "http://localhost")
             request.path = "/" + (parsed.pathname if parsed else request.path).lstrip("/")
         delegate = super().find_handler(request, **kwargs)
-        if "Transfer-Encoding" not in request.headers:
+        if not request_sizes.needs_measuring(request):
             return delegate
         too_long = {"error": errors.payload_too_large(MAX_BODY)}
-        return _Measured(delegate, self.get_handler_delegate(request, TooLarge, too_long))
+        return Measured(delegate, self.get_handler_delegate(request, TooLarge, too_long))
 
     async def close(self) -> None:
         """Lets go of mails, the database and the hashing threads."""
@@ -144,58 +143,6 @@ def routes(features: Iterable[Feature]) -> list[tuple[str, type[RequestHandler]]
     collected = list(features)
     api = [(API + path, handler) for feature in collected for path, handler in feature.api]
     return api + [route for feature in collected for route in feature.site]
-
-
-def too_large(request: HTTPServerRequest) -> errors.APIError | None:
-    """The refusal of a request whose head says it is beyond the limits."""
-    if sum(len(name) + len(value) + 4 for name, value in request.headers.get_all()) > MAX_HEADERS:
-        return errors.headers_too_large(MAX_HEADERS)
-    length = request.headers.get("Content-Length", "0")
-    return errors.payload_too_large(MAX_BODY) if length.isdecimal() and int(length) > MAX_BODY else None
-
-
-class _Measured(HTTPMessageDelegate):
-    """Passes on a request whose body comes in chunks; once it is too long, `refusal` takes over."""
-
-    def __init__(self, delegate: HTTPMessageDelegate, refusal: HTTPMessageDelegate) -> None:
-        self._delegate, self._refusal = delegate, refusal
-        self._left = MAX_BODY
-
-    def headers_received(self, start_line: Any, headers: HTTPHeaders) -> Awaitable[None] | None:
-        self._head = (start_line, headers)
-        return self._delegate.headers_received(start_line, headers)
-
-    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        self._left -= len(chunk)
-        if self._left < 0 and self._delegate is not self._refusal:
-            self._delegate = self._refusal
-            return self._delegate.headers_received(*self._head)
-        return self._delegate.data_received(chunk)
-
-    def finish(self) -> None:
-        self._delegate.finish()
-
-    def on_connection_close(self) -> None:
-        self._delegate.on_connection_close()
-
-
-@stream_request_body
-class TooLarge(RequestHandler):
-    """Answers as soon as the head is read; Tornado closes the connection on the rest."""
-
-    def initialize(self, error: errors.APIError) -> None:
-        """`error` is what to answer."""
-        self._error = error
-
-    def prepare(self) -> None:
-        """Refuses, whatever the method."""
-        self.clear_header("Server")
-        self.set_status(self._error.status_code)
-        self.set_header("Content-Type", "application/json")
-        self.finish(wire.dumps(self._error.body()))
-
-    def data_received(self, chunk: bytes) -> None:
-        """Nothing of the body is kept."""
 
 
 def logged_path(handler: RequestHandler) -> str:

@@ -1,23 +1,29 @@
 """Requests byte for byte, for what no HTTP client would send."""
 
 import asyncio
+import contextlib
 from urllib.parse import urlsplit
 
 
 async def exchange(base_url: str, *parts: bytes) -> bytes:
-    """Sends the parts and reads until the server closes, or says no more for a while."""
+    """Sends the parts, and reads meanwhile: a server that has heard enough answers and hangs up."""
     reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(base_url).port)
-    answer = b""
-    try:
+    reading = asyncio.ensure_future(_read(reader))
+    with contextlib.suppress(ConnectionError):
         for part in parts:
             writer.write(part)
             await writer.drain()
-        while piece := await asyncio.wait_for(reader.read(65536), 1):
+    answer = await reading
+    writer.close()
+    return answer
+
+
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    """Until the server closes, or says no more for a while."""
+    answer = b""
+    with contextlib.suppress(TimeoutError, ConnectionError):
+        while piece := await asyncio.wait_for(reader.read(65536), 2):
             answer += piece
-    except (TimeoutError, ConnectionError):
-        pass
-    finally:
-        writer.close()
     return answer
 
 
