@@ -50,7 +50,7 @@ MEMBERS = st.dictionaries(st.sampled_from(NAMES), JSON)
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: str(body.__name__))
 def test_any_value_becomes_a_body_or_a_refusal(body: Any) -> None:
-    @settings(max_examples=60, deadline=None, derandomize=True)
+    @settings(max_examples=25, deadline=None, derandomize=True)
     @given(st.one_of(MEMBERS, MEMBERS, JSON))
     @example(UNDEFINED)
     @example({})
@@ -146,7 +146,7 @@ def test_what_javascript_takes_for_true(value: object) -> None:
     assert bodies.truthy(value)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.one_of(st.text(), st.emails()))
 @example("a" * 100_000 + "@" + "a." * 100_000)
 @example("a." * 50_000 + "@")

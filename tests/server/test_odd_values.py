@@ -13,18 +13,7 @@ from tests.server.test_bodies import BODIES
 ENDPOINTS = [path for feature in FEATURES for path, _ in feature.api]
 NAMES = sorted({item.metadata["member"].key or item.name for body in BODIES for item in fields(body)})
 LONG = "".join(chr(0x4E00 + number) for number in range(3000))
-ODD: list[Any] = [
-    "\0",
-    "a\0@example.com",
-    "\ud800",
-    LONG,
-    f"{LONG[:2000]}@example.com",
-    "../..",
-    "/\0",
-    "' OR 1=1 --",
-    "-1",
-]
-ODD += [10**400, [], {}, None, True]
+ODD: list[Any] = ["\0", "a\0@example.com", "\ud800", LONG, "/\0", "' OR 1=1 --", 10**400, [], {}, None, True]
 GOOD: dict[str, Any] = {
     "name": "Ada",
     "email": "ada@example.com",
@@ -62,14 +51,21 @@ async def test_nothing_makes_an_endpoint_fail(client: Client, path: str) -> None
     assert await failures(client, path.replace("([^/]+)", "%00")) == []
 
 
-@pytest.mark.parametrize(
-    "query", ["token=%00", "token=%FF", "callbackURL=%00", "error=%00&error_description=%0d%0a", "x"]
+QUERIES = (
+    "token=%00",
+    "token=%FF",
+    "callbackURL=%00",
+    "error=%00&error_description=%0d%0a",
+    "token&state=%ff",
 )
+PARTS = ("%00", "%ff", "%0d%0aSet-Cookie:a=b", "x" * 4000)
+
+
 @pytest.mark.parametrize("path", ENDPOINTS)
 @pytest.mark.gen_test
-async def test_nor_does_anything_in_an_address(client: Client, path: str, query: str) -> None:
+async def test_nor_does_anything_in_an_address(client: Client, path: str) -> None:
     await client.sign_up()
-    for part in ("%00", "%ff", "%0d%0aSet-Cookie:a=b", "x" * 4000):
+    for part, query in [(PARTS[0], query) for query in QUERIES] + [(part, "x") for part in PARTS]:
         answer = await client.send("GET", f"/api/auth{path.replace('([^/]+)', part)}?{query}")
         assert answer.status < 500
         assert "a" not in client.cookies
