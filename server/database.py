@@ -146,6 +146,8 @@ async def _execute(
     try:
         await cursor.execute(sql, params or None, timeout=seconds)
         return _Result(cursor.raw)
+    except _NO_PLAN as error:
+        raise _NotPrepared(_first_line(error)) from None
     except (ValueError, TimeoutError, psycopg2.Error) as error:
         raise _translated(error) from None
     except asyncio.CancelledError as error:
@@ -158,8 +160,6 @@ async def _execute(
 
 def _translated(error: Exception) -> DatabaseError:
     """Ours for psycopg's, which is not kept: its text and its details quote values, and a trace would log them. S35."""
-    if isinstance(error, _NO_PLAN):
-        return _NotPrepared(_first_line(error))
     match error:
         case psycopg2.errors.UniqueViolation():
             return UniqueViolation(error.diag.constraint_name or "")
