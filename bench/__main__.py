@@ -36,12 +36,13 @@ def main() -> int:
     names = asked.only or ([] if asked.large else [name for name in QUESTIONS if name != "large"])
     names += ["large"] if asked.large and "large" not in names else []
     pace = QUICK if asked.quick else FULL
+    shown = {"pool": POOL, "rounds": pace.rounds, "seconds": pace.seconds, "warmup": pace.warmup}
     try:
         with staged() as stage:
-            found = list(answers(stage, pace, names))
+            for section in answers(stage, pace, names):
+                if not asked.quick:
+                    report.remember([section], machine.facts(), shown)
         if not asked.quick:
-            shown = {"pool": POOL, "rounds": pace.rounds, "seconds": pace.seconds, "warmup": pace.warmup}
-            report.remember(found, machine.facts(), shown)
             sys.stdout.write(f"\nWritten to {report.PAGE.relative_to(report.ROOT)}\n")
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from bench.load import Job, Result, run
+from bench.load import Job, Result, run, run_counted
 from bench.servers import Running
 
 
@@ -89,11 +89,18 @@ def interleaved(works: Mapping[str, Callable[[], Run]], rounds: int) -> Rounds:
 
 
 def measured(server: Running, job: Job, seconds: int) -> Run:
-    """One run, with the processor time of the server and its children."""
+    """One run by time, with the processor time of the server and its children."""
     before = cpu_seconds(server.process.pid)
     result = run(job, seconds)
     spent = cpu_seconds(server.process.pid) - before
     return Run(result, 1e6 * spent / max(result.rate * seconds, 1))
+
+
+def counted(server: Running, job: Job, count: int) -> Run:
+    """One run of so many requests, with the same."""
+    before = cpu_seconds(server.process.pid)
+    result = run_counted(job, count)
+    return Run(result, 1e6 * (cpu_seconds(server.process.pid) - before) / count)
 
 
 def cpu_seconds(pid: int) -> float:

@@ -73,10 +73,13 @@ def requests(port: int, path: str) -> list[bytes]:
     return ["\r\n".join([*head, "", ""]).encode() + body for head in heads]
 
 
-async def main(port: int, path: str, connections: int, seconds: float | None) -> None:
-    """Asks for so many seconds, or everything once; prints how it went, times in microseconds."""
-    each, began = requests(port, path), time.perf_counter()
-    turns, until = (iter(each), math.inf) if seconds is None else (itertools.cycle(each), began + seconds)
+async def main(port: int, path: str, connections: int, length: str) -> None:
+    """Asks for so many seconds, or with "x9" nine times in all; prints how it went, times in microseconds."""
+    turns: Iterator[bytes] = itertools.cycle(requests(port, path))
+    began = time.perf_counter()
+    counted = length.startswith("x")
+    until = math.inf if counted else began + float(length)
+    turns = itertools.islice(turns, int(length[1:])) if counted else turns
     streams = [Stream(port, turns, until) for _ in range(connections)]
     await asyncio.gather(*(stream.run() for stream in streams))
     took = time.perf_counter() - began
@@ -89,5 +92,4 @@ async def main(port: int, path: str, connections: int, seconds: float | None) ->
 
 
 if __name__ == "__main__":
-    length = None if sys.argv[4] == "once" else float(sys.argv[4])
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), length))
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]))

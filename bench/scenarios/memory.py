@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 from bench import load, servers
@@ -65,5 +64,4 @@ def held(pid: int) -> dict[str, float]:
 
 def fill(port: int, cookies: list[str]) -> None:
     """Asks for each session once."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        load.each_once(Job(port, f"{API}/get-session", cookies), Path(folder))
+    load.run_counted(Job(port, f"{API}/get-session", cookies), len(cookies))

@@ -75,8 +75,8 @@ def test_a_refusal_is_no_answer(echo: ThreadingHTTPServer, tool: str) -> None:
         load.run(Job(echo.server_port, "/", connections=1), 1)
 
 
-def test_each_cookie_once(echo: ThreadingHTTPServer, tmp_path: Path) -> None:
-    load.each_once(Job(echo.server_port, "/", [f"c={n}" for n in range(50)], connections=4), tmp_path)
+def test_so_many_requests_in_all(echo: ThreadingHTTPServer) -> None:
+    load.run_counted(Job(echo.server_port, "/", [f"c={n}" for n in range(50)], connections=4), 50)
     assert sorted(cookie for _, _, cookie, _ in Echo.seen) == sorted(f"c={n}" for n in range(50))
 
 
