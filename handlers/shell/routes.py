@@ -28,6 +28,22 @@ def templates() -> Environment:
     return Environment(loader=loader, autoescape=select_autoescape(("html",)), auto_reload=False)
 
 
+def _shell(page: pages.PageEntry | None, boot: wire.Json, nonce: str) -> str:
+    entry = bundle.entry(page.name, page.layout) if page else bundle.entry("not-found", "default")
+    title = page.title if page else "Page not found"
+    return templates().get_template("shell.html").render(title=title, nonce=nonce, boot=boot, entry=entry)
+
+
+# Stands for the nonce in a page that is kept; nobody can guess it, so nothing else is replaced.
+_ANY_NONCE = secrets.token_urlsafe(16)
+
+
+@functools.cache
+def _shell_for_nobody(page: pages.PageEntry | None, settings: tuple[tuple[str, object], ...]) -> str:
+    """The shell without a session, which is the same for everybody but for its nonce."""
+    return _shell(page, {"session": None, "settings": dict(settings)}, _ANY_NONCE)
+
+
 class Page(BaseHandler):
     """Every address that is neither the API's nor a file's: the shell, decided before the first paint."""
 
@@ -60,17 +76,11 @@ class Page(BaseHandler):
         self.finish()
 
     def _render(self, page: pages.PageEntry | None, who: SignedIn | None) -> None:
-        nonce = secrets.token_urlsafe(16)
-        html = (
-            templates()
-            .get_template("shell.html")
-            .render(
-                title=page.title if page else "Page not found",
-                nonce=nonce,
-                boot={"session": self._session_json(who), "settings": self._public_settings()},
-                entry=bundle.entry(page.name, page.layout) if page else bundle.entry("not-found", "default"),
-            )
-        )
+        nonce, settings = secrets.token_urlsafe(16), self._public_settings()
+        if who is None:
+            html = _shell_for_nobody(page, tuple(settings.items())).replace(_ANY_NONCE, nonce)
+        else:
+            html = _shell(page, {"session": self._session_json(who), "settings": settings}, nonce)
         self.set_status(200 if page else 404)
         self._set_page_headers(nonce)
         self.finish(html)
