@@ -32,6 +32,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        # Looking labels up costs more than counting.
+        self._found: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._requests = self._counter("http_requests", "Answers.", "endpoint", "method", "status")
         self._latency = Histogram(
             "ai_editor_http_request_seconds",
@@ -72,8 +74,12 @@ class Metrics:
     def request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         """One answered request; `endpoint` is its handler's class."""
         known = method if method in _METHODS else "other"
-        self._requests.labels(endpoint, known, str(status)).inc()
-        self._latency.labels(endpoint).observe(seconds)
+        found = self._found.get((endpoint, known, status))
+        if found is None:
+            found = self._requests.labels(endpoint, known, str(status)), self._latency.labels(endpoint)
+            self._found[endpoint, known, status] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
     def event(self, name: str) -> None:
         """One line of the audit log; names are written in the code."""
