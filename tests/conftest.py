@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,9 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
 SECRET = "a secret for tests alone, of more than thirty-two bytes"
 
 
-@pytest.fixture(scope="session")
-def database_server() -> Iterator[str]:
-    """The address of a PostgreSQL of the tests' own, or of TEST_DATABASE_URL's."""
+@contextmanager
+def database_cluster() -> Iterator[str]:
+    """The address of a PostgreSQL of its own, or of TEST_DATABASE_URL's."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
@@ -52,6 +53,13 @@ def database_server() -> Iterator[str]:
         superuser = url.replace("//ai_editor@", "//postgres@")
         execute(superuser, "ALTER SYSTEM SET fsync = off")
         execute(superuser, "SELECT pg_reload_conf()")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[str]:
+    """The PostgreSQL of the tests."""
+    with database_cluster() as url:
         yield url
 
 

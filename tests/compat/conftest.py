@@ -13,14 +13,16 @@ from tests.compat.catalogue import SERVED, option_sets
 from tests.compat.databases import Databases
 from tests.compat.pair import Pair, pair
 from tests.compat.shared import Shared, shared
+from tests.conftest import database_cluster
 
 
 @pytest.fixture(scope="session")
-def compat_databases(database_server: str) -> Iterator[Databases]:
-    """The PostgreSQL of the tests, asked for databases of the comparison's own."""
-    databases = Databases(database_server)
-    yield databases
-    databases.close()
+def compat_databases() -> Iterator[Databases]:
+    """A PostgreSQL beside the other tests': some forty servers hold most of its connections to the end."""
+    with database_cluster() as url:
+        databases = Databases(url)
+        yield databases
+        databases.close()
 
 
 @pytest.fixture(scope="session")
