@@ -58,7 +58,7 @@ class Application(TornadoApplication):
         counts = open_store(settings.rate_limit_enabled, settings.rate_limit_storage, self.db)
         self.limits = RequestLimits(counts)
         self.account_limits = AccountLimits(counts, settings.secret)
-        self.fast = FastSession(self.sessions.memory, self._allowed_at_once, self._answered_at_once)
+        self.fast = FastSession(self.sessions, self._allowed_at_once, self._answered_at_once)
         self.sweeper = Sweeper()
         self.devices = Devices(self.mailer, settings.secret)
         self.avatars = Avatars(settings.shared_dir / "avatars", settings.base_url)

@@ -1,11 +1,13 @@
 """GET /get-session without a RequestHandler: an answer that was given before, while nothing has changed.
 
-Only the plainest request is answered here, from bytes that the ordinary handler made: the same status, headers and
+That nothing has changed is known from the announcements of changes, or with SESSION_CACHE=off by asking the database
+each time. Only the plainest request is answered here, from bytes that the ordinary handler made: the same status, headers and
 body. Everything else takes the ordinary way.
 """
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import secrets
 import time
@@ -20,7 +22,8 @@ from tornado.httputil import (
     ResponseStartLine,
 )
 
-from server.session_cache import SessionCache
+from server.answers import Answer
+from server.sessions import Sessions
 
 PATH = "/api/auth/get-session"
 Ordinary = Callable[[], HTTPMessageDelegate]
@@ -30,26 +33,40 @@ class FastSession:
     """Finds kept answers; `allowed` counts the request, of a peer and what it forwards for, and says yes or no."""
 
     def __init__(
-        self, memory: SessionCache, allowed: Callable[[str, str], bool], done: Callable[[float], None]
+        self, sessions: Sessions, allowed: Callable[[str, str], bool], done: Callable[[float], None]
     ) -> None:
-        self._memory, self._allowed, self.done = memory, allowed, done
+        self._sessions, self._allowed, self.done = sessions, allowed, done
         self._second, self._date = 0, b""
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
 
     def find(
         self, line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders, address: str
-    ) -> bytes | None:
-        """The whole answer, or None where the ordinary way has to be taken."""
+    ) -> bytes | Answer | None:
+        """The whole answer, one that the database has to confirm, or None where the ordinary way has to be taken."""
         if not isinstance(line, RequestStartLine) or line.path != PATH or line.method != "GET":
             return None
         cookie_header = headers.get("Cookie")
         if cookie_header is None or line.version != "HTTP/1.1" or not _is_plain(headers):
             return None
         now = time.time()
-        kept = self._memory.answer(cookie_header, now)
-        if kept is None or not self._allowed(address, headers.get("X-Forwarded-For", "")):
+        known = self._sessions.memory.answer(cookie_header, now) or self._unconfirmed(cookie_header, headers)
+        if known is None or not self._allowed(address, headers.get("X-Forwarded-For", "")):
             return None
+        return known if isinstance(known, Answer) else self._whole(known, now)
+
+    def _unconfirmed(self, cookie_header: str, headers: HTTPHeaders) -> Answer | None:
+        """Not for a request with a body, which would have been read by the time that the ordinary way begins."""
+        has_body = "Content-Length" in headers or "Transfer-Encoding" in headers
+        return None if has_body else self._sessions.answers.find(cookie_header)
+
+    async def confirm(self, answer: Answer) -> bytes | None:
+        """The whole answer, if the database says that it is right."""
+        unchanged = await self._sessions.is_unchanged(answer.who)
+        now = time.time()
+        return self._whole(answer.data, now) if unchanged and now < answer.until else None
+
+    def _whole(self, kept: bytes, now: float) -> bytes:
         return b"HTTP/1.1 200 OK\r\n%s%s" % (self._changing_headers(now), kept)
 
     def _changing_headers(self, now: float) -> bytes:
@@ -81,14 +98,15 @@ class FastMessage(HTTPMessageDelegate):
     ) -> None:
         self._fast, self._connection, self._address, self._make = fast, connection, address, ordinary
         self._ordinary: HTTPMessageDelegate | None = None
-        self._answer: bytes | None = None
+        self._answer: bytes | Answer | None = None
+        self._confirming: asyncio.Task[None] | None = None
         self._began = 0.0
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         """Decides which way it goes."""
-        self._began = time.perf_counter()
+        self._began, self._head = time.perf_counter(), (start_line, headers)
         self._answer = self._fast.find(start_line, headers, self._address)
         if self._answer is not None:
             return None
@@ -100,15 +118,34 @@ class FastMessage(HTTPMessageDelegate):
         return self._ordinary.data_received(chunk) if self._ordinary else None
 
     def finish(self) -> None:
-        """Writes the answer in one piece."""
+        """Writes the answer in one piece, once it is known to be right."""
         if self._ordinary:
             self._ordinary.finish()
+        elif isinstance(self._answer, Answer):
+            self._confirming = asyncio.ensure_future(self._confirm(self._answer))
         elif self._answer is not None:
-            self._connection.write(self._answer)
-            self._connection.finish()
-            self._fast.done(time.perf_counter() - self._began)
+            self._write(self._answer)
+
+    def _write(self, answer: bytes) -> None:
+        self._connection.write(answer)
+        self._connection.finish()
+        self._fast.done(time.perf_counter() - self._began)
+
+    async def _confirm(self, answer: Answer) -> None:
+        try:
+            whole = await self._fast.confirm(answer)
+        except Exception:  # whatever it is, the ordinary way meets it too, and tells
+            whole = None
+        if whole is not None:
+            self._write(whole)
+            return
+        self._ordinary = self._make()
+        self._ordinary.headers_received(*self._head)
+        self._ordinary.finish()
 
     def on_connection_close(self) -> None:
         """Tells whoever answers."""
         if self._ordinary:
             self._ordinary.on_connection_close()
+        elif self._confirming:
+            self._confirming.cancel()

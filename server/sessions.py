@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server import clock, errors, tokens
+from server.answers import Answer, Answers
 from server.cookie_cache import CookieCache, Unreadable, find_format
 from server.cookies import Cookies, RequestCookies
 from server.database import Database, Executor, InvalidValue
@@ -56,6 +57,7 @@ class Sessions:
     def __init__(self, settings: Settings, db: Database, cookies: Cookies) -> None:
         self._settings, self._db, self._cookies = settings, db, cookies
         self.memory = SessionCache()
+        self.answers = Answers()
         self._cache = open_cache(settings, cookies)
         self.created = 0
 
@@ -157,6 +159,17 @@ class Sessions:
             return ends
         lasts = timedelta(seconds=self._settings.session_expires_in - self._settings.session_update_age)
         return min(ends, session.expires_at - lasts)
+
+    def keep_answer(self, who: SignedIn, cookie_header: str, answer: bytes, until: datetime) -> None:
+        """Keeps a finished answer for the next time that this Cookie header comes; see fast_session."""
+        if self._settings.session_cache:
+            self.memory.keep_answer(who, cookie_header, answer, until.timestamp())
+        else:
+            self.answers.keep(cookie_header, Answer(who, answer, until.timestamp()))
+
+    async def is_unchanged(self, who: SignedIn) -> bool:
+        """Whether the database still says the same of the session and its user."""
+        return await self._read(who.session.token) == who
 
     def _refresh_due(self, session: Session, now: datetime) -> bool:
         settings = self._settings

@@ -79,9 +79,7 @@ class GetSession(ApiHandler):
         until = self.application.sessions.steady_until(who, self.request_cookies)
         if until is not None:
             kept = keepable(self._headers, wire.dumps(_session_json(found)))
-            self.application.sessions.memory.keep_answer(
-                who, request.headers.get("Cookie", ""), kept, until.timestamp()
-            )
+            self.application.sessions.keep_answer(who, request.headers.get("Cookie", ""), kept, until)
 
 
 def _session_json(found: Lookup) -> dict[str, object] | None:
