@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -37,6 +38,7 @@ def main() -> int:
     names += ["large"] if asked.large and "large" not in names else []
     pace = QUICK if asked.quick else FULL
     shown = {"pool": POOL, "rounds": pace.rounds, "seconds": pace.seconds, "warmup": pace.warmup}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers and files are cleared away then, too
     try:
         with staged() as stage:
             for section in answers(stage, pace, names):
@@ -47,6 +49,8 @@ def main() -> int:
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
