@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerRequest
 from tornado.web import Application as TornadoApplication
 from tornado.web import RequestHandler
@@ -21,6 +20,7 @@ from server.devices import Devices
 from server.email_links import EmailLinks
 from server.fast_session import FastMessage, FastSession
 from server.feature import Feature
+from server.graceful import GracefulServer
 from server.limits import AccountLimits, RequestLimits, open_store
 from server.mail import Mailer
 from server.metrics import Metrics
@@ -129,9 +129,9 @@ class Application(TornadoApplication):
         await self.db.close()
 
 
-def http_server(app: Application) -> HTTPServer:
+def http_server(app: Application) -> GracefulServer:
     """Serves `app` once it is given sockets. Tornado's own limit of a body has no answer but to hang up."""
-    return HTTPServer(app, max_body_size=1 << 40, idle_connection_timeout=75, body_timeout=30)
+    return GracefulServer(app, max_body_size=1 << 40, idle_connection_timeout=75, body_timeout=30)
 
 
 def _leave_body() -> None:

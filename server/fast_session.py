@@ -101,12 +101,13 @@ class FastMessage(HTTPMessageDelegate):
         self._answer: bytes | Answer | None = None
         self._confirming: asyncio.Task[None] | None = None
         self._began = 0.0
+        self.under_way = False
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         """Decides which way it goes."""
-        self._began, self._head = time.perf_counter(), (start_line, headers)
+        self._began, self._head, self.under_way = time.perf_counter(), (start_line, headers), True
         self._answer = self._fast.find(start_line, headers, self._address)
         if self._answer is not None:
             return None

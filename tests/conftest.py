@@ -49,9 +49,10 @@ def database_cluster() -> Iterator[str]:
         yield given
         return
     with tempfile.TemporaryDirectory() as folder, postgres.owned(Path(folder) / "postgres") as url:
-        # Nothing here has to survive a power cut.
+        # Nothing here has to survive a power cut, and a database in which something cleans cannot be dropped.
         superuser = url.replace("//ai_editor@", "//postgres@")
         execute(superuser, "ALTER SYSTEM SET fsync = off")
+        execute(superuser, "ALTER SYSTEM SET autovacuum = off")
         execute(superuser, "SELECT pg_reload_conf()")
         yield url
 

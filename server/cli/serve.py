@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import click
-import tornado.httpserver
 import tornado.netutil
 
 from server import logs, migrate, postgres, settings
@@ -28,7 +27,7 @@ GRACE_SECONDS = 5.0
 
 @click.command()
 @click.option(
-    "--worker", hidden=True, help="The pipes to the supervisor: one to say ready, one to be orphaned by."
+    "--worker", hidden=True, help="From the supervisor: a pipe to say ready, one to be orphaned by, the sockets."
 )
 @click.pass_obj
 def serve(features: tuple[Feature, ...], worker: str | None) -> None:
@@ -49,31 +48,25 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
         if config.workers > 1:
             _supervise(config)
         else:
-            _serve(config, features, _pipes(worker))
+            _serve(config, features, workers.Inherited.parse(worker) if worker else None)
 
 
-def _pipes(worker: str | None) -> tuple[int, int] | None:
-    if worker is None:
-        return None
-    ready, life = worker.split(",")
-    return int(ready), int(life)
-
-
-def _serve(config: Settings, features: tuple[Feature, ...], pipes: tuple[int, int] | None) -> None:
+def _serve(config: Settings, features: tuple[Feature, ...], inherited: workers.Inherited | None) -> None:
     """In this process alone, or as one of several."""
-    sockets = _bind(config, shared=pipes is not None)
+    sockets = inherited.sockets() if inherited else _bind(config)
     with _database(_with_port(config, sockets[0].getsockname()[1])) as ready:
-        _run(_main(ready, features, sockets, pipes))
+        _run(_main(ready, features, sockets, inherited))
 
 
 def _supervise(config: Settings) -> None:
-    """Holds no socket itself: the kernel shares new connections out among those that listen."""
-    sockets = _bind(config)
-    port = sockets[0].getsockname()[1]
-    for each in sockets:
+    """Listens for its workers, each at a place of its own, among which the kernel shares new connections out."""
+    alone = _bind(config)  # which a port that others share would not refuse
+    numbered = replace(config, port=alone[0].getsockname()[1])
+    for each in alone:
         each.close()
-    with _database(_with_port(config, port)) as ready:
-        supervisor = workers.Supervisor(config.workers, settings.for_worker(ready))
+    places = [_bind(numbered, shared=True) for _ in range(config.workers)]
+    with _database(_with_port(config, numbered.port)) as ready:
+        supervisor = workers.Supervisor(places, settings.for_worker(ready))
         words = ways.transport(ready).words
         asyncio.run(supervisor.run(lambda: click.echo(_welcome(ready, words), err=True)))
 
@@ -128,7 +121,7 @@ async def _main(
     config: Settings,
     features: tuple[Feature, ...],
     sockets: list[socket.socket],
-    pipes: tuple[int, int] | None,
+    inherited: workers.Inherited | None,
 ) -> None:
     app = Application(config, features)
     try:
@@ -136,34 +129,26 @@ async def _main(
         await app.start()
         server = http_server(app)
         server.add_sockets(sockets)
-        if pipes is None:
+        if inherited is None:
             click.echo(_welcome(config, app.mailer.transport.words), err=True)
         else:
-            workers.say_ready(pipes[0])
-        await _until_stopped(pipes[1] if pipes else None)
-        server.stop()
-        await _drain(server)
+            inherited.say_ready()
+        await _until_stopped(inherited)
+        if await server.drain(GRACE_SECONDS):
+            click.echo("ai-editor: some requests were cut off", err=True)
     finally:
         await app.close()
 
 
-async def _until_stopped(lifeline: int | None) -> None:
+async def _until_stopped(inherited: workers.Inherited | None) -> None:
     """A signal, or the end of the supervisor."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    if lifeline is not None:
-        workers.when_orphaned(lifeline, stopped.set)
+    if inherited is not None:
+        inherited.when_orphaned(stopped.set)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopped.set)
     await stopped.wait()
-
-
-async def _drain(server: tornado.httpserver.HTTPServer) -> None:
-    """Lets requests finish that are under way; idle connections are closed at once."""
-    try:
-        await asyncio.wait_for(server.close_all_connections(), GRACE_SECONDS)
-    except TimeoutError:
-        click.echo("ai-editor: some requests were cut off", err=True)
 
 
 def _welcome(config: Settings, mails: str) -> str:

@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import click
 
@@ -19,17 +21,55 @@ STOP_SECONDS = 15.0
 # A worker that dies younger than this is not started again at once, and not for ever.
 YOUNG_SECONDS = 2.0
 MOST_YOUNG_DEATHS = 5
+Place = Sequence[socket.socket]
 
 
 class WorkersFailed(StartError):
     """The workers do not start; their own line has said why."""
 
 
-class Worker:
-    """One serving process; it stops when the pipe to its supervisor breaks."""
+@dataclass(frozen=True)
+class Inherited:
+    """What a worker has from its supervisor, as file descriptors: two pipes and the sockets that listen."""
 
-    def __init__(self, process: asyncio.subprocess.Process, lifeline: int) -> None:
-        self.process, self._lifeline = process, lifeline
+    ready: int
+    life: int
+    listening: tuple[int, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Inherited:
+        """From the command line."""
+        ready, life, *listening = map(int, text.split(","))
+        return cls(ready, life, tuple(listening))
+
+    def __str__(self) -> str:
+        """For the command line."""
+        return ",".join(map(str, self.descriptors))
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """All of them."""
+        return (self.ready, self.life, *self.listening)
+
+    def sockets(self) -> list[socket.socket]:
+        """The sockets that listen."""
+        return [socket.socket(fileno=each) for each in self.listening]
+
+    def say_ready(self) -> None:
+        """Tells the supervisor that this worker serves."""
+        os.write(self.ready, b"1")
+        os.close(self.ready)
+
+    def when_orphaned(self, then: Callable[[], None]) -> None:
+        """Calls `then` when the supervisor is gone, however it went."""
+        asyncio.get_running_loop().add_reader(self.life, then)
+
+
+class Worker:
+    """One serving process at its place; it stops when the pipe to its supervisor breaks."""
+
+    def __init__(self, process: asyncio.subprocess.Process, lifeline: int, place: Place) -> None:
+        self.process, self._lifeline, self.place = process, lifeline, place
         self.born = time.monotonic()
 
     async def stop(self) -> None:
@@ -50,10 +90,13 @@ class Worker:
 
 
 class Supervisor:
-    """Keeps `count` workers alive; SIGHUP replaces them one by one, SIGTERM and Ctrl-C end all."""
+    """Keeps a worker alive at each place; SIGHUP replaces them one by one, SIGTERM and Ctrl-C end all.
 
-    def __init__(self, count: int, environment: dict[str, str]) -> None:
-        self._count, self._environment = count, environment
+    The sockets are the supervisor's, so that connections which wait at a place outlive the worker there.
+    """
+
+    def __init__(self, places: Sequence[Place], environment: dict[str, str]) -> None:
+        self._places, self._environment = places, environment
         self._workers: list[Worker] = []
         self._stopping = asyncio.Event()
         self._young_deaths = 0
@@ -66,8 +109,8 @@ class Supervisor:
         restarts = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, restarts.set)
         try:
-            for _ in range(self._count):
-                self._workers.append(await self._start())
+            for place in self._places:
+                self._workers.append(await self._start(place))
             ready()
             await self._watch(restarts)
         finally:
@@ -88,9 +131,13 @@ class Supervisor:
             await self._replace_dead()
 
     async def _replace_all(self) -> None:
-        """A new one serves before an old one goes, so that there is always somebody."""
+        """A new one serves before an old one goes, so that there is always somebody; without one the old ones stay."""
         for old in list(self._workers):
-            new = await self._start()
+            try:
+                new = await self._start(old.place)
+            except WorkersFailed:
+                click.echo("ai-editor: a new worker does not start: the old ones go on", err=True)
+                return
             self._workers[self._workers.index(old)] = new
             await old.stop()
 
@@ -101,7 +148,7 @@ class Supervisor:
             )
             worker.close()
             await self._count_young(worker)
-            self._workers[self._workers.index(worker)] = await self._start()
+            self._workers[self._workers.index(worker)] = await self._start(worker.place)
 
     async def _count_young(self, worker: Worker) -> None:
         if time.monotonic() - worker.born > YOUNG_SECONDS:
@@ -112,16 +159,17 @@ class Supervisor:
             raise WorkersFailed("the workers end as soon as they start: see above")
         await asyncio.sleep(0.2 * self._young_deaths)
 
-    async def _start(self) -> Worker:
+    async def _start(self, place: Place) -> Worker:
         ready, said = os.pipe()
         life, lifeline = os.pipe()
-        command = [sys.executable, "-m", "server", "serve", "--worker", f"{said},{life}"]
+        given = Inherited(said, life, tuple(each.fileno() for each in place))
+        command = [sys.executable, "-m", "server", "serve", "--worker", str(given)]
         process = await asyncio.create_subprocess_exec(
-            *command, env=self._environment, pass_fds=(said, life), start_new_session=True
+            *command, env=self._environment, pass_fds=given.descriptors, start_new_session=True
         )
         os.close(said)
         os.close(life)
-        worker = Worker(process, lifeline)
+        worker = Worker(process, lifeline, place)
         try:
             if not await asyncio.to_thread(_first_byte, ready):
                 await worker.stop()
@@ -134,14 +182,3 @@ class Supervisor:
 def _first_byte(ready: int) -> bytes:
     """What a worker writes when it serves; nothing when it ended before that."""
     return os.read(ready, 1)
-
-
-def say_ready(pipe: int) -> None:
-    """Tells the supervisor that this worker serves."""
-    os.write(pipe, b"1")
-    os.close(pipe)
-
-
-def when_orphaned(pipe: int, then: Callable[[], None]) -> None:
-    """Calls `then` when the supervisor is gone, however it went."""
-    asyncio.get_running_loop().add_reader(pipe, then)

@@ -116,6 +116,16 @@ class Terminal:
         """Waits for the question, then types the words and the return key."""
         self.press(question, words + "\n")
 
+    def interrupt(self, question: str) -> None:
+        """Presses Ctrl-C at the question, and again where it came between Python's look for it and its reading."""
+        self.press(question, "\x03")
+        for _ in range(30):
+            try:
+                self._process.wait(1)
+                return
+            except subprocess.TimeoutExpired:
+                os.write(self._side, b"\x03")
+
     def press(self, question: str, keys: str) -> None:
         """Waits for the question, then types just the keys."""
         while question not in self.text:

@@ -1,82 +1,16 @@
 """WORKERS: several processes on one port, as one server."""
 
-import json
 import os
-import re
 import signal
-import subprocess
-import sys
 import tempfile
+import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Served:
-    """A server with two workers on the embedded database."""
-
-    def __init__(self, folder: Path) -> None:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "DATA_DIR": str(folder / "data"),
-            "PORT": "0",
-            "WORKERS": "2",
-            "BCRYPT_COST": "4",
-            "LOG_LEVEL": "warning",
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "server", "serve"],
-            env=environment,
-            cwd=folder,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.said = ""
-        self.address = self._read_address()
-
-    def _read_address(self) -> str:
-        assert self.process.stderr
-        for line in self.process.stderr:
-            self.said += line
-            found = re.search(r"http://\S+", line)
-            if found:
-                return found[0]
-        raise AssertionError(self.said)
-
-    def pids(self) -> set[int]:
-        """The workers alive."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return {int(pid) for pid in children if b"--worker" in Path(f"/proc/{pid}/cmdline").read_bytes()}
-
-    def call(self, path: str, body: object = None, cookie: str = "") -> tuple[int, object, str]:
-        """One request on a connection of its own: whichever worker the kernel chooses."""
-        data = None if body is None else json.dumps(body).encode()
-        headers = {
-            "Content-Type": "application/json",
-            "Origin": self.address,
-            "Connection": "close",
-            "Cookie": cookie,
-        }
-        request = urllib.request.Request(self.address + path, data, {k: v for k, v in headers.items() if v})
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                set_cookie = (answer.headers.get("Set-Cookie") or "").partition(";")[0]
-                return answer.status, json.loads(answer.read()), set_cookie
-        except urllib.error.HTTPError as error:
-            return error.code, None, ""
-
-    def stop(self) -> None:
-        """As Ctrl-C does."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=40)
+from tests.workers.served import Served
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +58,22 @@ def test_a_dead_worker_is_replaced(served: Served) -> None:
 
 def test_hang_up_replaces_all_while_they_serve(served: Served) -> None:
     before = served.pids()
-    served.process.send_signal(signal.SIGHUP)
-    answers = []
+    answers: list[int | str] = []
+
+    def ask_on() -> None:
+        while served.pids() & before and time.monotonic() < deadline:
+            answers.append(served.call("/health")[0])
+        answers.append("asked to the end")
+
     deadline = time.monotonic() + 40
-    while served.pids() & before and time.monotonic() < deadline:
-        answers.append(served.call("/health")[0])
-    assert set(answers) == {200}
+    askers = [threading.Thread(target=ask_on) for _ in range(4)]
+    for each in askers:
+        each.start()
+    served.process.send_signal(signal.SIGHUP)
+    for each in askers:
+        each.join()
+    assert answers.count("asked to the end") == 4
+    assert set(answers) == {200, "asked to the end"}
     until(lambda: len(served.pids()) == 2)
 
 

@@ -1,0 +1,83 @@
+"""`serve` as a process of its own, on the embedded database."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def command_line(pid: str) -> bytes:
+    """What a process was started as; nothing where it has ended since."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+class Served:
+    """A server on the embedded database, with two workers unless it is told otherwise."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "DATA_DIR": str(folder / "data"),
+            "PORT": "0",
+            "WORKERS": "2",
+            "BCRYPT_COST": "4",
+            "LOG_LEVEL": "warning",
+            **settings,
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "server", "serve"],
+            env=environment,
+            cwd=folder,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.said = ""
+        self.address = self._read_address()
+
+    def _read_address(self) -> str:
+        assert self.process.stderr
+        for line in self.process.stderr:
+            self.said += line
+            found = re.search(r"http://\S+", line)
+            if found:
+                return found[0]
+        raise AssertionError(self.said)
+
+    def pids(self) -> set[int]:
+        """The workers alive."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return {int(pid) for pid in children if b"--worker" in command_line(pid)}
+
+    def call(self, path: str, body: object = None, cookie: str = "") -> tuple[int, object, str]:
+        """One request on a connection of its own: whichever worker the kernel chooses."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "Origin": self.address,
+            "Connection": "close",
+            "Cookie": cookie,
+        }
+        request = urllib.request.Request(self.address + path, data, {k: v for k, v in headers.items() if v})
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                set_cookie = (answer.headers.get("Set-Cookie") or "").partition(";")[0]
+                return answer.status, json.loads(answer.read()), set_cookie
+        except urllib.error.HTTPError as error:
+            return error.code, None, ""
+
+    def stop(self) -> None:
+        """As Ctrl-C does."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=40)
