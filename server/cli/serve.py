@@ -27,7 +27,9 @@ GRACE_SECONDS = 5.0
 
 @click.command()
 @click.option(
-    "--worker", hidden=True, help="From the supervisor: a pipe to say ready, one to be orphaned by, the sockets."
+    "--worker",
+    hidden=True,
+    help="From the supervisor: a pipe to say ready, one to be orphaned by, the sockets.",
 )
 @click.pass_obj
 def serve(features: tuple[Feature, ...], worker: str | None) -> None:
