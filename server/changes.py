@@ -75,7 +75,7 @@ class Changes:
     def _apply(self, word: str) -> None:
         kind, name = word[:1], word[1:]
         if kind == "s":
-            self._cache.forget_digest(name)
+            self._cache.forget_digest(bytes.fromhex(name))
         elif kind == "u":
             self._cache.forget_user(name)
         else:

@@ -82,12 +82,11 @@ def _is_plain(headers: HTTPHeaders) -> bool:
     return "Origin" not in headers and headers.get("Connection", "keep-alive").lower() == "keep-alive"
 
 
-def keepable(headers: HTTPHeaders, body: bytes) -> bytes:
-    """The part of an answer that stays the same: all headers but those of the moment, and the body."""
-    lines = [
-        f"{name}: {value}\r\n" for name, value in headers.get_all() if name not in ("Date", "X-Request-Id")
-    ]
-    return "".join(lines).encode("latin1") + b"\r\n" + body
+def keepable(headers: HTTPHeaders) -> bytes:
+    """The headers that stay the same from answer to answer; Content-Length comes last, as Tornado has it."""
+    momentary = ("Date", "X-Request-Id", "Content-Length")
+    lines = [f"{name}: {value}\r\n" for name, value in headers.get_all() if name not in momentary]
+    return "".join(lines).encode("latin1")
 
 
 class FastMessage(HTTPMessageDelegate):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server import clock, errors, tokens
-from server.answers import Answer, Answers
+from server.answers import Answer, Answers, Finished
 from server.cookie_cache import CookieCache, Unreadable, find_format
 from server.cookies import Cookies, RequestCookies
 from server.database import Database, Executor, InvalidValue
@@ -160,12 +160,12 @@ class Sessions:
         lasts = timedelta(seconds=self._settings.session_expires_in - self._settings.session_update_age)
         return min(ends, session.expires_at - lasts)
 
-    def keep_answer(self, who: SignedIn, cookie_header: str, answer: bytes, until: datetime) -> None:
+    def keep_answer(self, who: SignedIn, cookie_header: str, answer: Finished, until: datetime) -> None:
         """Keeps a finished answer for the next time that this Cookie header comes; see fast_session."""
         if self._settings.session_cache:
             self.memory.keep_answer(who, cookie_header, answer, until.timestamp())
         else:
-            self.answers.keep(cookie_header, Answer(who, answer, until.timestamp()))
+            self.answers.keep(cookie_header, Answer(who, answer.data, until.timestamp()))
 
     async def is_unchanged(self, who: SignedIn) -> bool:
         """Whether the database still says the same of the session and its user."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from handlers.base import ApiHandler, public, signed_in
 from server import bodies, clock, errors, rules, uri, wire
+from server.answers import Finished
 from server.fast_session import keepable
 from server.sessions import Lookup
 from server.store import sessions as store
@@ -78,8 +79,9 @@ class GetSession(ApiHandler):
             return
         until = self.application.sessions.steady_until(who, self.request_cookies)
         if until is not None:
-            kept = keepable(self._headers, wire.dumps(_session_json(found)))
-            self.application.sessions.keep_answer(who, request.headers.get("Cookie", ""), kept, until)
+            session, user = wire.dumps(wire.session(who.session)), wire.dumps(wire.user(who.user))
+            answer = Finished(keepable(self._headers), session, user)
+            self.application.sessions.keep_answer(who, request.headers.get("Cookie", ""), answer, until)
 
 
 def _session_json(found: Lookup) -> dict[str, object] | None:

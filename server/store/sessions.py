@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.database import Executor
 from server.store.users import User
+
+LONGEST_SHARED = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,20 @@ def _signed_in(row: _Row) -> SignedIn:
         row.created_at,
         row.updated_at,
         row.ip_address,
-        row.user_agent,
+        _shared(row.user_agent),
         row.user_id,
     )
     return SignedIn(session, user)
+
+
+def _shared(text: str | None) -> str | None:
+    """One object for all who use the same browser: sessions stay in memory by the hundred thousand."""
+    return _first_of(text) if text is not None and len(text) <= LONGEST_SHARED else text
+
+
+@functools.lru_cache(maxsize=1000)
+def _first_of(text: str) -> str:
+    return text
 
 
 async def list_active(db: Executor, user_id: str, now: datetime) -> list[Session]:
