@@ -46,7 +46,7 @@ class Application(TornadoApplication):
         self.mailer = Mailer(settings, self.db, self.metrics)
         self.cookies = Cookies(settings.secret, settings.secure_cookies, settings.session_expires_in)
         self.sessions = Sessions(settings, self.db, self.cookies)
-        self.changes = Changes(self.db, self.sessions.memory)
+        self.changes = Changes(self.db, self.sessions.memory, settings.redis_url)
         self.origins = Origins((settings.origin, *settings.trusted_origins))
         self.passwords = Passwords(
             settings.password_hash,

@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
+import secrets
+from typing import TYPE_CHECKING
 
-from server.database import Database, DatabaseError, Listener
+from server.database import Database, DatabaseError, DatabaseUnavailable, Listener
 from server.session_cache import SessionCache
+
+if TYPE_CHECKING:
+    from server.relay import Relay
 
 log = logging.getLogger(__name__)
 
@@ -16,51 +22,104 @@ CHANNEL = "ai_editor_change"
 PROBE_SECONDS = 1.0
 RETRY_SECONDS = 0.5
 START_SECONDS = 1.0
+# How long an announcement of our own may take to come back; behind a pooler that lends connections it never does.
+ECHO_SECONDS = 2.0
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+DIRECTLY, RELAYED = "from PostgreSQL", "through Redis"
 
 
 class Changes:
-    """Listens from `start` to `stop`; while it cannot, the cache serves nothing."""
+    """Listens from `start` to `stop`; while it hears nothing, the cache serves nothing.
 
-    def __init__(self, db: Database, cache: SessionCache) -> None:
+    Words come from PostgreSQL and, with a `redis_url`, through Redis too, which is enough for those that cannot listen.
+    """
+
+    def __init__(self, db: Database, cache: SessionCache, redis_url: str | None = None) -> None:
         self._db, self._cache = db, cache
-        self._task: asyncio.Task[None] | None = None
-        self._heard = asyncio.Event()
+        self._heard: set[str] = set()
+        self._relay = self._open_relay(redis_url) if redis_url else None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._began = asyncio.Event()
+
+    def _open_relay(self, url: str) -> Relay:
+        from server.relay import Relay  # most do without, and it takes a tenth of a second
+
+        return Relay(url, self._apply, lambda: self._trust(RELAYED), lambda: self._lose(RELAYED))
 
     async def start(self) -> None:
         """Begins to listen; returns when it does, or after a second without success."""
-        self._task = asyncio.create_task(self._listen_forever())
+        self._tasks = [asyncio.create_task(self._listen_forever())]
+        if self._relay:
+            self._tasks.append(asyncio.create_task(self._relay.hear_forever()))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._heard.wait(), START_SECONDS)
+            await asyncio.wait_for(self._began.wait(), START_SECONDS)
 
     async def stop(self) -> None:
         """Lets go."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._cache.distrust()
+
+    def _trust(self, way: str) -> None:
+        """A way begins to be heard: what came before may have been missed, unless the database itself was heard."""
+        if DIRECTLY not in self._heard:
+            self._cache.trust()
+        self._heard.add(way)
+        self._began.set()
+
+    def _lose(self, way: str) -> None:
+        """A way is heard no more; the other, if there is one, starts with nothing."""
+        if way not in self._heard:
+            return
+        self._heard.remove(way)
+        if not self._heard:
+            self._cache.distrust()
+        elif way == DIRECTLY:
+            self._cache.trust()
 
     async def _listen_forever(self) -> None:
         while True:
             try:
                 async with self._db.listen(CHANNEL) as listener:
-                    self._cache.trust()
-                    self._heard.set()
                     await self._hear(listener)
             except DatabaseError as error:
-                log.warning("changes are not heard, sessions are read from the database: %s", error)
-            finally:
-                self._cache.distrust()
+                log.warning("changes are not heard %s: %s", DIRECTLY, error)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _hear(self, listener: Listener) -> None:
         """Until the connection is lost: applies each word, and asks for a sign of life where none comes."""
-        probing = asyncio.create_task(self._probe(listener))
+        await self._hear_echo(listener)
+        self._trust(DIRECTLY)
+        beside = [asyncio.create_task(self._probe(listener))]
+        if self._relay:
+            beside.append(asyncio.create_task(self._relay.pass_on_forever()))
         try:
             while True:
-                self._apply(await listener.get())
+                word = await listener.get()
+                self._apply(word)
+                if self._relay:
+                    self._relay.pass_on(word)
         finally:
-            probing.cancel()
-            await asyncio.gather(probing, return_exceptions=True)
+            if self._relay:
+                self._relay.stop_passing_on()
+            self._lose(DIRECTLY)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _hear_echo(self, listener: Listener) -> None:
+        """Makes sure that what is announced arrives; raises DatabaseUnavailable."""
+        echo = "e" + secrets.token_hex(8)
+        await self._db.notify(CHANNEL, echo)
+        try:
+            async with asyncio.timeout(ECHO_SECONDS):
+                while await listener.get() != echo:
+                    pass
+        except TimeoutError:
+            raise DatabaseUnavailable(
+                "an announcement of our own does not come back, as behind a pooler that lends connections"
+            ) from None
 
     async def _probe(self, listener: Listener) -> None:
         while True:
@@ -68,15 +127,15 @@ class Changes:
             try:
                 await listener.probe(PROBE_SECONDS)
             except DatabaseError:
-                self._cache.distrust()
+                self._lose(DIRECTLY)
                 listener.close()
                 return
 
     def _apply(self, word: str) -> None:
         kind, name = word[:1], word[1:]
-        if kind == "s":
+        if kind == "s" and _DIGEST.fullmatch(name):
             self._cache.forget_digest(bytes.fromhex(name))
         elif kind == "u":
             self._cache.forget_user(name)
-        else:
+        elif kind != "e" and self._heard:
             self._cache.trust()  # everything may have changed: empty, and still listening

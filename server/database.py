@@ -324,6 +324,10 @@ class Database(_Statements):
         finally:
             connection.close()
 
+    async def notify(self, channel: str, payload: str) -> None:
+        """Announces `payload` to whoever listens on `channel`."""
+        await self.value("SELECT pg_notify(%(channel)s, %(payload)s)", channel=channel, payload=payload)
+
     async def close(self) -> None:
         """Closes all connections."""
         self._pool.close()

@@ -28,6 +28,7 @@ class Settings:
     app_env: Literal["development", "production"]
     database_url: str | None
     db_pool_size: int
+    redis_url: str | None
     data_dir: Path
     shared_dir: Path
     secret: str
@@ -109,6 +110,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         app_env=app_env,  # type: ignore[arg-type]
         database_url=database_url,
         db_pool_size=read.integer("DB_POOL_SIZE", 10, 1, 1000),
+        redis_url=_redis_url(read),
         data_dir=data_dir,
         shared_dir=read.path("SHARED_DIR", data_dir / "shared"),
         **_secrets(read),
@@ -226,8 +228,7 @@ def _rate_limit_storage(read: values.Reader, workers: int) -> Literal["memory", 
     """Several processes count together, which memory cannot do."""
     if (read.text("RATE_LIMIT_STORAGE") or "").lower() == "redis":
         raise SettingsError(
-            "RATE_LIMIT_STORAGE is 'redis'; that needs REDIS_URL, which this version does not have: it takes"
-            " memory or database"
+            "RATE_LIMIT_STORAGE is 'redis', which this version does not have: it takes memory or database"
         )
     storage = read.choice(
         "RATE_LIMIT_STORAGE", ("memory", "database"), "memory" if workers == 1 else "database"
@@ -244,6 +245,13 @@ def _metrics_token(read: values.Reader) -> str | None:
     if token is not None and not re.fullmatch(r"[!-~]{16,}", token):
         raise SettingsError("METRICS_TOKEN takes at least 16 characters, ASCII without spaces")
     return token
+
+
+def _redis_url(read: values.Reader) -> str | None:
+    url = read.text("REDIS_URL")
+    if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("REDIS_URL takes the address of a Redis, such as redis://:password@host:6379/0")
+    return url
 
 
 def _check_database_url(url: str | None) -> None:

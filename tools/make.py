@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import bundle
-import chromium
 import node
 import peers
+import programs
 from environment import Venv
 from say import Stop, step
 
@@ -52,9 +52,11 @@ def test() -> None:
     environment = dict(find_node())
     bundle.install(WEB, environment)
     bundle.install(COMPAT, environment)
-    chrome = chromium.find_or_install()
-    environment["CHROME_BIN"] = chrome or ""
-    arguments = [] if chrome else without_browser()
+    arguments: list[str] = []
+    for program in programs.ALL:
+        found = program.find_or_install()
+        environment[program.variable] = found or ""
+        arguments += [] if found else without(program)
     arguments += shlex.split(os.environ.get("ARGS", ""))
     run_all(
         ([VENV.python, "-m", "pytest", *arguments], ROOT, environment),
@@ -62,12 +64,12 @@ def test() -> None:
     )
 
 
-def without_browser() -> list[str]:
-    """Leaves the browser tests out, and says so; where everything must run it is an error."""
+def without(program: programs.Program) -> list[str]:
+    """Leaves its tests out, and says so; where everything must run it is an error."""
     if os.environ.get("CI"):
-        raise Stop(f"no Chromium for the browser tests: {chromium.ADVICE}")
-    print(f"No Chromium, so the browser tests are left out: {chromium.ADVICE}.", file=sys.stderr)
-    return ["--ignore=tests/browser"]
+        raise Stop(f"no {program.package} for tests/{program.tests}: {program.advice}")
+    print(program.missing, file=sys.stderr)
+    return [f"--ignore=tests/{program.tests}"]
 
 
 def lint() -> None:

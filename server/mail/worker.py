@@ -93,7 +93,8 @@ class Worker:
         if self._stopping:
             return
         try:
-            await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
+            async with asyncio.timeout(LOOK_EVERY):
+                await self._woken.wait()
         except TimeoutError:
             return
 

@@ -8,12 +8,12 @@ import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 
-import chromium
+from programs import CHROMIUM
 
-PATH = chromium.find()
+PATH = CHROMIUM.find()
 
 if PATH is None and not os.environ.get("CI"):
-    print(f"No Chromium, so the browser tests are left out: {chromium.ADVICE}.", file=sys.stderr)
+    print(CHROMIUM.missing, file=sys.stderr)
     collect_ignore_glob = ["test_*.py"]
 
 
@@ -21,5 +21,5 @@ if PATH is None and not os.environ.get("CI"):
 def browser_path() -> str:
     """The Chromium to drive."""
     if PATH is None:
-        pytest.fail(f"no Chromium for the browser tests: {chromium.ADVICE}", pytrace=False)
+        pytest.fail(f"no Chromium for the browser tests: {CHROMIUM.advice}", pytrace=False)
     return PATH

@@ -56,6 +56,13 @@ TABLE: list[Row] = [
         ["mysql://db/x", "db", "host=db"],
     ),
     number("DB_POOL_SIZE", "db_pool_size", 10, 1, 1000),
+    (
+        "REDIS_URL",
+        "redis_url",
+        None,
+        [(each, each) for each in ("redis://:p@cache:6379/0", "rediss://cache", "unix:///run/redis.sock")],
+        ["cache:6379", "http://cache", "redis"],
+    ),
     ("DATA_DIR", "data_dir", Path("data"), [("/srv/data", Path("/srv/data"))], []),
     ("SHARED_DIR", "shared_dir", Path("data/shared"), [("/srv/shared", Path("/srv/shared"))], []),
     ("BETTER_AUTH_SECRET", "secret", "", [(SECRET, SECRET), ("short", "short")], []),
@@ -183,7 +190,7 @@ def test_every_setting_is_in_the_table() -> None:
     assert {field.name for field in fields(Settings)} == {row[1] for row in TABLE} | made | mail
 
 
-@pytest.mark.parametrize("variable", ["DATABASE_URL", "BETTER_AUTH_SECRETS", "METRICS_TOKEN"])
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL", "BETTER_AUTH_SECRETS", "METRICS_TOKEN"])
 def test_no_secret_is_shown(tmp_path: Path, variable: str) -> None:  # S35
     with pytest.raises(SettingsError) as raised:
         loaded(tmp_path, **{variable: "user:hunter2 @db"})

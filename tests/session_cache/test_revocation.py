@@ -138,6 +138,22 @@ async def test_hears_again_after_a_cut(client: Client, app: Application, asked: 
     assert len(asked) == before
 
 
+@pytest.mark.parametrize("word", ["", "*", "s", "snot hex", "s" + "zz" * 32, "?", "u" * 2000])
+@pytest.mark.gen_test
+async def test_a_word_that_is_none_does_no_harm(
+    client: Client, app: Application, sql: Sql, word: str
+) -> None:
+    """Everybody who can reach the database can announce."""
+    await client.sign_up()
+    await client.session()
+    sql("SELECT pg_notify('ai_editor_change', %s)", word)
+    await asyncio.sleep(0.05)
+    assert app.sessions.memory.trusted
+    sql('DELETE FROM "session"')
+    await asyncio.sleep(0.05)
+    assert await client.session() is None
+
+
 @pytest.mark.gen_test
 async def test_a_refresh_never_revives(client: Client, sql: Sql) -> None:
     """A refresh and a revocation at the same time: whoever comes first, the session is gone."""

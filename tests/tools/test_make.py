@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import chromium
 import make
+import programs
 import pytest
 from say import Stop
 
@@ -73,14 +73,17 @@ def test_folder_without_write_permission_is_one_line(
     assert capsys.readouterr().err.startswith("cannot write in /proc/1 (")
 
 
-def test_missing_chromium_fails_where_all_must_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CHROME_BIN", "/nonexistent/chromium")
-    assert chromium.find_or_install() is None
+@pytest.mark.parametrize("program", programs.ALL, ids=lambda each: each.package)
+def test_a_missing_program_fails_where_all_must_run(
+    monkeypatch: pytest.MonkeyPatch, program: programs.Program
+) -> None:
+    monkeypatch.setenv(program.variable, "/nonexistent/program")
+    assert program.find_or_install() is None
     monkeypatch.delenv("CI", raising=False)
-    assert make.without_browser() == ["--ignore=tests/browser"]
+    assert make.without(program) == [f"--ignore=tests/{program.tests}"]
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(Stop, match="CHROME_BIN"):
-        make.without_browser()
+    with pytest.raises(Stop, match=program.variable):
+        make.without(program)
 
 
 def test_first_failure_is_the_exit_code_and_all_run(tmp_path: Path) -> None:
