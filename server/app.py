@@ -92,6 +92,9 @@ class Application(TornadoApplication):
         metrics.watch(
             "password_hashes_pending", "Hashes under way or waiting.", lambda: self.passwords.pending
         )
+        memory = self.sessions.memory
+        metrics.watch("sessions_in_memory", "Sessions that are answered from memory.", lambda: len(memory))
+        metrics.watch("changes_heard", "1 while sessions may be kept in memory.", lambda: int(memory.trusted))
         metrics.watch_total("sessions_created", "Sessions created.", lambda: self.sessions.created)
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:

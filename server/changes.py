@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "ai_editor_change"
 # How long a connection that died without a sign may go unnoticed: one pause and one answer.
 PROBE_SECONDS = 1.0
-RETRY_SECONDS = 0.5
+RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.5, 8.0
 START_SECONDS = 1.0
 # How long an announcement of our own may take to come back; behind a pooler that lends connections it never does.
 ECHO_SECONDS = 2.0
@@ -40,6 +40,7 @@ class Changes:
         self._relay = self._open_relay(redis_url) if redis_url else None
         self._tasks: list[asyncio.Task[None]] = []
         self._began = asyncio.Event()
+        self._reason, self._pause = "", RETRY_SECONDS
 
     def _open_relay(self, url: str) -> Relay:
         from server.relay import Relay  # most do without, and it takes a tenth of a second
@@ -84,12 +85,20 @@ class Changes:
                 async with self._db.listen(CHANNEL) as listener:
                     await self._hear(listener)
             except DatabaseError as error:
-                log.warning("changes are not heard %s: %s", DIRECTLY, error)
-            await asyncio.sleep(RETRY_SECONDS)
+                self._complain(str(error))
+            await asyncio.sleep(self._pause)
+            self._pause = min(2 * self._pause, LONGEST_RETRY_SECONDS)
+
+    def _complain(self, reason: str) -> None:
+        """Once for each reason."""
+        if reason != self._reason:
+            log.warning("changes are not heard %s: %s", DIRECTLY, reason)
+        self._reason = reason
 
     async def _hear(self, listener: Listener) -> None:
         """Until the connection is lost: applies each word, and asks for a sign of life where none comes."""
         await self._hear_echo(listener)
+        self._reason, self._pause = "", RETRY_SECONDS
         self._trust(DIRECTLY)
         beside = [asyncio.create_task(self._probe(listener))]
         if self._relay:

@@ -44,7 +44,7 @@ class Relay:
         self._apply, self._hears, self._is_deaf = apply, hears, is_deaf
         self._source: str | None = None
         self._beat = 0.0
-        self._name = ""
+        self._name = self._reason = ""
         self._words: asyncio.Queue[str] | None = None
 
     def _open(self) -> Redis:
@@ -64,10 +64,16 @@ class Relay:
                     await channel.subscribe(CHANNEL)
                     await self._hear(channel)
             except FAILURES as error:
-                log.warning("changes are not heard through Redis: %s", error)
+                self._complain(str(error))
             finally:
                 self._end()
             await asyncio.sleep(RETRY_SECONDS)
+
+    def _complain(self, reason: str) -> None:
+        """Once for each reason."""
+        if reason != self._reason:
+            log.warning("changes are not heard through Redis: %s", reason)
+        self._reason = reason
 
     async def _hear(self, channel: Any) -> None:
         while True:
@@ -85,7 +91,7 @@ class Relay:
             self._beat = time.monotonic()
             if word != self._source:
                 self._end()
-                self._source = word
+                self._source, self._reason = word, ""
                 self._hears()
         elif word == END:
             self._end()

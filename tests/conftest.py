@@ -28,7 +28,7 @@ from tests.client import Client
 from tests.mailbox import Mailbox
 
 # PostgreSQL hands an announcement to its listeners after the statement that made it has ended.
-HEARD_SECONDS = 0.02
+HEARD_SECONDS = 0.04
 Sql = Callable[..., list[tuple[Any, ...]]]
 
 

@@ -79,6 +79,7 @@ async def test_the_state_of_the_process(client: Client) -> None:
     assert [name for name in found if name.startswith("ai_editor_build_info{version=")]
     assert found["ai_editor_password_hashes_pending"] == 0
     assert found["ai_editor_database_connections_in_use"] == 0
+    assert found["ai_editor_changes_heard"] == 1
 
 
 @pytest.mark.gen_test
@@ -97,6 +98,7 @@ async def test_odd_methods_make_no_labels(client: Client) -> None:
 async def test_it_answers_while_the_database_is_away(
     app: Application, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await app.db.close()
     monkeypatch.setattr(app.db, "_dsn", "postgresql://127.0.0.1:1/none")
     found = await read(client)
     assert found["ai_editor_mail_queue_length"] != found["ai_editor_mail_queue_length"]

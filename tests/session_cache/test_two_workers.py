@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,18 +21,44 @@ Step = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
-async def another(config: Settings, port_of_first: int) -> AsyncIterator[str]:
-    """A second server with the same settings; its address."""
+async def another(config: Settings, port_of_first: int) -> AsyncIterator[tuple[str, Application]]:
+    """A second server with the same settings, and its address."""
     socket, port = tornado.testing.bind_unused_port()
     origins = (*config.trusted_origins, f"http://127.0.0.1:{port}", f"http://localhost:{port_of_first}")
     app = Application(replace(config, trusted_origins=origins), FEATURES)
     await app.changes.start()
     server = http_server(app)
     server.add_socket(socket)
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
-    await server.close_all_connections()
+    yield f"http://127.0.0.1:{port}", app
+    await server.drain(1)
     await app.close()
+
+
+class Ears:
+    """Knows when servers have heard all that was announced before."""
+
+    def __init__(self, apps: list[Application], sql: Sql) -> None:
+        self._sql = sql
+        self._heard: list[set[str]] = []
+        for app in apps:
+            self._follow(app, set())
+
+    def _follow(self, app: Application, heard: set[str]) -> None:
+        apply = app.changes._apply
+
+        def note(word: str) -> None:
+            apply(word)
+            heard.add(word)
+
+        app.changes._apply = note  # type: ignore[method-assign]
+        self._heard.append(heard)
+
+    async def settle(self) -> None:
+        """An announcement comes after those before it."""
+        word = "e" + secrets.token_hex(8)
+        self._sql("SELECT pg_notify('ai_editor_change', %s)", word)
+        while not all(word in heard for heard in self._heard):
+            await asyncio.sleep(0.005)
 
 
 class World:
@@ -112,12 +139,13 @@ class World:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.gen_test(timeout=90)
 async def test_every_answer_is_the_databases(
-    client: Client, config: Settings, sql: Sql, http_port: int, seed: int
+    client: Client, app: Application, config: Settings, sql: Sql, http_port: int, seed: int
 ) -> None:  # S23
     await client.sign_up()
-    async with another(config, http_port) as address:
+    async with another(config, http_port) as (address, second):
+        ears = Ears([app, second], sql)
         world = World([client.base_url, address], client.base_url, sql, random.Random(seed))
         for _ in range(STEPS):
             await world.step()
-            await asyncio.sleep(0.03)  # an announcement's way to the other server
+            await ears.settle()
             await world.compare()
