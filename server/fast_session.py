@@ -58,7 +58,7 @@ class FastSession:
     def _unconfirmed(self, cookie_header: str, headers: HTTPHeaders) -> Answer | None:
         """Not for a request with a body, which would have been read by the time that the ordinary way begins."""
         has_body = "Content-Length" in headers or "Transfer-Encoding" in headers
-        return None if has_body else self._sessions.answers.find(cookie_header)
+        return None if has_body else self._sessions.answers.unconfirmed(cookie_header)
 
     async def confirm(self, answer: Answer) -> bytes | None:
         """The whole answer, if the database says that it is right."""

@@ -15,7 +15,7 @@ Find = Callable[[str], Awaitable[SignedIn | None]]
 class SessionCache:
     """At most `size` sessions. Not trusted at the start: see `trust`."""
 
-    def __init__(self, size: int = 100_000) -> None:
+    def __init__(self, size: int) -> None:
         self._shelf = Shelf(size)
         self._loading: dict[str, asyncio.Future[SignedIn | None]] = {}
         self._changes = 0

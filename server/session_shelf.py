@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 
-from server.answers import Finished
+from server.answers import Answer, Finished
 from server.store.sessions import Session, SignedIn
 from server.store.users import User
 
@@ -101,12 +101,20 @@ class Shelf:
         if kept is None or now >= kept.until:
             return None
         self._kept.move_to_end(kept.key)
-        return Finished(kept.head, kept.words, kept.person.words).data
+        return _data(kept)
+
+    def unconfirmed(self, cookie_header: str) -> Answer | None:
+        """The finished answer for a Cookie header, to be compared with the database."""
+        kept = self._answers.get(cookie_header)
+        if kept is None:
+            return None
+        self._kept.move_to_end(kept.key)
+        return Answer(SignedIn(kept.session, kept.person.user), _data(kept), kept.until)
 
     def put_answer(self, who: SignedIn, cookie_header: str, answer: Finished, until: float) -> None:
         """Keeps a finished answer as long as the session that it was made from, and not after `until`."""
         kept = self._kept.get(digest(who.session.token))
-        if kept is None or kept.session is not who.session or kept.person.user is not who.user:
+        if kept is None or kept.session is not who.session or kept.person.user != who.user:
             return
         self._answers.pop(kept.cookie_header, None)
         if answer.head != self._head:
@@ -114,6 +122,10 @@ class Shelf:
         kept.head, kept.words, kept.person.words = self._head, _exact(answer.session), _exact(answer.user)
         kept.cookie_header, kept.until = cookie_header, until
         self._answers[cookie_header] = kept
+
+
+def _data(kept: _Kept) -> bytes:
+    return Finished(kept.head, kept.words, kept.person.words).data
 
 
 def _exact(data: bytes) -> bytes:

@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server import clock, errors, tokens
-from server.answers import Answer, Answers, Finished
+from server.answers import Finished
 from server.cookie_cache import CookieCache, Unreadable, find_format
 from server.cookies import Cookies, RequestCookies
 from server.database import Database, Executor, InvalidValue
 from server.session_cache import SessionCache
+from server.session_shelf import Shelf, digest
 from server.settings import Settings
 from server.store import sessions as store
 from server.store.sessions import Session, SignedIn
 from server.store.users import User
 
 NOT_REMEMBERED_SECONDS = 86400
+MOST_IN_MEMORY = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class Sessions:
 
     def __init__(self, settings: Settings, db: Database, cookies: Cookies) -> None:
         self._settings, self._db, self._cookies = settings, db, cookies
-        self.memory = SessionCache()
-        self.answers = Answers()
+        self.memory = SessionCache(MOST_IN_MEMORY)
+        self.answers = Shelf(MOST_IN_MEMORY)
         self._cache = open_cache(settings, cookies)
         self.created = 0
 
@@ -165,7 +167,8 @@ class Sessions:
         if self._settings.session_cache:
             self.memory.keep_answer(who, cookie_header, answer, until.timestamp())
         else:
-            self.answers.keep(cookie_header, Answer(who, answer.data, until.timestamp()))
+            self.answers.put(digest(who.session.token), who)
+            self.answers.put_answer(who, cookie_header, answer, until.timestamp())
 
     async def is_unchanged(self, who: SignedIn) -> bool:
         """Whether the database still says the same of the session and its user."""

@@ -136,7 +136,7 @@ async def test_more_words_than_redis_takes(
 async def test_a_silent_listen_is_not_believed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As behind a pooler that lends a connection for a transaction: LISTEN is accepted, and nothing ever comes."""
     monkeypatch.setattr(changes, "ECHO_SECONDS", 0.2)
-    db, cache = Database(database_url, 2), SessionCache()
+    db, cache = Database(database_url, 2), SessionCache(10)
 
     @asynccontextmanager
     async def silent(channel: str) -> AsyncIterator[Listener]:
