@@ -228,7 +228,7 @@ def _rate_limit_storage(read: values.Reader, workers: int) -> Literal["memory", 
     """Several processes count together, which memory cannot do."""
     if (read.text("RATE_LIMIT_STORAGE") or "").lower() == "redis":
         raise SettingsError(
-            "RATE_LIMIT_STORAGE is 'redis', which this version does not have: it takes memory or database"
+            "RATE_LIMIT_STORAGE is 'redis'; this version does not have that: it takes memory or database"
         )
     storage = read.choice(
         "RATE_LIMIT_STORAGE", ("memory", "database"), "memory" if workers == 1 else "database"

@@ -21,8 +21,14 @@ from tests.cli.nursery import Nursery
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "server")
-# A terminal's keys reach the program only as its controlling terminal.
-ON_TERMINAL = "import fcntl, runpy, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); runpy.run_module('server', None, '__main__')"
+# A terminal's keys reach the program only as its controlling terminal, and Ctrl-C only where a shell that runs the
+# tests in the background has not had it ignored.
+ON_TERMINAL = """
+import fcntl, runpy, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("server", None, "__main__")
+"""
 
 
 @dataclass(frozen=True)
@@ -115,16 +121,6 @@ class Terminal:
     def answer(self, question: str, words: str) -> None:
         """Waits for the question, then types the words and the return key."""
         self.press(question, words + "\n")
-
-    def interrupt(self, question: str) -> None:
-        """Presses Ctrl-C at the question, and again where it came between Python's look for it and its reading."""
-        self.press(question, "\x03")
-        for _ in range(30):
-            try:
-                self._process.wait(1)
-                return
-            except subprocess.TimeoutExpired:
-                os.write(self._side, b"\x03")
 
     def press(self, question: str, keys: str) -> None:
         """Waits for the question, then types just the keys."""

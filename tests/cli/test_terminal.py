@@ -59,7 +59,7 @@ def test_delete_asks_first(
 
 def test_ctrl_c_at_a_question_ends_quietly(ai_editor: Commands, execute: Execute) -> None:
     terminal = ai_editor.on_terminal("user", "create", "ada@example.com", "--name", "Ada")
-    terminal.interrupt("Password: ")
+    terminal.press("Password: ", "\x03")
     assert terminal.end().code in (1, 130)
     assert execute('SELECT count(*) FROM "user"') == [(0,)]
 

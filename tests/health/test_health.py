@@ -26,6 +26,7 @@ async def test_head_is_enough(client: Client, path: str) -> None:
 
 @pytest.mark.gen_test
 async def test_alive_but_not_ready_without_its_database(client: Client, app: Application) -> None:
+    await app.db.close()
     there, app.db._dsn = app.db._dsn, "postgresql://nobody:hunter2@127.0.0.1:1/none"
     assert (await client.send("GET", "/health")).status == 200
     answer = await client.send("GET", "/health/ready")

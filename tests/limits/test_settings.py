@@ -28,7 +28,7 @@ def test_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("RATE_LIMIT_STORAGE", "redis", "needs REDIS_URL, which this version does not have"),
+        ("RATE_LIMIT_STORAGE", "redis", "this version does not have that"),
         ("RATE_LIMIT_STORAGE", "disk", "it takes memory or database"),
         ("PASSWORD_CHECK", "pwned", "it takes off or common"),
         ("RATE_LIMIT_ENABLED", "maybe", "it takes yes or no"),
