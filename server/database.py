@@ -1,11 +1,10 @@
-"""The one door to PostgreSQL, and the only module that knows aiopg: pool, transactions, typed rows."""
+"""The one door to PostgreSQL: pool, transactions, typed rows. With connection.py alone, it knows aiopg."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
 import logging
-import select
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
@@ -16,6 +15,7 @@ import aiopg
 import psycopg2
 import psycopg2.errors
 
+from server.connection import connect, usable
 from server.pool import Pool, PoolExhausted
 from server.prepared import prepared
 
@@ -227,7 +227,7 @@ class Database(_Statements):
         self._dsn = dsn
         self._plain: set[str] = set()
         self._known: WeakKeyDictionary[aiopg.Connection, set[str]] = WeakKeyDictionary()
-        self._pool: Pool[aiopg.Connection] = Pool(self._open, _usable, _discard, size)
+        self._pool: Pool[aiopg.Connection] = Pool(self._open, usable, _discard, size)
 
     @property
     def in_use(self) -> int:
@@ -236,9 +236,9 @@ class Database(_Statements):
 
     async def _open(self) -> aiopg.Connection:
         try:
-            connection = await aiopg.connect(
-                self._dsn, timeout=CONNECT_SECONDS, enable_json=False, enable_hstore=False, enable_uuid=False
-            )
+            connection = await connect(self._dsn, CONNECT_SECONDS)
+        except psycopg2.ProgrammingError as error:
+            raise DatabaseError(f"DATABASE_URL cannot be read: {_first_line(error)}") from error
         except (psycopg2.Error, TimeoutError, OSError) as error:
             raise DatabaseUnavailable(_first_line(error) or "the connection timed out") from error
         try:
@@ -341,18 +341,6 @@ async def _roll_back(connection: aiopg.Connection) -> None:
         await _execute(connection, "ROLLBACK", {})
     except DatabaseUnavailable:
         connection.close()
-
-
-def _usable(connection: aiopg.Connection) -> bool:
-    """Open, and nothing unread: an idle server speaks only to say goodbye."""
-    if connection.closed:
-        return False
-    try:
-        poll = select.poll()
-        poll.register(connection.raw.fileno(), select.POLLIN)
-        return not poll.poll(0)
-    except (OSError, psycopg2.Error):
-        return False
 
 
 def _discard(connection: aiopg.Connection) -> None:

@@ -1,19 +1,23 @@
 """Losing PostgreSQL and finding it again, without a restart of ours; on both event loops. S38."""
 
 import asyncio
+import select
 import socket
+import socketserver
 import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import tornado.platform.asyncio
 import uvloop
 
 from server import database
-from server.database import Database, DatabaseUnavailable
+from server.database import Database, DatabaseError, DatabaseUnavailable
 from server.postgres.cluster import Cluster
 from tests.conftest import Sql
 
@@ -172,3 +176,82 @@ async def test_a_server_that_is_not_there() -> None:
     assert "\n" not in str(raised.value)
     assert "hunter2" not in str(raised.value)
     await db.close()
+
+
+class PassOn(socketserver.BaseRequestHandler):
+    """Carries bytes between a port and PostgreSQL's socket."""
+
+    path = ""
+
+    def handle(self) -> None:
+        """Until either side ends."""
+        with socket.socket(socket.AF_UNIX) as there:
+            there.connect(self.path)
+            sides = {self.request: there, there: self.request}
+            while True:
+                for side in select.select(list(sides), [], [])[0]:
+                    data = side.recv(65536)
+                    if not data:
+                        return
+                    sides[side].sendall(data)
+
+
+@contextmanager
+def by_tcp(cluster: Cluster) -> Iterator[int]:
+    """The port of this machine where the cluster is reached."""
+    path = parse_qs(urlsplit(cluster.start()).query)["host"][0] + "/.s.PGSQL.5432"
+    handler = type("PassOnTo", (PassOn,), {"path": path})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.fixture
+def refused() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        return int(gone.getsockname()[1])
+
+
+@pytest.mark.gen_test
+async def test_a_refused_connection_leaves_other_sockets_alone(refused: int) -> None:
+    """libpq closes its socket then, and the next one opened, of whatever kind, has the same number."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.read(5))
+        writer.close()
+        await writer.wait_closed()
+
+    other = await asyncio.start_server(answer, "127.0.0.1")
+    db = Database(f"postgresql://nobody@127.0.0.1:{refused}/none", 3)
+    for _ in range(20):
+        results = await asyncio.gather(*(db.value("SELECT 1") for _ in range(3)), return_exceptions=True)
+        assert [type(each) for each in results] == [DatabaseUnavailable] * 3
+        async with asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection(*other.sockets[0].getsockname())
+            writer.write(b"hello")
+            assert await reader.read() == b"hello"
+        writer.close()
+        await writer.wait_closed()
+    other.close()
+    await other.wait_closed()
+    await db.close()
+
+
+@pytest.mark.gen_test
+async def test_the_next_address_is_tried(cluster: Cluster, refused: int) -> None:
+    """As for `localhost` where the server listens on one of its two addresses."""
+    with by_tcp(cluster) as port:
+        db = Database(f"postgresql://ai_editor@127.0.0.1:{refused},127.0.0.1:{port}/ai_editor", 3)
+        assert await asyncio.gather(*(db.value("SELECT 1") for _ in range(6))) == [1] * 6
+        await db.close()
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.gen_test
+async def test_an_address_that_is_none() -> None:
+    db = Database("postgresql://a@b/c?no_such=parameter", 1)
+    with pytest.raises(DatabaseError, match="DATABASE_URL cannot be read") as refusal:
+        await db.value("SELECT 1")
+    assert not isinstance(refusal.value, DatabaseUnavailable)
