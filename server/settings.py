@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from server import mail_settings, values
 from server.keyring import Keyring
@@ -98,6 +98,8 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     read = values.Reader({**_dotenv(folder), **environ})
     database_url = read.text("DATABASE_URL")
     _check_database_url(database_url)
+    if read.text("READ_DATABASE_URL"):
+        raise SettingsError("READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out")
     port = read.integer("PORT", 8080, 0, 65535)
     workers = read.integer("WORKERS", 1, 0, 256) or os.cpu_count() or 1
     base_url = read.url("BETTER_AUTH_URL")
@@ -217,11 +219,14 @@ def _dotenv(folder: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        return {
-            name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None
-        }
+        with path.open(encoding="utf-8") as file:
+            lines = list(parse_stream(file))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
+    wrong = next((each.original.line for each in lines if each.error), None)
+    if wrong is not None:
+        raise SettingsError(f"{path}, line {wrong}, cannot be read: it takes NAME=value")
+    return {each.key: each.value for each in lines if each.key is not None and each.value is not None}
 
 
 def _rate_limit_storage(read: values.Reader, workers: int) -> Literal["memory", "database"]:

@@ -57,7 +57,7 @@ def _serve(config: Settings, features: tuple[Feature, ...], inherited: workers.I
     """In this process alone, or as one of several."""
     sockets = inherited.sockets() if inherited else _bind(config)
     with _database(_with_port(config, sockets[0].getsockname()[1])) as ready:
-        _run(_main(ready, features, sockets, inherited))
+        _run(_main(ready, features, sockets, inherited, embedded=config.database_url is None))
 
 
 def _supervise(config: Settings) -> None:
@@ -70,7 +70,9 @@ def _supervise(config: Settings) -> None:
     with _database(_with_port(config, numbered.port)) as ready:
         supervisor = workers.Supervisor(places, settings.for_worker(ready))
         words = ways.transport(ready).words
-        asyncio.run(supervisor.run(lambda: click.echo(_welcome(ready, words), err=True)))
+        asyncio.run(
+            supervisor.run(lambda: click.echo(_welcome(ready, config.database_url is None, words), err=True))
+        )
 
 
 def _bind(config: Settings, shared: bool = False) -> list[socket.socket]:
@@ -124,6 +126,7 @@ async def _main(
     features: tuple[Feature, ...],
     sockets: list[socket.socket],
     inherited: workers.Inherited | None,
+    embedded: bool,
 ) -> None:
     app = Application(config, features)
     try:
@@ -132,7 +135,7 @@ async def _main(
         server = http_server(app)
         server.add_sockets(sockets)
         if inherited is None:
-            click.echo(_welcome(config, app.mailer.transport.words), err=True)
+            click.echo(_welcome(config, embedded, app.mailer.transport.words), err=True)
         else:
             inherited.say_ready()
         await _until_stopped(inherited)
@@ -153,15 +156,14 @@ async def _until_stopped(inherited: workers.Inherited | None) -> None:
     await stopped.wait()
 
 
-def _welcome(config: Settings, mails: str) -> str:
-    embedded = "/postgres" in (config.database_url or "") and "host=" in (config.database_url or "")
+def _welcome(config: Settings, embedded: bool, mails: str) -> str:
     lines = [
         f"AI-Editor {VERSION} ({config.app_env})",
         f"  address   {config.base_url}",
         f"  data      {config.data_dir}" if embedded else "  data      PostgreSQL at DATABASE_URL",
         f"  mails     {mails}",
         f"  logs      this terminal, {config.log_format}, from level {config.log_level} up"
-        + (f"; PostgreSQL's in {config.data_dir}" if embedded else ""),
+        + (f"; PostgreSQL's in {config.data_dir / 'postgres' / 'postgres.log'}" if embedded else ""),
         *([f"  workers   {config.workers}; SIGHUP replaces them one by one"] if config.workers > 1 else []),
         "  stop      Ctrl-C",
     ]

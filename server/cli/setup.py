@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -63,14 +64,19 @@ def load() -> Settings:
 def development_secret(data_dir: Path) -> str:
     """The secret in DATA_DIR/secret, made once; only its owner can read it."""
     path = data_dir / "secret"
-    data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x") as file:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError), path.open("x") as file:
             path.chmod(0o600)
             file.write(tokens.random_id(48))
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
+        return path.read_text().strip()
+    except PermissionError:
+        raise
+    except OSError as error:
+        words = f"{error.filename}: {error.strerror}"
+        raise Refused(
+            f"DATA_DIR cannot be used ({words}): set it to a folder that can be written in"
+        ) from error
 
 
 @contextmanager

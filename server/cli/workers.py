@@ -173,7 +173,7 @@ class Supervisor:
         try:
             if not await asyncio.to_thread(_first_byte, ready):
                 await worker.stop()
-                raise WorkersFailed("a worker did not start: see above")
+                raise WorkersFailed(f"a worker did not start; it ended with {process.returncode}")
         finally:
             os.close(ready)
         return worker

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from server.postgres.errors import PostgresError
 from server.postgres.home import Home
+from server.postgres.keeper import Keeper
 from server.postgres.locks import PAUSE, FileLock
 from server.postgres.server import Server
 
@@ -41,6 +42,10 @@ class Cluster:
         finally:
             self._users.release()
             self._owner.release()
+
+    def keeper(self) -> Keeper:
+        """Who looks after the server of its owner."""
+        return Keeper(self._server.runs, self._server.run)
 
     @contextlib.contextmanager
     def used(self) -> Iterator[str]:
@@ -93,12 +98,15 @@ class Cluster:
 
 @contextlib.contextmanager
 def owned(data_dir: Path, wait: float = 5.0) -> Iterator[str]:
-    """Runs the server for the duration, as its owner; waits for the end of a short command that has it now."""
+    """Keeps the server running for the duration, as its owner; waits for the end of a short command that has it now."""
     cluster = Cluster(data_dir)
     address = cluster.start(wait)
+    keeper = cluster.keeper()
+    keeper.start()
     try:
         yield address
     finally:
+        keeper.stop()
         cluster.stop()
 
 

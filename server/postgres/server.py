@@ -39,6 +39,13 @@ class Server:
         found = postmaster.read_pid_file(self._home.data)
         return _address(found) if found and postmaster.answers(found) else None
 
+    def runs(self) -> bool:
+        """Whether its process is alive, answering or not."""
+        if self._child:
+            return self._child.poll() is None
+        pid = postmaster.read_pid(self._home.data)
+        return pid is not None and postmaster.is_server(pid, self._home.data)
+
     def run(self) -> str:
         """Takes over the server that a killed owner left, or starts one; makes the cluster at the first start."""
         found = self._take_over()

@@ -38,6 +38,25 @@ def test_killed_server(cluster: Place) -> None:
     assert_heals(cluster)
 
 
+def test_a_killed_server_comes_back_to_its_owner(cluster: Place) -> None:
+    owner = cluster.begin()
+    address = owner.address()
+    write_rows(address)
+    killed = cluster.postmaster()
+    os.kill(killed, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            assert query(address, "SELECT count(*) FROM kept") == [(1000,)]
+            break
+        except psycopg2.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert cluster.postmaster() != killed
+    owner.end()
+    assert not cluster.running()
+
+
 def test_killed_server_with_a_statement_that_goes_on(cluster: Place) -> None:
     owner = cluster.begin()
     address = owner.address()

@@ -287,6 +287,18 @@ def test_a_secret_in_the_file_is_taken_as_it_stands(tmp_path: Path, monkeypatch:
     assert load({}, tmp_path).secret == "a${OTHER}$b#c"
 
 
+@pytest.mark.parametrize("line", ["FOO BAR", "PORT 1", "=1"])
+def test_a_line_of_dotenv_that_is_none(tmp_path: Path, line: str) -> None:
+    (tmp_path / ".env").write_text(f"# a word\nPORT=9000\n{line}\nHOST=::1\n")
+    with pytest.raises(SettingsError, match=r"\.env, line 3, cannot be read: it takes NAME=value"):
+        load({}, tmp_path)
+
+
+def test_a_replica_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="READ_DATABASE_URL is set"):
+        loaded(tmp_path, READ_DATABASE_URL=DATABASE)
+
+
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"PORT=\xff\xfe\n")
     with pytest.raises(SettingsError, match=r"\.env cannot be read") as raised:
