@@ -20,6 +20,7 @@ from server.cookies import RequestCookies
 from server.cookies import parse as parse_cookies
 from server.database import DatabaseUnavailable, InvalidValue
 from server.errors import APIError
+from server.fast_session import is_counted
 from server.limits import path_below
 from server.logs import event
 from server.sessions import Client, Lookup
@@ -177,6 +178,8 @@ class ApiHandler(BaseHandler):
         return True
 
     async def _limit(self) -> None:
+        if is_counted(self.request.connection):
+            return
         peer = self.request.remote_ip or ""
         if "X-Forwarded-For" in self.request.headers and is_unnamed_proxy(
             peer, self.application.config.trusted_proxies

@@ -26,6 +26,7 @@ from server.answers import Answer
 from server.sessions import Sessions
 
 PATH = "/api/auth/get-session"
+LONGEST_COOKIES = 2048
 Ordinary = Callable[[], HTTPMessageDelegate]
 
 
@@ -46,7 +47,7 @@ class FastSession:
         """The whole answer, one that the database has to confirm, or None where the ordinary way has to be taken."""
         if not isinstance(line, RequestStartLine) or line.path != PATH or line.method != "GET":
             return None
-        cookie_header = headers.get("Cookie")
+        cookie_header = plain_cookies(headers)
         if cookie_header is None or line.version != "HTTP/1.1" or not _is_plain(headers):
             return None
         now = time.time()
@@ -77,6 +78,12 @@ class FastSession:
         return b"Date: %s\r\nX-Request-Id: %s%08x\r\n" % (self._date, self._prefix.encode(), number)
 
 
+def plain_cookies(headers: HTTPHeaders) -> str | None:
+    """The Cookie header that an answer may be kept under: one, and no longer than a few cookies of ours."""
+    found = headers.get_list("Cookie")
+    return found[0] if len(found) == 1 and len(found[0]) <= LONGEST_COOKIES else None
+
+
 def _is_plain(headers: HTTPHeaders) -> bool:
     """Nothing that would change the answer, or how the connection goes on."""
     return "Origin" not in headers and headers.get("Connection", "keep-alive").lower() == "keep-alive"
@@ -87,6 +94,11 @@ def keepable(headers: HTTPHeaders) -> bytes:
     momentary = ("Date", "X-Request-Id", "Content-Length")
     lines = [f"{name}: {value}\r\n" for name, value in headers.get_all() if name not in momentary]
     return "".join(lines).encode("latin1")
+
+
+def is_counted(connection: HTTPConnection | None) -> bool:
+    """Whether this request has been counted against the limits on its way here."""
+    return getattr(connection, "counted", False)
 
 
 class FastMessage(HTTPMessageDelegate):
@@ -139,6 +151,7 @@ class FastMessage(HTTPMessageDelegate):
         if whole is not None:
             self._write(whole)
             return
+        self._connection.counted = True  # type: ignore[attr-defined]
         self._ordinary = self._make()
         self._ordinary.headers_received(*self._head)
         self._ordinary.finish()

@@ -99,7 +99,9 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     database_url = read.text("DATABASE_URL")
     _check_database_url(database_url)
     if read.text("READ_DATABASE_URL"):
-        raise SettingsError("READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out")
+        raise SettingsError(
+            "READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out"
+        )
     port = read.integer("PORT", 8080, 0, 65535)
     workers = read.integer("WORKERS", 1, 0, 256) or os.cpu_count() or 1
     base_url = read.url("BETTER_AUTH_URL")
@@ -259,11 +261,15 @@ def _redis_url(read: values.Reader) -> str | None:
     return url
 
 
-def _check_database_url(url: str | None) -> None:
+def _database_url(read: values.Reader) -> str | None:
+    if read.text("READ_DATABASE_URL"):
+        raise SettingsError("READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out")
+    url = read.text("DATABASE_URL")
     if url is not None and not url.startswith(("postgres://", "postgresql://")):
         raise SettingsError(
             "DATABASE_URL takes the address of a PostgreSQL, such as postgres://user:password@host/name"
         )
+    return url
 
 
 def _check_production(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from handlers.base import ApiHandler, public, signed_in
 from server import bodies, clock, errors, rules, uri, wire
 from server.answers import Finished
-from server.fast_session import keepable
+from server.fast_session import keepable, plain_cookies
 from server.sessions import Lookup
 from server.store import sessions as store
 from server.store.sessions import SignedIn
@@ -68,9 +68,10 @@ class GetSession(ApiHandler):
 
     def _learn(self, found: Lookup) -> None:
         """Keeps this answer for the next time the same is asked; see fast_session for what "the same" is."""
-        who, request = found.signed_in, self.request
+        who, request, cookies = found.signed_in, self.request, plain_cookies(self.request.headers)
         if (
             who is None
+            or cookies is None
             or found.cookies
             or request.query
             or request.method != "GET"
@@ -81,7 +82,7 @@ class GetSession(ApiHandler):
         if until is not None:
             session, user = wire.dumps(wire.session(who.session)), wire.dumps(wire.user(who.user))
             answer = Finished(keepable(self._headers), session, user)
-            self.application.sessions.keep_answer(who, request.headers.get("Cookie", ""), answer, until)
+            self.application.sessions.keep_answer(who, cookies, answer, until)
 
 
 def _session_json(found: Lookup) -> dict[str, object] | None:

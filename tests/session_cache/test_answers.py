@@ -93,3 +93,13 @@ async def test_requests_are_counted(client: Client) -> None:
     await client.sign_up()
     answers = [await client.api("/get-session") for _ in range(101)]
     assert [answer.status for answer in answers] == [200] * 100 + [429]
+
+
+@pytest.mark.environ(SESSION_CACHE="off", RATE_LIMIT_ENABLED="yes")
+async def test_a_request_whose_answer_is_out_of_date_is_counted_once(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    statuses = []
+    for number in range(101):
+        sql('UPDATE "user" SET "name" = %s', str(number))
+        statuses.append((await client.api("/get-session")).status)
+    assert statuses == [200] * 100 + [429]

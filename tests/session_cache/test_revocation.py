@@ -49,6 +49,39 @@ async def test_the_short_way_answers_like_the_long_one(client: Client) -> None:
     assert fast.headers["X-Request-Id"] != again.headers["X-Request-Id"]
 
 
+async def raw(port: int, *lines: str) -> bytes:
+    """The answer to a request with exactly these header lines."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = ["GET /api/auth/get-session HTTP/1.1", "Host: x", *lines, "", ""]
+    writer.write("\r\n".join(head).encode())
+    found = await reader.readuntil(b"\r\n\r\n")
+    length = int(found.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    body = await reader.readexactly(length)
+    writer.close()
+    await writer.wait_closed()
+    return body
+
+
+@pytest.mark.gen_test
+async def test_two_cookie_headers_are_not_taken_for_one(client: Client, http_port: int) -> None:
+    await client.sign_up()
+    good = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    for one, two in ((f"a=1,{good}", ("a=1", good)), (f"{good},a=1", (good, "a=1"))):
+        before = await raw(http_port, f"Cookie: {one}")
+        for _ in range(3):
+            assert b'"session"' in await raw(http_port, *(f"Cookie: {each}" for each in two))
+        assert await raw(http_port, f"Cookie: {one}") == before
+
+
+@pytest.mark.gen_test
+async def test_a_long_cookie_header_is_not_kept(client: Client, app: Application) -> None:
+    await client.sign_up()
+    client.cookies["x"] = "y" * 3000
+    for _ in range(3):
+        assert await client.session() is not None
+    assert not app.sessions.memory._shelf._answers
+
+
 @pytest.mark.environ(SESSION_CACHE="off")
 @pytest.mark.gen_test
 async def test_can_be_switched_off(client: Client, asked: list[str]) -> None:
