@@ -96,12 +96,7 @@ class Settings:
 def load(environ: Mapping[str, str], folder: Path) -> Settings:
     """Settings from `environ`, else from `folder/.env`; raises SettingsError naming the variable."""
     read = values.Reader({**_dotenv(folder), **environ})
-    database_url = read.text("DATABASE_URL")
-    _check_database_url(database_url)
-    if read.text("READ_DATABASE_URL"):
-        raise SettingsError(
-            "READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out"
-        )
+    database_url = _database_url(read)
     port = read.integer("PORT", 8080, 0, 65535)
     workers = read.integer("WORKERS", 1, 0, 256) or os.cpu_count() or 1
     base_url = read.url("BETTER_AUTH_URL")
@@ -263,7 +258,9 @@ def _redis_url(read: values.Reader) -> str | None:
 
 def _database_url(read: values.Reader) -> str | None:
     if read.text("READ_DATABASE_URL"):
-        raise SettingsError("READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out")
+        raise SettingsError(
+            "READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out"
+        )
     url = read.text("DATABASE_URL")
     if url is not None and not url.startswith(("postgres://", "postgresql://")):
         raise SettingsError(
