@@ -164,6 +164,22 @@ async def update_email(db: Executor, user: User) -> bool:
         raise EmailTaken(user.email) from error
 
 
+async def verify_email(db: Executor, user: User, now: datetime) -> bool:
+    """Says that the address is proven; False when it is already, or is not the user's any more. S18."""
+    return bool(
+        await db.run(
+            """
+            UPDATE "user"
+            SET "emailVerified" = true, "updatedAt" = %(now)s
+            WHERE "id" = %(id)s AND "email" = %(email)s AND NOT "emailVerified"
+            """,
+            id=user.id,
+            email=user.email,
+            now=now,
+        )
+    )
+
+
 async def lock(db: Executor, user_id: str) -> None:
     """Makes other changes of this user's wait until the transaction ends."""
     await db.run("""SELECT 1 FROM "user" WHERE "id" = %(user_id)s FOR UPDATE""", user_id=user_id)
