@@ -39,23 +39,23 @@ class EmailTaken(Exception):
 
 
 async def insert(db: Executor, user: User) -> None:
-    """Adds a user; raises EmailTaken."""
-    try:
-        await db.run(
-            """
-            INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
-            VALUES (%(id)s, %(name)s, %(email)s, %(email_verified)s, %(image)s, %(created_at)s, %(updated_at)s)
-            """,
-            id=user.id,
-            name=user.name,
-            email=user.email,
-            email_verified=user.email_verified,
-            image=user.image,
-            created_at=user.created_at,
-            updated_at=user.updated_at,
-        )
-    except UniqueViolation as error:
-        raise EmailTaken(user.email) from error
+    """Adds a user; raises EmailTaken, after which a transaction can go on."""
+    added = await db.run(
+        """
+        INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
+        VALUES (%(id)s, %(name)s, %(email)s, %(email_verified)s, %(image)s, %(created_at)s, %(updated_at)s)
+        ON CONFLICT DO NOTHING
+        """,
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        email_verified=user.email_verified,
+        image=user.image,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
+    if not added:
+        raise EmailTaken(user.email)
 
 
 async def find_by_email(db: Executor, email: str) -> User | None:
