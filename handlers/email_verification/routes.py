@@ -167,14 +167,15 @@ class VerifyEmail(ApiHandler):
             await self._replace(user, new_email, who, token.request_type == VERIFICATION)
 
     async def _replace(self, user: User, new_email: str, who: SignedIn | None, proven: bool) -> None:
-        """The address changes here; one that is taken meanwhile is a link that no longer works."""
+        """The address changes here; one that is taken or changed meanwhile is a link that no longer works. S18."""
         app = self.application
         changed = replace(
             user, email=new_email, email_verified=user.email_verified and proven, updated_at=clock.now()
         )
         try:
             async with app.db.transaction() as tx:
-                await users.update_email(tx, changed)
+                if not await users.update_email(tx, changed, user.email):
+                    self._fail(errors.invalid_token(401))
                 app.sessions.user_changed(tx, user.id)
                 await app.mailer.queue(
                     tx, Mail("email-changed", user.email, {"name": user.name, "new_email": new_email})

@@ -144,17 +144,18 @@ async def update_profile(db: Executor, user: User, members: Collection[str]) -> 
     )
 
 
-async def update_email(db: Executor, user: User) -> bool:
-    """Stores the address and whether it is proven; raises EmailTaken; False when the user is gone."""
+async def update_email(db: Executor, user: User, old_email: str) -> bool:
+    """Stores the address and whether it is proven; raises EmailTaken; False when `old_email` is not theirs any more."""
     try:
         return bool(
             await db.run(
                 """
                 UPDATE "user"
                 SET "email" = %(email)s, "emailVerified" = %(email_verified)s, "updatedAt" = %(updated_at)s
-                WHERE "id" = %(id)s
+                WHERE "id" = %(id)s AND "email" = %(old_email)s
                 """,
                 id=user.id,
+                old_email=old_email,
                 email=user.email,
                 email_verified=user.email_verified,
                 updated_at=user.updated_at,
