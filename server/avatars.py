@@ -15,8 +15,13 @@ from server import errors, tokens
 
 SIDE = 256
 MAX_SIDE = 8192
+# As RGBA 64 MB, and as much again while it is made smaller: few kilobytes of PNG can hold any number of pixels.
+MAX_MEGAPIXELS = 16
+DRAWN_AT_ONCE = 2
 FOLDER = "/avatars/"
 _FORMATS = ("PNG", "JPEG", "WEBP")
+# What can be averaged as it is; a palette's numbers cannot.
+_REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK")
 _NAME = re.compile(r"[a-zA-Z0-9]{32}\.webp")
 
 
@@ -25,10 +30,12 @@ class Avatars:
 
     def __init__(self, folder: Path, base_url: str) -> None:
         self._folder, self._prefix = folder, base_url + FOLDER
+        self._drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
 
     async def store(self, user_id: str, upload: bytes) -> str:
         """Keeps a square of 256 pixels cut from the middle; its address. Raises the 413 or 415."""
-        picture = await asyncio.to_thread(draw, upload)
+        async with self._drawing:
+            picture = await asyncio.to_thread(draw, upload)
         name = f"{_owner(user_id)}{tokens.random_id(16)}.webp"
         await asyncio.to_thread(self._write, name, picture)
         return self._prefix + name
@@ -63,15 +70,30 @@ def _owner(user_id: str) -> str:
 
 
 def draw(upload: bytes) -> bytes:
-    """The picture drawn anew as WebP: upright, square, without what the file said besides."""
+    """The picture drawn anew as WebP: upright, square, without what the file said besides. S46."""
     try:
         with Image.open(io.BytesIO(upload), formats=_FORMATS) as image:
-            if max(image.size) > MAX_SIDE:
-                raise errors.image_too_large(MAX_SIDE)
+            _check_size(*image.size)
             image.draft("RGB", (SIDE, SIDE))
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
+            upright = ImageOps.exif_transpose(_reduced(image)).convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise errors.not_an_image() from error
     drawn = io.BytesIO()
     ImageOps.fit(upright, (SIDE, SIDE)).save(drawn, "WEBP", quality=85)
     return drawn.getvalue()
+
+
+def _check_size(width: int, height: int) -> None:
+    """Refuses by what the file says of itself, before a pixel is unpacked."""
+    if max(width, height) > MAX_SIDE:
+        raise errors.image_too_large(f"{MAX_SIDE} pixels a side")
+    if width * height > MAX_MEGAPIXELS * 2**20:
+        raise errors.image_too_large(f"{MAX_MEGAPIXELS} megapixels")
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """The picture at no more than is needed to draw it well, so that what follows copies little."""
+    factor = min(image.size) // (2 * SIDE)
+    if factor < 2:
+        return image
+    return (image if image.mode in _REDUCIBLE else image.convert("RGBA")).reduce(factor)

@@ -48,9 +48,9 @@ def not_an_image() -> APIError:
     return APIError(415, "NOT_AN_IMAGE", "The file is not a PNG, JPEG or WebP image")
 
 
-def image_too_large(pixels: int) -> APIError:
-    """413 for a picture with more than `pixels` pixels a side."""
-    return APIError(413, "IMAGE_TOO_LARGE", f"The image is larger than {pixels} pixels a side")
+def image_too_large(limit: str) -> APIError:
+    """413 for a picture with more pixels than are drawn."""
+    return APIError(413, "IMAGE_TOO_LARGE", f"The image is larger than {limit}")
 
 
 def text_not_storable() -> APIError:

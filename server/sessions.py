@@ -14,7 +14,7 @@ from server.session_cache import SessionCache
 from server.session_shelf import Shelf, digest
 from server.settings import Settings
 from server.store import sessions as store
-from server.store.sessions import Session, SignedIn
+from server.store.sessions import Ended, Session, SignedIn
 from server.store.users import User
 
 NOT_REMEMBERED_SECONDS = 86400
@@ -204,16 +204,16 @@ class Sessions:
     def _write_cache(self, who: SignedIn, remember: bool, cookies: RequestCookies) -> list[str]:
         return self._cache.write(who, remember, cookies) if self._cache else []
 
-    async def end(self, cookies: RequestCookies) -> list[str]:
-        """Ends the session of the request's cookies; the Set-Cookie values that clear the browser. S23."""
+    async def end(self, cookies: RequestCookies) -> tuple[Ended | None, list[str]]:
+        """Ends the session of the request's cookies; which, and the Set-Cookie values that clear the browser. S23."""
         token = self._cookies.read_signed(cookies, self._cookies.session_token)
-        if token is not None:
-            await self._delete(token)
-        return self._cookies.clear_session(cookies)
+        ended = None if token is None else await self._delete(token)
+        return ended, self._cookies.clear_session(cookies)
 
-    async def _delete(self, token: str) -> None:
-        await store.delete_by_token(self._db, token)
+    async def _delete(self, token: str) -> Ended | None:
+        ended = await store.delete_by_token(self._db, token)
         self.memory.forget(token)
+        return ended
 
     async def revoke(self, token: str, user_id: str) -> bool:
         """Ends one session of the user, here at once and elsewhere when it is heard; False when it is not theirs."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from handlers.base import JSON_OR_FORM, ApiHandler, public
 from server import bodies, errors, registration, rules, signin, uri, wire
+from server.database import Transaction
 from server.signin import Proof
 from server.store import users
 from server.store.sessions import Session, SignedIn
@@ -52,12 +53,7 @@ class SignUpWithEmailAndPassword(ApiHandler):
             raise errors.email_password_sign_up_disabled()
         app.passwords.check_new(body.password, body.name, body.email)
         user = registration.new_user(body.name, body.email, body.image)
-        try:
-            session = await self._register(user, body)
-        except EmailTaken:
-            if not self._is_silent:
-                raise errors.user_already_exists_use_another_email() from None
-            session = None
+        session = await self._register(user, body)
         if session:
             await self.attempt_succeeded(user.email)
         self._welcome(user, session, body.remember_me is not False)
@@ -72,16 +68,29 @@ class SignUpWithEmailAndPassword(ApiHandler):
         """Everything or nothing: no user is left without a password, none without the session or mail promised."""
         app = self.application
         if not self._is_silent and await users.find_by_email(app.db, user.email):
-            raise EmailTaken
+            raise errors.user_already_exists_use_another_email()
         hashed = await app.passwords.hash(body.password)
         async with app.db.transaction() as tx:
-            await registration.add(tx, user, hashed)
+            try:
+                await registration.add(tx, user, hashed)
+            except EmailTaken:
+                await self._refuse(tx)
+                return None
             if app.config.send_verification_on_sign_up:
                 await app.links.verify(tx, user, body.callback_url)
             if self._is_silent:
                 return None
             await app.devices.remember(tx, user, self.client)
             return await app.sessions.create(tx, user, self.client, body.remember_me is not False)
+
+    async def _refuse(self, tx: Transaction) -> None:
+        """The 422, or silently as many rows written as for a new address: its password, and its mail. S10."""
+        app = self.application
+        if not self._is_silent:
+            raise errors.user_already_exists_use_another_email()
+        await app.mailer.queue_nothing(tx)
+        if app.config.send_verification_on_sign_up:
+            await app.mailer.queue_nothing(tx)
 
     def _welcome(self, user: User, session: Session | None, remember: bool) -> None:
         self.audit("sign-up", user_id=user.id)

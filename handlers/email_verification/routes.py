@@ -13,7 +13,7 @@ from server.email_tokens import EmailToken
 from server.errors import APIError
 from server.mail import Mail
 from server.store import users
-from server.store.sessions import SignedIn
+from server.store.sessions import Session, SignedIn
 from server.store.users import EmailTaken, User
 
 # better-auth answers a caller without a session after half a second, whatever it found.
@@ -103,29 +103,49 @@ class VerifyEmail(ApiHandler):
             self.answer(value)
 
     async def _verify(self, token: EmailToken) -> None:
+        user = await self._owner(token)
+        if not user.email_verified and not await self._mark_verified(user):
+            # Something was quicker: the same link, or a change after which the address is not this user's any more.
+            await self._owner(token)
+        self._done({"status": True, "user": None})
+
+    async def _owner(self, token: EmailToken) -> User:
         user = await users.find_by_email(self.application.db, token.email.lower())
         if user is None:
             self._fail(errors.user_not_found(401))
         if token.user_id and token.user_id != user.id:
             self._fail(errors.invalid_token(401))
-        if not user.email_verified:
-            await self._mark_verified(user)
-        self._done({"status": True, "user": None})
+        return user
 
-    async def _mark_verified(self, user: User) -> None:
-        app = self.application
-        verified = replace(user, email_verified=True, updated_at=clock.now())
-        await users.update_email(app.db, verified)
-        app.sessions.user_changed(app.db, user.id)
+    async def _mark_verified(self, user: User) -> bool:
+        """Whether this request did it, which alone is signed in. S18."""
+        app, session = self.application, None
+        signs_in = app.config.auto_sign_in_after_verification
+        # Asked before: inside it would wait for a second connection while it holds one.
+        needs_session = signs_in and not await self._is_own(user)
+        async with app.db.transaction() as tx:
+            if not await users.verify_email(tx, user, clock.now()):
+                return False
+            app.sessions.user_changed(tx, user.id)
+            if needs_session:
+                session = await app.sessions.create(tx, user, self.client, True)
         self.audit("email-verified", user_id=user.id)
-        if not app.config.auto_sign_in_after_verification:
-            return
+        if signs_in:
+            await self._sign_in(user, session)
+        return True
+
+    async def _is_own(self, user: User) -> bool:
+        """Whether the caller is signed in with this address; nothing is prolonged, and no cookie set."""
+        found = await self.application.sessions.look_up(self.request_cookies, refresh=False)
+        return found.signed_in is not None and found.signed_in.user.email == user.email
+
+    async def _sign_in(self, user: User, session: Session | None) -> None:
+        """The cookies of the new session, or without one those of the caller's own."""
         who = await self.find_session()
-        if who is not None and who.user.email == user.email:
+        if session is not None:
+            self.set_session(SignedIn(session, replace(user, email_verified=True)))
+        elif who is not None:
             self.set_session(replace(who, user=replace(who.user, email_verified=True)))
-            return
-        session = await app.sessions.create(app.db, user, self.client, True)
-        self.set_session(SignedIn(session, replace(user, email_verified=True)))
 
     async def _change(self, token: EmailToken, new_email: str) -> None:
         if not token.user_id:
@@ -147,14 +167,15 @@ class VerifyEmail(ApiHandler):
             await self._replace(user, new_email, who, token.request_type == VERIFICATION)
 
     async def _replace(self, user: User, new_email: str, who: SignedIn | None, proven: bool) -> None:
-        """The address changes here; one that is taken meanwhile is a link that no longer works."""
+        """The address changes here; one that is taken or changed meanwhile is a link that no longer works. S18."""
         app = self.application
         changed = replace(
             user, email=new_email, email_verified=user.email_verified and proven, updated_at=clock.now()
         )
         try:
             async with app.db.transaction() as tx:
-                await users.update_email(tx, changed)
+                if not await users.update_email(tx, changed, user.email):
+                    self._fail(errors.invalid_token(401))
                 app.sessions.user_changed(tx, user.id)
                 await app.mailer.queue(
                     tx, Mail("email-changed", user.email, {"name": user.name, "new_email": new_email})

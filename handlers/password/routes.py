@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 from handlers.base import ApiHandler, public, signed_in_with
@@ -62,6 +63,10 @@ class CallbackQuery:
     callback_url: str = bodies.required(rules.string, "callbackURL")
 
 
+class _Overtaken(Exception):
+    """The hash that was proved is not stored any more."""
+
+
 class ChangePassword(ApiHandler):
     """POST /change-password."""
 
@@ -71,25 +76,35 @@ class ChangePassword(ApiHandler):
         passwords = self.application.passwords
         passwords.check_new(body.new_password, who.user.name, who.user.email)
         passwords.check_not_too_long(body.current_password)
-        await self._check_current(who.user, body.current_password)
-        hashed = await passwords.hash(body.new_password)
-        session = await self._store(who.user, hashed, bool(body.revoke_other_sessions))
+        session = await self._change(who.user, body)
         if session:
             self.set_session(SignedIn(session, who.user))
         self.audit("password-changed", user_id=who.user.id)
         self.answer({"token": session.token if session else None, "user": wire.user(who.user)})
 
-    async def _check_current(self, user: User, password: str) -> None:
+    async def _change(self, user: User, body: ChangePasswordBody) -> Session | None:
+        """A second try, because a sign-in may have stored a better hash of the same password meanwhile. S18."""
+        for _ in range(2):
+            proved = await self._check_current(user, body.current_password)
+            hashed = await self.application.passwords.hash(body.new_password)
+            with contextlib.suppress(_Overtaken):
+                return await self._store(user, proved, hashed, bool(body.revoke_other_sessions))
+        raise errors.invalid_password()
+
+    async def _check_current(self, user: User, password: str) -> tuple[str, str]:
+        """The account and the hash that the password is right for."""
         credential = await accounts.find_credential(self.application.db, user.id)
         if credential is None or credential.password is None:
             raise errors.credential_account_not_found()
         await self.check_password(user, credential.password, password)
+        return credential.account_id, credential.password
 
-    async def _store(self, user: User, hashed: str, revoke: bool) -> Session | None:
+    async def _store(self, user: User, proved: tuple[str, str], hashed: str, revoke: bool) -> Session | None:
         app = self.application
         async with app.db.transaction() as tx:
             # The hash first: a sign-in that still proved the old one is waited for, and its session ended with the rest.
-            await accounts.update_password(tx, user.id, hashed, clock.now())
+            if not await accounts.change_password(tx, *proved, hashed, clock.now()):
+                raise _Overtaken
             if revoke:
                 await app.sessions.revoke_all(tx, user.id)
             await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))

@@ -110,11 +110,13 @@ class SignOut(ApiHandler):
 
     @public
     async def post(self) -> None:
-        """Ends the session if there is one; always succeeds. S23."""
+        """Ends the session if there is one; always succeeds. S23 S36."""
         if self.json_body is not rules.UNDEFINED:
             self.read(SignOutBody)
-        self.add_cookies(await self.application.sessions.end(self.request_cookies))
-        self.audit("sign-out")
+        ended, cleared = await self.application.sessions.end(self.request_cookies)
+        self.add_cookies(cleared)
+        whose = {"user_id": ended.user_id, "session_id": ended.session_id} if ended else {}
+        self.audit("sign-out", **whose)
         self.answer({"success": True})
 
 

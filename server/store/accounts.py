@@ -99,6 +99,23 @@ async def update_password(db: Executor, user_id: str, password: str, now: dateti
     )
 
 
+async def change_password(db: Executor, account_id: str, old: str, new: str, now: datetime) -> bool:
+    """Stores the hash of another password; False when `old` is not the hash any more. S18."""
+    return bool(
+        await db.run(
+            """
+            UPDATE "account"
+            SET "password" = %(new)s, "updatedAt" = %(now)s
+            WHERE "id" = %(account_id)s AND "password" = %(old)s
+            """,
+            account_id=account_id,
+            old=old,
+            new=new,
+            now=now,
+        )
+    )
+
+
 async def hold_password(db: Executor, account_id: str, password: str) -> bool:
     """Whether this is still the hash; until the transaction ends nobody can change it."""
     return bool(

@@ -66,6 +66,14 @@ class SessionSummary:
     user_agent: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Which session is gone, and whose it was."""
+
+    session_id: str
+    user_id: str
+
+
 async def insert(db: Executor, session: Session) -> None:
     """Adds a session."""
     await db.run(
@@ -205,9 +213,17 @@ async def update_expiry(db: Executor, token: str, expires_at: datetime, updated_
     )
 
 
-async def delete_by_token(db: Executor, token: str) -> bool:
-    """Ends the session with this token; False when there was none."""
-    return bool(await db.run("""DELETE FROM "session" WHERE "token" = %(token)s""", token=token))
+async def delete_by_token(db: Executor, token: str) -> Ended | None:
+    """Ends the session with this token; None when there was none."""
+    return await db.one(
+        Ended,
+        """
+        DELETE FROM "session"
+        WHERE "token" = %(token)s
+        RETURNING "id" AS session_id, "userId" AS user_id
+        """,
+        token=token,
+    )
 
 
 async def delete_own(db: Executor, token: str, user_id: str) -> bool:

@@ -39,23 +39,23 @@ class EmailTaken(Exception):
 
 
 async def insert(db: Executor, user: User) -> None:
-    """Adds a user; raises EmailTaken."""
-    try:
-        await db.run(
-            """
-            INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
-            VALUES (%(id)s, %(name)s, %(email)s, %(email_verified)s, %(image)s, %(created_at)s, %(updated_at)s)
-            """,
-            id=user.id,
-            name=user.name,
-            email=user.email,
-            email_verified=user.email_verified,
-            image=user.image,
-            created_at=user.created_at,
-            updated_at=user.updated_at,
-        )
-    except UniqueViolation as error:
-        raise EmailTaken(user.email) from error
+    """Adds a user; raises EmailTaken, after which a transaction can go on."""
+    added = await db.run(
+        """
+        INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
+        VALUES (%(id)s, %(name)s, %(email)s, %(email_verified)s, %(image)s, %(created_at)s, %(updated_at)s)
+        ON CONFLICT DO NOTHING
+        """,
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        email_verified=user.email_verified,
+        image=user.image,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
+    if not added:
+        raise EmailTaken(user.email)
 
 
 async def find_by_email(db: Executor, email: str) -> User | None:
@@ -144,17 +144,18 @@ async def update_profile(db: Executor, user: User, members: Collection[str]) -> 
     )
 
 
-async def update_email(db: Executor, user: User) -> bool:
-    """Stores the address and whether it is proven; raises EmailTaken; False when the user is gone."""
+async def update_email(db: Executor, user: User, old_email: str) -> bool:
+    """Stores the address and whether it is proven; raises EmailTaken; False when `old_email` is not theirs any more."""
     try:
         return bool(
             await db.run(
                 """
                 UPDATE "user"
                 SET "email" = %(email)s, "emailVerified" = %(email_verified)s, "updatedAt" = %(updated_at)s
-                WHERE "id" = %(id)s
+                WHERE "id" = %(id)s AND "email" = %(old_email)s
                 """,
                 id=user.id,
+                old_email=old_email,
                 email=user.email,
                 email_verified=user.email_verified,
                 updated_at=user.updated_at,
@@ -162,6 +163,22 @@ async def update_email(db: Executor, user: User) -> bool:
         )
     except UniqueViolation as error:
         raise EmailTaken(user.email) from error
+
+
+async def verify_email(db: Executor, user: User, now: datetime) -> bool:
+    """Says that the address is proven; False when it is already, or is not the user's any more. S18."""
+    return bool(
+        await db.run(
+            """
+            UPDATE "user"
+            SET "emailVerified" = true, "updatedAt" = %(now)s
+            WHERE "id" = %(id)s AND "email" = %(email)s AND NOT "emailVerified"
+            """,
+            id=user.id,
+            email=user.email,
+            now=now,
+        )
+    )
 
 
 async def lock(db: Executor, user_id: str) -> None:

@@ -1,11 +1,14 @@
 """POST and DELETE /api/avatar, GET /avatars/:name."""
 
+import asyncio
 import io
+import threading
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
+from server import avatars
 from server.app import Application
 from tests.client import Answer, Client
 
@@ -57,11 +60,59 @@ async def test_what_only_says_it_is_one(client: Client, app: Application, body: 
     assert files(app) == []
 
 
+@pytest.mark.parametrize(
+    ("size", "limit"), [((9000, 10), "8192 pixels a side"), ((8192, 8192), "16 megapixels")]
+)
 @pytest.mark.gen_test
-async def test_too_many_pixels(client: Client) -> None:
+async def test_too_many_pixels(client: Client, size: tuple[int, int], limit: str) -> None:  # S46
+    """As bytes they are small."""
     await client.sign_up()
-    answer = await upload(client, picture(size=(9000, 10)))
+    answer = await upload(client, picture(size=size))
     assert (answer.status, answer.json["code"]) == (413, "IMAGE_TOO_LARGE")
+    assert answer.json["message"] == f"The image is larger than {limit}"
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.gen_test
+async def test_a_large_picture_is_made_smaller_and_upright(
+    client: Client, app: Application, mode: str
+) -> None:
+    """Drawn lying on its side: black on the left half, which is the upper one when it stands."""
+    image = Image.new("L", (2600, 1900), 255)
+    image.paste(0, (0, 0, 1300, 1900))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    drawn = io.BytesIO()
+    image.convert(mode).save(drawn, "PNG", exif=exif)
+    await client.sign_up()
+    assert (await upload(client, drawn.getvalue())).status == 200
+    with Image.open(files(app)[0]) as kept:
+        column = kept.convert("L").tobytes()[128::256]
+    assert column[40] < 10
+    assert column[216] > 245
+
+
+@pytest.mark.gen_test
+async def test_few_are_drawn_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:  # S46
+    await client.sign_up()
+    real, running, most, lock = avatars.draw, 0, 0, threading.Lock()
+
+    def draw(body: bytes) -> bytes:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        try:
+            return real(body)
+        finally:
+            with lock:
+                running -= 1
+
+    monkeypatch.setattr(avatars, "draw", draw)
+    body = picture(size=(3000, 3000))
+    answers = await asyncio.gather(*(upload(client, body) for _ in range(6)))
+    assert {answer.status for answer in answers} == {200}
+    assert most <= 2
 
 
 @pytest.mark.gen_test

@@ -1,7 +1,11 @@
 """POST /change-email: both ways, both mails."""
 
+import asyncio
+
 import pytest
 
+from server.store import users
+from server.store.users import User
 from tests.client import Answer, Client
 from tests.conftest import Sql
 from tests.promises import promised
@@ -65,6 +69,28 @@ async def test_a_link_counts_once(client: Client, sql: Sql) -> None:  # S17
     await click(client, sql, "change-email-verification")
     answer = await click(client, sql, "change-email-verification")
     assert answer.headers["Location"] == "/?error=INVALID_TOKEN"
+
+
+@pytest.mark.gen_test
+async def test_of_two_links_at_once_one_counts(
+    client: Client, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:  # S18
+    """Both have seen the old address before the first one changes it."""
+    await client.sign_up()
+    for new in ("first@example.com", "second@example.com"):
+        await client.api("/change-email", {"newEmail": new})
+    links = [mail.path.removeprefix("/api/auth") for mail in promised(sql)]
+    barrier, real = asyncio.Barrier(2), users.find
+
+    async def find(*args: object) -> User | None:
+        found = await real(*args)  # type: ignore[arg-type]
+        await barrier.wait()
+        return found
+
+    monkeypatch.setattr(users, "find", find)
+    answers = await asyncio.gather(*(client.api(link) for link in links))
+    assert sorted(answer.headers["Location"] for answer in answers) == ["/", "/?error=INVALID_TOKEN"]
+    assert len(promised(sql, "email-changed")) == 1
 
 
 @pytest.mark.gen_test

@@ -1,12 +1,32 @@
 """POST /send-verification-email and GET /verify-email."""
 
+import asyncio
+
 import pytest
 
 from server import email_tokens
 from server.email_tokens import EmailToken
+from server.store import users
+from server.store.users import User
 from tests.client import Client
 from tests.conftest import SECRET, Sql
 from tests.promises import promised
+
+
+def meet_after_reading(monkeypatch: pytest.MonkeyPatch, readers: int, others: int = 0) -> asyncio.Barrier:
+    """The next `readers` who look for a user go on together, once all have met twice at the barrier."""
+    barrier, waiting = asyncio.Barrier(readers + others), iter(range(readers))
+    real = users.find_by_email
+
+    async def find(*args: object) -> User | None:
+        found = await real(*args)  # type: ignore[arg-type]
+        if next(waiting, None) is not None:
+            await barrier.wait()
+            await barrier.wait()
+        return found
+
+    monkeypatch.setattr(users, "find_by_email", find)
+    return barrier
 
 
 @pytest.mark.gen_test
@@ -40,6 +60,38 @@ async def test_signs_in_afterwards(client: Client, sql: Sql) -> None:
     phone = Client(client.base_url)
     await phone.api(promised(sql)[0].path.removeprefix("/api/auth"))
     assert (await phone.session())["user"]["email"] == "ada@example.com"
+
+
+@pytest.mark.gen_test
+async def test_of_many_at_once_one_is_signed_in(
+    client: Client, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:  # S18
+    await client.sign_up()
+    await client.api("/send-verification-email", {"email": "ada@example.com"})
+    link = promised(sql)[0].path.removeprefix("/api/auth")
+    meet_after_reading(monkeypatch, 6)
+    answers = await asyncio.gather(*(Client(client.base_url).api(link) for _ in range(6)))
+    assert {(answer.status, answer.headers["Location"]) for answer in answers} == {(302, "/")}
+    assert sum(bool(answer.set_cookies) for answer in answers) == 1
+    assert sql('SELECT count(*) FROM "session"') == [(2,)]
+
+
+@pytest.mark.gen_test
+async def test_a_change_made_meanwhile_is_not_undone(
+    client: Client, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:  # S18
+    """The address changes between the look at the user and the word that it is proven."""
+    await client.sign_up()
+    await client.api("/send-verification-email", {"email": "ada@example.com"})
+    link = promised(sql)[0].path.removeprefix("/api/auth")
+    barrier = meet_after_reading(monkeypatch, 1, others=1)
+    clicking = asyncio.ensure_future(Client(client.base_url).api(link))
+    await barrier.wait()
+    sql("""UPDATE "user" SET "email" = 'new@example.com'""")
+    await barrier.wait()
+    answer = await clicking
+    assert (answer.headers["Location"], answer.set_cookies) == ("/?error=USER_NOT_FOUND", [])
+    assert sql('SELECT "email", "emailVerified" FROM "user"') == [("new@example.com", False)]
 
 
 @pytest.mark.environ(AUTO_SIGN_IN_AFTER_VERIFICATION="no")

@@ -88,7 +88,7 @@ async def test_a_mails_token_in_a_path_is_not_logged(client: Client, log: Log) -
 
 
 @pytest.mark.gen_test
-async def test_who_did_what_from_where(client: Client, log: Log) -> None:
+async def test_who_did_what_from_where(client: Client, log: Log) -> None:  # S36
     written = log("info", "json")
     user = (await client.sign_up()).json["user"]
     await client.sign_in(password="wrong password")
@@ -98,7 +98,17 @@ async def test_who_did_what_from_where(client: Client, log: Log) -> None:
     assert [line["event"] for line in events] == ["sign-up", "sign-in-failed", "sign-in", "sign-out"]
     assert {line["ip_address"] for line in events} == {"127.0.0.1"}
     assert all(line["request_id"] for line in events)
-    assert events[0]["user_id"] == events[2]["user_id"] == user["id"]
+    assert events[0]["user_id"] == events[2]["user_id"] == events[3]["user_id"] == user["id"]
+    assert events[2]["session_id"] == events[3]["session_id"]
+
+
+@pytest.mark.gen_test
+async def test_nobody_signs_out(client: Client, log: Log) -> None:  # S36
+    written = log("info", "json")
+    await client.api("/sign-out", {})
+    (line,) = (json.loads(line) for line in written().splitlines() if '"event"' in line)
+    assert line["event"] == "sign-out"
+    assert "user_id" not in line
 
 
 @pytest.mark.environ(RATE_LIMIT_ENABLED="yes")
