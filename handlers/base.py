@@ -70,7 +70,11 @@ class BaseHandler(RequestHandler):
         address = client_address(
             self.request.remote_ip or "", forwarded, self.application.config.trusted_proxies
         )
-        return Client(address, self.request.headers.get("User-Agent", ""))
+        return Client(address, self.first_header("User-Agent"))
+
+    def first_header(self, name: str) -> str:
+        """The header's first line, which alone counts to Node where there should be one; empty without any."""
+        return next(iter(self.request.headers.get_list(name)), "")
 
     @property
     def own_origin(self) -> str:
@@ -193,8 +197,10 @@ class ApiHandler(BaseHandler):
 
     def _parse_body(self) -> object:
         """The body's value; UNDEFINED when there is none, or nothing says what it is."""
-        given = self.request.headers.get("Content-Type", "")
-        if self.request.method == "GET" or not self.reads_body or not self.request.body or not given.strip():
+        given = self.first_header("Content-Type")
+        # What comes in chunks is a body, of no chunk too.
+        has_body = self.request.body or "Transfer-Encoding" in self.request.headers
+        if self.request.method == "GET" or not self.reads_body or not has_body or not given.strip():
             return rules.UNDEFINED
         media_type = given.split(";")[0].strip().lower()
         if media_type not in self.media_types:

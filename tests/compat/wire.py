@@ -10,7 +10,10 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Request:
-    """What goes over the wire; `body` None means no body and no length."""
+    """What goes over the wire; `body` None means no body and no length.
+
+    With a Transfer-Encoding among the headers the body is sent as it is, without a length.
+    """
 
     method: str
     target: str
@@ -23,7 +26,8 @@ class Request:
             f"{self.method} {self.target} HTTP/1.1",
             *(f"{name}: {value}" for name, value in self.headers),
         ]
-        if self.body is not None:
+        encoded = any(name.lower() == "transfer-encoding" for name, _ in self.headers)
+        if self.body is not None and not encoded:
             lines.append(f"Content-Length: {len(self.body)}")
         head = "\r\n".join([*lines, "Connection: close", "", ""])
         return head.encode("utf-8", "surrogateescape") + (self.body or b"")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.compat.caller import Caller
+from tests.compat.caller import PASSWORD, Caller
 from tests.compat.case import Group
 
 group = Group()
@@ -283,6 +283,28 @@ def odd_headers(caller: Caller) -> None:
         caller.sign_up(f"a{number}{caller.email}")
         caller.tables(f"a{number}{caller.email}")
         caller.jar.clear()
+
+
+@group.case(AT, "a header twice")
+def doubled_headers(caller: Caller) -> None:
+    """The first of them counts."""
+    body = {"email": "x", "password": "y"}
+    for first, second in (("application/json", "text/plain"), ("text/plain", "application/json"), ("", JSON)):
+        kinds: dict[str, str | None] = {"Content-Type": first, "content-type": second}
+        caller.post("/sign-in/email", body, cookie=None, headers=kinds)
+    member = {"name": "Ada", "email": caller.email, "password": PASSWORD}
+    caller.post("/sign-up/email", member, cookie=None, headers={"User-Agent": "one", "user-agent": "two"})
+    caller.tables()
+
+
+def _no_chunk(caller: Caller, kind: str) -> None:
+    headers: dict[str, str | None] = {"Content-Type": kind, "Transfer-Encoding": "chunked"}
+    for path in ("/sign-in/email", "/sign-out", "/callback/google"):
+        caller.post(path, b"0\r\n\r\n", cookie=None, headers=headers)
+
+
+FORM = "application/x-www-form-urlencoded"
+group.each(AT, "no chunk", [(kind, kind) for kind in (JSON, "text/plain", FORM, "")], _no_chunk)
 
 
 @group.case(AT, "preflight")
