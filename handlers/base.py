@@ -158,6 +158,8 @@ class ApiHandler(BaseHandler):
         method = getattr(type(self), (self.request.method or "").lower(), None)
         if not hasattr(method, "access"):
             raise errors.not_found()
+        if self.path_args:  # one at most, the last segment: Tornado has decoded it, better-auth never does
+            self.path_args = [uri.last_segment(self.request.path)]
         self.json_body = self._parse_body()
         if self.request.method != "GET":
             self._check_origin()

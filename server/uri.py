@@ -42,6 +42,12 @@ def parse(url: str, base: str | None = None) -> URL | None:
         return None
 
 
+def last_segment(path: str) -> str:
+    """The end of a path in a URL parser's spelling, which leaves what is encoded as it is."""
+    parsed = parse(path, _ANYWHERE)
+    return (parsed.pathname if parsed else path).rpartition("/")[2]
+
+
 def origin(url: str) -> str | None:
     """`scheme://host[:port]`, or None for what is no URL or has an opaque origin."""
     parsed = parse(url)

@@ -222,6 +222,40 @@ group.each(
     [(i, i) for i in IDS if i != "/é"],
     lambda caller, i: caller.get(f"/callback{i}?state=y&code=x"),
 )
+SPELLINGS = [
+    "a%3Fb",
+    "a%23b",
+    "a%2Fb",
+    "a%20b",
+    "%252f",
+    "%0d%0aX",
+    "%ED%A0%80",
+    "%c3%a4",
+    "%zz",
+    "%",
+    "a%2eb",
+]
+# Without a circumflex, which one version of Node encodes and another does not.
+RAW_SPELLINGS = [
+    'a"b',
+    "a<b",
+    "a>b",
+    "a{b}",
+    "a`b",
+    "a|b",
+    "a'b",
+    "a;b=c",
+    "a+b",
+    "a@b:c",
+    "a[b]",
+    "~!$&*(),=",
+]
+group.each(
+    POSTED,
+    "id",
+    [(i, i) for i in SPELLINGS + RAW_SPELLINGS],
+    lambda caller, i: caller.post(f"/callback/{i}?state=y&code=x", cookie=None),
+)
 POSTED_BODIES: list[tuple[str, Any]] = [
     ("form", b"code=x&state=y"),
     ("form with error", b"error=x&error_description=a+b&state=y"),

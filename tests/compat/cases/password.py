@@ -189,6 +189,14 @@ def link(caller: Caller) -> None:
     caller.get(f"/reset-password/{token}?callbackURL=/reset", cookie=None)
 
 
+@group.case(LINK, "a letter percent-encoded")
+def link_encoded(caller: Caller) -> None:
+    """Not the same token."""
+    caller.sign_up()
+    token = _token(caller)
+    caller.get(f"/reset-password/%{ord(token[0]):02x}{token[1:]}?callbackURL=/r", cookie=None)
+
+
 @group.case(LINK, "expired")
 def link_expired(caller: Caller) -> None:
     """A row whose time is over."""
