@@ -14,6 +14,7 @@ from server.rules import UNDEFINED, Rule, expected
 T = TypeVar("T")
 
 MAX_FIELDS = 1000  # of a form: half a million fit into the largest body, and would take a second to read
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -79,8 +80,10 @@ def _read_record(value: object, where: str) -> Record:
 
 def parse_json(body: bytes) -> object:
     """The value of a JSON text as `JSON.parse` reads it; raises the 400 for what is none."""
+    text = body.removeprefix(_BOM).removeprefix(_BOM).decode("utf-8", "replace")
     try:
-        return json.loads(_as_javascript_reads(body), parse_constant=_refuse, parse_int=_number)
+        value = json.loads(text, parse_constant=_refuse, parse_int=_number)
+        return _without_halves(value) if "\\u" in text else value
     except (ValueError, RecursionError):
         raise errors.invalid_json() from None
 
@@ -94,22 +97,18 @@ def _number(digits: str) -> float:
     return int(digits) if len(digits) < 16 else float(digits)
 
 
-def _as_javascript_reads(body: bytes) -> str:
-    """Bytes that are no UTF-8 become U+FFFD, a leading byte order mark goes, lone surrogates become U+FFFD."""
-    text = body.removeprefix(_BOM).removeprefix(_BOM).decode("utf-8", "replace")
-    if "\\u" not in text:
-        return text
-    return _SURROGATES.sub(_repair, text)
+def _without_halves(value: object) -> object:
+    """Names and inner objects are only ever written as JSON, which has an escape for half a surrogate pair."""
+    if isinstance(value, dict):
+        return {name: _well_formed(item) for name, item in value.items()}
+    return _well_formed(value)
 
 
-_SURROGATES = re.compile(
-    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
-)
-
-
-def _repair(match: re.Match[str]) -> str:
-    """Keeps an escaped backslash and a surrogate pair; replaces a lone half, which no UTF-8 can carry."""
-    return "\\ufffd" if len(match[0]) == 6 else match[0]
+def _well_formed(value: object) -> object:
+    """Texts with U+FFFD for half a surrogate pair, which no UTF-8 can carry."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    return [_well_formed(item) for item in value] if isinstance(value, list) else value
 
 
 def parse_form(body: bytes) -> dict[str, object]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from server import javascript
+import math
+
+from server import javascript, rules
 
 
 def text_of(value: object) -> str | None:
@@ -11,6 +13,8 @@ def text_of(value: object) -> str | None:
         return value
     if isinstance(value, list):
         return _array(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return rules.type_name(value)  # JSON has null for it, which is right inside of objects alone
     return javascript.stringify(value)
 
 

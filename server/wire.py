@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from server import javascript
 from server.cached_session import CachedSession, CachedUser
 from server.store.accounts import Account
 from server.store.sessions import Session
@@ -69,4 +70,7 @@ def account(value: Account) -> Json:
 
 def dumps(value: object) -> bytes:
     """JSON as `JSON.stringify` writes it: no spaces, non-ASCII raw, keys in order."""
-    return orjson.dumps(value)
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:  # half a surrogate pair, in the name of a member that a refusal names
+        return javascript.stringify(value).encode()
