@@ -65,7 +65,7 @@ def _write(value: object) -> str:
     if isinstance(value, (int, float)):
         return number(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_text(key)}:{_write(item)}" for key, item in _members(value)) + "}"
+        return "{" + ",".join(f"{_text(key)}:{_write(item)}" for key, item in members(value)) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(_write(item) for item in value) + "]"
     raise TypeError(f"JSON has no {type(value).__name__}")
@@ -76,7 +76,7 @@ def _text(text: str) -> str:
     return written if written.isascii() else _SURROGATE.sub(lambda lone: f"\\u{ord(lone[0]):04x}", written)
 
 
-def _members(value: dict[str, object]) -> Iterable[tuple[str, object]]:
+def members(value: dict[str, object]) -> Iterable[tuple[str, object]]:
     """A JavaScript object keeps its keys in the order they came, but those that are array indexes come first."""
     indexes = sorted(int(key) for key in value if _INDEX.fullmatch(key) and int(key) <= _LAST_INDEX)
     if not indexes:

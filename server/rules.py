@@ -6,6 +6,8 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from server import javascript
+
 Issue = tuple[str, str]  # the path below the member (".token", ".0" or ""), the sentence
 Rule = Callable[[object], list[Issue]]
 
@@ -93,12 +95,13 @@ def array_of(rule: Rule) -> Rule:
 
 
 def record_of(rule: Rule) -> Rule:
-    """An object with any names, whose members all fit `rule`."""
+    """An object with any names, whose members all fit `rule`; zod passes over `__proto__`."""
 
     def check(value: object) -> list[Issue]:
         if not isinstance(value, dict):
             return [("", expected("record", value))]
-        return _below((name, rule(item)) for name, item in value.items())
+        members = javascript.members(value)
+        return _below((name, rule(item)) for name, item in members if name != "__proto__")
 
     return check
 

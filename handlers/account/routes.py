@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from handlers.base import ApiHandler, public, signed_in, signed_in_with
-from server import bodies, errors, rules, wire
+from server import bodies, errors, javascript, rules, wire
 from server.store import accounts, users
 from server.store.accounts import Account
 from server.store.sessions import SignedIn
@@ -88,18 +89,26 @@ class AccountInfo(TokenHandler):
     @public
     async def get(self) -> None:
         """400: no provider is configured."""
-        await self.selected_account(read_selection(self.query, "query"))
+        query = dict(self.query)
+        await self.selected_account(read_selection(query, "query", _inherited(query.pop("__proto__", None))))
         raise errors.provider_not_configured()
 
 
-def read_selection(value: object, where: str) -> dict[str, object]:
+def _inherited(prototype: object) -> list[str]:
+    """A query's `__proto__` becomes its prototype there, an array: Object.prototype, and what was given."""
+    given = prototype if isinstance(prototype, list) else [prototype]
+    return [] if prototype is None else [str(index) for index in range(1 + len(given))]
+
+
+def read_selection(value: object, where: str, inherited: Iterable[str] = ()) -> dict[str, object]:
     """Either `{accountId, userId?}` or `{useAccountCookie: true, userId?}`, in the words of zod's union."""
     if not isinstance(value, dict):
         raise errors.validation_error(f"[{where}] Invalid input")
-    matching = [set(value) - known for known in _SELECTORS if _selects(value, known)]
+    names = list(dict.fromkeys([*(name for name, _ in javascript.members(value)), *inherited]))
+    matching = [set(names) - known for known in _SELECTORS if _selects(value, known)]
     if len(matching) != 1 and not any(not unknown for unknown in matching):
         raise errors.validation_error(f"[{where}] Invalid input")
-    unknown = [f'"{name}"' for name in value if name in matching[0]]
+    unknown = [f'"{name}"' for name in names if name in matching[0]]
     if unknown:
         plural = "s" if len(unknown) > 1 else ""
         raise errors.validation_error(f"[{where}] Unrecognized key{plural}: {', '.join(unknown)}")

@@ -130,6 +130,11 @@ SOCIAL_BODIES: list[tuple[str, dict[str, Any]]] = [
     ("additionalParams reserved", {"additionalParams": {"state": "x"}}),
     ("additionalParams two reserved", {"additionalParams": {"client_id": "x", "a": "b", "scope": "x"}}),
     ("additionalParams numbers", {"additionalParams": {"a": 1, "b": None}}),
+    ("additionalParams indexes", {"additionalParams": {"b": 1, "2": 1, "10": 1, "a": 1, "1": 1}}),
+    ("additionalParams half of a pair", {"additionalParams": {"\ud800": 1, "a\udc00": "\ud800", "b": 1}}),
+    ("additionalParams proto", {"additionalParams": {"__proto__": 1}}),
+    ("additionalParams proto and reserved", {"additionalParams": {"__proto__": 1, "state": "x"}}),
+    ("additionalData proto", {"additionalData": {"__proto__": 1, "a": "\ud800"}}),
     ("additionalParams text", {"additionalParams": "x"}),
     ("additionalParams array", {"additionalParams": []}),
     ("additionalParams null", {"additionalParams": None}),
@@ -323,6 +328,9 @@ SELECTIONS: list[tuple[str, Any]] = [
     ("userId alone", {"userId": "y"}),
     ("one more member", {"accountId": "x", "more": 1}),
     ("two more members", {"accountId": "x", "more": 1, "most": 2}),
+    ("indexes", b'{"accountId":"x","b":1,"10":1,"9":1,"01":1,"4294967295":1,"4294967294":1,"-1":1,"1.5":1}'),
+    ("half of a pair", b'{"accountId":"x","\\ud800":1,"\\udc00\\ud83d\\ude00":1}'),
+    ("proto", b'{"accountId":"x","__proto__":1,"constructor":1}'),
 ]
 
 
@@ -345,6 +353,12 @@ INFO_QUERIES = [
     "?accountId=x&userId=y",
     "?accountId=x&more=1",
     "?accountId=%00",
+    "?accountId=x&b=1&10=1&9=1",
+    "?accountId=x&__proto__=1",
+    "?accountId=x&b=1&__proto__=1&2=1&__proto__=2&0=1",
+    "?accountId=x&constructor=1",
+    "?__proto__=1",
+    "?__proto__=x&useAccountCookie=true",
 ]
 
 
