@@ -74,10 +74,10 @@ class VerifyEmail(ApiHandler):
         self.asked = self.read_query(VerifyEmailQuery)
         self.check_callback(self.asked.callback_url)
         token = self._read_token()
-        if token.update_to is None:
-            await self._verify(token)
-        else:
+        if token.update_to:
             await self._change(token, token.update_to)
+        else:
+            await self._verify(token)
 
     def _read_token(self) -> EmailToken:
         try:
@@ -104,7 +104,7 @@ class VerifyEmail(ApiHandler):
 
     async def _verify(self, token: EmailToken) -> None:
         user = await self._owner(token)
-        if not user.email_verified and not await self._mark_verified(user):
+        if not user.email_verified and not await self._mark_verified(user, token.email):
             # Something was quicker: the same link, or a change after which the address is not this user's any more.
             await self._owner(token)
         self._done({"status": True, "user": None})
@@ -117,12 +117,12 @@ class VerifyEmail(ApiHandler):
             self._fail(errors.invalid_token(401))
         return user
 
-    async def _mark_verified(self, user: User) -> bool:
+    async def _mark_verified(self, user: User, address: str) -> bool:
         """Whether this request did it, which alone is signed in. S18."""
         app, session = self.application, None
         signs_in = app.config.auto_sign_in_after_verification
         # Asked before: inside it would wait for a second connection while it holds one.
-        needs_session = signs_in and not await self._is_own(user)
+        needs_session = signs_in and not await self._is_own(address)
         async with app.db.transaction() as tx:
             if not await users.verify_email(tx, user, clock.now()):
                 return False
@@ -134,10 +134,10 @@ class VerifyEmail(ApiHandler):
             await self._sign_in(user, session)
         return True
 
-    async def _is_own(self, user: User) -> bool:
-        """Whether the caller is signed in with this address; nothing is prolonged, and no cookie set."""
+    async def _is_own(self, address: str) -> bool:
+        """Whether the caller is signed in with this address, letter for letter; nothing is prolonged, and no cookie set."""
         found = await self.application.sessions.look_up(self.request_cookies, refresh=False)
-        return found.signed_in is not None and found.signed_in.user.email == user.email
+        return found.signed_in is not None and found.signed_in.user.email == address
 
     async def _sign_in(self, user: User, session: Session | None) -> None:
         """The cookies of the new session, or without one those of the caller's own."""
@@ -170,7 +170,10 @@ class VerifyEmail(ApiHandler):
         """The address changes here; one that is taken or changed meanwhile is a link that no longer works. S18."""
         app = self.application
         changed = replace(
-            user, email=new_email, email_verified=user.email_verified and proven, updated_at=clock.now()
+            user,
+            email=new_email.lower(),
+            email_verified=user.email_verified and proven,
+            updated_at=clock.now(),
         )
         try:
             async with app.db.transaction() as tx:
@@ -186,6 +189,7 @@ class VerifyEmail(ApiHandler):
             self._fail(errors.invalid_token(401))
         self.audit("email-changed", user_id=user.id)
         if who is not None:
-            seen = replace(who.user, email=changed.email, email_verified=changed.email_verified)
+            # In the cookie alone, better-auth keeps the address as the token spells it.
+            seen = replace(who.user, email=new_email, email_verified=changed.email_verified)
             self.set_session(replace(who, user=seen))
         self._done({"status": True, "user": wire.user(changed)})
