@@ -149,7 +149,7 @@ async def replace_password(db: Executor, account_id: str, old: str, new: str) ->
 
 
 async def list_of_user(db: Executor, user_id: str) -> list[Account]:
-    """All accounts of a user."""
+    """The oldest hundred accounts of a user: to better-auth there are no others."""
     return await db.all(
         Account,
         """
@@ -157,6 +157,8 @@ async def list_of_user(db: Executor, user_id: str) -> list[Account]:
                "scope" AS scope, "createdAt" AS created_at, "updatedAt" AS updated_at
         FROM "account"
         WHERE "userId" = %(user_id)s
+        ORDER BY "createdAt"
+        LIMIT 100
         """,
         user_id=user_id,
     )

@@ -145,7 +145,7 @@ def _first_of(text: str) -> str:
 
 
 async def list_active(db: Executor, user_id: str, now: datetime) -> list[Session]:
-    """The user's sessions that have not ended."""
+    """The user's oldest hundred sessions that have not ended: better-auth's limit of a list."""
     return await db.all(
         Session,
         """
@@ -154,6 +154,7 @@ async def list_active(db: Executor, user_id: str, now: datetime) -> list[Session
         FROM "session"
         WHERE "userId" = %(user_id)s AND "expiresAt" > %(now)s
         ORDER BY "createdAt"
+        LIMIT 100
         """,
         user_id=user_id,
         now=now,

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 
 from tests.compat import tree
-from tests.compat.allowed import ADDED, settle
+from tests.compat.allowed import ADDED, settle, settle_look
 from tests.compat.caller import Exchange, Look
 from tests.compat.case import Case
 from tests.compat.mask import Mask
@@ -66,14 +66,22 @@ def _step(
     theirs: Exchange | Look, ours: Exchange | Look, masks: tuple[Mask, Mask], options: Options
 ) -> list[str]:
     if isinstance(theirs, Look) or isinstance(ours, Look):
-        seen = _look(theirs, masks[0]), _look(ours, masks[1])
-        return [] if seen[0] == seen[1] else [_beside(*seen)]
+        return _looks(theirs, ours, masks)
     settled = settle(theirs.request, theirs.answer, ours.answer, options)
     faults = [f"    on purpose, but wrong: {fault}" for fault in settled.wrong]
     faults += [f"    a header of ours that is not agreed: {name}" for name in _unknown(ours.answer)]
     left = _answer(settled.theirs, masks[0], theirs.at)
     right = _answer(settled.ours, masks[1], ours.at)
     return faults + [_beside(a, b) for a, b in zip(left, right, strict=True) if a != b]
+
+
+def _looks(theirs: Exchange | Look, ours: Exchange | Look, masks: tuple[Mask, Mask]) -> list[str]:
+    faults: list[str] = []
+    if isinstance(theirs, Look) and isinstance(ours, Look):
+        ours, wrong = settle_look(theirs, ours)
+        faults = [f"    on purpose, but wrong: {fault}" for fault in wrong]
+    seen = _look(theirs, masks[0]), _look(ours, masks[1])
+    return faults + ([] if seen[0] == seen[1] else [_beside(*seen)])
 
 
 def _answer(answer: Answer, mask: Mask, at: float) -> tuple[str, ...]:

@@ -46,3 +46,8 @@ SELECT "id", regexp_replace("identifier", '[A-Za-z0-9]{24,32}$', '…') AS "iden
        "expiresAt", "createdAt", "updatedAt"
   FROM "verification" WHERE "value" = %(user)s ORDER BY "createdAt"
 """
+
+COUNT_SESSIONS = """SELECT count(*)::int AS "left" FROM "session" WHERE "userId" = %(user)s"""
+
+# The same after a revocation of the other sessions, which better-auth does for a hundred of them; see allowed.py.
+COUNT_SESSIONS_LEFT = COUNT_SESSIONS + " -- but the own"

@@ -42,6 +42,7 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | an unhandled exception of better-auth | 500, no body | a refusal |
 | CORS | none | for trusted origins, with credentials; a preflight is answered 204 |
 | client address | a header, else none | the socket's peer; `X-Forwarded-For` from trusted proxies only, a port in it understood |
+| revoking the other sessions | a hundred of them | all of them |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
 """
 

@@ -12,12 +12,14 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.compat.caller import Exchange
+from tests.compat.allowed import settle_look
+from tests.compat.caller import Exchange, Look
 from tests.compat.case import Case
 from tests.compat.catalogue import SERVED
 from tests.compat.compare import Verdict, compare
 from tests.compat.mask import Mask
 from tests.compat.options import SECRET
+from tests.compat.people import COUNT_SESSIONS_LEFT
 from tests.compat.record import Held
 from tests.compat.report import table
 from tests.compat.wire import Answer, Request
@@ -105,6 +107,12 @@ def test_what_is_different_on_purpose_is_demanded() -> None:
     assert not differ(theirs, held('{"message":"No","code":"NO","error":{"code":"NO","message":"No"}}', 400))
     assert differ(theirs, held('{"message":"No","code":"NO"}', 400))
     assert differ(theirs, held('{"message":"No","code":"NO","error":{"code":"NO","message":"Yes"}}', 400))
+
+
+def test_a_revocation_leaves_no_other_session() -> None:
+    theirs, one, two = (Look(COUNT_SESSIONS_LEFT, [{"left": number}], 0) for number in (21, 1, 2))
+    assert settle_look(theirs, one) == (theirs, [])
+    assert settle_look(theirs, two)[1]
 
 
 def test_a_bad_signature_stays_to_be_seen() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.compat import people
 from tests.compat.caller import Caller
 from tests.compat.case import Group
 from tests.compat.cases.values import WRONG_STRINGS
@@ -35,6 +36,39 @@ def several(caller: Caller) -> None:
     _three(caller)
     caller.get("/list-sessions")
     caller.get("/list-sessions?x=1")
+
+
+# All alike, because better-auth leaves to the database which of them are the first.
+MANY = """
+INSERT INTO "session" ("id", "token", "userId", "ipAddress", "userAgent", "expiresAt", "createdAt", "updatedAt")
+SELECT made.id, made.id, %(user)s, '198.51.100.1', 'compat/1.0', now.at + interval '7 days', now.at, now.at
+  FROM date_trunc('milliseconds', now() - interval '1 hour') AS now(at), generate_series(1, 120) AS n,
+       LATERAL (SELECT left(%(user)s, 29) || lpad(n::text, 3, '0')) AS made(id)
+RETURNING "token"
+"""
+
+
+def _many(caller: Caller) -> str:
+    """A hundred and twenty sessions, one of them the caller's; whose they are."""
+    user = caller.person()
+    tokens = [row["token"] for row in caller.sql(MANY, user=user)]
+    caller.jar[caller.cookie_name("session_token")] = caller.sign(tokens[0])
+    return user
+
+
+@group.case(LIST, "more than a hundred", "plain", "https")
+def many(caller: Caller) -> None:
+    """A hundred of them."""
+    _many(caller)
+    caller.get("/list-sessions")
+
+
+@group.case(REVOKE_ALL, "more than a hundred")
+def revoke_many(caller: Caller) -> None:
+    """All of them."""
+    user = _many(caller)
+    caller.post("/revoke-sessions")
+    caller.rows(people.COUNT_SESSIONS, user=user)
 
 
 @group.case(LIST, "only the own")
@@ -126,6 +160,14 @@ def revoke_others(caller: Caller) -> None:
     caller.tables()
     caller.post("/revoke-other-sessions")
     caller.get("/get-session")
+
+
+@group.case(REVOKE_OTHERS, "more than a hundred")
+def revoke_many_others(caller: Caller) -> None:
+    """All but the own, where better-auth leaves those beyond the first hundred."""
+    user = _many(caller)
+    caller.post("/revoke-other-sessions")
+    caller.rows(people.COUNT_SESSIONS_LEFT, user=user)
 
 
 FIELDS: list[tuple[str, Any]] = [
