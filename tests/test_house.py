@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from handlers import FEATURES
-from handlers.base import ApiHandler
+from handlers.api import ApiHandler
 from server.settings import Settings, load
 
 ROOT = Path(__file__).resolve().parent.parent

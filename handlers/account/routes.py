@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from handlers.base import ApiHandler, public, signed_in, signed_in_with
+from handlers.api import ApiHandler, public, signed_in, signed_in_with
 from server import bodies, errors, javascript, rules, wire
 from server.store import accounts, users
 from server.store.accounts import Account

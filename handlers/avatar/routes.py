@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from tornado.web import HTTPError
 
-from handlers.base import ApiHandler, BaseHandler, signed_in
+from handlers.api import ApiHandler, signed_in
+from handlers.base import BaseHandler
 from server import clock, rules
 from server.store import users
 from server.store.sessions import SignedIn

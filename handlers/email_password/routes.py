@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from handlers.base import JSON_OR_FORM, ApiHandler, public
+from handlers.api import JSON_OR_FORM, ApiHandler, public
 from server import bodies, errors, registration, rules, signin, uri, wire
 from server.database import Transaction
 from server.signin import Proof

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from handlers.base import ApiHandler, public
+from handlers.api import ApiHandler, public
 from server import bodies, clock, email_tokens, errors, rules, uri, wire
 from server.email_links import CONFIRMATION, VERIFICATION
 from server.email_tokens import EmailToken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
-from handlers.base import ApiHandler, public, signed_in_with
+from handlers.api import ApiHandler, public, signed_in_with
 from server import bodies, clock, errors, rules, tokens, uri, verifications, wire
 from server.database import Transaction
 from server.mail import Mail

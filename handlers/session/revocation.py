@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.base import ApiHandler, signed_in, signed_in_with
+from handlers.api import ApiHandler, signed_in, signed_in_with
 from server import bodies, errors, rules
 from server.store.sessions import SignedIn
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from handlers.base import ApiHandler, public, signed_in
+from handlers.api import ApiHandler, public, signed_in
 from server import bodies, clock, errors, rules, uri, wire
 from server.answers import Finished
 from server.fast_session import keepable, plain_cookies

@@ -1,6 +1,6 @@
 """The browser app: its bundle, and the shell that boots it at every page's address."""
 
-from handlers.base import UnknownEndpoint
+from handlers.api import UnknownEndpoint
 from handlers.shell import bundle
 from handlers.shell.routes import BundleFile, Page
 from server.feature import Feature

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.base import JSON_OR_FORM, ApiHandler, public, signed_in_with
+from handlers.api import JSON_OR_FORM, ApiHandler, public, signed_in_with
 from server import bodies, errors, oauth_states, rules, uri
 from server.rules import Issue, array_of, boolean, number, object_of, record_of, string
 from server.store.sessions import SignedIn

@@ -6,7 +6,7 @@ import secrets
 import string
 from dataclasses import dataclass, replace
 
-from handlers.base import ApiHandler, public, signed_in_with
+from handlers.api import ApiHandler, public, signed_in_with
 from server import bodies, clock, driver_text, errors, rules, uri, verifications
 from server.database import InvalidValue
 from server.mail import Mail
