@@ -5,6 +5,7 @@ import type { Watch } from '@/problem'
 export const VERIFIED_PAGE = '/verify-email'
 export const CHANGED_PAGE = '/verify-email?for=change'
 export const RESET_PAGE = '/reset-password'
+export const DELETE_PAGE = '/delete-account'
 
 /** Requests of the mail that proves an address. */
 export function verificationFor(email: string) {
