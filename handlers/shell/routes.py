@@ -95,6 +95,7 @@ class Page(BaseHandler):
             "passwordMaxLength": config.password_max_length,
             "signUp": not config.disable_sign_up,
             "requireEmailVerification": config.require_email_verification,
+            "verificationOnSignUp": config.send_verification_on_sign_up,
             "deleteUserVerification": config.delete_user_verification,
         }
 

@@ -48,7 +48,8 @@ async def test_the_focus_is_seen(browser_path: str, base_url: str, client: Clien
     async with window(browser_path, base_url, color_scheme=scheme) as tab:
         found = [*await rings(tab, "/"), *await rings(tab, "/login")]
         brand = tab.page.get_by_role("complementary").get_by_role("link")
-        assert (await brand.bounding_box() or {})["width"] < 200
+        box = await brand.bounding_box()
+        assert box and box["width"] < 200
         await enter(tab, client)
         assert found + await rings(tab, "/settings/account") == []
 

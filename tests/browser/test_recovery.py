@@ -124,7 +124,7 @@ async def test_the_banner_until_the_address_is_confirmed(
         await enter(tab, client)
         await tab.open("/dashboard")
         banner = tab.page.get_by_role("region", name="E-mail not confirmed")
-        await banner.get_by_role("button", name="Send the link again").click()
+        await banner.get_by_role("button", name="Send me a link").click()
         await until(tab, "A link is on its way")
         link = (await mailbox.last(EMAIL)).link
         await banner.get_by_role("button", name="Not now").click()
@@ -132,7 +132,7 @@ async def test_the_banner_until_the_address_is_confirmed(
         await tab.shown()
         assert await banner.count() == 0
         await tab.open("/verify-email")
-        await until(tab, "Confirm your e-mail")
+        await until(tab, "Have a link sent to you.")
         assert await judged(tab) == []
         other = Window(await tab.page.context.new_page(), base_url)
         await other.page.goto(link)

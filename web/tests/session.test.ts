@@ -20,7 +20,8 @@ describe('parseBoot', () => {
 
   it('has settings when the page says none', () => {
     const lengths = { passwordMinLength: 8, passwordMaxLength: 128 }
-    const settings = { ...lengths, signUp: true, requireEmailVerification: false, deleteUserVerification: false }
+    const mails = { requireEmailVerification: false, verificationOnSignUp: false, deleteUserVerification: false }
+    const settings = { ...lengths, signUp: true, ...mails }
     expect(parseBoot(null)).toEqual({ session: null, settings })
     expect(parseBoot('{"settings":{"signUp":false}}').settings).toEqual({ ...settings, signUp: false })
   })

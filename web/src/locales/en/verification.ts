@@ -2,6 +2,12 @@ import type { Verification } from '@/composables/useVerification'
 
 interface Words { title: string, text: string }
 
+/** What `pending` is while no link is known to have gone out. */
+export const unsent: Words = {
+  title: 'Confirm your e-mail',
+  text: 'Have a link sent to you. Follow it, and this page moves on by itself.',
+}
+
 /** What each stand of a confirmation is called, and what it means. */
 export const verification: Record<Verification, Words> = {
   'pending': {
