@@ -24,7 +24,7 @@ export const verification: Record<Verification, Words> = {
   },
   'unknown': {
     title: 'Confirm your e-mail',
-    text: 'If the link in our mail brought you here, your address is confirmed: sign in to go on. If not, have a new link sent to you.',
+    text: 'Sign in to see whether your address is confirmed, or have a new link sent to you.',
   },
   'expired': {
     title: 'This link has expired',
