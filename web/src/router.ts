@@ -87,6 +87,9 @@ export function titleOf(title: string | undefined): string {
 
 export const router = createRouter({
   history: createWebHistory(),
+  // As the server reads addresses.
+  strict: true,
+  sensitive: true,
   routes: routesOf(pages as Page[]),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })

@@ -3,7 +3,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import pages from '../pages.json'
 import { parseBoot } from '@/boot'
 import { useSession } from '@/composables/useSession'
-import { guard, routesOf, titleOf } from '@/router'
+import { guard, router, routesOf, titleOf } from '@/router'
 
 const who = {
   user: { id: 'u', name: 'Ada', email: 'ada@example.com' },
@@ -49,6 +49,11 @@ describe('pages.json', () => {
     const leaves = (route: RouteRecordRaw): RouteRecordRaw[] => route.children?.flatMap(leaves) ?? [route]
     const routes = routesOf(pages as Parameters<typeof routesOf>[0])
     expect(routes.flatMap(leaves)).toHaveLength(pages.length + 1)
+  })
+
+  it('takes an address as the server does', () => {
+    const names = ['/login', '/login/', '/Login', '/a/b/'].map((path) => router.resolve(path).name)
+    expect(names).toEqual(['login', 'not-found', 'not-found', 'not-found'])
   })
 
   it('puts a layout into another', () => {
