@@ -54,6 +54,27 @@ async def test_a_forgotten_password(
 
 
 @slowly
+async def test_a_forgotten_password_while_signed_in(
+    browser_path: str, base_url: str, client: Client, mailbox: Mailbox
+) -> None:  # S17
+    await client.sign_up()
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/security")
+        await tab.page.get_by_role("main").get_by_role("link", name="Forgot your password?").click()
+        await tab.at("/forgot-password")
+        assert await tab.page.get_by_label("E-mail").input_value() == EMAIL
+        assert await judged(tab) == []
+        await tab.press("Send me a link")
+        await until(tab, "Look into your mailbox")
+        await tab.page.goto((await mailbox.last(EMAIL)).link)
+        await tab.fill(**{"New password": NEW_PASSWORD})
+        await tab.press("Change the password")
+        await tab.at("/login")
+        await tab.check()
+
+
+@slowly
 async def test_an_unknown_address_looks_the_same(
     browser_path: str, base_url: str, client: Client, mailbox: Mailbox
 ) -> None:  # S10
