@@ -40,6 +40,7 @@ describe('guard', () => {
     await useSession().start(who)
     expect(guard(to('guest', '/login', { redirect: '/settings' }))).toBe('/settings')
     expect(guard(to('guest', '/login', { redirect: 'https://evil.example' }))).toBe('/dashboard')
+    expect(guard(to('guest', '/', { error: 'X' }))).toEqual({ path: '/dashboard', query: { error: 'X' } })
     expect(guard(to('member', '/settings'))).toBe(true)
   })
 })
