@@ -10,7 +10,7 @@ from tests.client import Client
 
 pytestmark = pytest.mark.usefixtures("http_server")
 slowly = pytest.mark.gen_test(timeout=28)
-RING = """() => {
+RING = """async () => {
   const element = document.activeElement, pen = document.createElement('canvas').getContext('2d')
   const paint = (colour) => {
     pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1)
@@ -20,13 +20,14 @@ RING = """() => {
     const [r, g, b] = colour.slice(0, 3).map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
     return .2126 * r + .7152 * g + .0722 * b + .05
   }
+  await Promise.all(element.getAnimations().map((each) => each.finished))
   let behind = element.parentElement
   while (behind.parentElement && paint(getComputedStyle(behind).backgroundColor)[3] < 255) behind = behind.parentElement
   const style = getComputedStyle(element), ring = paint(style.outlineColor)
   const both = [light(ring), light(paint(getComputedStyle(behind).backgroundColor))].sort((one, other) => one - other)
   const seen = style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2 && ring[3] === 255
   const hidden = element.matches('.sr-only, [type=radio], body')
-  return { what: element.outerHTML.slice(0, 120), fine: hidden || (seen && both[1] / both[0] >= 3) }
+  return { what: element.outerHTML.slice(0, 60), ring: style.outline, fine: hidden || (seen && both[1] / both[0] >= 3) }
 }"""
 
 
@@ -36,7 +37,6 @@ async def rings(tab: Window, path: str) -> list[dict[str, Any]]:
     found = []
     for _ in range(12):
         await tab.page.keyboard.press("Tab")
-        await tab.page.wait_for_timeout(20)
         found.append(await tab.page.evaluate(RING))
     return [each for each in found if not each["fine"]]
 
@@ -49,7 +49,8 @@ async def test_the_focus_is_seen(browser_path: str, base_url: str, client: Clien
         found = [*await rings(tab, "/"), *await rings(tab, "/login")]
         brand = tab.page.get_by_role("complementary").get_by_role("link")
         box = await brand.bounding_box()
-        assert box and box["width"] < 200
+        assert box
+        assert box["width"] < 200
         await enter(tab, client)
         assert found + await rings(tab, "/settings/account") == []
 
@@ -65,3 +66,28 @@ async def test_a_dialog_begins_at_its_first_field(browser_path: str, base_url: s
         await tab.page.get_by_role("dialog").wait_for()
         assert await tab.page.evaluate("document.activeElement.tagName") == "INPUT"
         assert await judged(tab) == []
+
+
+@slowly
+async def test_the_focus_goes_to_what_a_button_brought(
+    browser_path: str, base_url: str, client: Client
+) -> None:
+    await client.sign_up()
+    focused = "document.activeElement.innerText"
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/profile")
+        await tab.press("Save")
+        await until(tab, "Your name is saved")
+        assert await tab.page.evaluate(focused) == "Save"
+        await tab.page.get_by_role("region", name="E-mail not confirmed").get_by_role("button").first.click()
+        await until(tab, "A link is on its way")
+        assert "A link is on its way" in await tab.page.evaluate(focused)
+        await tab.open("/settings/account")
+        await tab.fill(**{"New e-mail address": "countess@example.com"})
+        await tab.press("Change the address")
+        await until(tab, "A change is under way")
+        assert "A change is under way" in await tab.page.evaluate(focused)
+        await tab.press("Use another address")
+        await tab.page.wait_for_function("document.activeElement.tagName === 'INPUT'")
+        await tab.check()
