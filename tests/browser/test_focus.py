@@ -91,3 +91,21 @@ async def test_the_focus_goes_to_what_a_button_brought(
         await tab.press("Use another address")
         await tab.page.wait_for_function("document.activeElement.tagName === 'INPUT'")
         await tab.check()
+
+
+@slowly
+async def test_edges_in_the_colours_of_the_reader(browser_path: str, base_url: str, client: Client) -> None:
+    await client.sign_up()
+    look = "(element) => [getComputedStyle(element).outlineStyle, getComputedStyle(element).backgroundColor]"
+    async with window(browser_path, base_url, forced_colors="active") as tab:
+        await tab.open("/login")
+        for edge in (tab.page.get_by_label("E-mail"), tab.page.get_by_role("button", name="Sign in")):
+            assert (await edge.evaluate(look))[0] == "solid"
+        radios = tab.page.locator("label:has([type=radio])")
+        looks = [str(await radios.nth(each).evaluate(look)) for each in range(3)]
+        assert len(set(looks)) == 2
+        await enter(tab, client)
+        await tab.open("/settings/profile")
+        chosen = tab.page.get_by_role("navigation", name="Settings").locator("[aria-current]")
+        line = "(element) => getComputedStyle(element).textDecorationLine"
+        assert await chosen.evaluate(line) == "underline"
