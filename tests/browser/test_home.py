@@ -24,9 +24,9 @@ async def test_no_way_to_an_account_where_none_is_made(browser_path: str, base_u
 async def test_the_way_past_the_menu_is_a_button_with_room(browser_path: str, base_url: str) -> None:
     async with window(browser_path, base_url) as tab:
         await tab.open("/")
-        await tab.page.keyboard.press("Tab")
-        padding = "getComputedStyle(document.activeElement).padding"
-        assert await tab.page.evaluate(padding) == "8px 16px"
+        way = tab.page.get_by_role("link", name="Skip to the content")
+        await way.focus()
+        assert await way.evaluate("(element) => getComputedStyle(element).padding") == "8px 16px"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
