@@ -67,7 +67,10 @@ class Page(BaseHandler):
 
     def _wanted_page(self) -> str:
         target = self.get_query_argument("redirect", "")
-        return target if origin.is_safe_path(target) else "/dashboard"
+        if origin.is_safe_path(target):
+            return target
+        error = self.get_query_argument("error", "")
+        return f"/dashboard?error={quote(error, safe='')}" if error else "/dashboard"
 
     def _redirect(self, target: str) -> None:
         self.set_status(302)
@@ -95,6 +98,7 @@ class Page(BaseHandler):
             "passwordMaxLength": config.password_max_length,
             "signUp": not config.disable_sign_up,
             "requireEmailVerification": config.require_email_verification,
+            "verificationOnSignUp": config.send_verification_on_sign_up,
             "deleteUserVerification": config.delete_user_verification,
         }
 

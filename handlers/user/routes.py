@@ -16,6 +16,9 @@ from server.store.users import User
 
 DELETE_SECONDS = 86400
 
+# The page of our own app that asks once more; whoever names it as the callback gets a mail that leads there.
+CONFIRM_PAGE = "/delete-account"
+
 
 @dataclass(frozen=True)
 class DeleteUserBody:
@@ -91,12 +94,17 @@ class DeleteUser(ApiHandler):
 
     async def _mail(self, user: User, callback_url: str | None) -> None:
         token = "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(32))
-        url = f"{self.api_url}/delete-user/callback?token={token}&callbackURL={uri.encode_component(callback_url or '/')}"
+        url = self._link(token, callback_url or "/")
         async with self.application.db.transaction() as tx:
             await verifications.create(tx, f"delete-account-{token}", user.id, DELETE_SECONDS)
             await self.application.mailer.queue(
                 tx, Mail("delete-account", user.email, {"name": user.name, "url": url})
             )
+
+    def _link(self, token: str, callback_url: str) -> str:
+        if callback_url == CONFIRM_PAGE:
+            return f"{self.application.config.base_url}{CONFIRM_PAGE}?token={token}"
+        return f"{self.api_url}/delete-user/callback?token={token}&callbackURL={uri.encode_component(callback_url)}"
 
 
 class DeleteUserCallback(ApiHandler):

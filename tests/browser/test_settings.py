@@ -250,7 +250,36 @@ async def test_delete_the_account_by_mail(
         await tab.page.get_by_role("button", name="Send me the link").click()
         await until(tab, "Look into your mailbox")
         assert sql('SELECT count(*) FROM "user"') == [(1,)]
-        await tab.page.goto((await mailbox.last(EMAIL)).link)
+        link = (await mailbox.last(EMAIL)).link
+        await tab.page.context.clear_cookies()
+        await tab.page.goto(link)
+        await until(tab, "Sign in first")
+        assert await judged(tab) == []
+        await tab.page.get_by_role("main").get_by_role("link", name="Sign in").click()
+        await tab.fill(E_mail=EMAIL, Password=PASSWORD)
+        await tab.press("Sign in")
+        await until(tab, "You are signed in as")
+        assert await judged(tab) == []
+        assert sql('SELECT count(*) FROM "user"') == [(1,)]
+        await tab.press("Delete for good")
         await until(tab, "Your account is deleted")
         await eventually(lambda: sql('SELECT count(*) FROM "user"') == [(0,)])
+        await tab.check()
+
+
+@slowly
+async def test_a_link_to_delete_somebody_else(
+    browser_path: str, base_url: str, client: Client, sql: Sql
+) -> None:  # S40
+    await client.sign_up()
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/delete-account?token=unknown")
+        await tab.press("Delete for good")
+        await until(tab, "This link does not work")
+        assert await judged(tab) == []
+        assert sql('SELECT count(*) FROM "user"') == [(1,)]
+        await tab.open("/delete-account")
+        await until(tab, "There is no link here")
+        forgive(tab, 404)
         await tab.check()

@@ -43,6 +43,7 @@ async def test_the_app_knows_what_it_may_ask_for(client: Client) -> None:
     assert settings["passwordMinLength"] == 12
     assert settings["passwordMaxLength"] == 64
     assert settings["signUp"] is False
+    assert settings["verificationOnSignUp"] is False
 
 
 NAMES = [

@@ -49,6 +49,18 @@ async def test_confirmed_by_mail(client: Client, sql: Sql) -> None:
 
 @pytest.mark.environ(DELETE_USER_VERIFICATION="yes")
 @pytest.mark.gen_test
+async def test_our_own_app_has_the_mail_lead_to_its_page(client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    await client.api("/delete-user", {"callbackURL": "/delete-account"})
+    ((mail),) = promised(sql, "delete-account")
+    assert mail.context["url"].endswith(f"/delete-account?token={mail.token}")
+    assert "/api/" not in mail.context["url"]
+    assert (await client.api("/delete-user", {"token": mail.token})).status == 200
+    assert sql('SELECT count(*) FROM "user"') == [(0,)]
+
+
+@pytest.mark.environ(DELETE_USER_VERIFICATION="yes")
+@pytest.mark.gen_test
 async def test_somebody_elses_token_deletes_nobody(client: Client, sql: Sql) -> None:  # S40
     await client.sign_up()
     await client.api("/delete-user", {})

@@ -9,6 +9,8 @@ export interface Boot {
     signUp: boolean
     /** Nobody signs in before their e-mail address is confirmed. */
     requireEmailVerification: boolean
+    /** A new account is mailed a link at once, to confirm its address. */
+    verificationOnSignUp: boolean
     /** An account is deleted by a link in a mail. */
     deleteUserVerification: boolean
   }
@@ -21,6 +23,7 @@ const DEFAULTS: Boot = {
     passwordMaxLength: 128,
     signUp: true,
     requireEmailVerification: false,
+    verificationOnSignUp: false,
     deleteUserVerification: false,
   },
 }

@@ -2,9 +2,10 @@ import { auth } from '@/auth'
 import type { Watch } from '@/problem'
 
 /** Where the links in mails end. */
-export const VERIFIED_PAGE = '/verify-email'
+export const VERIFIED_PAGE = '/verify-email?from=mail'
 export const CHANGED_PAGE = '/verify-email?for=change'
 export const RESET_PAGE = '/reset-password'
+export const DELETE_PAGE = '/delete-account'
 
 /** Requests of the mail that proves an address. */
 export function verificationFor(email: string) {

@@ -1,4 +1,7 @@
-import { createRouter, createWebHistory, type RouteComponent, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
+import {
+  createRouter, createWebHistory,
+  type LocationQuery, type RouteComponent, type RouteLocationNormalized, type RouteLocationRaw, type RouteRecordRaw,
+} from 'vue-router'
 import pages from '../pages.json'
 import { loginFor, redirectTarget } from '@/composables/useRedirect'
 import { useNotices } from '@/composables/useNotices'
@@ -70,11 +73,16 @@ export function routesOf(list: readonly Page[]): RouteRecordRaw[] {
   return [...outermost].map((layout) => layoutOf(layout, list))
 }
 
+/** What went wrong is told on the page that takes a guest page's place. */
+function wayIn({ redirect, error }: LocationQuery): RouteLocationRaw {
+  return error && !redirect ? { path: '/dashboard', query: { error } } : redirectTarget(redirect)
+}
+
 /** The rule that the server applies before the first paint, for the ways taken inside the app. */
 export function guard(to: Pick<RouteLocationNormalized, 'meta' | 'query' | 'fullPath'>) {
   const { signedIn } = useSession()
   if (to.meta.access === 'member' && !signedIn.value) return loginFor(to.fullPath)
-  if (to.meta.access === 'guest' && signedIn.value) return redirectTarget(to.query.redirect)
+  if (to.meta.access === 'guest' && signedIn.value) return wayIn(to.query)
   return true
 }
 
@@ -87,6 +95,9 @@ export function titleOf(title: string | undefined): string {
 
 export const router = createRouter({
   history: createWebHistory(),
+  // As the server reads addresses.
+  strict: true,
+  sensitive: true,
   routes: routesOf(pages as Page[]),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, nextTick, ref } from 'vue'
-import { coolDown, useResend } from '@/composables/useResend'
+import { coolDown, hasGoneOut, useResend } from '@/composables/useResend'
 
 const done = async () => ({ data: { status: true }, error: null })
 const limited = (seconds: string) => async (watch: { onError: (context: { response: Response }) => void }) => {
@@ -51,6 +51,14 @@ describe('useResend', () => {
     const { resend, left, problem } = open(() => async () => ({ data: null, error: { status: 400, code: 'EMAIL_MISMATCH' } }))
     await resend()
     expect([left.value, problem.value?.code]).toEqual([0, 'EMAIL_MISMATCH'])
+  })
+
+  it('knows which mail went out, and that a refused one did not', async () => {
+    const refused = open(() => limited('17'), 'verify:eve@example.com')
+    await refused.resend()
+    expect(hasGoneOut('eve@example.com')).toBe(false)
+    await open(() => done, 'verify:ada@example.net').resend()
+    expect(hasGoneOut('ada@example.net')).toBe(true)
   })
 
   it('counts for each address by itself', async () => {

@@ -3,7 +3,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import pages from '../pages.json'
 import { parseBoot } from '@/boot'
 import { useSession } from '@/composables/useSession'
-import { guard, routesOf, titleOf } from '@/router'
+import { guard, router, routesOf, titleOf } from '@/router'
 
 const who = {
   user: { id: 'u', name: 'Ada', email: 'ada@example.com' },
@@ -20,7 +20,8 @@ describe('parseBoot', () => {
 
   it('has settings when the page says none', () => {
     const lengths = { passwordMinLength: 8, passwordMaxLength: 128 }
-    const settings = { ...lengths, signUp: true, requireEmailVerification: false, deleteUserVerification: false }
+    const mails = { requireEmailVerification: false, verificationOnSignUp: false, deleteUserVerification: false }
+    const settings = { ...lengths, signUp: true, ...mails }
     expect(parseBoot(null)).toEqual({ session: null, settings })
     expect(parseBoot('{"settings":{"signUp":false}}').settings).toEqual({ ...settings, signUp: false })
   })
@@ -39,6 +40,7 @@ describe('guard', () => {
     await useSession().start(who)
     expect(guard(to('guest', '/login', { redirect: '/settings' }))).toBe('/settings')
     expect(guard(to('guest', '/login', { redirect: 'https://evil.example' }))).toBe('/dashboard')
+    expect(guard(to('guest', '/', { error: 'X' }))).toEqual({ path: '/dashboard', query: { error: 'X' } })
     expect(guard(to('member', '/settings'))).toBe(true)
   })
 })
@@ -48,6 +50,11 @@ describe('pages.json', () => {
     const leaves = (route: RouteRecordRaw): RouteRecordRaw[] => route.children?.flatMap(leaves) ?? [route]
     const routes = routesOf(pages as Parameters<typeof routesOf>[0])
     expect(routes.flatMap(leaves)).toHaveLength(pages.length + 1)
+  })
+
+  it('takes an address as the server does', () => {
+    const names = ['/login', '/login/', '/Login', '/a/b/'].map((path) => router.resolve(path).name)
+    expect(names).toEqual(['login', 'not-found', 'not-found', 'not-found'])
   })
 
   it('puts a layout into another', () => {

@@ -33,7 +33,7 @@ function serverSays(status: number, body: unknown) {
 }
 
 describe('a session that ends behind the page’s back', () => {
-  const { start, follow, signedIn, ended } = useSession()
+  const { start, stop, follow, signedIn, ended } = useSession()
 
   beforeAll(async () => {
     serverSays(200, who)
@@ -58,6 +58,12 @@ describe('a session that ends behind the page’s back', () => {
     await flushPromises()
     expect([signedIn.value, ended.value]).toEqual([false, true])
     expect(router.currentRoute.value.fullPath).toBe('/login?redirect=/settings?tab=2')
+  })
+
+  it('leads to signing in alone after a sign-out on purpose', async () => {
+    stop()
+    await flushPromises()
+    expect(router.currentRoute.value.fullPath).toBe('/login')
   })
 
   it('stays when it is only a password that is wrong', async () => {

@@ -1,11 +1,12 @@
 import { mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
-import { defineComponent, effectScope, nextTick } from 'vue'
+import { defineComponent, effectScope, nextTick, shallowRef } from 'vue'
 import type { Session } from '@/auth'
 import { useEmailChange } from '@/composables/useEmailChange'
 import { useSession } from '@/composables/useSession'
 import { useVerification } from '@/composables/useVerification'
+import { useWhileVisible } from '@/composables/useWhileVisible'
 
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000)
 const user = { id: 'u', name: 'Ada', email: 'ada@example.com', emailVerified: true, updatedAt: ago(600) }
@@ -51,6 +52,21 @@ describe('useEmailChange', () => {
   })
 })
 
+describe('useWhileVisible', () => {
+  it('acts while there is something to wait for, and stops with it', async () => {
+    vi.useFakeTimers()
+    const [waiting, act] = [shallowRef(true), vi.fn()]
+    effectScope().run(() => useWhileVisible(() => waiting.value, act))
+    vi.advanceTimersByTime(10_000)
+    expect(act).toHaveBeenCalledTimes(2)
+    waiting.value = false
+    await nextTick()
+    vi.advanceTimersByTime(10_000)
+    expect(act).toHaveBeenCalledTimes(2)
+    vi.useRealTimers()
+  })
+})
+
 describe('useVerification', () => {
   beforeEach(() => { useEmailChange().forget() })
 
@@ -68,21 +84,26 @@ describe('useVerification', () => {
     ['?error=USER_NOT_FOUND', 'no user'],
     ['?error=INVALID_USER', 'other user'],
     ['', 'unknown'],
+    ['?from=mail', 'done'],
+    ['?from=mail&error=TOKEN_EXPIRED', 'expired'],
     ['?for=change', 'change unknown'],
   ])('reads %s without a session as %s', async (query, expected) => {
     expect((await stand(query)).vm.stand).toBe(expected)
   })
 
-  it('waits for the confirmation, tells of it as news, and later that it was done before', async () => {
+  it('waits for the confirmation, and tells of it as news', async () => {
     await signIn({ emailVerified: false })
     const page = await stand('')
     expect(page.vm.stand).toBe('pending')
-    useSession().change({ emailVerified: true, updatedAt: new Date() })
+    useSession().change({ emailVerified: true })
     await nextTick()
     expect(page.vm.stand).toBe('done')
-    useSession().change({ updatedAt: ago(60) })
-    await nextTick()
-    expect(page.vm.stand).toBe('already')
+  })
+
+  it('tells from the link in the mail whether it is news, and not from another change', async () => {
+    await signIn({ updatedAt: ago(0) })
+    expect((await stand('')).vm.stand).toBe('already')
+    expect((await stand('?from=mail')).vm.stand).toBe('done')
   })
 
   it('knows how far a change of address is', async () => {

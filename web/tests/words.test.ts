@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { clockTime } from '@/composables/useCountdown'
-import { relative } from '@/words/dates'
+import { relative, since } from '@/words/dates'
 import { describeDevice } from '@/words/device'
 import { checkEmail, checkNewPassword } from '@/words/fields'
+import { initials } from '@/words/initials'
 
 describe('describeDevice', () => {
   it.each([
@@ -30,6 +31,23 @@ describe('relative', () => {
     [400 * 86_400, 'next year'],
   ])('%i seconds from now is %s', (seconds, words) => {
     expect(after(seconds)).toBe(words)
+  })
+})
+
+describe('since', () => {
+  it('never speaks of what has happened as something to come', () => {
+    const now = new Date('2026-11-22T12:00:00Z')
+    expect(since(new Date('2026-11-22T12:00:20Z'), now)).toBe('just now')
+    expect(since(new Date('2026-11-22T11:59:00Z'), now)).toBe('1 minute ago')
+  })
+})
+
+describe('initials', () => {
+  it.each([
+    ['Ada Lovelace', 'AL'], ['ada', 'a'], ['Ada B. King', 'AB'], ['(Ada) «King»', 'AK'], ['👩‍🚀 Ada', 'A'], ['e\u0301mile', 'e\u0301'],
+    ['🦊', ''], ['42 Ltd', '4L'], ['  ', ''],
+  ])('of %s are %s', (name, letters) => {
+    expect(initials(name)).toBe(letters)
   })
 })
 

@@ -19,6 +19,15 @@ function write(key: string, values: Record<string, unknown>): void {
   }
 }
 
+/** Forgets whatever was typed in this tab: who signs out on purpose leaves nothing to the next person. */
+export function dropDrafts(): void {
+  try {
+    Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => sessionStorage.removeItem(key))
+  } catch {
+    // Storage is barred: there are no drafts in it.
+  }
+}
+
 /** Keeps the named fields of a form over a reload or a sign-in in between; never give it a password. */
 export function useDraft<Form extends object, Field extends keyof Form & string>(
   key: string, form: Form, fields: readonly Field[],

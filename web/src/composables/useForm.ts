@@ -1,4 +1,5 @@
 import { shallowRef, type Ref } from 'vue'
+import { rescueFocus } from '@/focus'
 import { ask, type Answer, type Request } from '@/problem'
 import { useCountdown } from '@/composables/useCountdown'
 import { useFormErrors } from '@/composables/useFormErrors'
@@ -25,6 +26,7 @@ export function useForm<Field extends string>(
     pending.value = false
     if (refusal?.seconds) startWait(refusal.seconds)
     if (refusal) show({ ...refusal, field: fieldOf[refusal.code] ?? refusal.field })
+    else void rescueFocus(() => form.value?.querySelector<HTMLElement>('[type="submit"]'))
     return data
   }
 

@@ -1,4 +1,5 @@
 import { nextTick, reactive, shallowRef, type Ref } from 'vue'
+import { rescueFocus } from '@/focus'
 import type { Problem } from '@/problem'
 
 type Form = Ref<HTMLFormElement | null>
@@ -9,11 +10,8 @@ async function focusFirstError(form: Form): Promise<void> {
 }
 
 /** A button that was switched off while it waited has lost the focus: it goes to the message. */
-async function keepFocus(form: Form): Promise<void> {
-  await nextTick()
-  await nextTick()
-  if (document.activeElement && document.activeElement !== document.body) return
-  form.value?.querySelector<HTMLElement>('[role="alert"]')?.focus()
+function keepFocus(form: Form): Promise<void> {
+  return rescueFocus(() => form.value?.querySelector<HTMLElement>('[role="alert"]'))
 }
 
 /** The errors of one form: a sentence per field, and one problem for the form as a whole. */

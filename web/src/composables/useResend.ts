@@ -1,4 +1,5 @@
-import { shallowRef, watch as observe } from 'vue'
+import { shallowReactive, shallowRef, watch as observe } from 'vue'
+import { boot } from '@/boot'
 import { ask, type Problem, type Request } from '@/problem'
 import { useCountdown } from '@/composables/useCountdown'
 
@@ -11,9 +12,22 @@ function secondsLeft(id: string): number {
   return Math.ceil(((ends.get(id) ?? 0) - Date.now()) / 1000)
 }
 
-/** Notes that a mail has just been sent, so that it cools down before it is sent again. */
-export function coolDown(id: string, seconds = COOL_DOWN): void {
+/** The mails that went out while this page was open. */
+const gone = shallowReactive(new Set<string>())
+
+function hold(id: string, seconds: number): void {
   ends.set(id, Date.now() + seconds * 1000)
+}
+
+/** Notes that a mail has just been sent, so that it cools down before it is sent again. */
+export function coolDown(id: string): void {
+  gone.add(id)
+  hold(id, COOL_DOWN)
+}
+
+/** Whether a mail that proves this address is known to have gone out. */
+export function hasGoneOut(email: string): boolean {
+  return boot.settings.verificationOnSignUp || gone.has(`verify:${email}`)
 }
 
 /** A mail that can be asked for again after a while; `id` says which mail and to whom. */
@@ -36,7 +50,8 @@ export function useResend(id: () => string, request: () => Request<unknown>) {
     pending.value = false
     problem.value = answer.problem
     sent.value = !answer.problem
-    if (sent.value || answer.problem?.seconds) coolDown(id(), answer.problem?.seconds)
+    if (sent.value) coolDown(id())
+    else if (answer.problem?.seconds) hold(id(), answer.problem.seconds)
     start(Math.max(0, secondsLeft(id())))
     return sent.value
   }

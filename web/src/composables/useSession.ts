@@ -18,9 +18,9 @@ async function start(answer: { user?: unknown, session?: unknown }): Promise<boo
   return who.value !== null
 }
 
-/** Asks again who this is, after a change that the client's store does not notice. */
+/** Asks again who this is, after a change that the client's store does not notice and a cookie may not know of. */
 async function refresh(): Promise<void> {
-  const { data } = await ask((watch) => auth.getSession({ fetchOptions: watch }))
+  const { data } = await ask((watch) => auth.getSession({ query: { disableCookieCache: true }, fetchOptions: watch }))
   if (data) adopt(data)
 }
 

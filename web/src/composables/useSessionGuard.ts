@@ -5,12 +5,13 @@ import { guard } from '@/router'
 
 /** Moves on when the session begins or ends, here or behind the page's back: elsewhere, by its age, by a 401. */
 export function useSessionGuard(): void {
-  const { signedIn } = useSession()
+  const { signedIn, ended } = useSession()
   const route = useRoute()
   const router = useRouter()
 
   watch(signedIn, () => {
     const way = guard(route)
-    if (way !== true) void router.replace(way)
+    // Who signs out on purpose is done with the page, and the next person has not asked for it.
+    if (way !== true) void router.replace(signedIn.value || ended.value ? way : '/login')
   })
 }

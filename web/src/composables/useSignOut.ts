@@ -1,6 +1,7 @@
 import { shallowRef } from 'vue'
 import { auth } from '@/auth'
 import { ask } from '@/problem'
+import { dropDrafts } from '@/composables/useDraft'
 import { useNotices } from '@/composables/useNotices'
 import { useSession } from '@/composables/useSession'
 
@@ -16,6 +17,7 @@ export function useSignOut() {
     pending.value = false
     if (problem) return tell({ title: 'You are still signed in', description: problem.text, kind: 'error' })
     stop()
+    dropDrafts()
     tell({ title: 'You are signed out' })
   }
 

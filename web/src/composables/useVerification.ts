@@ -1,4 +1,4 @@
-import { computed } from 'vue'
+import { computed, watchEffect } from 'vue'
 import { useRoute } from 'vue-router'
 import { useEmailChange } from '@/composables/useEmailChange'
 import { useSession } from '@/composables/useSession'
@@ -14,13 +14,6 @@ const OF_ERROR: Record<string, Verification> = {
   INVALID_USER: 'other user',
 }
 
-/** How long after the confirmation somebody is told of it as news. */
-const NEWS = 300_000
-
-function isNews(date: Date): boolean {
-  return Math.abs(Date.now() - date.getTime()) < NEWS
-}
-
 /** Where a confirmation of an e-mail address stands, as the link in the mail and the session tell. */
 export function useVerification() {
   const route = useRoute()
@@ -28,6 +21,11 @@ export function useVerification() {
   const { underWay, arrived } = useEmailChange()
   const error = typeof route.query.error === 'string' ? route.query.error : ''
   const ofChange = route.query.for === 'change'
+  // Without an error the link in the mail has done its work.
+  const ofMail = route.query.from === 'mail'
+  let waited = false
+
+  watchEffect(() => { waited ||= user.value?.emailVerified === false })
 
   function afterChange(): Verification {
     if (arrived.value) return 'change done'
@@ -37,8 +35,8 @@ export function useVerification() {
   return computed<Verification>(() => {
     if (error) return OF_ERROR[error] ?? 'invalid'
     if (ofChange) return afterChange()
-    if (!user.value) return 'unknown'
+    if (!user.value) return ofMail ? 'done' : 'unknown'
     if (!user.value.emailVerified) return 'pending'
-    return isNews(user.value.updatedAt) ? 'done' : 'already'
+    return ofMail || waited ? 'done' : 'already'
   })
 }

@@ -27,6 +27,11 @@ export function relative(date: Date, now: Date): string {
   return relativeFormat.format(Math.round(seconds / length), unit)
 }
 
+/** As `relative`, of what has happened: a clock that is behind the server's does not put it into the future. */
+export function since(date: Date, now: Date): string {
+  return relative(date < now ? date : now, now)
+}
+
 /** "Sunday, 29 November 2026 at 12:13" */
 export function longDate(date: Date): string {
   return longFormat.format(date)

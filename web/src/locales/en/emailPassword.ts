@@ -14,7 +14,7 @@ export const emailPassword: Record<string, string> = {
   FAILED_TO_CREATE_USER: 'The account could not be made. Check what you entered and try again.',
   EMAIL_PASSWORD_DISABLED: 'Signing in with e-mail and password is switched off here.',
   EMAIL_PASSWORD_SIGN_UP_DISABLED: 'New accounts cannot be made here at the moment.',
-  EMAIL_NOT_VERIFIED: 'Confirm your e-mail address first: follow the link that we sent to it.',
+  EMAIL_NOT_VERIFIED: 'Confirm your e-mail address first, with the link in our mail to it.',
   CREDENTIAL_ACCOUNT_NOT_FOUND: 'This account has no password yet.',
   RESET_PASSWORD_DISABLED: 'Passwords cannot be reset here.',
 }

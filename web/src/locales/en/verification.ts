@@ -2,6 +2,12 @@ import type { Verification } from '@/composables/useVerification'
 
 interface Words { title: string, text: string }
 
+/** What `pending` is while no link is known to have gone out. */
+export const unsent: Words = {
+  title: 'Confirm your e-mail',
+  text: 'Have a link sent to you. Follow it, and this page moves on by itself.',
+}
+
 /** What each stand of a confirmation is called, and what it means. */
 export const verification: Record<Verification, Words> = {
   'pending': {
@@ -18,7 +24,7 @@ export const verification: Record<Verification, Words> = {
   },
   'unknown': {
     title: 'Confirm your e-mail',
-    text: 'If the link in our mail brought you here, your address is confirmed: sign in to go on. If not, have a new link sent to you.',
+    text: 'Sign in to see whether your address is confirmed, or have a new link sent to you.',
   },
   'expired': {
     title: 'This link has expired',

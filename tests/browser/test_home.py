@@ -1,0 +1,48 @@
+"""The start page: what it offers, and what it says where something went wrong."""
+
+import pytest
+
+from tests.browser.member import enter, judged, until
+from tests.browser.window import window
+from tests.client import Client
+
+pytestmark = pytest.mark.usefixtures("http_server")
+slowly = pytest.mark.gen_test(timeout=28)
+SENTENCE = "Signing in with e-mail and password is switched off here."
+
+
+@pytest.mark.environ(DISABLE_SIGN_UP="yes")
+@slowly
+async def test_no_way_to_an_account_where_none_is_made(browser_path: str, base_url: str) -> None:
+    async with window(browser_path, base_url) as tab:
+        await tab.open("/")
+        assert await tab.page.locator('a[href="/register"]').count() == 0
+        await tab.check()
+
+
+@slowly
+async def test_the_way_past_the_menu_is_a_button_with_room(browser_path: str, base_url: str) -> None:
+    async with window(browser_path, base_url) as tab:
+        await tab.open("/")
+        way = tab.page.get_by_role("link", name="Skip to the content")
+        await way.focus()
+        assert await way.evaluate("(element) => getComputedStyle(element).padding") == "8px 16px"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@slowly
+async def test_what_went_wrong_is_said(browser_path: str, base_url: str, client: Client, scheme: str) -> None:
+    await client.sign_up()
+    async with window(browser_path, base_url, color_scheme=scheme) as tab:
+        await tab.page.goto(f"{base_url}/api/auth/error?error=EMAIL_PASSWORD_DISABLED")
+        await tab.at("/?error=EMAIL_PASSWORD_DISABLED")
+        await until(tab, SENTENCE)
+        assert await judged(tab) == []
+        await enter(tab, client)
+        await tab.page.goto(f"{base_url}/?error=EMAIL_PASSWORD_DISABLED")
+        await tab.at("/dashboard?error=EMAIL_PASSWORD_DISABLED")
+        await until(tab, SENTENCE)
+        await tab.page.get_by_role("button", name="Dismiss").click()
+        await tab.at("/dashboard")
+        assert await tab.page.get_by_text(SENTENCE).count() == 0
+        await tab.check()
