@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.member import enter, judged, until
 from tests.browser.window import Window, window
-from tests.client import Client
+from tests.client import PASSWORD, Client
 
 pytestmark = pytest.mark.usefixtures("http_server")
 slowly = pytest.mark.gen_test(timeout=28)
@@ -114,3 +114,19 @@ async def test_edges_in_the_colours_of_the_reader(browser_path: str, base_url: s
         chosen = tab.page.get_by_role("navigation", name="Settings").locator("[aria-current]")
         line = "(element) => getComputedStyle(element).textDecorationLine"
         assert await chosen.evaluate(line) == "underline"
+
+
+@slowly
+async def test_a_page_that_takes_the_focus_has_no_frame(
+    browser_path: str, base_url: str, client: Client
+) -> None:
+    await client.sign_up()
+    async with window(browser_path, base_url) as tab:
+        await tab.open("/login")
+        await tab.page.get_by_label("E-mail").fill("ada@example.com")
+        await tab.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        await tab.page.keyboard.press("Enter")
+        await tab.page.wait_for_url("**/dashboard")
+        main = tab.page.get_by_role("main")
+        await tab.page.wait_for_function("document.activeElement.matches('main')")
+        assert await main.evaluate("(element) => getComputedStyle(element).outlineStyle") == "none"
