@@ -24,9 +24,16 @@ async def test_no_way_to_an_account_where_none_is_made(browser_path: str, base_u
 async def test_the_way_past_the_menu_is_a_button_with_room(browser_path: str, base_url: str) -> None:
     async with window(browser_path, base_url) as tab:
         await tab.open("/")
-        way = tab.page.get_by_role("link", name="Skip to the content")
-        await way.focus()
-        assert await way.evaluate("(element) => getComputedStyle(element).padding") == "8px 16px"
+        await tab.page.get_by_role("link", name="Skip to the content").wait_for()
+        # Again and again, as the page may take the focus once more while it starts.
+        await tab.page.wait_for_function(
+            """() => {
+              const way = document.querySelector('a[href="#main"]')
+              way.focus()
+              return getComputedStyle(way).padding === '8px 16px'
+            }""",
+            timeout=10_000,
+        )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
