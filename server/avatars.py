@@ -11,7 +11,8 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from server import errors, tokens
+from server import errors
+from server.crypto.random import random_id
 
 SIDE = 256
 MAX_SIDE = 8192
@@ -36,7 +37,7 @@ class Avatars:
         """Keeps a square of 256 pixels cut from the middle; its address. Raises the 413 or 415."""
         async with self._drawing:
             picture = await asyncio.to_thread(draw, upload)
-        name = f"{_owner(user_id)}{tokens.random_id(16)}.webp"
+        name = f"{_owner(user_id)}{random_id(16)}.webp"
         await asyncio.to_thread(self._write, name, picture)
         return self._prefix + name
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 
-from server import clock, tokens, user_agent
+from server import clock, user_agent
+from server.crypto import signatures
 from server.database import Executor
 from server.mail import Mail, Mailer
-from server.sessions import Client
+from server.model import Client, User
 from server.store import devices as store
-from server.store.users import User
 
 
 class Devices:
@@ -26,7 +26,7 @@ class Devices:
     def _fingerprint(self, user: User, client: Client) -> str:
         """Keyed with the user, so that two people's devices cannot be compared."""
         words = (user_agent.browser(client.user_agent), user_agent.system(client.user_agent))
-        return tokens.sign(self._secret, "|".join((user.id, *words, network(client.ip_address))))
+        return signatures.sign(self._secret, "|".join((user.id, *words, network(client.ip_address))))
 
 
 def _describe(user: User, client: Client) -> dict[str, str]:

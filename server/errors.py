@@ -1,19 +1,22 @@
-"""APIError, the one type for refusals, and the core's codes in better-auth's words."""
+"""APIError, the one type for refusals, and the core's codes in better-auth's words; StartError."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tornado.web import HTTPError
+
+class StartError(Exception):
+    """The server cannot start; one line that says what to do."""
 
 
-class APIError(HTTPError):
+class APIError(Exception):
     """A refusal with an HTTP status, and a `code` and `message` in the body; `code` None leaves it out."""
 
     def __init__(
         self, status: int, code: str | None, message: str | None, headers: Mapping[str, str] | None = None
     ) -> None:
-        super().__init__(status, log_message=None)
+        super().__init__(f"{status} {code}")
+        self.status = status
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
@@ -21,7 +24,7 @@ class APIError(HTTPError):
     def body(self) -> dict[str, object]:
         """`{message, code}` as better-auth orders them, and `error: {code, message}`."""
         flat = {"message": self.message} | ({"code": self.code} if self.code else {})
-        return {**flat, "error": {"code": self.code or f"HTTP_{self.status_code}", "message": self.message}}
+        return {**flat, "error": {"code": self.code or f"HTTP_{self.status}", "message": self.message}}
 
 
 def _bad_request(code: str, message: str) -> APIError:

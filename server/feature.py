@@ -10,10 +10,6 @@ from tornado.web import RequestHandler
 Routes = tuple[tuple[str, type[RequestHandler]], ...]
 
 
-class StartError(Exception):
-    """The server cannot start; one line that says what to do."""
-
-
 @dataclass(frozen=True)
 class Feature:
     """`api`: paths below /api/auth; `site`: paths of the origin; both are regular expressions, matched whole.

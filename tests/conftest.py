@@ -19,11 +19,13 @@ import tornado.platform.asyncio
 from tornado.httpserver import HTTPServer
 
 from handlers import FEATURES
-from server import migrate, postgres, settings
-from server.app import Application
-from server.app import http_server as make_server
+from server import postgres
+from server.config import settings
+from server.config.settings import Settings
 from server.database import Database
-from server.settings import Settings
+from server.http.app import Application
+from server.http.app import http_server as make_server
+from server.schema import migrate
 from tests.client import Client
 from tests.mailbox import Mailbox
 

@@ -8,7 +8,7 @@ from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
 
-from server.app import Application
+from server.http.app import Application
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from handlers import FEATURES
-from handlers.api import ApiHandler
-from server.settings import Settings, load
+from server.config.settings import Settings, load
+from server.http.api import ApiHandler
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted(path for folder in ("server", "handlers") for path in (ROOT / folder).rglob("*.py"))
 TOOLS = sorted((ROOT / "tools").glob("*.py"))
 TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts)
-STORES = [path for path in CODE if path.name == "store.py" or path.parent.name == "store"]
+STORES = [path for path in CODE if path.name in ("store.py", "ledger.py") or path.parent.name == "store"]
 STATEMENT = re.compile(
     r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|WITH|CREATE|ALTER|DROP|TRUNCATE|GRANT|REVOKE|COPY"
     r"|LOCK|SET|LISTEN|NOTIFY)\s+[\w\"%(*]"
@@ -62,7 +62,7 @@ def statements(path: Path) -> Iterator[tuple[int, str]]:
 
 def test_sql_stands_in_stores_alone() -> None:
     server = ROOT / "server"
-    doors = (server / "database.py", server / "postgres" / "initialize.py", *server.glob("migrate*.py"))
+    doors = (server / "database" / "database.py", server / "postgres" / "initialize.py")
     found = [
         f"{name(path)}:{line}"
         for path in CODE
@@ -138,7 +138,7 @@ def test_functions_are_small(path: Path) -> None:
 
 def test_one_reader_of_the_environment() -> None:
     """But for PG_BIN, which like PATH says where programs are, and is asked for without any settings."""
-    readers = ("server/settings.py", "server/postgres/binaries.py")
+    readers = ("server/config/settings.py", "server/postgres/binaries.py")
     assert [name(path) for path in CODE if name(path) not in readers and "environ" in identifiers(path)] == []
 
 
@@ -168,7 +168,7 @@ def variable(field: str) -> str:
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Settings)])
 def test_every_setting_is_read_and_explained(field: str) -> None:
-    readers = (ROOT / "server").glob("*settings*.py")
+    readers = (ROOT / "server" / "config").glob("*.py")
     read = {text for path in readers for _, text in texts(path)}
     assert variable(field) in read
     readme = ROOT / "README.md"

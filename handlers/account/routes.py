@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from handlers.api import ApiHandler, public, signed_in, signed_in_with
-from server import bodies, errors, javascript, rules, wire
+from server import errors
+from server.http.api import ApiHandler
+from server.http.guards import public, signed_in, signed_in_with
+from server.model import Account, SignedIn
+from server.protocol import bodies, javascript, rules, wire
 from server.store import accounts, users
-from server.store.accounts import Account
-from server.store.sessions import SignedIn
 
 _SELECTORS = ({"accountId", "userId"}, {"useAccountCookie", "userId"})
 

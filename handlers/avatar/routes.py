@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from tornado.web import HTTPError
 
-from handlers.api import ApiHandler, signed_in
-from handlers.base import BaseHandler
-from server import clock, rules
+from server import clock
+from server.http.api import ApiHandler
+from server.http.guards import signed_in
+from server.http.handler import BaseHandler
+from server.model import SignedIn
+from server.protocol import rules
 from server.store import users
-from server.store.sessions import SignedIn
 
 YEAR = 31536000
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from handlers.api import JSON_OR_FORM, ApiHandler, public
-from server import bodies, errors, registration, rules, signin, uri, wire
+from server import errors
+from server.authentication import password_proof, registration
+from server.authentication.password_proof import Proof
 from server.database import Transaction
-from server.signin import Proof
+from server.http.api import JSON_OR_FORM, ApiHandler
+from server.http.guards import public
+from server.model import Session, SignedIn, User
+from server.protocol import bodies, rules, uri, wire
 from server.store import users
-from server.store.sessions import Session, SignedIn
-from server.store.users import EmailTaken, User
+from server.store.users import EmailTaken
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class SignInEmail(ApiHandler):
             raise errors.invalid_email()
         app.passwords.check_not_too_long(body.password)
         await self.count_attempt(body.email)
-        proof = await signin.prove(app.db, app.passwords, body.email.lower(), body.password)
+        proof = await password_proof.prove(app.db, app.passwords, body.email.lower(), body.password)
         if proof is None:
             self.audit("sign-in-failed")
             raise errors.invalid_email_or_password()

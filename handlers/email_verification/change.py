@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.api import ApiHandler, signed_in_with
-from server import bodies, errors, rules
+from server import errors
+from server.http.api import ApiHandler
+from server.http.guards import signed_in_with
+from server.model import SignedIn
+from server.protocol import bodies, rules
 from server.store import users
-from server.store.sessions import SignedIn
 
 
 @dataclass(frozen=True)

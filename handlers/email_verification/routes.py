@@ -6,15 +6,18 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from handlers.api import ApiHandler, public
-from server import bodies, clock, email_tokens, errors, rules, uri, wire
-from server.email_links import CONFIRMATION, VERIFICATION
-from server.email_tokens import EmailToken
+from server import clock, errors
+from server.authentication import email_tokens
+from server.authentication.email_links import CONFIRMATION, VERIFICATION
+from server.authentication.email_tokens import EmailToken
 from server.errors import APIError
+from server.http.api import ApiHandler
+from server.http.guards import public
 from server.mail import Mail
+from server.model import Session, SignedIn, User
+from server.protocol import bodies, rules, uri, wire
 from server.store import users
-from server.store.sessions import Session, SignedIn
-from server.store.users import EmailTaken, User
+from server.store.users import EmailTaken
 
 # better-auth answers a caller without a session after half a second, whatever it found.
 FLOOR_SECONDS = 0.5

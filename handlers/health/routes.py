@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.base import BaseHandler
-from server import migrate, wire
 from server.database import DatabaseError
+from server.http.handler import BaseHandler
+from server.protocol import wire
+from server.schema import migrate
 
 
 class Health(BaseHandler):

@@ -9,10 +9,10 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from handlers.base import BaseHandler
 from server.database import DatabaseError
-from server.metrics import CONTENT_TYPE
+from server.http.handler import BaseHandler
 from server.store import mails
+from server.telemetry.metrics import CONTENT_TYPE
 
 
 class MetricsPage(BaseHandler):

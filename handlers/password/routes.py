@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
-from handlers.api import ApiHandler, public, signed_in_with
-from server import bodies, clock, errors, rules, tokens, uri, verifications, wire
+from server import clock, errors
+from server.authentication import verifications
+from server.crypto.random import random_id
 from server.database import Transaction
+from server.http.api import ApiHandler
+from server.http.guards import public, signed_in_with
 from server.mail import Mail
+from server.model import Session, SignedIn, User
+from server.protocol import bodies, rules, uri, wire
 from server.store import accounts, users
-from server.store.sessions import Session, SignedIn
-from server.store.users import User
 
 RESET_SECONDS = 3600
 _PROMISE = "If this email exists in our system, check your email for the reset link"
@@ -144,7 +147,7 @@ class RequestPasswordReset(ApiHandler):
         self.answer({"status": True, "message": _PROMISE})
 
     async def _promise(self, tx: Transaction, user: User, redirect_to: str | None) -> None:
-        token = tokens.random_id(24)
+        token = random_id(24)
         await verifications.create(tx, f"reset-password:{token}", user.id, RESET_SECONDS)
         callback = uri.encode_component(redirect_to) if redirect_to else ""
         url = f"{self.api_url}/reset-password/{token}?callbackURL={callback}"
@@ -207,7 +210,7 @@ class ResetPassword(ApiHandler):
             if await verifications.consume(tx, identifier) is None:
                 raise errors.invalid_token()
             if not await accounts.update_password(tx, user.id, hashed, clock.now()):
-                await accounts.insert_credential(tx, tokens.random_id(), user, hashed, clock.now())
+                await accounts.insert_credential(tx, random_id(), user, hashed, clock.now())
             if app.config.revoke_sessions_on_password_reset:
                 await app.sessions.revoke_all(tx, user.id)
             await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))

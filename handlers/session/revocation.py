@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.api import ApiHandler, signed_in, signed_in_with
-from server import bodies, errors, rules
-from server.store.sessions import SignedIn
+from server import errors
+from server.http.api import ApiHandler
+from server.http.guards import signed_in, signed_in_with
+from server.model import SignedIn
+from server.protocol import bodies, rules
 
 
 @dataclass(frozen=True)

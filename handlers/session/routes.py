@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from handlers.api import ApiHandler, public, signed_in
-from server import bodies, clock, errors, rules, uri, wire
-from server.answers import Finished
-from server.fast_session import keepable, plain_cookies
-from server.sessions import Lookup
+from server import clock, errors
+from server.http.api import ApiHandler
+from server.http.fast import keepable, plain_cookies
+from server.http.guards import public, signed_in
+from server.model import SignedIn
+from server.protocol import bodies, rules, uri, wire
+from server.sessions.lifecycle import Lookup
+from server.sessions.rendered import Finished
 from server.store import sessions as store
-from server.store.sessions import SignedIn
 
 _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
 

@@ -11,7 +11,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from server.feature import StartError
+from server.errors import StartError
 
 _ENTRY = "src/main.ts"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))

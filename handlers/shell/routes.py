@@ -12,10 +12,11 @@ from urllib.parse import quote
 from jinja2 import Environment, FunctionLoader, select_autoescape
 from tornado.web import HTTPError
 
-from handlers.base import BaseHandler
 from handlers.shell import bundle, pages
-from server import origin, uri, wire
-from server.store.sessions import SignedIn
+from server.http import origin
+from server.http.handler import BaseHandler
+from server.model import SignedIn
+from server.protocol import uri, wire
 
 YEAR = 31536000
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.api import JSON_OR_FORM, ApiHandler, public, signed_in_with
-from server import bodies, errors, oauth_states, rules, uri
-from server.rules import Issue, array_of, boolean, number, object_of, record_of, string
-from server.store.sessions import SignedIn
+from handlers.social import oauth_states
+from server import errors
+from server.http.api import JSON_OR_FORM, ApiHandler
+from server.http.guards import public, signed_in_with
+from server.model import SignedIn
+from server.protocol import bodies, rules, uri
+from server.protocol.rules import Issue, array_of, boolean, number, object_of, record_of, string
 
 _RESERVED = (
     "state",

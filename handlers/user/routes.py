@@ -6,13 +6,16 @@ import secrets
 import string
 from dataclasses import dataclass, replace
 
-from handlers.api import ApiHandler, public, signed_in_with
-from server import bodies, clock, driver_text, errors, rules, uri, verifications
+from handlers.user import driver_text
+from server import clock, errors
+from server.authentication import verifications
 from server.database import InvalidValue
+from server.http.api import ApiHandler
+from server.http.guards import public, signed_in_with
 from server.mail import Mail
+from server.model import SignedIn, User
+from server.protocol import bodies, rules, uri
 from server.store import accounts, users
-from server.store.sessions import SignedIn
-from server.store.users import User
 
 DELETE_SECONDS = 86400
 

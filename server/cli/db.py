@@ -6,12 +6,12 @@ import sys
 
 import click
 
-from server import migrate
 from server.cli import output, setup
 from server.cli.options import json_option
+from server.config.settings import Settings
 from server.database import Database
-from server.migrate import MigrationError, Status
-from server.settings import Settings
+from server.schema import migrate
+from server.schema.migrate import MigrationError, Status
 
 
 @click.group()

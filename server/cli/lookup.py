@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from server.cli import setup
+from server.config.settings import Settings
 from server.database import Database
-from server.settings import Settings
+from server.model import User
 from server.store import users
-from server.store.users import User
 
 
 async def get_user(db: Database, who: str) -> User:

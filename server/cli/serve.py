@@ -14,12 +14,15 @@ from dataclasses import replace
 import click
 import tornado.netutil
 
-from server import logs, migrate, postgres, settings
-from server.app import Application, http_server
+from server import postgres
 from server.cli import setup, workers
+from server.config import settings
+from server.config.settings import Settings
 from server.feature import Feature
+from server.http.app import Application, http_server
 from server.mail import ways
-from server.settings import Settings
+from server.schema import migrate
+from server.telemetry import logs
 from server.version import VERSION
 
 GRACE_SECONDS = 5.0

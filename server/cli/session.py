@@ -8,8 +8,8 @@ from server import clock
 from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused, WrongUsage
+from server.config.settings import Settings
 from server.database import Database
-from server.settings import Settings
 from server.store import sessions
 from server.store.sessions import SessionSummary
 

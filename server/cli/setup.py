@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 
 import click
 
-from server import migrate, postgres, settings, tokens
+from server import postgres
 from server.cli import output
+from server.config import settings
+from server.config.settings import Settings, SettingsError
+from server.crypto.random import random_id
 from server.database import Database, DatabaseError, DatabaseUnavailable
-from server.errors import APIError
-from server.feature import StartError
-from server.settings import Settings, SettingsError
+from server.errors import APIError, StartError
+from server.schema import migrate
 
 T = TypeVar("T")
 Work = Callable[[Database, Settings], Awaitable[T]]
@@ -68,7 +70,7 @@ def development_secret(data_dir: Path) -> str:
         data_dir.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError), path.open("x") as file:
             path.chmod(0o600)
-            file.write(tokens.random_id(48))
+            file.write(random_id(48))
         return path.read_text().strip()
     except PermissionError:
         raise

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 
 import click
 
-from server import clock, errors, registration, rules, tokens, wire
+from server import clock, errors
+from server.authentication import registration
+from server.authentication.passwords import Passwords
 from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused
+from server.config.settings import Settings
+from server.crypto.random import random_id
 from server.database import Database, Executor
-from server.passwords import Passwords
-from server.settings import Settings
+from server.model import User
+from server.protocol import rules, wire
 from server.store import accounts, mails, sessions, users
 from server.store.accounts import AccountSummary
 from server.store.sessions import SessionSummary
-from server.store.users import EmailTaken, User, UserSummary
+from server.store.users import EmailTaken, UserSummary
 
 
 @click.group()
@@ -210,7 +214,7 @@ def set_password(who: str, from_stdin: bool, keep_sessions: bool, as_json: bool)
         async with db.transaction() as tx:
             await _tell(tx, found)
             if not await accounts.update_password(tx, found.id, hashed, now):
-                await accounts.insert_credential(tx, tokens.random_id(), found, hashed, now)
+                await accounts.insert_credential(tx, random_id(), found, hashed, now)
             return 0 if keep_sessions else await sessions.delete_all(tx, found.id, now)
 
     ended = setup.run(work)
@@ -225,7 +229,7 @@ async def _tell(db: Executor, person: User) -> None:
     from server.mail.templates import Mail, lifetime
 
     mail = Mail("password-changed", person.email, {"name": person.name})
-    await mails.insert(db, tokens.random_id(), mail.template, mail.to, mail.context, lifetime(mail.template))
+    await mails.insert(db, random_id(), mail.template, mail.to, mail.context, lifetime(mail.template))
 
 
 @user.command()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import click
 
-from server.feature import StartError
+from server.errors import StartError
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 15.0

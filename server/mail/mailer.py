@@ -7,17 +7,17 @@ import logging
 import random
 from collections.abc import Mapping
 
-from server import tokens
+from server.config.mail import WAYS
+from server.config.settings import Settings
+from server.crypto.random import random_id
 from server.database import Database, Executor
 from server.mail import masking, ways
 from server.mail.cleaning import clean
 from server.mail.outgoing import Transport
 from server.mail.templates import Mail, lifetime
 from server.mail.worker import Worker
-from server.mail_settings import WAYS
-from server.metrics import Metrics
-from server.settings import Settings
 from server.store import mails
+from server.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -90,4 +90,4 @@ async def _insert(
     db: Executor, template: str, recipient: str, context: Mapping[str, str], seconds: int
 ) -> None:
     kept = {name: value for name, value in clean(context).items() if value}
-    await mails.insert(db, tokens.random_id(), template, recipient, kept, seconds)
+    await mails.insert(db, random_id(), template, recipient, kept, seconds)

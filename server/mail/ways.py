@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from server.config.mail import Sender
+from server.config.settings import Settings
 from server.mail.outbox import Outbox
 from server.mail.outgoing import Transport
+from server.mail.providers import Resend, SendGrid
 from server.mail.rendering import APP
 from server.mail.smtp import Smtp
-from server.mail.web import Resend, SendGrid
-from server.mail_settings import Sender
-from server.settings import Settings
 
 
 def sender(settings: Settings) -> Sender:

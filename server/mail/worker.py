@@ -7,14 +7,14 @@ import contextlib
 import logging
 import random
 
+from server.config.mail import Sender
 from server.database import Database, DatabaseError
 from server.mail import masking
 from server.mail.outgoing import NotNow, Outgoing, Refused, Transport
 from server.mail.rendering import render
-from server.mail_settings import Sender
-from server.metrics import Metrics
 from server.store import mails
 from server.store.mails import QueuedMail
+from server.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 

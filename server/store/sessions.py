@@ -7,31 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.database import Executor
-from server.store.users import User
+from server.model import Session, SignedIn, User
 
 LONGEST_SHARED = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One signed-in browser; times in UTC with milliseconds."""
-
-    id: str
-    expires_at: datetime
-    token: str
-    created_at: datetime
-    updated_at: datetime
-    ip_address: str | None
-    user_agent: str | None
-    user_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session and the user it belongs to."""
-
-    session: Session
-    user: User
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image
 
-from server import avatars
-from server.app import Application
+from server import avatars as pictures
+from server.http.app import Application
 from tests.client import Answer, Client
 
 
@@ -95,7 +95,7 @@ async def test_a_large_picture_is_made_smaller_and_upright(
 @pytest.mark.gen_test
 async def test_few_are_drawn_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:  # S46
     await client.sign_up()
-    real, running, most, lock = avatars.draw, 0, 0, threading.Lock()
+    real, running, most, lock = pictures.draw, 0, 0, threading.Lock()
 
     def draw(body: bytes) -> bytes:
         nonlocal running, most
@@ -108,7 +108,7 @@ async def test_few_are_drawn_at_once(client: Client, monkeypatch: pytest.MonkeyP
             with lock:
                 running -= 1
 
-    monkeypatch.setattr(avatars, "draw", draw)
+    monkeypatch.setattr(pictures, "draw", draw)
     body = picture(size=(3000, 3000))
     answers = await asyncio.gather(*(upload(client, body) for _ in range(6)))
     assert {answer.status for answer in answers} == {200}

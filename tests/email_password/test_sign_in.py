@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from server import passwords
-from server.app import Application
+from server.authentication import passwords
+from server.http.app import Application
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 

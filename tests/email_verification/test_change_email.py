@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from server.model import User
 from server.store import users
-from server.store.users import User
 from tests.client import Answer, Client
 from tests.conftest import Sql
 from tests.promises import promised

@@ -2,8 +2,8 @@
 
 import pytest
 
-from server import migrate
-from server.app import Application
+from server.http.app import Application
+from server.schema import migrate
 from tests.client import Client
 from tests.conftest import Sql
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from server.config.settings import Settings, SettingsError, load
 from server.database import Database
 from server.limits import DatabaseStore, MemoryStore, open_store
-from server.settings import Settings, SettingsError, load
 
 DATABASE = {"DATABASE_URL": "postgres://localhost/x", "BETTER_AUTH_SECRET": "x" * 32}
 

@@ -8,7 +8,7 @@ import pytest
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_unix_socket
 
-from server.app import Application
+from server.http.app import Application
 from tests.client import Client
 
 on = pytest.mark.environ(RATE_LIMIT_ENABLED="yes", LOG_LEVEL="warning")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import tornado.platform.asyncio
 
-from server.app import Application
+from server.config.mail import Sender
+from server.http.app import Application
 from server.mail import Mail
 from server.mail.outgoing import Transport
-from server.mail_settings import Sender
 from tests.mail.smtp_server import PostOffice, SilentServer
 
 LINK = "http://localhost:8080/api/auth/reset-password/abcdefghijklmnopqrstuvwx?callbackURL=%2Freset&x=1"

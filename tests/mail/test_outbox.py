@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from server.app import Application
+from server.http.app import Application
 from server.mail import Mail
 from tests.conftest import Sql
 from tests.mail.conftest import LINK, RESET, Queue

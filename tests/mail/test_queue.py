@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from server.app import Application
 from server.database import Database, DatabaseUnavailable
+from server.http.app import Application
 from server.mail import Mail
 from server.mail.outgoing import NotNow, Outgoing, Transport
 from server.mail.worker import Worker, delay
-from server.metrics import Metrics
 from server.store import mails
+from server.telemetry.metrics import Metrics
 from tests.client import Client
 from tests.conftest import Sql
 from tests.mail.conftest import LINK, NEWS, RESET, Queue

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from server import settings
+from server.config import settings
+from server.config.mail import Sender, SmtpServer
+from server.config.settings import Settings, SettingsError
 from server.mail.outbox import Outbox
+from server.mail.providers import Resend, SendGrid
 from server.mail.smtp import Smtp
 from server.mail.ways import sender, transport
-from server.mail.web import Resend, SendGrid
-from server.mail_settings import Sender, SmtpServer
-from server.settings import Settings, SettingsError
 
 FROM = "AI-Editor <no-reply@example.com>"
 

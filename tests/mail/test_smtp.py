@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from server.app import Application
+from server.http.app import Application
 from server.mail.outgoing import Transport
 from tests.conftest import Sql
 from tests.mail.conftest import LINK, NEWS, RESET, Queue

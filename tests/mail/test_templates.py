@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from server.config.mail import Sender
 from server.mail.cleaning import clean
 from server.mail.outgoing import Outgoing, message
 from server.mail.rendering import Letter, render
 from server.mail.templates import LINK_SECONDS, NAMES
-from server.mail_settings import Sender
 from tests.mail.conftest import LINK
 from tests.mailbox import Received, parse
 

@@ -11,9 +11,9 @@ import tornado.netutil
 import tornado.platform.asyncio
 import tornado.web
 
-from server.app import Application
+from server.http.app import Application
 from server.mail.outgoing import Transport
-from server.mail.web import Resend, SendGrid
+from server.mail.providers import Resend, SendGrid
 from tests.conftest import Sql
 from tests.mail.conftest import LINK, RESET, Queue
 from tests.mail.smtp_server import SilentServer
@@ -147,7 +147,7 @@ async def test_a_provider_that_hangs_or_is_away_loses_no_mail(
     monkeypatch: pytest.MonkeyPatch,
     kind: type[Resend | SendGrid],
 ) -> None:
-    monkeypatch.setattr("server.mail.web.SECONDS", 0.5)
+    monkeypatch.setattr("server.mail.providers.SECONDS", 0.5)
     send_by(kind("key", f"http://127.0.0.1:{silent_server.port}/"))
     await queue(RESET)
     await app.mailer.worker.deliver_due()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from server.app import Application
+from server.http.app import Application
 from server.mail import Mail
 from tests.client import Client
 from tests.mailbox import Mailbox

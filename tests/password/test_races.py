@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from server.app import Application
-from server.passwords import hash_scrypt
+from server.authentication.passwords import hash_scrypt
+from server.http.app import Application
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 from tests.promises import promised

@@ -14,9 +14,9 @@ import pytest
 import tornado.testing
 
 from handlers import FEATURES
-from server.app import Application, http_server
+from server.config.settings import Settings
 from server.database import DatabaseUnavailable, Listener
-from server.settings import Settings
+from server.http.app import Application, http_server
 from tests.client import Client
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from server import changes, relay
-from server.app import Application
+from server.config.settings import Settings
 from server.database import Database, Listener
-from server.session_cache import SessionCache
-from server.settings import Settings
+from server.http.app import Application
+from server.sessions import change_feed, redis_relay
+from server.sessions.cache import SessionCache
 from tests.client import Client
 from tests.conftest import Sql
 from tests.relay.conftest import Deaf, Redis, deaf
@@ -101,10 +101,10 @@ async def test_silence_is_not_believed(
         return
 
     async with listening(config, client) as other:
-        monkeypatch.setattr(relay, "_say_end", say_nothing)
+        monkeypatch.setattr(redis_relay, "_say_end", say_nothing)
         await app.changes.stop()
         assert other.trusted
-        await until(lambda: not other.trusted, relay.LATE_SECONDS + 1)
+        await until(lambda: not other.trusted, redis_relay.LATE_SECONDS + 1)
 
 
 async def test_another_takes_over(client: Client, app: Application, config: Settings, sql: Sql) -> None:
@@ -126,7 +126,7 @@ async def test_more_words_than_redis_takes(
 ) -> None:
     """What cannot be passed on in time is not left out in silence."""
     async with listening(config, client) as other:
-        monkeypatch.setattr(relay, "MOST_WAITING", 0)
+        monkeypatch.setattr(redis_relay, "MOST_WAITING", 0)
         assert app.changes._relay
         for number in range(5):
             app.changes._relay.pass_on(f"u{number}")
@@ -135,7 +135,7 @@ async def test_more_words_than_redis_takes(
 
 async def test_a_silent_listen_is_not_believed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As behind a pooler that lends a connection for a transaction: LISTEN is accepted, and nothing ever comes."""
-    monkeypatch.setattr(changes, "ECHO_SECONDS", 0.2)
+    monkeypatch.setattr(change_feed, "ECHO_SECONDS", 0.2)
     db, cache = Database(database_url, 2), SessionCache(10)
 
     @asynccontextmanager
@@ -147,7 +147,7 @@ async def test_a_silent_listen_is_not_believed(database_url: str, monkeypatch: p
             connection.close()
 
     monkeypatch.setattr(db, "listen", silent)
-    heard = changes.Changes(db, cache)
+    heard = change_feed.Changes(db, cache)
     await heard.start()
     await asyncio.sleep(0.5)
     assert not cache.trusted

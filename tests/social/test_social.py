@@ -2,9 +2,9 @@
 
 import pytest
 
-from server import oauth_states
-from server.app import Application
-from server.oauth_states import OAuthState
+from handlers.social import oauth_states
+from handlers.social.oauth_states import OAuthState
+from server.http.app import Application
 from tests.client import Client
 
 

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAP = (ROOT / "docs" / "map.md").read_text()
+MAPPED = re.findall(r"^## `server/(\w+)/`$", MAP, re.MULTILINE)
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
@@ -33,7 +34,9 @@ def test_what_the_map_names_is_there(section: str) -> None:
         assert (ROOT / section.strip("/") / name).exists(), name
 
 
-@pytest.mark.parametrize("section", ["server/", "handlers/", "tools/"])
+@pytest.mark.parametrize(
+    "section", ["server/", *(f"server/{room}/" for room in MAPPED), "handlers/", "tools/"]
+)
 def test_what_is_there_is_on_the_map(section: str) -> None:
     missing = present(ROOT / section) - {"__init__.py"} - named(section)
     assert not missing, f"docs/map.md lacks {', '.join(missing)}: a line each in the part of {section}"

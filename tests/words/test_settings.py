@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server import settings, values
+from server.config import reader, settings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -20,12 +20,12 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
     """Every variable that the settings ask for."""
     asked: set[str] = set()
 
-    class Recorder(values.Reader):
+    class Recorder(reader.Reader):
         def text(self, name: str) -> str | None:
             asked.add(name)
             return super().text(name)
 
-    monkeypatch.setattr(values, "Reader", Recorder)
+    monkeypatch.setattr(reader, "Reader", Recorder)
     settings.load({}, tmp_path)
     return asked - REFUSED
 
