@@ -26,6 +26,7 @@ from server.database import Database
 from server.http.app import Application
 from server.http.app import http_server as make_server
 from server.schema import migrate
+from server.services import Services
 from tests.client import Client
 from tests.mailbox import Mailbox
 
@@ -159,13 +160,11 @@ def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ht
 
 
 @pytest.fixture
-def app(
-    io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None
-) -> Iterator[Application]:
-    """The application, closed at the end."""
+def app(io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None) -> Iterator[Services]:
+    """The services, closed at the end."""
 
-    async def make() -> Application:
-        made = Application(config, FEATURES)
+    async def make() -> Services:
+        made = Services(config)
         if config.session_cache:
             await made.changes.start()
         return made
@@ -177,10 +176,10 @@ def app(
 
 @pytest.fixture
 def http_server(
-    io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Application, _unused_port: tuple[socket.socket, int]
+    io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Services, _unused_port: tuple[socket.socket, int]
 ) -> Iterator[HTTPServer]:
     """The server as `serve` makes it, on a socket of the test's own."""
-    server = make_server(app)
+    server = make_server(Application(app, FEATURES))
     server.add_socket(_unused_port[0])
     yield server
     server.stop()
@@ -194,6 +193,6 @@ def client(http_server: object, base_url: str) -> Client:
 
 
 @pytest.fixture
-def mailbox(app: Application, http_server: object) -> Mailbox:
+def mailbox(app: Services, http_server: object) -> Mailbox:
     """The mails that the server under test has sent."""
     return Mailbox(app)

@@ -28,7 +28,7 @@ class ListUserAccounts(ApiHandler):
     @signed_in()
     async def get(self, who: SignedIn) -> None:
         """Answers an array; never a token or a hash."""
-        found = await accounts.list_of_user(self.application.db, who.user.id)
+        found = await accounts.list_of_user(self.services.db, who.user.id)
         self.answer([wire.account(account) for account in found])
 
 
@@ -38,7 +38,7 @@ class UnlinkAccount(ApiHandler):
     @signed_in_with(UnlinkAccountBody, fresh=True)
     async def post(self, who: SignedIn, body: UnlinkAccountBody) -> None:
         """Answers `{status: true}`; the last way to sign in stays. S40."""
-        async with self.application.db.transaction() as tx:
+        async with self.services.db.transaction() as tx:
             await users.lock(tx, who.user.id)  # two at once must not take away the last two
             found = await accounts.list_of_user(tx, who.user.id)
             if len(found) == 1:
@@ -58,7 +58,7 @@ class TokenHandler(ApiHandler):
         who = await self.find_session(authoritative=True)
         if who is None:
             raise errors.unauthorized_empty()
-        for account in await accounts.list_of_user(self.application.db, who.user.id):
+        for account in await accounts.list_of_user(self.services.db, who.user.id):
             if account.id == selection.get("accountId"):
                 return account
         raise errors.account_not_found()

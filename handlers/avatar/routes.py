@@ -27,7 +27,7 @@ class Avatar(ApiHandler):
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
         """Answers `{image}`, the address that is now the user's."""
-        address = await self.application.avatars.store(who.user.id, self.request.body)
+        address = await self.services.avatars.store(who.user.id, self.request.body)
         await self._replace(who, address)
         self.answer({"image": address})
 
@@ -39,12 +39,12 @@ class Avatar(ApiHandler):
 
     async def _replace(self, who: SignedIn, address: str | None) -> None:
         """The old file goes once nothing names it any more."""
-        app = self.application
+        services = self.services
         changed = replace(who.user, image=address, updated_at=clock.now())
-        await users.update_profile(app.db, changed, {"image"})
-        app.sessions.user_changed(app.db, who.user.id)
+        await users.update_profile(services.db, changed, {"image"})
+        services.sessions.user_changed(services.db, who.user.id)
         self.set_session(SignedIn(who.session, changed))
-        await app.avatars.remove(who.user.id, who.user.image)
+        await services.avatars.remove(who.user.id, who.user.image)
 
 
 class AvatarFile(BaseHandler):
@@ -52,7 +52,7 @@ class AvatarFile(BaseHandler):
 
     async def get(self, name: str) -> None:
         """A WebP that never changes; no browser takes it for anything else. S33."""
-        picture = await self.application.avatars.read(name)
+        picture = await self.services.avatars.read(name)
         if picture is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "image/webp")

@@ -51,10 +51,10 @@ class SignUpWithEmailAndPassword(ApiHandler):
         """Answers `{token, user, session}`; 422 when the address is taken."""
         body = self.read(SignUpEmailBody)
         self.check_form()
-        app = self.application
-        if app.config.disable_sign_up:
+        services = self.services
+        if services.config.disable_sign_up:
             raise errors.email_password_sign_up_disabled()
-        app.passwords.check_new(body.password, body.name, body.email)
+        services.passwords.check_new(body.password, body.name, body.email)
         user = registration.new_user(body.name, body.email, body.image)
         session = await self._register(user, body)
         if session:
@@ -64,36 +64,36 @@ class SignUpWithEmailAndPassword(ApiHandler):
     @property
     def _is_silent(self) -> bool:
         """Whether a new address and a taken one are answered alike, with nobody signed in. S10."""
-        config = self.application.config
+        config = self.services.config
         return config.require_email_verification or not config.auto_sign_in
 
     async def _register(self, user: User, body: SignUpEmailBody) -> Session | None:
         """Everything or nothing: no user is left without a password, none without the session or mail promised."""
-        app = self.application
-        if not self._is_silent and await users.find_by_email(app.db, user.email):
+        services = self.services
+        if not self._is_silent and await users.find_by_email(services.db, user.email):
             raise errors.user_already_exists_use_another_email()
-        hashed = await app.passwords.hash(body.password)
-        async with app.db.transaction() as tx:
+        hashed = await services.passwords.hash(body.password)
+        async with services.db.transaction() as tx:
             try:
                 await registration.add(tx, user, hashed)
             except EmailTaken:
                 await self._refuse(tx)
                 return None
-            if app.config.send_verification_on_sign_up:
-                await app.links.verify(tx, user, body.callback_url)
+            if services.config.send_verification_on_sign_up:
+                await services.links.verify(tx, user, body.callback_url)
             if self._is_silent:
                 return None
-            await app.devices.remember(tx, user, self.client)
-            return await app.sessions.create(tx, user, self.client, body.remember_me is not False)
+            await services.devices.remember(tx, user, self.client)
+            return await services.sessions.create(tx, user, self.client, body.remember_me is not False)
 
     async def _refuse(self, tx: Transaction) -> None:
         """The 422, or silently as many rows written as for a new address: its password, and its mail. S10."""
-        app = self.application
+        services = self.services
         if not self._is_silent:
             raise errors.user_already_exists_use_another_email()
-        await app.mailer.queue_nothing(tx)
-        if app.config.send_verification_on_sign_up:
-            await app.mailer.queue_nothing(tx)
+        await services.mailer.queue_nothing(tx)
+        if services.config.send_verification_on_sign_up:
+            await services.mailer.queue_nothing(tx)
 
     def _welcome(self, user: User, session: Session | None, remember: bool) -> None:
         self.audit("sign-up", user_id=user.id)
@@ -118,17 +118,17 @@ class SignInEmail(ApiHandler):
         """Answers `{redirect, token, url, user, session}`; 401 alike for an unknown user and a wrong password. S9."""
         body = self.read(SignInEmailBody)
         self.check_form()
-        app = self.application
+        services = self.services
         if not rules.is_email(body.email):
             raise errors.invalid_email()
-        app.passwords.check_not_too_long(body.password)
+        services.passwords.check_not_too_long(body.password)
         await self.count_attempt(body.email)
-        proof = await password_proof.prove(app.db, app.passwords, body.email.lower(), body.password)
+        proof = await password_proof.prove(services.db, services.passwords, body.email.lower(), body.password)
         if proof is None:
             self.audit("sign-in-failed")
             raise errors.invalid_email_or_password()
         await self.attempt_succeeded(body.email)
-        if app.config.require_email_verification and not proof.user.email_verified:
+        if services.config.require_email_verification and not proof.user.email_verified:
             raise errors.email_not_verified()
         remember = body.remember_me is not False
         who = await self._open_session(proof, remember)
@@ -137,12 +137,12 @@ class SignInEmail(ApiHandler):
         self._answer(who, body.callback_url)
 
     async def _open_session(self, proof: Proof, remember: bool) -> SignedIn:
-        app = self.application
-        async with app.db.transaction() as tx:
+        services = self.services
+        async with services.db.transaction() as tx:
             if not await proof.holds(tx):
                 raise errors.invalid_email_or_password()
-            session = await app.sessions.create(tx, proof.user, self.client, remember)
-            await app.devices.remember(tx, proof.user, self.client)
+            session = await services.sessions.create(tx, proof.user, self.client, remember)
+            await services.devices.remember(tx, proof.user, self.client)
         return SignedIn(session, proof.user)
 
     def _answer(self, who: SignedIn, callback_url: str | None) -> None:

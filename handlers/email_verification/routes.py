@@ -58,14 +58,14 @@ class SendVerificationEmail(ApiHandler):
             raise errors.email_mismatch()
         if user.email_verified:
             raise errors.email_already_verified()
-        await self.application.links.verify(self.application.db, user, body.callback_url)
+        await self.services.links.verify(self.services.db, user, body.callback_url)
 
     async def _send_unknown(self, body: SendVerificationEmailBody) -> None:
-        user = await users.find_by_email(self.application.db, body.email.lower())
+        user = await users.find_by_email(self.services.db, body.email.lower())
         if user is None or user.email_verified:
-            await self.application.mailer.queue_nothing(self.application.db)
+            await self.services.mailer.queue_nothing(self.services.db)
         else:
-            await self.application.links.verify(self.application.db, user, body.callback_url)
+            await self.services.links.verify(self.services.db, user, body.callback_url)
 
 
 class VerifyEmail(ApiHandler):
@@ -84,7 +84,7 @@ class VerifyEmail(ApiHandler):
 
     def _read_token(self) -> EmailToken:
         try:
-            return email_tokens.read(self.application.config.secret, self.asked.token)
+            return email_tokens.read(self.services.config.secret, self.asked.token)
         except email_tokens.TokenExpired:
             self._fail(errors.token_expired())
         except email_tokens.TokenInvalid:
@@ -113,7 +113,7 @@ class VerifyEmail(ApiHandler):
         self._done({"status": True, "user": None})
 
     async def _owner(self, token: EmailToken) -> User:
-        user = await users.find_by_email(self.application.db, token.email.lower())
+        user = await users.find_by_email(self.services.db, token.email.lower())
         if user is None:
             self._fail(errors.user_not_found(401))
         if token.user_id and token.user_id != user.id:
@@ -122,16 +122,16 @@ class VerifyEmail(ApiHandler):
 
     async def _mark_verified(self, user: User, address: str) -> bool:
         """Whether this request did it, which alone is signed in. S18."""
-        app, session = self.application, None
-        signs_in = app.config.auto_sign_in_after_verification
+        services, session = self.services, None
+        signs_in = services.config.auto_sign_in_after_verification
         # Asked before: inside it would wait for a second connection while it holds one.
         needs_session = signs_in and not await self._is_own(address)
-        async with app.db.transaction() as tx:
+        async with services.db.transaction() as tx:
             if not await users.verify_email(tx, user, clock.now()):
                 return False
-            app.sessions.user_changed(tx, user.id)
+            services.sessions.user_changed(tx, user.id)
             if needs_session:
-                session = await app.sessions.create(tx, user, self.client, True)
+                session = await services.sessions.create(tx, user, self.client, True)
         self.audit("email-verified", user_id=user.id)
         if signs_in:
             await self._sign_in(user, session)
@@ -139,7 +139,7 @@ class VerifyEmail(ApiHandler):
 
     async def _is_own(self, address: str) -> bool:
         """Whether the caller is signed in with this address, letter for letter; nothing is prolonged, and no cookie set."""
-        found = await self.application.sessions.look_up(self.request_cookies, refresh=False)
+        found = await self.services.sessions.look_up(self.request_cookies, refresh=False)
         return found.signed_in is not None and found.signed_in.user.email == address
 
     async def _sign_in(self, user: User, session: Session | None) -> None:
@@ -153,7 +153,7 @@ class VerifyEmail(ApiHandler):
     async def _change(self, token: EmailToken, new_email: str) -> None:
         if not token.user_id:
             self._fail(errors.invalid_token(401))
-        user = await users.find(self.application.db, token.user_id)
+        user = await users.find(self.services.db, token.user_id)
         if user is None:
             self._fail(errors.user_not_found(401))
         if user.email != token.email:
@@ -162,8 +162,8 @@ class VerifyEmail(ApiHandler):
         if who is not None and who.user.id != user.id:
             self._fail(errors.invalid_user())
         if token.request_type == CONFIRMATION:
-            await self.application.links.verify_change(
-                self.application.db, user, new_email, self.asked.callback_url
+            await self.services.links.verify_change(
+                self.services.db, user, new_email, self.asked.callback_url
             )
             self._done({"status": True})
         else:
@@ -171,7 +171,7 @@ class VerifyEmail(ApiHandler):
 
     async def _replace(self, user: User, new_email: str, who: SignedIn | None, proven: bool) -> None:
         """The address changes here; one that is taken or changed meanwhile is a link that no longer works. S18."""
-        app = self.application
+        services = self.services
         changed = replace(
             user,
             email=new_email.lower(),
@@ -179,15 +179,15 @@ class VerifyEmail(ApiHandler):
             updated_at=clock.now(),
         )
         try:
-            async with app.db.transaction() as tx:
+            async with services.db.transaction() as tx:
                 if not await users.update_email(tx, changed, user.email):
                     self._fail(errors.invalid_token(401))
-                app.sessions.user_changed(tx, user.id)
-                await app.mailer.queue(
+                services.sessions.user_changed(tx, user.id)
+                await services.mailer.queue(
                     tx, Mail("email-changed", user.email, {"name": user.name, "new_email": new_email})
                 )
                 if not proven:
-                    await app.links.verify(tx, changed, self.asked.callback_url)
+                    await services.links.verify(tx, changed, self.asked.callback_url)
         except EmailTaken:
             self._fail(errors.invalid_token(401))
         self.audit("email-changed", user_id=user.id)

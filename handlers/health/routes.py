@@ -36,7 +36,7 @@ class Ready(Health):
     async def problem(self) -> str | None:
         """What keeps this process from serving."""
         try:
-            found = await migrate.status(self.application.db)
+            found = await migrate.status(self.services.db)
         except DatabaseError:
             return "database unreachable"
         return None if found.current else "migrations pending"

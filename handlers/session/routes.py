@@ -53,7 +53,7 @@ class GetSession(ApiHandler):
     async def post(self) -> None:
         """The refresh that GET leaves to it with SESSION_DEFER_REFRESH; 405 without."""
         self._begin()
-        if not self.application.config.session_defer_refresh:
+        if not self.services.config.session_defer_refresh:
             raise errors.method_not_allowed_defer_session_required()
         await self._answer(posted=True)
 
@@ -61,7 +61,7 @@ class GetSession(ApiHandler):
         refresh, cached = (
             not bodies.truthy(self.query.get(name)) for name in ("disableRefresh", "disableCookieCache")
         )
-        found = await self.application.sessions.look_up(self.request_cookies, refresh, cached, posted)
+        found = await self.services.sessions.look_up(self.request_cookies, refresh, cached, posted)
         self.add_cookies(found.cookies)
         if found.failure:
             raise found.failure
@@ -80,11 +80,11 @@ class GetSession(ApiHandler):
             or "Origin" in request.headers
         ):
             return
-        until = self.application.sessions.steady_until(who, self.request_cookies)
+        until = self.services.sessions.steady_until(who, self.request_cookies)
         if until is not None:
             session, user = wire.dumps(wire.session(who.session)), wire.dumps(wire.user(who.user))
             answer = Finished(keepable(self._headers), session, user)
-            self.application.sessions.keep_answer(who, cookies, answer, until)
+            self.services.sessions.keep_answer(who, cookies, answer, until)
 
 
 def _session_json(found: Lookup) -> dict[str, object] | None:
@@ -103,7 +103,7 @@ class ListUserSessions(ApiHandler):
     @signed_in(fresh=True)
     async def get(self, who: SignedIn) -> None:
         """Answers an array; the tokens are in it, because better-auth's client revokes by token."""
-        found = await store.list_active(self.application.db, who.user.id, clock.now())
+        found = await store.list_active(self.services.db, who.user.id, clock.now())
         self.answer([wire.session(session) for session in found])
 
 
@@ -115,7 +115,7 @@ class SignOut(ApiHandler):
         """Ends the session if there is one; always succeeds. S23 S36."""
         if self.json_body is not rules.UNDEFINED:
             self.read(SignOutBody)
-        ended, cleared = await self.application.sessions.end(self.request_cookies)
+        ended, cleared = await self.services.sessions.end(self.request_cookies)
         self.add_cookies(cleared)
         whose = {"user_id": ended.user_id, "session_id": ended.session_id} if ended else {}
         self.audit("sign-out", **whose)

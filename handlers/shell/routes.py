@@ -51,7 +51,7 @@ class Page(BaseHandler):
     async def get(self) -> None:
         """The shell with the caller's session, or a redirect where the page is for others."""
         page = pages.find(self.request.path)
-        found = await self.application.sessions.look_up(self.request_cookies, refresh=False)
+        found = await self.services.sessions.look_up(self.request_cookies, refresh=False)
         who = found.signed_in
         if page and page.access == "member" and not who:
             self._redirect("/login?redirect=" + quote(self.request.uri or "/", safe=""))
@@ -93,7 +93,7 @@ class Page(BaseHandler):
         return {"session": wire.session(who.session), "user": wire.user(who.user)} if who else None
 
     def _public_settings(self) -> wire.Json:
-        config = self.application.config
+        config = self.services.config
         return {
             "passwordMinLength": config.password_min_length,
             "passwordMaxLength": config.password_max_length,

@@ -119,7 +119,7 @@ class HandleOAuthCallback(ApiHandler):
         body = CallbackMembers() if self.json_body is rules.UNDEFINED else self.read(CallbackMembers)
         merged = {name: _chosen(query, body, name) for name in _CALLBACK_MEMBERS}
         sent = uri.form_encode({name: value for name, value in merged.items() if value is not None})
-        self.redirect_to(f"{self.api_url}/callback/{provider}?{sent}")
+        self.redirect_to(f"{self.services.config.api_url}/callback/{provider}?{sent}")
 
     @public
     async def get(self, provider: str) -> None:
@@ -128,10 +128,10 @@ class HandleOAuthCallback(ApiHandler):
         if not asked.state:
             self._fail(None, "state_not_found")
             return
-        cookies = self.application.cookies
+        cookies = self.services.cookies
         try:
             found = await oauth_states.consume(
-                self.application.db, asked.state, cookies.read_signed(self.request_cookies, cookies.state)
+                self.services.db, asked.state, cookies.read_signed(self.request_cookies, cookies.state)
             )
         except oauth_states.StateError as error:
             self._fail(error.error_url, error.code)
@@ -145,7 +145,9 @@ class HandleOAuthCallback(ApiHandler):
     def _fail(self, error_url: str | None, code: str, description: str | None = None) -> None:
         described = {"error_description": description} if description else {}
         self.redirect_to(
-            uri.append_parameters(error_url or f"{self.api_url}/error", {"error": code, **described})
+            uri.append_parameters(
+                error_url or f"{self.services.config.api_url}/error", {"error": code, **described}
+            )
         )
 
 

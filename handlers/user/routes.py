@@ -61,10 +61,10 @@ class UpdateUser(ApiHandler):
             raise errors.failed_to_update_user()
         changed = replace(user, name=name, image=image, updated_at=clock.now())
         try:
-            stored = await users.update_profile(self.application.db, changed, given.keys())
+            stored = await users.update_profile(self.services.db, changed, given.keys())
         except InvalidValue as error:
             raise errors.failed_to_update_user() from error
-        self.application.sessions.user_changed(self.application.db, user.id)
+        self.services.sessions.user_changed(self.services.db, user.id)
         return stored or changed
 
 
@@ -78,19 +78,19 @@ class DeleteUser(ApiHandler):
             await self._check_password(who.user, body.password)
         if body.token:
             await delete_with_token(self, who.user, body.token)
-        elif self.application.config.delete_user_verification:
+        elif self.services.config.delete_user_verification:
             await self._mail(who.user, body.callback_url)
             self.answer({"success": True, "message": "Verification email sent"})
             return
         else:
-            if not body.password and not self.application.sessions.is_fresh(who.session):
+            if not body.password and not self.services.sessions.is_fresh(who.session):
                 raise errors.session_expired()
             await delete_user(self, who.user)
         self.answer({"success": True, "message": "User deleted"})
 
     async def _check_password(self, user: User, password: str) -> None:
-        self.application.passwords.check_not_too_long(password)
-        credential = await accounts.find_credential(self.application.db, user.id)
+        self.services.passwords.check_not_too_long(password)
+        credential = await accounts.find_credential(self.services.db, user.id)
         if credential is None or credential.password is None:
             raise errors.credential_account_not_found()
         await self.check_password(user, credential.password, password)
@@ -98,16 +98,16 @@ class DeleteUser(ApiHandler):
     async def _mail(self, user: User, callback_url: str | None) -> None:
         token = "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(32))
         url = self._link(token, callback_url or "/")
-        async with self.application.db.transaction() as tx:
+        async with self.services.db.transaction() as tx:
             await verifications.create(tx, f"delete-account-{token}", user.id, DELETE_SECONDS)
-            await self.application.mailer.queue(
+            await self.services.mailer.queue(
                 tx, Mail("delete-account", user.email, {"name": user.name, "url": url})
             )
 
     def _link(self, token: str, callback_url: str) -> str:
         if callback_url == CONFIRM_PAGE:
-            return f"{self.application.config.base_url}{CONFIRM_PAGE}?token={token}"
-        return f"{self.api_url}/delete-user/callback?token={token}&callbackURL={uri.encode_component(callback_url)}"
+            return f"{self.services.config.base_url}{CONFIRM_PAGE}?token={token}"
+        return f"{self.services.config.api_url}/delete-user/callback?token={token}&callbackURL={uri.encode_component(callback_url)}"
 
 
 class DeleteUserCallback(ApiHandler):
@@ -130,16 +130,16 @@ class DeleteUserCallback(ApiHandler):
 
 async def delete_with_token(handler: ApiHandler, user: User, token: str) -> None:
     """Deletes the user if the token was mailed to them; it is used up either way. S18."""
-    if await verifications.consume(handler.application.db, f"delete-account-{token}") != user.id:
+    if await verifications.consume(handler.services.db, f"delete-account-{token}") != user.id:
         raise errors.invalid_token(404)
     await delete_user(handler, user)
 
 
 async def delete_user(handler: ApiHandler, user: User) -> None:
     """Deletes the user, and by cascade all that is theirs; ends the session in the browser. S23."""
-    app = handler.application
-    await users.delete(app.db, user.id)
-    app.sessions.user_changed(app.db, user.id)
-    await app.avatars.remove(user.id, user.image)
+    services = handler.services
+    await users.delete(services.db, user.id)
+    services.sessions.user_changed(services.db, user.id)
+    await services.avatars.remove(user.id, user.image)
     handler.audit("user-deleted", user_id=user.id)
     handler.clear_session()

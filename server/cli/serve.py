@@ -22,6 +22,7 @@ from server.feature import Feature
 from server.http.app import Application, http_server
 from server.mail import ways
 from server.schema import migrate
+from server.services import Services
 from server.telemetry import logs
 from server.version import VERSION
 
@@ -131,21 +132,21 @@ async def _main(
     inherited: workers.Inherited | None,
     embedded: bool,
 ) -> None:
-    app = Application(config, features)
+    services = Services(config)
     try:
-        await migrate.migrate(app.db)
-        await app.start()
-        server = http_server(app)
+        await migrate.migrate(services.db)
+        await services.start()
+        server = http_server(Application(services, features))
         server.add_sockets(sockets)
         if inherited is None:
-            click.echo(_welcome(config, embedded, app.mailer.transport.words), err=True)
+            click.echo(_welcome(config, embedded, services.mailer.transport.words), err=True)
         else:
             inherited.say_ready()
         await _until_stopped(inherited)
         if await server.drain(GRACE_SECONDS):
             click.echo("ai-editor: some requests were cut off", err=True)
     finally:
-        await app.close()
+        await services.close()
 
 
 async def _until_stopped(inherited: workers.Inherited | None) -> None:

@@ -19,6 +19,7 @@ from server.crypto.keyring import Keyring
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 SettingsError = reader.SettingsError
+API = "/api/auth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ class Settings:
         """Scheme, host and port of the public address."""
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def api_url(self) -> str:
+        """The API's public address; mail links begin with it, whatever the Host header says. S42."""
+        return self.base_url + API
 
     @property
     def secure_cookies(self) -> bool:

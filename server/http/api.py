@@ -7,9 +7,9 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qs
 
 from server import errors
+from server.config.settings import API
 from server.errors import APIError
 from server.http.address import is_unnamed_proxy
-from server.http.app import API
 from server.http.fast import is_counted
 from server.http.handler import BaseHandler, as_api_error
 from server.limits import path_below
@@ -80,11 +80,11 @@ class ApiHandler(BaseHandler):
             return
         peer = self.request.remote_ip or ""
         if "X-Forwarded-For" in self.request.headers and is_unnamed_proxy(
-            peer, self.application.config.trusted_proxies
+            peer, self.services.config.trusted_proxies
         ):
-            self.application.limits.notice_proxy(peer)
+            self.services.limits.notice_proxy(peer)
         try:
-            await self.application.limits.check(self.client.ip_address, path_below(API, self.request.path))
+            await self.services.limits.check(self.client.ip_address, path_below(API, self.request.path))
         except APIError:
             self.audit("rate-limited")
             raise
@@ -139,19 +139,14 @@ class ApiHandler(BaseHandler):
         self.application.origins.check_redirects({"callbackURL": url})
 
     @property
-    def api_url(self) -> str:
-        """The API's public address; mail links begin with it, whatever the Host header says. S42."""
-        return self.application.config.base_url + API
-
-    @property
     def is_remembered(self) -> bool:
         """Whether the session outlives the browser, as its cookies say."""
-        return self.application.sessions.is_remembered(self.request_cookies)
+        return self.services.sessions.is_remembered(self.request_cookies)
 
     async def check_password(self, user: User, stored: str | None, password: str) -> None:
         """Raises INVALID_PASSWORD for a wrong one, after the same work where there is none to compare with."""
         await self.count_attempt(user.email)
-        check = await self.application.passwords.check(stored, password)
+        check = await self.services.passwords.check(stored, password)
         if not check.right:
             self.audit("password-check-failed", user_id=user.id)
             raise errors.invalid_password()
@@ -160,14 +155,14 @@ class ApiHandler(BaseHandler):
     async def count_attempt(self, email: str) -> None:
         """Counts a try of a password for an account, as failed until `attempt_succeeded`; raises the 429. S11."""
         try:
-            await self.application.account_limits.check(email, self.client.ip_address)
+            await self.services.account_limits.check(email, self.client.ip_address)
         except APIError:
             self.audit("account-limited")
             raise
 
     async def attempt_succeeded(self, email: str) -> None:
         """The caller has shown to be the account's owner: earlier failures are forgotten."""
-        await self.application.account_limits.succeeded(email, self.client.ip_address)
+        await self.services.account_limits.succeeded(email, self.client.ip_address)
 
     def check_form(self) -> None:
         """Refuses a sign-in that another site's page started. S27."""
@@ -177,7 +172,7 @@ class ApiHandler(BaseHandler):
         """The caller's session, prolonged where that is due; `authoritative` believes no cookie cache. S23."""
         refresh = not truthy(self.query.get("disableRefresh"))
         cached = not (authoritative or truthy(self.query.get("disableCookieCache")))
-        found = await self.application.sessions.look_up(self.request_cookies, refresh=refresh, cached=cached)
+        found = await self.services.sessions.look_up(self.request_cookies, refresh=refresh, cached=cached)
         return Lookup(None) if found.failure else found
 
     async def find_session(self, authoritative: bool = False) -> SignedIn | None:
@@ -190,7 +185,7 @@ class ApiHandler(BaseHandler):
         """The caller, or the 401, or with `fresh` the 403 for a session that is too old. S26."""
         found = await self.look_up(authoritative)
         who = found.signed_in
-        if who is None or (fresh and not self.application.sessions.is_fresh(who.session)):
+        if who is None or (fresh and not self.services.sessions.is_fresh(who.session)):
             self.add_cookies(found.cookies)
             raise errors.session_not_fresh() if who else errors.unauthorized()
         # better-auth lets only the last Set-Cookie of a guard through; see docs/decisions.
@@ -201,11 +196,11 @@ class ApiHandler(BaseHandler):
         """Sets the session's cookies; without `remember` it goes on as the browser's cookies say."""
         if remember is None:
             remember = self.is_remembered
-        self.add_cookies(self.application.sessions.write(who, remember, self.request_cookies))
+        self.add_cookies(self.services.sessions.write(who, remember, self.request_cookies))
 
     def clear_session(self) -> None:
         """Expires the session's cookies; what this answer was going to set of them is taken back."""
-        cookies = self.application.cookies
+        cookies = self.services.cookies
         kept = [line for line in self._headers.get_list("Set-Cookie") if not cookies.is_session(line)]
         self.clear_header("Set-Cookie")
         self.add_cookies([*kept, *cookies.clear_session(self.request_cookies)])

@@ -16,9 +16,9 @@ from server.errors import APIError
 from server.http.address import client_address, peer_is_trusted
 from server.http.app import Application
 from server.model import Client
+from server.services import Services
 from server.sessions.cookies import RequestCookies
 from server.sessions.cookies import parse as parse_cookies
-from server.telemetry.logs import event
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,12 @@ class BaseHandler(RequestHandler):
     """What every answer has: a request id, safe headers, no word of the software."""
 
     application: Application
+
+    @property
+    def services(self) -> Services:
+        """Everything that runs."""
+        return self.application.services
+
     _kept: tuple[str, ...] = ()
 
     @functools.cached_property
@@ -41,7 +47,7 @@ class BaseHandler(RequestHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("X-Request-Id", self.request_id)
-        if self.application.config.secure_cookies:
+        if self.services.config.secure_cookies:
             self.set_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
     @functools.cached_property
@@ -54,7 +60,7 @@ class BaseHandler(RequestHandler):
         """Who asks: the address behind trusted proxies, and the browser's name for itself."""
         forwarded = ",".join(self.request.headers.get_list("X-Forwarded-For"))
         address = client_address(
-            self.request.remote_ip or "", forwarded, self.application.config.trusted_proxies
+            self.request.remote_ip or "", forwarded, self.services.config.trusted_proxies
         )
         return Client(address, self.first_header("User-Agent"))
 
@@ -66,7 +72,7 @@ class BaseHandler(RequestHandler):
     def own_origin(self) -> str:
         """The origin this request was sent to, as far as the connection and trusted proxies tell."""
         headers = self.request.headers
-        trusted = peer_is_trusted(self.request.remote_ip or "", self.application.config.trusted_proxies)
+        trusted = peer_is_trusted(self.request.remote_ip or "", self.services.config.trusted_proxies)
         protocol = headers.get("X-Forwarded-Proto", "") if trusted else ""
         return f"{protocol or self.request.protocol}://{self.request.host}"
 
@@ -96,8 +102,9 @@ class BaseHandler(RequestHandler):
 
     def audit(self, name: str, **facts: object) -> None:
         """Writes down who did what from where, and counts it. S36."""
-        self.application.metrics.event(name)
-        event(name, request_id=self.request_id, ip_address=self.client.ip_address, **facts)
+        self.services.audit.write(
+            name, request_id=self.request_id, ip_address=self.client.ip_address, **facts
+        )
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """A refusal is no news; everything else is, with its trace."""

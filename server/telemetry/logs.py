@@ -55,11 +55,3 @@ def configure(level: str, form: Literal["text", "json"]) -> None:
     logging.getLogger("asyncio").setLevel(logging.WARNING)
     # What it says of a malformed request quotes the line, which may be a cookie. S35
     logging.getLogger("tornado.general").setLevel(logging.WARNING)
-
-
-audit = logging.getLogger("ai_editor.audit")
-
-
-def event(name: str, **facts: object) -> None:
-    """Writes down who did what; facts are ids and addresses, never a token, a password or an e-mail address."""
-    audit.info(name, extra={"event": name, **facts})

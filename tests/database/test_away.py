@@ -16,8 +16,7 @@ import pytest
 import tornado.platform.asyncio
 import uvloop
 
-from server.database import database
-from server.database import Database, DatabaseError, DatabaseUnavailable
+from server.database import Database, DatabaseError, DatabaseUnavailable, database
 from server.postgres.cluster import Cluster
 from tests.conftest import Sql
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from server.authentication import passwords
-from server.http.app import Application
+from server.services import Services
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 
@@ -125,7 +125,7 @@ async def test_a_broken_hash_matches_nothing(client: Client, sql: Sql, stored: s
 
 
 @pytest.mark.gen_test
-async def test_hashing_does_not_hold_up_the_loop(client: Client, app: Application) -> None:
+async def test_hashing_does_not_hold_up_the_loop(client: Client, app: Services) -> None:
     """While a slow hash is made, get-session is still answered."""
     app.passwords._cost = 12
     signing_up = asyncio.ensure_future(client.sign_up())

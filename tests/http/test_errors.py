@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from server.http.app import Application
+from server.services import Services
 from server.sessions.lifecycle import Sessions
 from tests.client import Answer, Client
 
@@ -111,7 +111,7 @@ def busy(answer: Answer) -> bool:
 
 @pytest.mark.environ(DB_POOL_SIZE="1")
 @pytest.mark.gen_test
-async def test_all_connections_busy(client: Client, app: Application) -> None:  # S46
+async def test_all_connections_busy(client: Client, app: Services) -> None:  # S46
     await client.sign_up()
     app.db._pool._timeout = 0.05
     async with app.db.transaction():
@@ -123,7 +123,7 @@ async def test_all_connections_busy(client: Client, app: Application) -> None:  
 
 
 @pytest.mark.gen_test
-async def test_all_hashing_threads_busy(client: Client, app: Application) -> None:  # S46
+async def test_all_hashing_threads_busy(client: Client, app: Services) -> None:  # S46
     app.passwords._max_pending = 0
     answer = await client.sign_up()
     assert busy(answer)
@@ -131,7 +131,7 @@ async def test_all_hashing_threads_busy(client: Client, app: Application) -> Non
 
 @pytest.mark.gen_test
 async def test_the_database_is_away_and_back(
-    client: Client, app: Application, monkeypatch: pytest.MonkeyPatch
+    client: Client, app: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await client.sign_up()
     there, app.db._dsn = app.db._dsn, "postgresql://nobody@127.0.0.1:1/none"
@@ -146,7 +146,7 @@ async def test_the_database_is_away_and_back(
 
 @pytest.mark.gen_test
 async def test_a_client_that_leaves_is_no_error(
-    client: Client, app: Application, caplog: pytest.LogCaptureFixture
+    client: Client, app: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
     app.passwords._cost = 10
     asking = asyncio.ensure_future(client.sign_up())

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from server.http.app import Application
 from server.http.sizes import MAX_BODY
+from server.services import Services
 from tests.client import Client
 from tests.raw import exchange, request, status
 
@@ -99,7 +99,7 @@ async def test_what_is_no_http_is_refused_and_nothing_breaks(client: Client, hea
 @pytest.mark.parametrize("method", ["GET", "OPTIONS", "TRACE", "CONNECT", "BREW"])
 @pytest.mark.gen_test
 async def test_odd_targets_are_answered_by_us(
-    client: Client, app: Application, method: str, target: str
+    client: Client, app: Services, method: str, target: str
 ) -> None:
     """Not by Tornado's own page with its name and version. S45."""
     answer = await exchange(client.base_url, request(f"{method} {target}"))

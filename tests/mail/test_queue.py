@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from server.database import Database, DatabaseUnavailable
-from server.http.app import Application
 from server.mail import Mail
 from server.mail.outgoing import NotNow, Outgoing, Transport
 from server.mail.worker import Worker, delay
+from server.services import Services
 from server.store import mails
 from server.telemetry.metrics import Metrics
 from tests.client import Client
@@ -59,7 +59,7 @@ class Broken(Slow):
 
 
 @asynccontextmanager
-async def another(app: Application, transport: Transport) -> AsyncIterator[Worker]:
+async def another(app: Services, transport: Transport) -> AsyncIterator[Worker]:
     """A worker as another process has it, with connections of its own."""
     db = Database(app.config.database_url or "", 2)
     worker = Worker(db, transport, app.mailer.worker.sender, app.config.base_url, Metrics())
@@ -79,7 +79,7 @@ async def until(true: Callable[[], object]) -> None:
 
 
 @pytest.mark.gen_test
-async def test_sent_if_the_answer_is(app: Application, client: Client, mailbox: Mailbox, sql: Sql) -> None:
+async def test_sent_if_the_answer_is(app: Services, client: Client, mailbox: Mailbox, sql: Sql) -> None:
     async def fail() -> None:
         async with app.db.transaction() as tx:
             await app.mailer.queue(tx, RESET)
@@ -95,7 +95,7 @@ async def test_sent_if_the_answer_is(app: Application, client: Client, mailbox: 
 
 
 @pytest.mark.gen_test
-async def test_the_worker_is_woken(app: Application, queue: Queue, send_by: SendBy) -> None:
+async def test_the_worker_is_woken(app: Services, queue: Queue, send_by: SendBy) -> None:
     way = Slow()
     send_by(way)
     app.mailer.start()
@@ -106,7 +106,7 @@ async def test_the_worker_is_woken(app: Application, queue: Queue, send_by: Send
 
 
 @pytest.mark.gen_test
-async def test_a_late_commit_is_noticed(app: Application, client: Client, send_by: SendBy) -> None:
+async def test_a_late_commit_is_noticed(app: Services, client: Client, send_by: SendBy) -> None:
     way = Slow()
     send_by(way)
     app.mailer.start()
@@ -119,7 +119,7 @@ async def test_a_late_commit_is_noticed(app: Application, client: Client, send_b
 
 @pytest.mark.gen_test
 async def test_nothing_is_queued_and_dropped_like_something(  # S10
-    app: Application, queue: Queue, mailbox: Mailbox, sql: Sql
+    app: Services, queue: Queue, mailbox: Mailbox, sql: Sql
 ) -> None:
     await queue(RESET)
     await app.mailer.queue_nothing(app.db)
@@ -130,7 +130,7 @@ async def test_nothing_is_queued_and_dropped_like_something(  # S10
 
 
 @pytest.mark.gen_test
-async def test_the_next_process_keeps_the_promise(app: Application, queue: Queue, send_by: SendBy) -> None:
+async def test_the_next_process_keeps_the_promise(app: Services, queue: Queue, send_by: SendBy) -> None:
     send_by(Broken())
     await queue(RESET)
     await app.close()
@@ -142,7 +142,7 @@ async def test_the_next_process_keeps_the_promise(app: Application, queue: Queue
 
 
 @pytest.mark.gen_test(timeout=20)
-async def test_processes_share_the_work_and_no_mail(app: Application, queue: Queue, sql: Sql) -> None:
+async def test_processes_share_the_work_and_no_mail(app: Services, queue: Queue, sql: Sql) -> None:
     await queue(*(Mail("password-changed", f"user{number}@example.com", {}) for number in range(60)))
     ways = Slow(0.01), Slow(0.01), Slow(0.01)
     async with another(app, ways[0]) as a, another(app, ways[1]) as b, another(app, ways[2]) as c:
@@ -158,7 +158,7 @@ async def test_processes_share_the_work_and_no_mail(app: Application, queue: Que
 
 @pytest.mark.gen_test
 async def test_what_a_dead_process_had_taken_comes_back(
-    app: Application, queue: Queue, sql: Sql, monkeypatch: pytest.MonkeyPatch
+    app: Services, queue: Queue, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.mail.worker.GRACE_SECONDS", 0.0)
     await queue(NEWS)
@@ -176,7 +176,7 @@ async def test_what_a_dead_process_had_taken_comes_back(
 
 @pytest.mark.gen_test
 async def test_a_clean_stop_waits_for_what_is_under_way(
-    app: Application, queue: Queue, send_by: SendBy, sql: Sql
+    app: Services, queue: Queue, send_by: SendBy, sql: Sql
 ) -> None:
     way = Slow(0.3)
     send_by(way)
@@ -190,7 +190,7 @@ async def test_a_clean_stop_waits_for_what_is_under_way(
 
 @pytest.mark.gen_test
 async def test_not_sent_twice_while_the_database_is_away(
-    app: Application, queue: Queue, send_by: SendBy, sql: Sql, monkeypatch: pytest.MonkeyPatch
+    app: Services, queue: Queue, send_by: SendBy, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(db: object, mail_id: str) -> None:
         raise DatabaseUnavailable("away")
@@ -212,7 +212,7 @@ async def test_not_sent_twice_while_the_database_is_away(
 
 @pytest.mark.gen_test
 async def test_a_dead_link_is_not_sent(
-    app: Application, queue: Queue, mailbox: Mailbox, sql: Sql, caplog: pytest.LogCaptureFixture
+    app: Services, queue: Queue, mailbox: Mailbox, sql: Sql, caplog: pytest.LogCaptureFixture
 ) -> None:
     await queue(RESET)
     sql("""UPDATE "ai_editor_mail" SET "expiresAt" = now() - interval '1 second'""")
@@ -245,7 +245,7 @@ def test_a_link_of_an_hour_is_tried_every_few_minutes() -> None:
 )
 @pytest.mark.gen_test
 async def test_one_in_trouble_stops_no_other(
-    app: Application, queue: Queue, send_by: SendBy, sql: Sql, error: Exception
+    app: Services, queue: Queue, send_by: SendBy, sql: Sql, error: Exception
 ) -> None:
     send_by(Broken(error=error))
     await queue(NEWS)
@@ -259,7 +259,7 @@ async def test_one_in_trouble_stops_no_other(
 
 
 @pytest.mark.gen_test
-async def test_a_mail_of_a_newer_version_waits_for_it(app: Application, mailbox: Mailbox, sql: Sql) -> None:
+async def test_a_mail_of_a_newer_version_waits_for_it(app: Services, mailbox: Mailbox, sql: Sql) -> None:
     await mails.insert(app.db, "a" * 32, "from-the-future", "ada@example.com", {}, 60)
     assert await mailbox.all() == []
     assert sql('SELECT "attempts" FROM "ai_editor_mail"') == [(1,)]
@@ -277,7 +277,7 @@ async def test_a_mail_of_a_newer_version_waits_for_it(app: Application, mailbox:
     ],
 )
 @pytest.mark.gen_test
-async def test_no_header_from_an_address(app: Application, mailbox: Mailbox, sql: Sql, address: str) -> None:
+async def test_no_header_from_an_address(app: Services, mailbox: Mailbox, sql: Sql, address: str) -> None:
     await app.mailer.queue(app.db, Mail("password-changed", address, {}))
     assert await mailbox.all() == []
     assert sql(COUNT) == [(0,)]
@@ -308,9 +308,7 @@ async def test_no_name_spoils_the_answer(queue: Queue, mailbox: Mailbox, sql: Sq
 
 
 @pytest.mark.gen_test(timeout=20)
-async def test_a_full_worker_goes_on_when_there_is_room(
-    app: Application, queue: Queue, send_by: SendBy
-) -> None:
+async def test_a_full_worker_goes_on_when_there_is_room(app: Services, queue: Queue, send_by: SendBy) -> None:
     way = Slow(0.02)
     send_by(way)
     await queue(*(Mail("password-changed", f"user{number}@example.com", {}) for number in range(30)))

@@ -10,7 +10,7 @@ import pytest
 
 from server.config.settings import Settings
 from server.database import Database, Listener
-from server.http.app import Application
+from server.services import Services
 from server.sessions import change_feed, redis_relay
 from server.sessions.cache import SessionCache
 from tests.client import Client
@@ -67,7 +67,7 @@ async def test_nothing_is_kept_without_redis(client: Client, config: Settings) -
 
 
 async def test_nothing_is_kept_while_the_one_who_hears_is_deaf(
-    client: Client, app: Application, config: Settings, sql: Sql
+    client: Client, app: Services, config: Settings, sql: Sql
 ) -> None:
     async with listening(config, client) as other:
         sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN ai_editor%%'")
@@ -80,7 +80,7 @@ async def test_nothing_is_kept_while_the_one_who_hears_is_deaf(
 
 
 async def test_nothing_is_kept_while_redis_is_away(
-    client: Client, app: Application, config: Settings, redis: Redis, sql: Sql
+    client: Client, app: Services, config: Settings, redis: Redis, sql: Sql
 ) -> None:
     async with listening(config, client) as other:
         redis.stop()
@@ -93,7 +93,7 @@ async def test_nothing_is_kept_while_redis_is_away(
 
 
 async def test_silence_is_not_believed(
-    client: Client, app: Application, config: Settings, monkeypatch: pytest.MonkeyPatch
+    client: Client, app: Services, config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever passed words on is gone without a word, as after kill -9."""
 
@@ -107,9 +107,9 @@ async def test_silence_is_not_believed(
         await until(lambda: not other.trusted, redis_relay.LATE_SECONDS + 1)
 
 
-async def test_another_takes_over(client: Client, app: Application, config: Settings, sql: Sql) -> None:
+async def test_another_takes_over(client: Client, app: Services, config: Settings, sql: Sql) -> None:
     async with listening(config, client) as other:
-        second = Application(config, ())
+        second = Services(config)
         await second.changes.start()
         await app.changes.stop()
         await until(lambda: len(other.app.sessions.memory) == 0)
@@ -122,7 +122,7 @@ async def test_another_takes_over(client: Client, app: Application, config: Sett
 
 
 async def test_more_words_than_redis_takes(
-    client: Client, config: Settings, app: Application, monkeypatch: pytest.MonkeyPatch
+    client: Client, config: Settings, app: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What cannot be passed on in time is not left out in silence."""
     async with listening(config, client) as other:

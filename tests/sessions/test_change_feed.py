@@ -5,14 +5,14 @@ import time
 
 import pytest
 
-from server.http.app import Application
 from server.model import SignedIn
+from server.services import Services
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 
 
 @pytest.fixture
-def asked(app: Application) -> list[str]:
+def asked(app: Services) -> list[str]:
     """How often a session was read from the database."""
     asked: list[str] = []
     real = app.sessions._read
@@ -74,7 +74,7 @@ async def test_two_cookie_headers_are_not_taken_for_one(client: Client, http_por
 
 
 @pytest.mark.gen_test
-async def test_a_long_cookie_header_is_not_kept(client: Client, app: Application) -> None:
+async def test_a_long_cookie_header_is_not_kept(client: Client, app: Services) -> None:
     await client.sign_up()
     client.cookies["x"] = "y" * 3000
     for _ in range(3):
@@ -147,7 +147,7 @@ async def test_an_end_is_kept_to_the_second(client: Client, sql: Sql) -> None:  
 
 
 @pytest.mark.gen_test
-async def test_without_ears_nothing_is_kept(client: Client, app: Application, sql: Sql) -> None:
+async def test_without_ears_nothing_is_kept(client: Client, app: Services, sql: Sql) -> None:
     """The listening connection is cut while sessions end: no stale yes."""
     await client.sign_up()
     await client.session()
@@ -159,7 +159,7 @@ async def test_without_ears_nothing_is_kept(client: Client, app: Application, sq
 
 
 @pytest.mark.gen_test
-async def test_hears_again_after_a_cut(client: Client, app: Application, asked: list[str], sql: Sql) -> None:
+async def test_hears_again_after_a_cut(client: Client, app: Services, asked: list[str], sql: Sql) -> None:
     await client.sign_up()
     sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN ai_editor%%'")
     deadline = time.monotonic() + 5
@@ -173,9 +173,7 @@ async def test_hears_again_after_a_cut(client: Client, app: Application, asked: 
 
 @pytest.mark.parametrize("word", ["", "*", "s", "snot hex", "s" + "zz" * 32, "?", "u" * 2000])
 @pytest.mark.gen_test
-async def test_a_word_that_is_none_does_no_harm(
-    client: Client, app: Application, sql: Sql, word: str
-) -> None:
+async def test_a_word_that_is_none_does_no_harm(client: Client, app: Services, sql: Sql, word: str) -> None:
     """Everybody who can reach the database can announce."""
     await client.sign_up()
     await client.session()
@@ -228,7 +226,7 @@ async def test_an_absence_is_never_kept(client: Client, sql: Sql) -> None:
 
 @pytest.mark.gen_test
 async def test_what_changes_things_reads_the_database(
-    client: Client, app: Application, asked: list[str]
+    client: Client, app: Services, asked: list[str]
 ) -> None:
     await client.sign_up()
     await client.session()

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from server.database import DatabaseUnavailable
-from server.http.app import Application
 from server.model import SignedIn
+from server.services import Services
 from tests.client import Client
 from tests.conftest import Sql
 
@@ -44,7 +44,7 @@ async def test_an_end_is_kept_to(client: Client, sql: Sql) -> None:
     assert await client.session() is None
 
 
-async def test_an_answer_whose_time_is_over_is_made_anew(client: Client, app: Application) -> None:
+async def test_an_answer_whose_time_is_over_is_made_anew(client: Client, app: Services) -> None:
     await client.sign_up()
     first = await client.session()
     ((header, kept),) = app.sessions.answers._answers.items()
@@ -55,7 +55,7 @@ async def test_an_answer_whose_time_is_over_is_made_anew(client: Client, app: Ap
 
 
 async def test_a_database_that_is_away(
-    client: Client, app: Application, monkeypatch: pytest.MonkeyPatch
+    client: Client, app: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await client.sign_up()
     await client.session()
@@ -68,7 +68,7 @@ async def test_a_database_that_is_away(
 
 
 async def test_a_client_that_leaves_meanwhile(
-    client: Client, app: Application, monkeypatch: pytest.MonkeyPatch, http_port: int
+    client: Client, app: Services, monkeypatch: pytest.MonkeyPatch, http_port: int
 ) -> None:
     await client.sign_up()
     await client.session()

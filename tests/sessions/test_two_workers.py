@@ -13,6 +13,7 @@ import tornado.testing
 from handlers import FEATURES
 from server.config.settings import Settings
 from server.http.app import Application, http_server
+from server.services import Services
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 
@@ -21,13 +22,13 @@ Step = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
-async def another(config: Settings, port_of_first: int) -> AsyncIterator[tuple[str, Application]]:
+async def another(config: Settings, port_of_first: int) -> AsyncIterator[tuple[str, Services]]:
     """A second server with the same settings, and its address."""
     socket, port = tornado.testing.bind_unused_port()
     origins = (*config.trusted_origins, f"http://127.0.0.1:{port}", f"http://localhost:{port_of_first}")
-    app = Application(replace(config, trusted_origins=origins), FEATURES)
+    app = Services(replace(config, trusted_origins=origins))
     await app.changes.start()
-    server = http_server(app)
+    server = http_server(Application(app, FEATURES))
     server.add_socket(socket)
     yield f"http://127.0.0.1:{port}", app
     await server.drain(1)
@@ -37,13 +38,13 @@ async def another(config: Settings, port_of_first: int) -> AsyncIterator[tuple[s
 class Ears:
     """Knows when servers have heard all that was announced before."""
 
-    def __init__(self, apps: list[Application], sql: Sql) -> None:
+    def __init__(self, apps: list[Services], sql: Sql) -> None:
         self._sql = sql
         self._heard: list[set[str]] = []
         for app in apps:
             self._follow(app, set())
 
-    def _follow(self, app: Application, heard: set[str]) -> None:
+    def _follow(self, app: Services, heard: set[str]) -> None:
         apply = app.changes._apply
 
         def note(word: str) -> None:
@@ -139,7 +140,7 @@ class World:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.gen_test(timeout=90)
 async def test_every_answer_is_the_databases(
-    client: Client, app: Application, config: Settings, sql: Sql, http_port: int, seed: int
+    client: Client, app: Services, config: Settings, sql: Sql, http_port: int, seed: int
 ) -> None:  # S23
     await client.sign_up()
     async with another(config, http_port) as (address, second):

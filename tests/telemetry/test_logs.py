@@ -7,19 +7,21 @@ import re
 
 import pytest
 
-from server.telemetry.logs import event
+from server.telemetry.audit import Audit
+from server.telemetry.metrics import Metrics
 from tests.client import PASSWORD, Client
 from tests.conftest import SECRET, Sql
 from tests.raw import exchange, request
 from tests.telemetry.conftest import Log
 
+AUDIT = Audit(Metrics())
 FORGED = "x\r\n2026-01-01T00:00:00.000Z sign-in user_id=admin\x1b[2J\u2028\u0085"
 other = logging.getLogger("somewhere.else")
 
 
 def test_json_is_one_object_a_line(log: Log) -> None:
     written = log("info", "json")
-    event("sign-in", user_id=FORGED, ip_address="::1")
+    AUDIT.write("sign-in", user_id=FORGED, ip_address="::1")
     other.warning("so much: %s", FORGED)
     first, second = (json.loads(line) for line in written().splitlines())
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", first.pop("time"))
@@ -36,7 +38,7 @@ def test_json_is_one_object_a_line(log: Log) -> None:
 
 def test_text_is_one_line_an_event(log: Log) -> None:
     written = log("info", "text")
-    event("sign-in", user_id=FORGED)
+    AUDIT.write("sign-in", user_id=FORGED)
     (line,) = written().splitlines()
     assert "user_id=x\\r\\n2026" in line
     assert line.isprintable()
@@ -57,13 +59,13 @@ def test_an_exceptions_words_forge_no_line(log: Log, form: str) -> None:
 
 def test_what_json_does_not_know_is_written_all_the_same(log: Log) -> None:
     written = log("info", "json")
-    event("sign-in", user_id={1, 2}, session_id=b"x")
+    AUDIT.write("sign-in", user_id={1, 2}, session_id=b"x")
     assert json.loads(written())["user_id"] == "{1, 2}"
 
 
 def test_a_level_keeps_the_rest_out(log: Log) -> None:
     written = log("warning", "text")
-    event("sign-in")
+    AUDIT.write("sign-in")
     other.warning("this")
     assert [line.split()[-1] for line in written().splitlines()] == ["this"]
 
