@@ -23,6 +23,7 @@ from server import postgres
 from server.config import settings
 from server.config.settings import Settings
 from server.database import Database
+from server.feature import assemble, select
 from server.http.app import Application
 from server.http.app import http_server as make_server
 from server.schema import migrate
@@ -164,9 +165,8 @@ def app(io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: 
     """The services, closed at the end."""
 
     async def make() -> Services:
-        made = Services(config)
-        if config.session_cache:
-            await made.changes.start()
+        made = assemble(select(FEATURES, config.features_off), config)
+        await made.changes.start()
         return made
 
     application = io_loop.run_sync(make)
@@ -179,7 +179,7 @@ def http_server(
     io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Services, _unused_port: tuple[socket.socket, int]
 ) -> Iterator[HTTPServer]:
     """The server as `serve` makes it, on a socket of the test's own."""
-    server = make_server(Application(app, FEATURES))
+    server = make_server(Application(app, select(FEATURES, app.config.features_off)))
     server.add_socket(_unused_port[0])
     yield server
     server.stop()

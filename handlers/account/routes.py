@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from handlers.account import errors as refusals
 from server import errors
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in, signed_in_with
@@ -42,9 +43,9 @@ class UnlinkAccount(ApiHandler):
             await users.lock(tx, who.user.id)  # two at once must not take away the last two
             found = await accounts.list_of_user(tx, who.user.id)
             if len(found) == 1:
-                raise errors.failed_to_unlink_last_account()
+                raise refusals.failed_to_unlink_last_account()
             if body.account_id not in [account.id for account in found]:
-                raise errors.account_not_found()
+                raise refusals.account_not_found()
             await accounts.delete(tx, body.account_id)
         self.audit("account-unlinked", user_id=who.user.id)
         self.answer({"status": True})
@@ -57,11 +58,11 @@ class TokenHandler(ApiHandler):
         """The caller's account with this row id; the empty 401 without a session. S40."""
         who = await self.find_session(authoritative=True)
         if who is None:
-            raise errors.unauthorized_empty()
+            raise refusals.unauthorized_empty()
         for account in await accounts.list_of_user(self.services.db, who.user.id):
             if account.id == selection.get("accountId"):
                 return account
-        raise errors.account_not_found()
+        raise refusals.account_not_found()
 
 
 class GetAccessToken(TokenHandler):
@@ -71,7 +72,7 @@ class GetAccessToken(TokenHandler):
     async def post(self) -> None:
         """400: no provider is configured."""
         account = await self.selected_account(read_selection(self.json_body, "body"))
-        raise errors.provider_not_supported(account.provider_id)
+        raise refusals.provider_not_supported(account.provider_id)
 
 
 class RefreshToken(TokenHandler):
@@ -81,7 +82,7 @@ class RefreshToken(TokenHandler):
     async def post(self) -> None:
         """400: no provider is configured."""
         account = await self.selected_account(read_selection(self.json_body, "body"))
-        raise errors.provider_not_supported(account.provider_id)
+        raise refusals.provider_not_supported(account.provider_id)
 
 
 class AccountInfo(TokenHandler):
@@ -92,7 +93,7 @@ class AccountInfo(TokenHandler):
         """400: no provider is configured."""
         query = dict(self.query)
         await self.selected_account(read_selection(query, "query", _inherited(query.pop("__proto__", None))))
-        raise errors.provider_not_configured()
+        raise refusals.provider_not_configured()
 
 
 def _inherited(prototype: object) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tornado.web import HTTPError
 
+from handlers.avatar.pictures import Pictures
 from server import clock
 from server.http.api import ApiHandler
 from server.http.guards import signed_in
@@ -27,7 +28,7 @@ class Avatar(ApiHandler):
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
         """Answers `{image}`, the address that is now the user's."""
-        address = await self.services.avatars.store(who.user.id, self.request.body)
+        address = await self.services.of(Pictures).store(who.user.id, self.request.body)
         await self._replace(who, address)
         self.answer({"image": address})
 
@@ -44,7 +45,7 @@ class Avatar(ApiHandler):
         await users.update_profile(services.db, changed, {"image"})
         services.sessions.user_changed(services.db, who.user.id)
         self.set_session(SignedIn(who.session, changed))
-        await services.avatars.remove(who.user.id, who.user.image)
+        await services.of(Pictures).remove(who.user.id, who.user.image)
 
 
 class AvatarFile(BaseHandler):
@@ -52,7 +53,7 @@ class AvatarFile(BaseHandler):
 
     async def get(self, name: str) -> None:
         """A WebP that never changes; no browser takes it for anything else. S33."""
-        picture = await self.services.avatars.read(name)
+        picture = await self.services.of(Pictures).read(name)
         if picture is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "image/webp")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server import errors
+from handlers.email_verification import errors
 from server.http.api import ApiHandler
 from server.http.guards import signed_in_with
 from server.model import SignedIn

@@ -6,15 +6,18 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from handlers.email_verification import errors as refusals
+from handlers.email_verification.settings import LinkSettings
 from server import clock, errors
 from server.authentication import email_tokens
 from server.authentication.email_links import CONFIRMATION, VERIFICATION
 from server.authentication.email_tokens import EmailToken
+from server.authentication.sign_in import Challenge, Outcome
 from server.errors import APIError
 from server.http.api import ApiHandler
 from server.http.guards import public
 from server.mail import Mail
-from server.model import Session, SignedIn, User
+from server.model import SignedIn, User
 from server.protocol import bodies, rules, uri, wire
 from server.store import users
 from server.store.users import EmailTaken
@@ -55,9 +58,9 @@ class SendVerificationEmail(ApiHandler):
 
     async def _send_own(self, user: User, body: SendVerificationEmailBody) -> None:
         if user.email != body.email.lower():
-            raise errors.email_mismatch()
+            raise refusals.email_mismatch()
         if user.email_verified:
-            raise errors.email_already_verified()
+            raise refusals.email_already_verified()
         await self.services.links.verify(self.services.db, user, body.callback_url)
 
     async def _send_unknown(self, body: SendVerificationEmailBody) -> None:
@@ -86,7 +89,7 @@ class VerifyEmail(ApiHandler):
         try:
             return email_tokens.read(self.services.config.secret, self.asked.token)
         except email_tokens.TokenExpired:
-            self._fail(errors.token_expired())
+            self._fail(refusals.token_expired())
         except email_tokens.TokenInvalid:
             self._fail(errors.invalid_token(401))
         except email_tokens.TokenOfAnotherKind:
@@ -122,8 +125,8 @@ class VerifyEmail(ApiHandler):
 
     async def _mark_verified(self, user: User, address: str) -> bool:
         """Whether this request did it, which alone is signed in. S18."""
-        services, session = self.services, None
-        signs_in = services.config.auto_sign_in_after_verification
+        services, outcome = self.services, None
+        signs_in = services.of(LinkSettings).signs_in
         # Asked before: inside it would wait for a second connection while it holds one.
         needs_session = signs_in and not await self._is_own(address)
         async with services.db.transaction() as tx:
@@ -131,10 +134,11 @@ class VerifyEmail(ApiHandler):
                 return False
             services.sessions.user_changed(tx, user.id)
             if needs_session:
-                session = await services.sessions.create(tx, user, self.client, True)
+                proven = replace(user, email_verified=True)
+                outcome = await services.sign_in.open_in(tx, self.proved("verification", proven))
         self.audit("email-verified", user_id=user.id)
         if signs_in:
-            await self._sign_in(user, session)
+            await self._sign_in(outcome)
         return True
 
     async def _is_own(self, address: str) -> bool:
@@ -142,11 +146,13 @@ class VerifyEmail(ApiHandler):
         found = await self.services.sessions.look_up(self.request_cookies, refresh=False)
         return found.signed_in is not None and found.signed_in.user.email == address
 
-    async def _sign_in(self, user: User, session: Session | None) -> None:
-        """The cookies of the new session, or without one those of the caller's own."""
+    async def _sign_in(self, outcome: Outcome | None) -> None:
+        """The cookies of the new session, or without one those of the caller's own; who has more to prove signs in."""
         who = await self.find_session()
-        if session is not None:
-            self.set_session(SignedIn(session, replace(user, email_verified=True)))
+        if isinstance(outcome, Challenge):
+            self.add_cookies(outcome.cookies)
+        elif outcome is not None:
+            self.set_session(outcome, remember=True)
         elif who is not None:
             self.set_session(replace(who, user=replace(who.user, email_verified=True)))
 
@@ -160,7 +166,7 @@ class VerifyEmail(ApiHandler):
             self._fail(errors.invalid_token(401))
         who = await self.find_session()
         if who is not None and who.user.id != user.id:
-            self._fail(errors.invalid_user())
+            self._fail(refusals.invalid_user())
         if token.request_type == CONFIRMATION:
             await self.services.links.verify_change(
                 self.services.db, user, new_email, self.asked.callback_url

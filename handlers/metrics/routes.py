@@ -9,6 +9,7 @@ from typing import Any
 
 from tornado.web import HTTPError
 
+from handlers.metrics.settings import MetricsSettings
 from server.database import DatabaseError
 from server.http.handler import BaseHandler
 from server.store import mails
@@ -29,7 +30,7 @@ class MetricsPage(BaseHandler):
         self.finish(metrics.page())
 
     def _may_look(self) -> bool:
-        token = self.services.config.metrics_token
+        token = self.services.of(MetricsSettings).token
         if token is None:
             return self._is_local()
         given = self.request.headers.get("Authorization", "")

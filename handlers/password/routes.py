@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
+from handlers.password.settings import ResetSettings
 from server import clock, errors
 from server.authentication import verifications
+from server.authentication.sign_in import Outcome
 from server.crypto.random import random_id
 from server.database import Transaction
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in_with
-from server.mail import Mail
-from server.model import Session, SignedIn, User
+from server.mail import Email, Mail
+from server.model import SignedIn, User
 from server.protocol import bodies, rules, uri, wire
 from server.store import accounts, users
 
 RESET_SECONDS = 3600
+RESET_PASSWORD = Email("reset-password", RESET_SECONDS, link=True)
 _PROMISE = "If this email exists in our system, check your email for the reset link"
 
 
@@ -79,13 +82,15 @@ class ChangePassword(ApiHandler):
         passwords = self.services.passwords
         passwords.check_new(body.new_password, who.user.name, who.user.email)
         passwords.check_not_too_long(body.current_password)
-        session = await self._change(who.user, body)
-        if session:
-            self.set_session(SignedIn(session, who.user))
-        self.audit("password-changed", user_id=who.user.id)
-        self.answer({"token": session.token if session else None, "user": wire.user(who.user)})
+        outcome = await self._change(who.user, body)
+        if outcome is None:
+            self.audit("password-changed", user_id=who.user.id)
+        renewed = outcome and self.welcome(outcome, self.is_remembered)
+        if renewed or not outcome:
+            token = renewed.session.token if renewed else None
+            self.answer({"token": token, "user": wire.user(who.user)})
 
-    async def _change(self, user: User, body: ChangePasswordBody) -> Session | None:
+    async def _change(self, user: User, body: ChangePasswordBody) -> Outcome | None:
         """A second try, because a sign-in may have stored a better hash of the same password meanwhile. S18."""
         for _ in range(2):
             proved = await self._check_current(user, body.current_password)
@@ -102,7 +107,7 @@ class ChangePassword(ApiHandler):
         await self.check_password(user, credential.password, password)
         return credential.account_id, credential.password
 
-    async def _store(self, user: User, proved: tuple[str, str], hashed: str, revoke: bool) -> Session | None:
+    async def _store(self, user: User, proved: tuple[str, str], hashed: str, revoke: bool) -> Outcome | None:
         services = self.services
         async with services.db.transaction() as tx:
             # The hash first: a sign-in that still proved the old one is waited for, and its session ended with the rest.
@@ -110,10 +115,12 @@ class ChangePassword(ApiHandler):
                 raise _Overtaken
             if revoke:
                 await services.sessions.revoke_all(tx, user.id)
-            await services.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))
+            await services.accounts.tell(tx, user)
             if not revoke:
                 return None
-            return await services.sessions.create(tx, user, self.client, True)
+            return await services.sign_in.open_in(
+                tx, self.proved("password-change", user, event="password-changed")
+            )
 
 
 class VerifyPassword(ApiHandler):
@@ -152,7 +159,7 @@ class RequestPasswordReset(ApiHandler):
         callback = uri.encode_component(redirect_to) if redirect_to else ""
         url = f"{self.services.config.api_url}/reset-password/{token}?callbackURL={callback}"
         await self.services.mailer.queue(
-            tx, Mail("reset-password", user.email, {"name": user.name, "url": url})
+            tx, Mail(RESET_PASSWORD.name, user.email, {"name": user.name, "url": url})
         )
 
 
@@ -211,8 +218,5 @@ class ResetPassword(ApiHandler):
         async with services.db.transaction() as tx:
             if await verifications.consume(tx, identifier) is None:
                 raise errors.invalid_token()
-            if not await accounts.update_password(tx, user.id, hashed, clock.now()):
-                await accounts.insert_credential(tx, random_id(), user, hashed, clock.now())
-            if services.config.revoke_sessions_on_password_reset:
-                await services.sessions.revoke_all(tx, user.id)
-            await services.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))
+            revoke = services.of(ResetSettings).revokes_sessions
+            await services.accounts.set_password(tx, user, hashed, revoke)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from server import clock, errors
+from handlers.session import errors
+from server import clock
 from server.http.api import ApiHandler
 from server.http.fast import keepable, plain_cookies
 from server.http.guards import public, signed_in
@@ -53,7 +54,7 @@ class GetSession(ApiHandler):
     async def post(self) -> None:
         """The refresh that GET leaves to it with SESSION_DEFER_REFRESH; 405 without."""
         self._begin()
-        if not self.services.config.session_defer_refresh:
+        if not self.services.config.sessions.defer_refresh:
             raise errors.method_not_allowed_defer_session_required()
         await self._answer(posted=True)
 

@@ -80,7 +80,7 @@ class Page(BaseHandler):
         self.finish()
 
     def _render(self, page: pages.PageEntry | None, who: SignedIn | None) -> None:
-        nonce, settings = secrets.token_urlsafe(16), self._public_settings()
+        nonce, settings = secrets.token_urlsafe(16), self.services.boot()
         if who is None:
             html = _shell_for_nobody(page, tuple(settings.items())).replace(_ANY_NONCE, nonce)
         else:
@@ -91,17 +91,6 @@ class Page(BaseHandler):
 
     def _session_json(self, who: SignedIn | None) -> wire.Json | None:
         return {"session": wire.session(who.session), "user": wire.user(who.user)} if who else None
-
-    def _public_settings(self) -> wire.Json:
-        config = self.services.config
-        return {
-            "passwordMinLength": config.password_min_length,
-            "passwordMaxLength": config.password_max_length,
-            "signUp": not config.disable_sign_up,
-            "requireEmailVerification": config.require_email_verification,
-            "verificationOnSignUp": config.send_verification_on_sign_up,
-            "deleteUserVerification": config.delete_user_verification,
-        }
 
     def _set_page_headers(self, nonce: str) -> None:
         """S33: scripts by nonce alone, nothing from elsewhere, no frame around it."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.social import oauth_states
-from server import errors
+from handlers.social import errors, oauth_states
 from server.http.api import JSON_OR_FORM, ApiHandler
 from server.http.guards import public, signed_in_with
 from server.model import SignedIn

@@ -7,17 +7,20 @@ import string
 from dataclasses import dataclass, replace
 
 from handlers.user import driver_text
+from handlers.user import errors as refusals
+from handlers.user.settings import DeletionSettings
 from server import clock, errors
 from server.authentication import verifications
 from server.database import InvalidValue
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in_with
-from server.mail import Mail
+from server.mail import Email, Mail
 from server.model import SignedIn, User
 from server.protocol import bodies, rules, uri
 from server.store import accounts, users
 
 DELETE_SECONDS = 86400
+DELETE_ACCOUNT = Email("delete-account", DELETE_SECONDS, link=True)
 
 # The page of our own app that asks once more; whoever names it as the callback gets a mail that leads there.
 CONFIRM_PAGE = "/delete-account"
@@ -47,7 +50,7 @@ class UpdateUser(ApiHandler):
     async def post(self, who: SignedIn, body: bodies.Record) -> None:
         """Answers `{status: true}`; `name` and `image` can change, the rest is ignored or refused. S39."""
         if bodies.truthy(body.members.get("email")):
-            raise errors.email_can_not_be_updated()
+            raise refusals.email_can_not_be_updated()
         if not {"name", "image"} & body.members.keys():
             raise errors.no_fields_to_update()
         user = await self._update(who.user, body.members)
@@ -58,12 +61,12 @@ class UpdateUser(ApiHandler):
         name = driver_text.text_of(given.get("name", user.name))
         image = driver_text.text_of(given.get("image", user.image))
         if name is None:
-            raise errors.failed_to_update_user()
+            raise refusals.failed_to_update_user()
         changed = replace(user, name=name, image=image, updated_at=clock.now())
         try:
             stored = await users.update_profile(self.services.db, changed, given.keys())
         except InvalidValue as error:
-            raise errors.failed_to_update_user() from error
+            raise refusals.failed_to_update_user() from error
         self.services.sessions.user_changed(self.services.db, user.id)
         return stored or changed
 
@@ -78,13 +81,13 @@ class DeleteUser(ApiHandler):
             await self._check_password(who.user, body.password)
         if body.token:
             await delete_with_token(self, who.user, body.token)
-        elif self.services.config.delete_user_verification:
+        elif self.services.of(DeletionSettings).verified:
             await self._mail(who.user, body.callback_url)
             self.answer({"success": True, "message": "Verification email sent"})
             return
         else:
             if not body.password and not self.services.sessions.is_fresh(who.session):
-                raise errors.session_expired()
+                raise refusals.session_expired()
             await delete_user(self, who.user)
         self.answer({"success": True, "message": "User deleted"})
 
@@ -101,7 +104,7 @@ class DeleteUser(ApiHandler):
         async with self.services.db.transaction() as tx:
             await verifications.create(tx, f"delete-account-{token}", user.id, DELETE_SECONDS)
             await self.services.mailer.queue(
-                tx, Mail("delete-account", user.email, {"name": user.name, "url": url})
+                tx, Mail(DELETE_ACCOUNT.name, user.email, {"name": user.name, "url": url})
             )
 
     def _link(self, token: str, callback_url: str) -> str:
@@ -120,7 +123,7 @@ class DeleteUserCallback(ApiHandler):
         self.check_callback(query.callback_url)
         who = await self.find_session(authoritative=True)
         if who is None:
-            raise errors.failed_to_get_user_info()
+            raise refusals.failed_to_get_user_info()
         await delete_with_token(self, who.user, query.token)
         if query.callback_url:
             self.redirect_to(query.callback_url)
@@ -137,9 +140,6 @@ async def delete_with_token(handler: ApiHandler, user: User, token: str) -> None
 
 async def delete_user(handler: ApiHandler, user: User) -> None:
     """Deletes the user, and by cascade all that is theirs; ends the session in the browser. S23."""
-    services = handler.services
-    await users.delete(services.db, user.id)
-    services.sessions.user_changed(services.db, user.id)
-    await services.avatars.remove(user.id, user.image)
+    await handler.services.accounts.delete(user)
     handler.audit("user-deleted", user_id=user.id)
     handler.clear_session()

@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.authentication import email_tokens
-from server.authentication.email_tokens import EmailToken
+from server.authentication.email_tokens import SECONDS, EmailToken
 from server.database import Executor
-from server.mail import Mail, Mailer
+from server.mail import Email, Mail, Mailer
 from server.model import User
 from server.protocol import uri
 
 CONFIRMATION = "change-email-confirmation"
 VERIFICATION = "change-email-verification"
+_NEW_EMAIL = {"new_email": 254}
+EMAILS = (
+    Email("verify-email", SECONDS, link=True),
+    Email(CONFIRMATION, SECONDS, link=True, members=_NEW_EMAIL),
+    Email(VERIFICATION, SECONDS, link=True, members=_NEW_EMAIL),
+    Email("email-changed", members=_NEW_EMAIL),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ import os
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import bcrypt
 
 from server import errors
 from server.authentication import common_passwords
+from server.config.passwords import PasswordSettings
 
 T = TypeVar("T")
 
@@ -103,24 +104,18 @@ def cost_of(stored: str) -> int | None:
 
 
 class Passwords:
-    """Hashes new passwords as `algorithm`; verifies every known format. S7 S8."""
+    """Hashes new passwords as the settings say; verifies every known format. S7 S8."""
 
-    def __init__(
-        self,
-        algorithm: Literal["bcrypt", "scrypt"],
-        cost: int,
-        low: int,
-        high: int,
-        checked: Literal["off", "common"] = "off",
-    ) -> None:
-        self._algorithm, self._cost, self._low, self._high = algorithm, cost, low, high
-        self._refuse_common = checked == "common"
+    def __init__(self, settings: PasswordSettings) -> None:
+        self._algorithm, self._cost = settings.algorithm, settings.bcrypt_cost
+        self._low, self._high = settings.min_length, settings.max_length
+        self._refuse_common = settings.check == "common"
         threads = os.cpu_count() or 1
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
         self._pending = 0
         self._max_pending = threads * 64
         if self._refuse_common:
-            self._threads.submit(common_passwords.common_passwords)
+            self._threads.submit(common_passwords.most_used)
 
     def check_length(self, password: str) -> None:
         """Refuses a new password that is too short or too long. S1 S2."""

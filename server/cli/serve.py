@@ -18,11 +18,10 @@ from server import postgres
 from server.cli import setup, workers
 from server.config import settings
 from server.config.settings import Settings
-from server.feature import Feature
+from server.feature import Feature, assemble, plug, select
 from server.http.app import Application, http_server
 from server.mail import ways
 from server.schema import migrate
-from server.services import Services
 from server.telemetry import logs
 from server.version import VERSION
 
@@ -49,8 +48,11 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
     with setup.one_line_errors():
         config = setup.load()
         logs.configure(config.log_level, config.log_format)
+        features = select(features, config.features_off)
         for feature in features:
-            feature.check()
+            if feature.check:
+                feature.check()
+        plug(features, config)
         if config.workers > 1:
             _supervise(config)
         else:
@@ -132,19 +134,19 @@ async def _main(
     inherited: workers.Inherited | None,
     embedded: bool,
 ) -> None:
-    services = Services(config)
+    services = assemble(features, config)
     try:
         await migrate.migrate(services.db)
-        await services.start()
-        server = http_server(Application(services, features))
-        server.add_sockets(sockets)
-        if inherited is None:
-            click.echo(_welcome(config, embedded, services.mailer.transport.words), err=True)
-        else:
-            inherited.say_ready()
-        await _until_stopped(inherited)
-        if await server.drain(GRACE_SECONDS):
-            click.echo("ai-editor: some requests were cut off", err=True)
+        async with services.running():
+            server = http_server(Application(services, features))
+            server.add_sockets(sockets)
+            if inherited is None:
+                click.echo(_welcome(config, embedded, services.mailer.transport.words), err=True)
+            else:
+                inherited.say_ready()
+            await _until_stopped(inherited)
+            if await server.drain(GRACE_SECONDS):
+                click.echo("ai-editor: some requests were cut off", err=True)
     finally:
         await services.close()
 

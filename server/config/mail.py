@@ -10,7 +10,8 @@ from email.headerregistry import Address
 from email.policy import SMTP
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from server.config.reader import Reader, SettingsError
+from server.config.reader import Reader
+from server.errors import SettingsError
 
 WAYS = ("SMTP_URL", "RESEND_API_KEY", "SENDGRID_API_KEY")
 _ADDRESS = re.compile(r"[^\s@\"<>,;:\\]+@[^\s@\"<>,;:\\]+", re.ASCII)
@@ -52,7 +53,26 @@ class Sender:
         return Address(self.name, addr_spec=self.address)
 
 
-def check_ways(read: Reader) -> None:
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """At most one way to send, and who the mails are from."""
+
+    smtp: SmtpServer | None
+    sender: Sender | None
+    resend_api_key: str | None = field(repr=False)
+    sendgrid_api_key: str | None = field(repr=False)
+
+
+def read(read: Reader) -> MailSettings:
+    """SMTP_URL, MAIL_FROM, RESEND_API_KEY and SENDGRID_API_KEY."""
+    found = MailSettings(
+        read_smtp(read), read_sender(read), read.text("RESEND_API_KEY"), read.text("SENDGRID_API_KEY")
+    )
+    _check_ways(read)
+    return found
+
+
+def _check_ways(read: Reader) -> None:
     """Refuses two ways to send at once, and one without a sender."""
     given = [name for name in WAYS if read.text(name)]
     if len(given) > 1:

@@ -8,11 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from server.errors import SettingsError
 from server.protocol import uri
-
-
-class SettingsError(Exception):
-    """A variable holds what it cannot take; one line for the person who starts the server."""
 
 
 class Reader:

@@ -1,6 +1,7 @@
 """The one door to PostgreSQL."""
 
 from server.database.database import (
+    CHANNEL,
     Database,
     DatabaseError,
     DatabaseUnavailable,
@@ -12,6 +13,7 @@ from server.database.database import (
 )
 
 __all__ = [
+    "CHANNEL",
     "Database",
     "DatabaseError",
     "DatabaseUnavailable",

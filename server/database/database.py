@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# What servers on one database tell each other.
+CHANNEL = "ai_editor_change"
+
 # The client gives up first, so that a cancelled statement never looks like a cancelled task (aiopg turns one into
 # the other); the server ends what a lost client left running one second later, locks included: where it can, by
 # looking whether the client is there, else by its own statement_timeout.
@@ -94,6 +97,10 @@ class Executor(Protocol):
         """Executes, and counts the rows touched."""
         ...
 
+    async def notify(self, channel: str, payload: str) -> None:
+        """Announces `payload` to whoever listens on `channel`, once it is committed."""
+        ...
+
     def on_commit(self, work: Callable[[], None]) -> None:
         """Runs `work` once the changes made so far can be seen by others: at once, outside a transaction."""
         ...
@@ -121,6 +128,9 @@ class _Statements:
     async def run(self, sql: str, **params: object) -> int:
         result = await self._fetch(sql, params)
         return result.count
+
+    async def notify(self, channel: str, payload: str) -> None:
+        await self.value("SELECT pg_notify(%(channel)s, %(payload)s)", channel=channel, payload=payload)
 
 
 class _Result:
@@ -323,10 +333,6 @@ class Database(_Statements):
             yield Listener(connection)
         finally:
             connection.close()
-
-    async def notify(self, channel: str, payload: str) -> None:
-        """Announces `payload` to whoever listens on `channel`."""
-        await self.value("SELECT pg_notify(%(channel)s, %(payload)s)", channel=channel, payload=payload)
 
     async def close(self) -> None:
         """Closes all connections."""

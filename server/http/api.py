@@ -10,13 +10,13 @@ from server import errors
 from server.config.settings import API
 from server.errors import APIError
 from server.http.address import is_unnamed_proxy
+from server.http.caller import CallerHandler
 from server.http.fast import is_counted
-from server.http.handler import BaseHandler, as_api_error
+from server.http.handler import as_api_error
 from server.limits import path_below
-from server.model import SignedIn, User
+from server.model import User
 from server.protocol import bodies, rules, uri, wire
 from server.protocol.bodies import truthy
-from server.sessions.lifecycle import Lookup
 
 B = TypeVar("B")
 P = ParamSpec("P")
@@ -26,7 +26,7 @@ JSON_OR_FORM = ("application/x-www-form-urlencoded", "application/json")
 _EXPOSED = "Retry-After, X-Retry-After, X-Request-Id, set-auth-token, set-auth-jwt"
 
 
-class ApiHandler(BaseHandler):
+class ApiHandler(CallerHandler):
     """An endpoint below /api/auth; a method without @public or @signed_in does not exist."""
 
     media_types: tuple[str, ...] = JSON
@@ -138,11 +138,6 @@ class ApiHandler(BaseHandler):
         """Refuses a link's target outside the trusted origins. S34."""
         self.application.origins.check_redirects({"callbackURL": url})
 
-    @property
-    def is_remembered(self) -> bool:
-        """Whether the session outlives the browser, as its cookies say."""
-        return self.services.sessions.is_remembered(self.request_cookies)
-
     async def check_password(self, user: User, stored: str | None, password: str) -> None:
         """Raises INVALID_PASSWORD for a wrong one, after the same work where there is none to compare with."""
         await self.count_attempt(user.email)
@@ -168,42 +163,15 @@ class ApiHandler(BaseHandler):
         """Refuses a sign-in that another site's page started. S27."""
         self.application.origins.check_form(self.request.headers, self.own_origin)
 
-    async def look_up(self, authoritative: bool = False) -> Lookup:
-        """The caller's session, prolonged where that is due; `authoritative` believes no cookie cache. S23."""
-        refresh = not truthy(self.query.get("disableRefresh"))
-        cached = not (authoritative or truthy(self.query.get("disableCookieCache")))
-        found = await self.services.sessions.look_up(self.request_cookies, refresh=refresh, cached=cached)
-        return Lookup(None) if found.failure else found
+    @property
+    def prolongs(self) -> bool:
+        """Unless the query says that it must not."""
+        return not truthy(self.query.get("disableRefresh"))
 
-    async def find_session(self, authoritative: bool = False) -> SignedIn | None:
-        """The caller, for a method that does without one too; what the look-up sets goes into the answer."""
-        found = await self.look_up(authoritative)
-        self.add_cookies(found.cookies)
-        return found.signed_in
-
-    async def require_session(self, fresh: bool = False, authoritative: bool = False) -> SignedIn:
-        """The caller, or the 401, or with `fresh` the 403 for a session that is too old. S26."""
-        found = await self.look_up(authoritative)
-        who = found.signed_in
-        if who is None or (fresh and not self.services.sessions.is_fresh(who.session)):
-            self.add_cookies(found.cookies)
-            raise errors.session_not_fresh() if who else errors.unauthorized()
-        # better-auth lets only the last Set-Cookie of a guard through; see docs/decisions.
-        self.add_cookies(found.cookies[-1:])
-        return who
-
-    def set_session(self, who: SignedIn, remember: bool | None = None) -> None:
-        """Sets the session's cookies; without `remember` it goes on as the browser's cookies say."""
-        if remember is None:
-            remember = self.is_remembered
-        self.add_cookies(self.services.sessions.write(who, remember, self.request_cookies))
-
-    def clear_session(self) -> None:
-        """Expires the session's cookies; what this answer was going to set of them is taken back."""
-        cookies = self.services.cookies
-        kept = [line for line in self._headers.get_list("Set-Cookie") if not cookies.is_session(line)]
-        self.clear_header("Set-Cookie")
-        self.add_cookies([*kept, *cookies.clear_session(self.request_cookies)])
+    @property
+    def believes_cache(self) -> bool:
+        """Unless the query says that it must not."""
+        return not truthy(self.query.get("disableCookieCache"))
 
     def answer(self, value: object, status: int = 200) -> None:
         """Finishes with JSON."""

@@ -39,7 +39,7 @@ class Application(TornadoApplication):
     def _allowed_at_once(self, peer: str, forwarded_for: str) -> bool:
         """Counts a get-session where that can be done without waiting; else the ordinary way does."""
         services = self.services
-        if not services.config.rate_limit_enabled:
+        if not services.config.limits.enabled:
             return True
         address = client_address(peer, forwarded_for, services.config.trusted_proxies)
         return services.limits.allows_at_once(address, GET_SESSION)

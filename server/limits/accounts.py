@@ -8,6 +8,10 @@ import ipaddress
 from typing import Protocol
 
 from server import errors
+from server.database import CHANNEL, Executor
+
+# Begins the word by which servers tell each other that an account's failures are forgotten.
+LIFTED = "l"
 
 
 class Attempts(Protocol):
@@ -23,6 +27,10 @@ class Attempts(Protocol):
 
     async def forgive(self, account: str, place: str | None) -> None:
         """Forgets the account's failures, and knows the place from now on."""
+        ...
+
+    def forget(self, account: str) -> None:
+        """Forgets the account's failures that this process alone counts."""
         ...
 
 
@@ -61,6 +69,18 @@ class AccountLimits:
         """The one who asks from `address` is the owner: forgets all failures, and knows the place."""
         if self._store:
             await self._store.forgive(self._key("account", email), self._place(email, address))
+
+    async def lift(self, db: Executor, email: str) -> None:
+        """Forgets all failures, here and, once `db`'s changes are committed, in every server that counts by itself."""
+        if self._store:
+            key = self._key("account", email)
+            await self._store.forgive(key, None)
+            await db.notify(CHANNEL, LIFTED + key)
+
+    def heard(self, key: str) -> None:
+        """Somewhere the lock of an account was lifted."""
+        if self._store:
+            self._store.forget(key)
 
     def _place(self, email: str, address: str) -> str | None:
         found = network(address)

@@ -65,6 +65,9 @@ class DatabaseStore:
         else:
             await rate_limits.delete(self._db, account)
 
+    def forget(self, account: str) -> None:
+        """Nothing: the row is everybody's, and gone already."""
+
     async def _sweep(self) -> None:
         """Deletes what is over, once a minute, and at once again while there is a whole batch of it."""
         if self._now() < self._next_sweep:

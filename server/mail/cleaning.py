@@ -6,10 +6,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-# What a template may ask for, and the longest that is shown of it.
+# What every template may ask for, and the longest that is shown of it.
 _MOST = {
     "name": 60,
-    "new_email": 254,
     "browser": 60,
     "system": 60,
     "place": 80,
@@ -26,12 +25,14 @@ _ACCENTS = re.compile(
 _LINKLIKE = re.compile(r"\w\w\.\w\w|@|://|\bwww\.", re.IGNORECASE)
 
 
-def clean(context: Mapping[str, str]) -> dict[str, str]:
+def clean(context: Mapping[str, str], members: Mapping[str, int]) -> dict[str, str]:
     """Every value on one line, without control characters, of bounded length; a name that reads as a link is left out.
 
-    What was not given is "".
+    `members` are further values with the longest that is shown of each. What was not given is "".
     """
-    cleaned = {name: _cut(_plain(context.get(name, "")), most) for name, most in _MOST.items()}
+    cleaned = {
+        name: _cut(_plain(context.get(name, "")), most) for name, most in (_MOST | dict(members)).items()
+    }
     name = "" if _LINKLIKE.search(cleaned["name"]) else cleaned["name"]
     return cleaned | {"name": name, "url": context.get("url", "")}
 

@@ -7,9 +7,11 @@ import contextlib
 import logging
 import re
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from server.database import Database, DatabaseError, DatabaseUnavailable, Listener
+from server.database import CHANNEL, Database, DatabaseError, DatabaseUnavailable, Listener
+from server.limits.accounts import LIFTED
 from server.sessions.cache import SessionCache
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "ai_editor_change"
 # How long a connection that died without a sign may go unnoticed: one pause and one answer.
 PROBE_SECONDS = 1.0
 RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.5, 8.0
@@ -31,11 +32,17 @@ DIRECTLY, RELAYED = "from PostgreSQL", "through Redis"
 class Changes:
     """Listens from `start` to `stop`; while it hears nothing, the cache serves nothing.
 
-    Words come from PostgreSQL and, with a `redis_url`, through Redis too, which is enough for those that cannot listen.
+    `lifted` is told which account's failures are forgotten. Words come from PostgreSQL and, with a `redis_url`, through Redis too, which is enough for those that cannot listen.
     """
 
-    def __init__(self, db: Database, cache: SessionCache, redis_url: str | None = None) -> None:
-        self._db, self._cache = db, cache
+    def __init__(
+        self,
+        db: Database,
+        cache: SessionCache,
+        lifted: Callable[[str], None],
+        redis_url: str | None = None,
+    ) -> None:
+        self._db, self._cache, self._lifted = db, cache, lifted
         self._heard: set[str] = set()
         self._relay = self._open_relay(redis_url) if redis_url else None
         self._tasks: list[asyncio.Task[None]] = []
@@ -146,5 +153,7 @@ class Changes:
             self._cache.forget_digest(bytes.fromhex(name))
         elif kind == "u":
             self._cache.forget_user(name)
+        elif kind == LIFTED:
+            self._lifted(name)
         elif kind != "e" and self._heard:
             self._cache.trust()  # everything may have changed: empty, and still listening

@@ -59,7 +59,7 @@ class Sessions:
     async def create(self, db: Executor, user: User, client: Client, remember: bool) -> Session:
         """A new session with a new token; not remembered, it ends after a day. S21 S22."""
         now = clock.now()
-        seconds = self._settings.session_expires_in if remember else NOT_REMEMBERED_SECONDS
+        seconds = self._settings.sessions.expires_in if remember else NOT_REMEMBERED_SECONDS
         session = Session(
             id=random_id(),
             expires_at=self._capped(now, now + timedelta(seconds=seconds)),
@@ -76,7 +76,7 @@ class Sessions:
 
     def _capped(self, created_at: datetime, expires_at: datetime) -> datetime:
         """Never past SESSION_MAX_LIFETIME. S24."""
-        cap = self._settings.session_max_lifetime
+        cap = self._settings.sessions.max_lifetime
         return expires_at if cap is None else min(expires_at, created_at + timedelta(seconds=cap))
 
     def _ended(self, session: Session, now: datetime) -> bool:
@@ -101,7 +101,7 @@ class Sessions:
             who = await self._find(token, cached)
         except InvalidValue:
             return Lookup(None, written, errors.failed_to_get_session(500))
-        may_write = posted or not self._settings.session_defer_refresh
+        may_write = posted or not self._settings.sessions.defer_refresh
         return await self._resolve(who, written, _Asked(cookies, token, refresh, may_write))
 
     def _read_cache(
@@ -146,18 +146,18 @@ class Sessions:
 
     def steady_until(self, who: SignedIn, cookies: RequestCookies) -> datetime | None:
         """Until when these cookies lead to the same answer, if nothing changes; None where they never do."""
-        if self._cache is not None or self._settings.session_defer_refresh:
+        if self._cache is not None or self._settings.sessions.defer_refresh:
             return None
         session = who.session
         ends = self._capped(session.created_at, session.expires_at)
         if not self.is_remembered(cookies):
             return ends
-        lasts = timedelta(seconds=self._settings.session_expires_in - self._settings.session_update_age)
+        lasts = timedelta(seconds=self._settings.sessions.expires_in - self._settings.sessions.update_age)
         return min(ends, session.expires_at - lasts)
 
     def keep_answer(self, who: SignedIn, cookie_header: str, answer: Finished, until: datetime) -> None:
         """Keeps a finished answer for the next time that this Cookie header comes; see fast_session."""
-        if self._settings.session_cache:
+        if self._settings.sessions.cache:
             self.memory.keep_answer(who, cookie_header, answer, until.timestamp())
         else:
             self.answers.put(digest(who.session.token), who)
@@ -169,14 +169,14 @@ class Sessions:
 
     def _refresh_due(self, session: Session, now: datetime) -> bool:
         settings = self._settings
-        age = timedelta(seconds=settings.session_expires_in - settings.session_update_age)
+        age = timedelta(seconds=settings.sessions.expires_in - settings.sessions.update_age)
         return session.expires_at - age <= now
 
     async def _refresh(
         self, who: SignedIn, written: tuple[str, ...], cookies: RequestCookies, now: datetime
     ) -> Lookup:
         session = who.session
-        ends = now + timedelta(seconds=self._settings.session_expires_in)
+        ends = now + timedelta(seconds=self._settings.sessions.expires_in)
         expires_at = self._capped(session.created_at, ends)
         updated = await store.update_expiry(self._db, session.token, expires_at, now)
         self.memory.forget(session.token)
@@ -219,10 +219,11 @@ class Sessions:
         await store.delete_others(self._db, who.user_id, who.token, clock.now())
         self.memory.forget_user(who.user_id)
 
-    async def revoke_all(self, db: Executor, user_id: str) -> None:
-        """Ends all sessions of the user."""
-        await store.delete_all(db, user_id, clock.now())
+    async def revoke_all(self, db: Executor, user_id: str) -> int:
+        """Ends all sessions of the user; how many had not ended before."""
+        ended = await store.delete_all(db, user_id, clock.now())
         self.user_changed(db, user_id)
+        return ended
 
     def user_changed(self, db: Executor, user_id: str) -> None:
         """What memory holds of the user is not true any more once `db`'s changes are committed."""
@@ -230,13 +231,13 @@ class Sessions:
 
     def is_fresh(self, session: Session) -> bool:
         """Younger than SESSION_FRESH_AGE, 0 meaning every one is. S26."""
-        fresh_age = self._settings.session_fresh_age
+        fresh_age = self._settings.sessions.fresh_age
         return fresh_age == 0 or clock.now() - session.created_at < timedelta(seconds=fresh_age)
 
 
 def open_cache(settings: Settings, cookies: Cookies) -> CookieCache | None:
     """The cookie cache that SESSION_COOKIE_CACHE asks for."""
-    if settings.session_cookie_cache == "off":
+    if settings.sessions.cookie_cache == "off":
         return None
-    form = find_format(settings.session_cookie_cache, settings.keyring)
-    return CookieCache(cookies, form, settings.session_cookie_cache_max_age)
+    form = find_format(settings.sessions.cookie_cache, settings.keyring)
+    return CookieCache(cookies, form, settings.sessions.cookie_cache_max_age)

@@ -229,9 +229,17 @@ async def delete_others(db: Executor, user_id: str, token: str, now: datetime) -
     )
 
 
-async def delete_by_id(db: Executor, session_id: str) -> bool:
-    """Ends the session with this id; False when there was none."""
-    return bool(await db.run("""DELETE FROM "session" WHERE "id" = %(session_id)s""", session_id=session_id))
+async def delete_by_id(db: Executor, session_id: str) -> Ended | None:
+    """Ends the session with this id; None when there was none."""
+    return await db.one(
+        Ended,
+        """
+        DELETE FROM "session"
+        WHERE "id" = %(session_id)s
+        RETURNING "id" AS session_id, "userId" AS user_id
+        """,
+        session_id=session_id,
+    )
 
 
 async def delete_all(db: Executor, user_id: str | None, now: datetime) -> int:

@@ -10,8 +10,10 @@ from typing import Any, Literal
 _EXTRA = (
     "request_id",
     "event",
+    "by",
     "user_id",
     "session_id",
+    "sign_in_method",
     "ip_address",
     "method",
     "path",
@@ -45,6 +47,15 @@ class _Text(logging.Formatter):
     def _indented_trace(self, exc_info: Any) -> str:
         """So that no line of an exception's text passes for a line of the log."""
         return "".join(f"\n    {line}" for line in self.formatException(exc_info).splitlines())
+
+
+def configure_audit(level: str, form: Literal["text", "json"]) -> None:
+    """Sends the audit alone to standard error, as a command does. S36."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    audit = logging.getLogger("ai_editor.audit")
+    audit.handlers, audit.propagate = [handler], False
+    audit.setLevel(level.upper())
 
 
 def configure(level: str, form: Literal["text", "json"]) -> None:

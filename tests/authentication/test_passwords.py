@@ -1,6 +1,7 @@
 """Hashes: better-auth's own, the published ones, and that nothing of a password is lost. S2 S3 S7 S8 S9."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import bcrypt
 import pytest
@@ -15,7 +16,13 @@ from server.authentication.passwords import (
     normalize,
     utf16_length,
 )
+from server.config.passwords import PasswordSettings
 from server.errors import APIError
+
+
+def hashing(algorithm: Literal["bcrypt", "scrypt"], cost: int, shortest: int) -> Passwords:
+    return Passwords(PasswordSettings(algorithm, cost, shortest, 128, "off"))
+
 
 # Made by better-auth 1.7.25's hashPassword.
 BETTER_AUTH = {
@@ -148,7 +155,7 @@ KINDS = {
 async def test_a_refusal_costs_the_same_whoever_is_asked_for(
     work: list[str], kind: str, password: str
 ) -> None:  # S9
-    hasher = Passwords("bcrypt", 5, 8, 128)
+    hasher = hashing("bcrypt", 5, 8)
     check = await hasher.check(KINDS[kind], password)
     hasher.close()
     assert check.right is (kind == "short" and password == "right")
@@ -157,7 +164,7 @@ async def test_a_refusal_costs_the_same_whoever_is_asked_for(
 
 @pytest.mark.gen_test
 async def test_a_refusal_with_scrypt_costs_the_same(work: list[str]) -> None:  # S9
-    hasher = Passwords("scrypt", 5, 8, 128)
+    hasher = hashing("scrypt", 5, 8)
     for stored in (None, BETTER_AUTH["x" * 128]):
         assert not (await hasher.check(stored, "wrong")).right
     hasher.close()
@@ -178,9 +185,9 @@ async def test_a_refusal_with_scrypt_costs_the_same(work: list[str]) -> None:  #
 )
 @pytest.mark.gen_test
 async def test_weaker_and_other_hashes_are_outdated(
-    algorithm: str, cost: int, stored: str, outdated: bool
+    algorithm: Literal["bcrypt", "scrypt"], cost: int, stored: str, outdated: bool
 ) -> None:  # S8
-    hasher = Passwords(algorithm, cost, 1, 128)  # type: ignore[arg-type]
+    hasher = hashing(algorithm, cost, 1)
     assert (await hasher.check(stored, "right")).outdated is outdated
     assert (await hasher.check(stored, "wrong")).outdated is False
     hasher.close()
@@ -188,7 +195,7 @@ async def test_weaker_and_other_hashes_are_outdated(
 
 @pytest.mark.gen_test
 async def test_the_queue_is_bounded() -> None:  # S46
-    hasher = Passwords("bcrypt", 4, 1, 128)
+    hasher = hashing("bcrypt", 4, 1)
     hasher._max_pending = 0
     with pytest.raises(APIError) as raised:
         await hasher.hash("password")
@@ -198,7 +205,7 @@ async def test_the_queue_is_bounded() -> None:  # S46
 
 @pytest.mark.gen_test
 async def test_no_two_hashes_are_the_same() -> None:
-    for hasher in (Passwords("bcrypt", 4, 1, 128), Passwords("scrypt", 4, 1, 128)):
+    for hasher in (hashing("bcrypt", 4, 1), hashing("scrypt", 4, 1)):
         made = {await hasher.hash("the same") for _ in range(3)}
         hasher.close()
         assert len(made) == 3

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image
 
-from server import avatars as pictures
+from handlers.avatar import pictures
 from server.services import Services
 from tests.client import Answer, Client
 

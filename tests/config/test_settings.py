@@ -2,13 +2,17 @@
 
 import ipaddress
 import os
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from server.config.settings import Settings, SettingsError, load
+from handlers import FEATURES
+from server.config.settings import Settings, load
+from server.errors import SettingsError
+from server.feature import plug
 
 SECRET = "x" * 32
 DATABASE = "postgres://user:hunter2@db/name"
@@ -29,15 +33,15 @@ def number(variable: str, field: str, default: int | None, low: int, high: int) 
     )
 
 
-def flag(variable: str, default: bool) -> Row:
+def flag(variable: str, field: str, default: bool) -> Row:
     good = [("yes", True), ("TRUE", True), ("on", True), ("1", True)]
     good += [("no", False), ("False", False), ("off", False), ("0", False), ("", default)]
-    return variable, variable.lower(), default, good, ["maybe", "2", "ja"]
+    return variable, field, default, good, ["maybe", "2", "ja"]
 
 
-def choice(variable: str, default: str, *words: str) -> Row:
+def choice(variable: str, field: str, default: str, *words: str) -> Row:
     good = [(word, word) for word in words] + [(words[-1].upper(), words[-1]), ("", default)]
-    return variable, variable.lower(), default, good, ["none of them"]
+    return variable, field, default, good, ["none of them"]
 
 
 TABLE: list[Row] = [
@@ -48,6 +52,7 @@ TABLE: list[Row] = [
         [("development", "development"), ("Production", "production")],
         ["test"],
     ),
+    ("FEATURES_OFF", "features_off", (), [("avatar, new-device", ("avatar", "new-device")), ("", ())], []),
     (
         "DATABASE_URL",
         "database_url",
@@ -120,33 +125,33 @@ TABLE: list[Row] = [
     ("HOST", "host", "127.0.0.1", [("0.0.0.0", "0.0.0.0"), ("", "127.0.0.1")], []),
     number("PORT", "port", 8080, 0, 65535),
     ("WORKERS", "workers", 1, [("1", 1), ("256", 256), ("0", os.cpu_count() or 1)], ["-1", "257", "x"]),
-    number("SESSION_EXPIRES_IN", "session_expires_in", 604800, 1, 34560000),
-    number("SESSION_UPDATE_AGE", "session_update_age", 86400, 0, 34560000),
-    number("SESSION_FRESH_AGE", "session_fresh_age", 86400, 0, 34560000),
-    number("SESSION_MAX_LIFETIME", "session_max_lifetime", None, 0, 3456000000),
-    number("SESSION_COOKIE_CACHE_MAX_AGE", "session_cookie_cache_max_age", 300, 1, 34560000),
-    number("BCRYPT_COST", "bcrypt_cost", 12, 4, 31),
-    number("PASSWORD_MIN_LENGTH", "password_min_length", 8, 1, 128),
-    number("PASSWORD_MAX_LENGTH", "password_max_length", 128, 8, 4096),
-    flag("SESSION_CACHE", True),
-    flag("SESSION_DEFER_REFRESH", False),
-    flag("AUTO_SIGN_IN", True),
-    flag("DISABLE_SIGN_UP", False),
-    flag("REQUIRE_EMAIL_VERIFICATION", False),
-    flag("SEND_VERIFICATION_ON_SIGN_UP", False),
-    flag("AUTO_SIGN_IN_AFTER_VERIFICATION", True),
-    flag("REVOKE_SESSIONS_ON_PASSWORD_RESET", True),
-    flag("DELETE_USER_VERIFICATION", False),
-    flag("RATE_LIMIT_ENABLED", False),
-    choice("SESSION_COOKIE_CACHE", "off", "off", "compact", "jwt", "jwe"),
-    choice("PASSWORD_HASH", "bcrypt", "bcrypt", "scrypt"),
-    choice("PASSWORD_CHECK", "off", "off", "common"),
-    choice("RATE_LIMIT_STORAGE", "memory", "memory", "database"),
-    choice("LOG_LEVEL", "info", "debug", "info", "warning", "error"),
-    choice("LOG_FORMAT", "text", "text", "json"),
+    number("SESSION_EXPIRES_IN", "sessions.expires_in", 604800, 1, 34560000),
+    number("SESSION_UPDATE_AGE", "sessions.update_age", 86400, 0, 34560000),
+    number("SESSION_FRESH_AGE", "sessions.fresh_age", 86400, 0, 34560000),
+    number("SESSION_MAX_LIFETIME", "sessions.max_lifetime", None, 0, 3456000000),
+    number("SESSION_COOKIE_CACHE_MAX_AGE", "sessions.cookie_cache_max_age", 300, 1, 34560000),
+    number("BCRYPT_COST", "passwords.bcrypt_cost", 12, 4, 31),
+    number("PASSWORD_MIN_LENGTH", "passwords.min_length", 8, 1, 128),
+    number("PASSWORD_MAX_LENGTH", "passwords.max_length", 128, 8, 4096),
+    flag("SESSION_CACHE", "sessions.cache", True),
+    flag("SESSION_DEFER_REFRESH", "sessions.defer_refresh", False),
+    flag("AUTO_SIGN_IN", "SignUpSettings.signs_in", True),
+    flag("DISABLE_SIGN_UP", "SignUpSettings.disabled", False),
+    flag("REQUIRE_EMAIL_VERIFICATION", "verification.required", False),
+    flag("SEND_VERIFICATION_ON_SIGN_UP", "verification.on_sign_up", False),
+    flag("AUTO_SIGN_IN_AFTER_VERIFICATION", "LinkSettings.signs_in", True),
+    flag("REVOKE_SESSIONS_ON_PASSWORD_RESET", "ResetSettings.revokes_sessions", True),
+    flag("DELETE_USER_VERIFICATION", "DeletionSettings.verified", False),
+    flag("RATE_LIMIT_ENABLED", "limits.enabled", False),
+    choice("SESSION_COOKIE_CACHE", "sessions.cookie_cache", "off", "off", "compact", "jwt", "jwe"),
+    choice("PASSWORD_HASH", "passwords.algorithm", "bcrypt", "bcrypt", "scrypt"),
+    choice("PASSWORD_CHECK", "passwords.check", "off", "off", "common"),
+    choice("RATE_LIMIT_STORAGE", "limits.storage", "memory", "memory", "database"),
+    choice("LOG_LEVEL", "log_level", "info", "debug", "info", "warning", "error"),
+    choice("LOG_FORMAT", "log_format", "text", "text", "json"),
     (
         "METRICS_TOKEN",
-        "metrics_token",
+        "MetricsSettings.token",
         None,
         [("x" * 16, "x" * 16), ("", None)],
         ["short", "with space in it " * 2],
@@ -162,38 +167,58 @@ def loaded(folder: Path, **variables: str) -> Settings:
     return load({**helpers, **variables}, folder)
 
 
+def look(settings: Settings, field: str) -> object:
+    """A field of the settings or of one of their subjects, or of the settings that a feature reads."""
+    first, _, rest = field.partition(".")
+    owns = {type(each).__name__: each for each in plug(FEATURES, settings).settings}
+    found: object = (
+        getattr(owns.get(first) or getattr(settings, first), rest) if rest else getattr(settings, field)
+    )
+    return found
+
+
 @pytest.mark.parametrize(("field", "default"), [(row[1], row[2]) for row in TABLE])
 def test_by_itself(tmp_path: Path, field: str, default: object) -> None:
-    found = getattr(load({}, tmp_path), field)
+    found = look(load({}, tmp_path), field)
     assert found == (tmp_path / default if isinstance(default, Path) else default)
 
 
 @pytest.mark.parametrize(("variable", "field", "text", "value"), GOOD)
 def test_what_it_takes(tmp_path: Path, variable: str, field: str, text: str, value: object) -> None:
-    assert getattr(loaded(tmp_path, **{variable: text}), field) == value
+    assert look(loaded(tmp_path, **{variable: text}), field) == value
 
 
 @pytest.mark.parametrize(("variable", "text"), BAD, ids=lambda text: str(text)[:30])
 def test_what_it_refuses_in_one_line(tmp_path: Path, variable: str, text: str) -> None:
     with pytest.raises(SettingsError) as raised:
-        loaded(tmp_path, **{variable: text})
+        plug(FEATURES, loaded(tmp_path, **{variable: text}))
     words = str(raised.value)
     assert variable in words
     assert "take" in words
     assert "\n" not in words
 
 
-def test_every_setting_is_in_the_table() -> None:
+def members(settings: Settings) -> Iterator[str]:
+    """The fields of the settings, of their subjects and of the features' own."""
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        subject = is_dataclass(value) and type(value).__module__.startswith("server.config.")
+        yield from ([f"{item.name}.{inner.name}" for inner in fields(value)] if subject else [item.name])
+    for own in plug(FEATURES, settings).settings:
+        yield from (f"{type(own).__name__}.{inner.name}" for inner in fields(own))  # type: ignore[arg-type]
+
+
+def test_every_setting_is_in_the_table(tmp_path: Path) -> None:
     """But for those that are made from others, and the ways to send mail, which have tests of their own."""
-    made = {"base_url_given", "secret_versions", "unversioned_secret"}
-    mail = {"smtp_url", "mail_from", "resend_api_key", "sendgrid_api_key"}
-    assert {field.name for field in fields(Settings)} == {row[1] for row in TABLE} | made | mail
+    made = {"reader", "base_url_given", "keyring"}
+    mail = {"mail.smtp", "mail.sender", "mail.resend_api_key", "mail.sendgrid_api_key"}
+    assert set(members(load({}, tmp_path))) == ({row[1] for row in TABLE} - {"secret"}) | made | mail
 
 
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL", "BETTER_AUTH_SECRETS", "METRICS_TOKEN"])
 def test_no_secret_is_shown(tmp_path: Path, variable: str) -> None:  # S35
     with pytest.raises(SettingsError) as raised:
-        loaded(tmp_path, **{variable: "user:hunter2 @db"})
+        plug(FEATURES, loaded(tmp_path, **{variable: "user:hunter2 @db"}))
     assert "hunter2" not in str(raised.value)
 
 
@@ -204,7 +229,7 @@ def test_no_secret_is_shown(tmp_path: Path, variable: str) -> None:  # S35
 def test_production(tmp_path: Path, variables: dict[str, str]) -> None:
     found = load({**variables, "BETTER_AUTH_SECRET": SECRET}, tmp_path)
     assert found.production
-    assert found.rate_limit_enabled
+    assert found.limits.enabled
     assert found.log_format == "json"
 
 
@@ -233,13 +258,13 @@ def test_the_length_of_a_secret_is_in_bytes(tmp_path: Path) -> None:
 
 def test_development_can_be_asked_for(tmp_path: Path) -> None:
     found = load({"DATABASE_URL": DATABASE, "APP_ENV": "development"}, tmp_path)
-    assert (found.production, found.rate_limit_enabled, found.log_format) == (False, False, "text")
+    assert (found.production, found.limits.enabled, found.log_format) == (False, False, "text")
 
 
 def test_verification_is_sent_where_it_is_required(tmp_path: Path) -> None:
-    assert load({"REQUIRE_EMAIL_VERIFICATION": "yes"}, tmp_path).send_verification_on_sign_up
+    assert load({"REQUIRE_EMAIL_VERIFICATION": "yes"}, tmp_path).verification.on_sign_up
     both = {"REQUIRE_EMAIL_VERIFICATION": "yes", "SEND_VERIFICATION_ON_SIGN_UP": "no"}
-    assert not load(both, tmp_path).send_verification_on_sign_up
+    assert not load(both, tmp_path).verification.on_sign_up
 
 
 def test_no_password_could_be_long_enough(tmp_path: Path) -> None:
@@ -271,13 +296,13 @@ def test_a_file_beside_the_folder_is_read(tmp_path: Path) -> None:
         "# ours\nPORT=9000\nexport BCRYPT_COST='10'\nBETTER_AUTH_SECRET=\"a b\"\nEMPTY=\n"
     )
     found = load({}, tmp_path)
-    assert (found.port, found.bcrypt_cost, found.secret) == (9000, 10, "a b")
+    assert (found.port, found.passwords.bcrypt_cost, found.secret) == (9000, 10, "a b")
 
 
 def test_the_environment_comes_first(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=9000\nBCRYPT_COST=10\n")
     found = load({"PORT": "9001"}, tmp_path)
-    assert (found.port, found.bcrypt_cost) == (9001, 10)
+    assert (found.port, found.passwords.bcrypt_cost) == (9001, 10)
 
 
 def test_a_secret_in_the_file_is_taken_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,10 +15,10 @@ from joserfc.jwk import OctKey
 
 from server import clock
 from server.config import settings
-from server.config.reader import SettingsError
 from server.crypto.claims import SealedTokens, SignedTokens
 from server.crypto.encryption import DecryptionError, decrypt, encrypt, for_purpose
 from server.crypto.keyring import Keyring
+from server.errors import SettingsError
 
 BARE = "a secret that is long enough for everybody"
 NEW, OLD = "the new secret, long enough for everybody", "the old secret, long enough for everybody"
@@ -238,7 +238,9 @@ def test_the_first_version_signs_and_all_decrypt(tmp_path: Path) -> None:  # S45
 
 def test_one_secret_is_the_whole_keyring(tmp_path: Path) -> None:
     assert load(tmp_path, BETTER_AUTH_SECRET=BARE).keyring == ONE
-    assert replace(load(tmp_path), secret=BARE).keyring == ONE  # the generated one of a development folder
+    assert (
+        replace(load(tmp_path), keyring=Keyring(BARE)).secret == BARE
+    )  # the generated one of a development folder
 
 
 def test_a_keyring_keeps_its_secrets_to_itself() -> None:

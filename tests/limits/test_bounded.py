@@ -78,7 +78,7 @@ def test_what_is_over_is_tidied_away_while_others_come() -> None:
 
 def test_a_flood_of_paths_does_not_reset_a_count() -> None:
     """Who is refused cannot get rid of that by asking for as many paths as memory has room for."""
-    clock, limit = Clock(), Limit(3, 10)
+    clock, limit = Clock(), Limit("*", 3, 10)
     store = MemoryStore(clock)
     store._requests._most = 100
 
@@ -86,7 +86,7 @@ def test_a_flood_of_paths_does_not_reset_a_count() -> None:
         for _ in range(3):
             assert await store.request("me|/sign-in/email", limit) == 0
         for number in range(1000):
-            await store.request(f"me|/{number}", Limit(100, 10))
+            await store.request(f"me|/{number}", Limit("*", 100, 10))
         assert await store.request("me|/sign-in/email", limit) == 10
         for number in range(1000):
             for _ in range(2):

@@ -9,13 +9,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from handlers import FEATURES
 from server.database import Database
 from server.errors import APIError
 from server.limits import DatabaseStore, MemoryStore, RequestLimits, rules
-from server.limits.rules import Limit
+from server.limits.rules import Limit, Rules
 from tests.limits.travel import Clock, pass_time
 
-KEYS = {"three": Limit(3, 10), "slow": Limit(3, 60), "seven": Limit(7, 10), "one": Limit(1, 1)}
+RULES = Rules(limit for feature in FEATURES for limit in feature.limits)
+KEYS = {
+    "three": Limit("*", 3, 10),
+    "slow": Limit("*", 3, 60),
+    "seven": Limit("*", 7, 10),
+    "one": Limit("*", 1, 1),
+}
 
 
 @dataclass
@@ -91,28 +98,35 @@ def test_the_database_counts_as_the_model(database_url: str, steps: Steps) -> No
 @pytest.mark.parametrize(
     ("path", "limit"),
     [
-        ("/get-session", Limit(100, 10)),
-        ("/", Limit(100, 10)),
-        ("/sign-in/email", Limit(3, 10)),
-        ("/sign-in", Limit(3, 10)),
-        ("/sign-in-elsewhere", Limit(3, 10)),
-        ("/sign-up/email", Limit(3, 10)),
-        ("/sign-out", Limit(100, 10)),
-        ("/change-password", Limit(3, 10)),
-        ("/change-email", Limit(3, 10)),
-        ("/verify-password", Limit(100, 10)),
-        ("/request-password-reset", Limit(3, 60)),
-        ("/request-password-reset/more", Limit(100, 10)),
-        ("/send-verification-email", Limit(3, 60)),
-        ("/forget-password", Limit(3, 60)),
-        ("/forget-password/email-otp", Limit(3, 60)),
-        ("/email-otp/send-verification-otp", Limit(3, 60)),
-        ("/reset-password/token", Limit(100, 10)),
-        ("/SIGN-IN/email", Limit(100, 10)),
+        ("/get-session", (100, 10)),
+        ("/", (100, 10)),
+        ("/sign-in/email", (3, 10)),
+        ("/sign-in", (3, 10)),
+        ("/sign-in-elsewhere", (3, 10)),
+        ("/sign-up/email", (3, 10)),
+        ("/sign-out", (100, 10)),
+        ("/change-password", (3, 10)),
+        ("/change-email", (3, 10)),
+        ("/verify-password", (100, 10)),
+        ("/request-password-reset", (3, 60)),
+        ("/request-password-reset/more", (100, 10)),
+        ("/send-verification-email", (3, 60)),
+        ("/forget-password", (3, 60)),
+        ("/forget-password/email-otp", (3, 60)),
+        ("/email-otp/send-verification-otp", (3, 60)),
+        ("/reset-password/token", (100, 10)),
+        ("/SIGN-IN/email", (100, 10)),
     ],
 )
-def test_the_limit_of_a_path(path: str, limit: Limit) -> None:
-    assert rules.limit_for(path) == limit
+def test_the_limit_of_a_path(path: str, limit: tuple[int, int]) -> None:
+    found = RULES.find(path)
+    assert (found.most, found.seconds) == limit
+
+
+def test_of_several_limits_the_longest_counts() -> None:
+    rules = Rules((Limit("/a*", 1, 1), Limit("/a/b*", 2, 1), Limit("/a/b/c", 3, 1), Limit("/a/b", 4, 1)))
+    paths = ("/a", "/a/x", "/a/bx", "/a/b", "/a/b/c", "/a/b/c/d", "/b")
+    assert [rules.find(path).most for path in paths] == [1, 1, 2, 4, 3, 2, 100]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +150,7 @@ def test_the_path_of_a_key(path: str, below: str) -> None:
 
 def test_counting_at_once_is_the_same_count() -> None:
     clock = Clock()
-    limits = RequestLimits(MemoryStore(clock))
+    limits = RequestLimits(MemoryStore(clock), ())
 
     async def run() -> None:
         for _ in range(50):
@@ -152,9 +166,9 @@ def test_counting_at_once_is_the_same_count() -> None:
 
 
 def test_what_has_to_wait_or_be_said_is_not_counted_at_once() -> None:
-    assert not RequestLimits(DatabaseStore(Database("", 1))).allows_at_once("192.0.2.7", "/ok")
-    assert not RequestLimits(MemoryStore()).allows_at_once("", "/ok")
-    assert RequestLimits(None).allows_at_once("", "/ok")
+    assert not RequestLimits(DatabaseStore(Database("", 1)), ()).allows_at_once("192.0.2.7", "/ok")
+    assert not RequestLimits(MemoryStore(), ()).allows_at_once("", "/ok")
+    assert RequestLimits(None, ()).allows_at_once("", "/ok")
 
 
 def test_keys_are_better_auths_and_never_long() -> None:

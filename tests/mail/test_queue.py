@@ -62,7 +62,8 @@ class Broken(Slow):
 async def another(app: Services, transport: Transport) -> AsyncIterator[Worker]:
     """A worker as another process has it, with connections of its own."""
     db = Database(app.config.database_url or "", 2)
-    worker = Worker(db, transport, app.mailer.worker.sender, app.config.base_url, Metrics())
+    emails = {email.name: email for email in app.parts.emails}
+    worker = Worker(db, transport, app.mailer.worker.sender, app.config.base_url, Metrics(), emails)
     try:
         yield worker
     finally:
@@ -283,12 +284,25 @@ async def test_no_header_from_an_address(app: Services, mailbox: Mailbox, sql: S
     assert sql(COUNT) == [(0,)]
 
 
-def test_a_mail_that_cannot_be_is_refused_where_it_is_made() -> None:
+@pytest.mark.gen_test
+async def test_a_mail_that_cannot_be_is_refused_where_it_is_promised(
+    app: Services, http_server: object
+) -> None:
     with pytest.raises(ValueError, match="no mail is called"):
-        Mail("nonsense", "ada@example.com", {})
+        await app.mailer.queue(app.db, Mail("nonsense", "ada@example.com", {}))
     for url in ({}, {"url": ""}, {"url": "/relative"}, {"url": "javascript:alert(1)"}):
         with pytest.raises(ValueError, match="needs a link"):
-            Mail("verify-email", "ada@example.com", url)
+            await app.mailer.queue(app.db, Mail("verify-email", "ada@example.com", url))
+
+
+@pytest.mark.gen_test
+async def test_a_mail_that_this_server_does_not_know_waits_for_one_that_does(
+    queue: Queue, app: Services, sql: Sql
+) -> None:
+    await queue(NEWS)
+    sql("""UPDATE "ai_editor_mail" SET "template" = 'of-a-newer-version' """)
+    await app.mailer.worker.deliver_due()
+    assert sql('SELECT "template", "dueAt" > now() FROM "ai_editor_mail"') == [("of-a-newer-version", True)]
 
 
 @pytest.mark.gen_test

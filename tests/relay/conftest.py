@@ -16,6 +16,7 @@ import tornado.testing
 from handlers import FEATURES
 from server.config.settings import Settings
 from server.database import DatabaseUnavailable, Listener
+from server.feature import assemble
 from server.http.app import Application, http_server
 from server.services import Services
 from tests.client import Client
@@ -98,7 +99,7 @@ class Deaf:
 async def deaf(config: Settings, cookies: dict[str, str]) -> AsyncIterator[Deaf]:
     """One more server for a browser's `cookies`."""
     socket, port = tornado.testing.bind_unused_port()
-    app = Services(config)
+    app = assemble(FEATURES, config)
     app.db.listen = _refuse  # type: ignore[method-assign, assignment]
     await app.changes.start()
     server = http_server(Application(app, FEATURES))

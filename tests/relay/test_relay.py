@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from handlers import FEATURES
 from server.config.settings import Settings
 from server.database import Database, Listener
+from server.feature import assemble
 from server.services import Services
 from server.sessions import change_feed, redis_relay
 from server.sessions.cache import SessionCache
@@ -109,7 +111,7 @@ async def test_silence_is_not_believed(
 
 async def test_another_takes_over(client: Client, app: Services, config: Settings, sql: Sql) -> None:
     async with listening(config, client) as other:
-        second = Services(config)
+        second = assemble(FEATURES, config)
         await second.changes.start()
         await app.changes.stop()
         await until(lambda: len(other.app.sessions.memory) == 0)
@@ -147,7 +149,7 @@ async def test_a_silent_listen_is_not_believed(database_url: str, monkeypatch: p
             connection.close()
 
     monkeypatch.setattr(db, "listen", silent)
-    heard = change_feed.Changes(db, cache)
+    heard = change_feed.Changes(db, cache, lambda key: None)
     await heard.start()
     await asyncio.sleep(0.5)
     assert not cache.trusted

@@ -12,6 +12,7 @@ import tornado.testing
 
 from handlers import FEATURES
 from server.config.settings import Settings
+from server.feature import assemble
 from server.http.app import Application, http_server
 from server.services import Services
 from tests.client import PASSWORD, Client
@@ -26,7 +27,7 @@ async def another(config: Settings, port_of_first: int) -> AsyncIterator[tuple[s
     """A second server with the same settings, and its address."""
     socket, port = tornado.testing.bind_unused_port()
     origins = (*config.trusted_origins, f"http://127.0.0.1:{port}", f"http://localhost:{port_of_first}")
-    app = Services(replace(config, trusted_origins=origins))
+    app = assemble(FEATURES, replace(config, trusted_origins=origins))
     await app.changes.start()
     server = http_server(Application(app, FEATURES))
     server.add_socket(socket)

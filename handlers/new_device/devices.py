@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 
-from server import clock, user_agent
+from handlers.new_device import store, user_agent
+from server import clock
+from server.authentication.sign_in import Authentication, SignedInObserver
 from server.crypto import signatures
-from server.database import Executor
+from server.database import Executor, Transaction
 from server.mail import Mail, Mailer
-from server.model import Client, User
-from server.store import devices as store
+from server.model import Client, Session, User
+from server.services import Services
 
 
 class Devices:
@@ -27,6 +29,21 @@ class Devices:
         """Keyed with the user, so that two people's devices cannot be compared."""
         words = (user_agent.browser(client.user_agent), user_agent.system(client.user_agent))
         return signatures.sign(self._secret, "|".join((user.id, *words, network(client.ip_address))))
+
+
+def open_devices(services: Services) -> Devices:
+    """The one of these services."""
+    return Devices(services.mailer, services.config.secret)
+
+
+def observer(services: Services) -> SignedInObserver:
+    """Remembers where each session is opened, whatever way it came about."""
+    known = services.of(Devices)
+
+    async def observe(tx: Transaction, proved: Authentication, session: Session) -> None:
+        await known.remember(tx, proved.user, proved.client)
+
+    return observe
 
 
 def _describe(user: User, client: Client) -> dict[str, str]:

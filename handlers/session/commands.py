@@ -1,4 +1,4 @@
-"""`ai-editor session`."""
+"""`ai-editor session`: what an administrator does with sessions."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from server import clock
 from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused, WrongUsage
-from server.config.settings import Settings
-from server.database import Database
+from server.services import Services
 from server.store import sessions
 from server.store.sessions import SessionSummary
 
@@ -36,7 +35,8 @@ def list_sessions(user: str | None, limit: int, as_json: bool) -> None:
       ai-editor session list --json | jq -r '.sessions[].ipAddress' | sort | uniq -c
     """
 
-    async def work(db: Database, config: Settings) -> tuple[list[SessionSummary], int]:
+    async def work(services: Services) -> tuple[list[SessionSummary], int]:
+        db = services.db
         user_id = (await lookup.get_user(db, user)).id if user else None
         now = clock.now()
         return await sessions.list_summaries(db, user_id, limit, now), await sessions.count(db, user_id, now)
@@ -74,8 +74,13 @@ def revoke(session_id: str | None, user: str | None, everybody: bool, yes: bool,
 
 
 def _revoke_one(session_id: str) -> int:
-    async def work(db: Database, config: Settings) -> bool:
-        return await sessions.delete_by_id(db, session_id)
+    async def work(services: Services) -> bool:
+        ended = await sessions.delete_by_id(services.db, session_id)
+        if ended:
+            services.audit.write(
+                "session-revoked", by="command", session_id=session_id, user_id=ended.user_id
+            )
+        return bool(ended)
 
     if not setup.run(work):
         raise Refused(f"no session has the id {session_id!r}")
@@ -87,7 +92,10 @@ def _revoke_many(user: str | None, yes: bool) -> int:
     whose = f"of {found.email}" if found else "of everybody"
     asking.go_on(f"End all sessions {whose}?", yes)
 
-    async def work(db: Database, config: Settings) -> int:
-        return await sessions.delete_all(db, found.id if found else None, clock.now())
+    async def work(services: Services) -> int:
+        user_id = found.id if found else None
+        ended = await sessions.delete_all(services.db, user_id, clock.now())
+        services.audit.write("sessions-revoked", by="command", user_id=user_id or "everybody")
+        return ended
 
     return setup.run(work)

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from server import errors
+from handlers.avatar import errors
 from server.crypto.random import random_id
+from server.model import User
+from server.services import Services
 
 SIDE = 256
 MAX_SIDE = 8192
@@ -26,7 +28,7 @@ _REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK")
 _NAME = re.compile(r"[a-zA-Z0-9]{32}\.webp")
 
 
-class Avatars:
+class Pictures:
     """Files below `folder`; their addresses begin with the public `base_url`."""
 
     def __init__(self, folder: Path, base_url: str) -> None:
@@ -63,6 +65,16 @@ class Avatars:
         if _NAME.fullmatch(name) and name.startswith(_owner(user_id)):
             with contextlib.suppress(OSError):
                 await asyncio.to_thread((self._folder / name).unlink)
+
+
+def open_pictures(services: Services) -> Pictures:
+    """The one of these services."""
+    return Pictures(services.config.shared_dir / "avatars", services.config.base_url)
+
+
+async def forget(services: Services, user: User) -> None:
+    """Deletes the picture of a deleted user."""
+    await services.of(Pictures).remove(user.id, user.image)
 
 
 def _owner(user_id: str) -> str:

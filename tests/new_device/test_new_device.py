@@ -1,7 +1,10 @@
 """A mail tells of a sign-in from where there never was one. S15."""
 
+import logging
+
 import pytest
 
+from server.services import Services
 from tests.client import Client
 from tests.conftest import Sql
 from tests.promises import promised
@@ -57,3 +60,35 @@ async def test_a_wrong_password_is_no_sign_in(client: Client, sql: Sql) -> None:
     body = {"email": "ada@example.com", "password": "wrong password"}
     await Client(client.base_url).api("/sign-in/email", body, headers={"User-Agent": SAFARI})
     assert promised(sql, "new-device") == []
+
+
+@pytest.mark.environ(REQUIRE_EMAIL_VERIFICATION="yes", LOG_LEVEL="info")
+@pytest.mark.gen_test
+async def test_the_link_of_a_mail_makes_a_browser_known(
+    client: Client, sql: Sql, app: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It opened a session there, so that the first sign-in from elsewhere is news, and was a sign-in itself. S36."""
+    await sign_up(client, FIREFOX)
+    ((link),) = promised(sql, "verify-email")
+    with caplog.at_level(logging.INFO, "ai_editor.audit"):
+        await client.send("GET", link.path, headers={"User-Agent": FIREFOX})
+    assert (await client.session())["user"]["emailVerified"]
+    told = [
+        (line["event"], line.get("sign_in_method")) for line in map(vars, caplog.records) if "event" in line
+    ]
+    assert told == [("sign-in", "verification"), ("email-verified", None)]
+    assert b'ai_editor_events_total{event="sign-in"} 1.0' in app.metrics.page()
+    assert promised(sql, "new-device") == []
+    await sign_in(client, FIREFOX)
+    assert promised(sql, "new-device") == []
+    await sign_in(client, SAFARI)
+    assert [mail.context["browser"] for mail in promised(sql, "new-device")] == ["Safari"]
+
+
+@pytest.mark.environ(FEATURES_OFF="new-device")
+@pytest.mark.gen_test
+async def test_it_can_be_off(client: Client, sql: Sql) -> None:
+    await sign_up(client, FIREFOX)
+    await sign_in(client, SAFARI)
+    assert promised(sql, "new-device") == []
+    assert sql('SELECT count(*) FROM "ai_editor_device"') == [(0,)]

@@ -1,4 +1,4 @@
-"""`ai-editor user`."""
+"""`ai-editor user`: what an administrator does with people."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ import click
 
 from server import clock, errors
 from server.authentication import registration
-from server.authentication.passwords import Passwords
 from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused
-from server.config.settings import Settings
-from server.crypto.random import random_id
-from server.database import Database, Executor
 from server.model import User
 from server.protocol import rules, wire
-from server.store import accounts, mails, sessions, users
+from server.services import Services
+from server.store import accounts, sessions, users
 from server.store.accounts import AccountSummary
 from server.store.sessions import SessionSummary
 from server.store.users import EmailTaken, UserSummary
@@ -54,13 +51,14 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
     made = registration.new_user(asking.value(name, "Name", "--name"), email)
     password = asking.new_password(from_stdin)
 
-    async def work(db: Database, config: Settings) -> None:
-        hashed = await _hash(config, password, made)
+    async def work(services: Services) -> None:
+        hashed = await _hash(services, password, made)
         try:
-            async with db.transaction() as tx:
+            async with services.db.transaction() as tx:
                 await registration.add(tx, made, hashed)
         except EmailTaken:
             raise Refused(f"another user has the e-mail address {made.email}") from None
+        services.audit.write("user-created", by="command", user_id=made.id)
 
     setup.run(work)
     if as_json:
@@ -69,21 +67,18 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
         click.echo(f"Created {made.email} with the id {made.id}.")
 
 
-async def _hash(config: Settings, password: str, person: User) -> str:
+async def _hash(services: Services, password: str, person: User) -> str:
     """The hash to store for a password that the settings accept."""
-    low, high = config.password_min_length, config.password_max_length
-    passwords = Passwords(config.password_hash, config.bcrypt_cost, low, high, config.password_check)
     try:
-        passwords.check_new(password, person.name, person.email)
-        return await passwords.hash(password)
+        services.passwords.check_new(password, person.name, person.email)
+        return await services.passwords.hash(password)
     except errors.APIError as error:
+        rules = services.config.passwords
         wrong_length = error.code in ("PASSWORD_TOO_SHORT", "PASSWORD_TOO_LONG")
-        rule = f": it takes {low} to {high} characters" if wrong_length else ""
+        rule = f": it takes {rules.min_length} to {rules.max_length} characters" if wrong_length else ""
         raise Refused(f"{error.message}{rule}") from None
     except UnicodeEncodeError:
         raise Refused("the password is not UTF-8") from None
-    finally:
-        passwords.close()
 
 
 @user.command("list")
@@ -99,7 +94,8 @@ def list_users(search: str, limit: int, as_json: bool) -> None:
       ai-editor user list --json | jq -r '.users[].email'
     """
 
-    async def work(db: Database, config: Settings) -> tuple[list[UserSummary], int]:
+    async def work(services: Services) -> tuple[list[UserSummary], int]:
+        db = services.db
         return await users.list_summaries(db, search, limit, clock.now()), await users.count(db, search)
 
     found, total = setup.run(work)
@@ -148,7 +144,8 @@ def show(who: str, as_json: bool) -> None:
       ai-editor user show ada@example.com --json
     """
 
-    async def work(db: Database, config: Settings) -> _Portrait:
+    async def work(services: Services) -> _Portrait:
+        db = services.db
         found = await lookup.get_user(db, who)
         listed = await sessions.list_summaries(db, found.id, 1_000_000, clock.now())
         return _Portrait(found, await accounts.list_summaries(db, found.id), listed)
@@ -209,27 +206,18 @@ def set_password(who: str, from_stdin: bool, keep_sessions: bool, as_json: bool)
     found = lookup.user(who)
     password = asking.new_password(from_stdin)
 
-    async def work(db: Database, config: Settings) -> int:
-        hashed, now = await _hash(config, password, found), clock.now()
-        async with db.transaction() as tx:
-            await _tell(tx, found)
-            if not await accounts.update_password(tx, found.id, hashed, now):
-                await accounts.insert_credential(tx, random_id(), found, hashed, now)
-            return 0 if keep_sessions else await sessions.delete_all(tx, found.id, now)
+    async def work(services: Services) -> int:
+        hashed = await _hash(services, password, found)
+        async with services.db.transaction() as tx:
+            ended = await services.accounts.set_password(tx, found, hashed, revoke=not keep_sessions)
+        services.audit.write("password-set", by="command", user_id=found.id)
+        return ended
 
     ended = setup.run(work)
     if as_json:
         output.document({"user": wire.user(found), "sessionsEnded": ended})
     else:
         click.echo(f"{found.email} has a new password; {output.counted(ended, 'session')} ended.")
-
-
-async def _tell(db: Executor, person: User) -> None:
-    """Promises the mail that says so; a running server sends it. S15."""
-    from server.mail.templates import Mail, lifetime
-
-    mail = Mail("password-changed", person.email, {"name": person.name})
-    await mails.insert(db, random_id(), mail.template, mail.to, mail.context, lifetime(mail.template))
 
 
 @user.command()
@@ -247,9 +235,10 @@ def delete(who: str, yes: bool, as_json: bool) -> None:
     found = lookup.user(who)
     asking.go_on(f"Delete {found.email} ({found.name}) with all accounts and sessions?", yes)
 
-    async def work(db: Database, config: Settings) -> bool:
-        deleted = await users.delete(db, found.id)
-        await _remove_picture(config, found)
+    async def work(services: Services) -> bool:
+        deleted = await services.accounts.delete(found)
+        if deleted:
+            services.audit.write("user-deleted", by="command", user_id=found.id)
         return deleted
 
     if not setup.run(work):
@@ -258,9 +247,3 @@ def delete(who: str, yes: bool, as_json: bool) -> None:
         output.document({"user": wire.user(found)})
     else:
         click.echo(f"Deleted {output.plain(found.email)}.")
-
-
-async def _remove_picture(config: Settings, person: User) -> None:
-    from server.avatars import Avatars
-
-    await Avatars(config.shared_dir / "avatars", config.base_url).remove(person.id, person.image)
