@@ -115,6 +115,19 @@ def test_a_revocation_leaves_no_other_session() -> None:
     assert settle_look(theirs, two)[1]
 
 
+def test_another_code_of_as_many_digits_is_the_same() -> None:
+    theirs, same, shorter, none = (mailed(code) for code in ("123456", "654321", "12345", "12345a"))
+    assert not differ(theirs, same)
+    assert differ(theirs, shorter)
+    assert differ(theirs, none)
+
+
+def mailed(code: str) -> Held:
+    """A conversation of one mail."""
+    look = Look("mail", {"to": "ada@example.com", "url": "", "code": code}, time.time())
+    return Held(CASE, [look], "127.0.0.1")
+
+
 def test_a_bad_signature_stays_to_be_seen() -> None:
     line = f"better-auth.session_token={ID}.{SIGNED}; Path=/"
     assert Mask(SECRET).cookie(line, 0) == line
