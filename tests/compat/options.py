@@ -159,5 +159,9 @@ OPTION_SETS: dict[str, Options] = {
         _cache("compact"),
         _cache("jwt"),
         _cache("jwe"),
+        Options(
+            "two-factor",
+            plugins={"twoFactor": {"issuer": "Compat", "otpOptions": {"sendOTP": SENT}}},
+        ),
     )
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.compat.case import Case
 from tests.compat.compare import Verdict, compare
 from tests.compat.databases import Databases
+from tests.compat.lacking import Lack, lack
 from tests.compat.options import OPTION_SETS, Options
 from tests.compat.record import Held, hold
 from tests.compat.servers import Ours, Reference, ReferenceApp, start_ours
@@ -32,6 +33,11 @@ class Pair:
         """Judges many, several at once."""
         with ThreadPoolExecutor(at_once) as pool:
             return list(pool.map(lambda case: compare(*self.hold(case)), cases))
+
+    def lack_all(self, cases: Sequence[Case], at_once: int = 8) -> list[Lack]:
+        """The same for cases that must differ."""
+        with ThreadPoolExecutor(at_once) as pool:
+            return list(pool.map(lambda case: lack(*self.hold(case)), cases))
 
 
 @contextlib.contextmanager
