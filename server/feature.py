@@ -24,4 +24,4 @@ class Feature:
     name: str
     api: Routes = ()
     site: Routes = ()
-    check: Callable[[], object] = bool
+    check: Callable[[], None] | None = None

@@ -7,7 +7,7 @@ from server.feature import Feature
 
 FEATURE = Feature(
     name="shell",
-    check=bundle.entry,
+    check=bundle.check,
     site=(
         ("/api(?:/.*)?", UnknownEndpoint),
         (r"/assets/.*|/[^/]+\.[a-z0-9]+", BundleFile),

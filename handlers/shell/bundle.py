@@ -69,6 +69,11 @@ def _file(path: str, bodies: dict[str, bytes]) -> File:
     return File(media_type + ("; charset=utf-8" if text else ""), etag, bodies)
 
 
+def check() -> None:
+    """Raises StartError where there is no bundle."""
+    entry()
+
+
 @functools.cache
 def entry(page: str = "", layout: str = "") -> Entry:
     """Read from Vite's manifest: what every page loads, and what this page and its layouts do; raises StartError."""

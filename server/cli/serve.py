@@ -46,7 +46,8 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
         config = setup.load()
         logs.configure(config.log_level, config.log_format)
         for feature in features:
-            feature.check()
+            if feature.check:
+                feature.check()
         if config.workers > 1:
             _supervise(config)
         else:
