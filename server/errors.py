@@ -209,11 +209,6 @@ def email_not_verified() -> APIError:
     return APIError(403, "EMAIL_NOT_VERIFIED", "Email not verified")
 
 
-def reset_password_disabled() -> APIError:
-    """400 where no mail can be sent."""
-    return _bad_request("RESET_PASSWORD_DISABLED", "Reset password isn't enabled")
-
-
 def invalid_token(status: int = 400) -> APIError:
     """400, 401 or 404 for a link that is unknown, used or over. S17."""
     return APIError(status, "INVALID_TOKEN", "Invalid token")
