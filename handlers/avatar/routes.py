@@ -8,7 +8,7 @@ from tornado.web import HTTPError
 
 from handlers.api import ApiHandler, signed_in
 from handlers.base import BaseHandler
-from server import clock, rules
+from server import clock
 from server.store import users
 from server.store.sessions import SignedIn
 
@@ -18,9 +18,8 @@ YEAR = 31536000
 class Avatar(ApiHandler):
     """The caller's own picture; better-auth has no upload, so this is ours beside its API."""
 
-    def _parse_body(self) -> object:
-        """The body is the picture itself; its content says what it is, not its header."""
-        return rules.UNDEFINED
+    # The body is the picture itself; its content says what it is, not its header.
+    reads_body = False
 
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
