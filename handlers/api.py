@@ -32,6 +32,8 @@ class ApiHandler(BaseHandler):
 
     media_types: tuple[str, ...] = JSON
     reads_body = True
+    # What the query is read as, if it is; better-auth drops what that does not name, settings of the look-up too.
+    query_type: type[Any] | None = None
 
     def set_default_headers(self) -> None:
         """No answer of the API is kept by a cache."""
@@ -130,10 +132,10 @@ class ApiHandler(BaseHandler):
         """The body as a dataclass; raises VALIDATION_ERROR."""
         return bodies.read(into, self.json_body)
 
-    def read_query(self, into: type[B]) -> B:
-        """The query as a dataclass; raises VALIDATION_ERROR. What it does not name is forgotten."""
-        found, self.query = bodies.read(into, self.query, "query"), {}
-        return found
+    def read_query(self) -> Any:
+        """The query as this handler's `query_type`; raises VALIDATION_ERROR."""
+        assert self.query_type
+        return bodies.read(self.query_type, self.query, "query")
 
     def check_callback(self, url: str | None) -> None:
         """Refuses a link's target outside the trusted origins. S34."""
@@ -176,8 +178,9 @@ class ApiHandler(BaseHandler):
 
     async def look_up(self, authoritative: bool = False) -> Lookup:
         """The caller's session, prolonged where that is due; `authoritative` believes no cookie cache. S23."""
-        refresh = not truthy(self.query.get("disableRefresh"))
-        cached = not (authoritative or truthy(self.query.get("disableCookieCache")))
+        asked = {} if self.query_type else self.query
+        refresh = not truthy(asked.get("disableRefresh"))
+        cached = not (authoritative or truthy(asked.get("disableCookieCache")))
         found = await self.application.sessions.look_up(self.request_cookies, refresh=refresh, cached=cached)
         return Lookup(None) if found.failure else found
 
