@@ -43,6 +43,12 @@ def lock_held(database: str) -> Iterator[None]:
         assert cursor.fetchone() == (1,)
 
 
+def execute(database: str, statements: str) -> None:
+    with closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+        cursor.execute(statements)
+        connection.commit()
+
+
 def until_one_waits(database: str) -> None:
     """Until somebody waits for the lock."""
     with closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
@@ -128,3 +134,32 @@ def test_workers_that_only_end_are_given_up(tmp_path: Path) -> None:
     assert starting.process.returncode == 1
     assert "the database does not answer" in said
     assert said.splitlines()[-1] == "ai-editor: the workers end as soon as they start: see above"
+
+
+SLOW = """
+    DROP TABLE "ai_editor_device";
+    DELETE FROM "ai_editor_migration" WHERE "name" = '0004_devices';
+    CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(8); RETURN NEW; END';
+    CREATE TRIGGER slow BEFORE INSERT ON "ai_editor_migration" EXECUTE FUNCTION slow();
+"""
+
+
+def test_a_worker_that_migrates_takes_its_time(database: str, tmp_path: Path) -> None:
+    with Served(tmp_path, DATABASE_URL=database, WORKERS="1"):
+        pass
+    execute(database, SLOW)
+    with Impatient(tmp_path, 6, DATABASE_URL=database) as starting:
+        starting.hear(r"http://\S+")
+        assert "does not serve" not in starting.said
+    execute(database, "DROP FUNCTION slow CASCADE")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_first_start_is_stopped_while_it_makes_its_database(tmp_path: Path, workers: str) -> None:
+    made = tmp_path / "data" / "postgres"
+    with Starting(tmp_path, WORKERS=workers) as starting:
+        until(lambda: list(made.glob("data.new-*")))
+        starting.process.send_signal(signal.SIGTERM)
+        assert starting.process.wait(MOST_SECONDS) == 0
+        assert list(made.glob("data*")) == []
+        assert starting.process.communicate()[1] == ""
