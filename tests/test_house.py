@@ -59,6 +59,19 @@ def statements(path: Path) -> Iterator[tuple[int, str]]:
     return ((line, text) for line, text in texts(path) if STATEMENT.match(text))
 
 
+def test_every_error_is_raised_somewhere() -> None:
+    """A function of errors.py that nobody calls is an answer that nobody gets."""
+    errors = ROOT / "server" / "errors.py"
+    made = {node.name for node in ast.parse(errors.read_text()).body if isinstance(node, ast.FunctionDef)}
+    called = {
+        node.attr
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+    }
+    assert sorted(name for name in made - called if not name.startswith("_")) == []
+
+
 def test_sql_stands_in_stores_alone() -> None:
     server = ROOT / "server"
     doors = (server / "database" / "database.py", server / "postgres" / "initialize.py")

@@ -12,7 +12,6 @@ from server.http.api import ApiHandler
 from server.http.guards import signed_in
 from server.http.handler import BaseHandler
 from server.model import SignedIn
-from server.protocol import rules
 from server.store import users
 
 YEAR = 31536000
@@ -21,9 +20,8 @@ YEAR = 31536000
 class Avatar(ApiHandler):
     """The caller's own picture; better-auth has no upload, so this is ours beside its API."""
 
-    def _parse_body(self) -> object:
-        """The body is the picture itself; its content says what it is, not its header."""
-        return rules.UNDEFINED
+    # The body is the picture itself; its content says what it is, not its header.
+    reads_body = False
 
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:

@@ -74,10 +74,12 @@ class SendVerificationEmail(ApiHandler):
 class VerifyEmail(ApiHandler):
     """GET /verify-email, the link in three mails: prove an address, allow a change, make the change."""
 
+    query_type = VerifyEmailQuery
+
     @public
     async def get(self) -> None:
         """302 to `callbackURL`, with `error=CODE` where it failed; JSON where there is none."""
-        self.asked = self.read_query(VerifyEmailQuery)
+        self.asked: VerifyEmailQuery = self.read_query()
         self.check_callback(self.asked.callback_url)
         token = self._read_token()
         if token.update_to:

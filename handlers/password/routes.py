@@ -166,10 +166,12 @@ class RequestPasswordReset(ApiHandler):
 class ResetPasswordCallback(ApiHandler):
     """GET /reset-password/:token, the link in the mail."""
 
+    query_type = CallbackQuery
+
     @public
     async def get(self, token: str) -> None:
         """302 to `callbackURL` with the token, which stays unused, or with an error."""
-        query = self.read_query(CallbackQuery)
+        query: CallbackQuery = self.read_query()
         self.check_callback(query.callback_url)
         found = await verifications.find(self.services.db, f"reset-password:{token}")
         await self.services.sweeper.sweep(self.services.db)
@@ -185,10 +187,12 @@ class ResetPasswordCallback(ApiHandler):
 class ResetPassword(ApiHandler):
     """POST /reset-password."""
 
+    query_type = TokenQuery
+
     @public
     async def post(self) -> None:
         """Answers `{status: true}` to the one who redeems the token first; signs nobody in. S17 S18."""
-        query = self.read_query(TokenQuery)
+        query: TokenQuery = self.read_query()
         body = self.read(ResetPasswordBody)
         token = body.token or query.token
         if not token:

@@ -110,11 +110,12 @@ class HandleOAuthCallback(ApiHandler):
     """GET and POST /callback/:id: only ever a redirect."""
 
     media_types = JSON_OR_FORM
+    query_type = CallbackMembers
 
     @public
     async def post(self, provider: str) -> None:
         """302 to the GET form: the state's cookie is not sent with a post from another site."""
-        query = self.read_query(CallbackMembers)
+        query: CallbackMembers = self.read_query()
         body = CallbackMembers() if self.json_body is rules.UNDEFINED else self.read(CallbackMembers)
         merged = {name: _chosen(query, body, name) for name in _CALLBACK_MEMBERS}
         sent = uri.form_encode({name: value for name, value in merged.items() if value is not None})
@@ -123,7 +124,7 @@ class HandleOAuthCallback(ApiHandler):
     @public
     async def get(self, provider: str) -> None:
         """302 to the error page of whoever began it: no provider is configured."""
-        asked = self.read_query(CallbackMembers)
+        asked: CallbackMembers = self.read_query()
         if not asked.state:
             self._fail(None, "state_not_found")
             return

@@ -116,10 +116,12 @@ class DeleteUser(ApiHandler):
 class DeleteUserCallback(ApiHandler):
     """GET /delete-user/callback, the link in the mail."""
 
+    query_type = DeleteCallbackQuery
+
     @public
     async def get(self) -> None:
         """Deletes the signed-in user whose token it is, then 302 to `callbackURL`. S40."""
-        query = self.read_query(DeleteCallbackQuery)
+        query: DeleteCallbackQuery = self.read_query()
         self.check_callback(query.callback_url)
         who = await self.find_session(authoritative=True)
         if who is None:

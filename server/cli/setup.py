@@ -35,7 +35,6 @@ class Refused(click.ClickException):
     """One line on standard error, exit code 1."""
 
     def show(self, file: Any = None) -> None:
-        """Prints it."""
         click.echo(f"ai-editor: {output.plain(self.message)}", err=True)
 
 

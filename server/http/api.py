@@ -31,6 +31,8 @@ class ApiHandler(CallerHandler):
 
     media_types: tuple[str, ...] = JSON
     reads_body = True
+    # What the query is read as, if it is; better-auth drops what that does not name, settings of the look-up too.
+    query_type: type[Any] | None = None
 
     def set_default_headers(self) -> None:
         """No answer of the API is kept by a cache."""
@@ -129,10 +131,10 @@ class ApiHandler(CallerHandler):
         """The body as a dataclass; raises VALIDATION_ERROR."""
         return bodies.read(into, self.json_body)
 
-    def read_query(self, into: type[B]) -> B:
-        """The query as a dataclass; raises VALIDATION_ERROR. What it does not name is forgotten."""
-        found, self.query = bodies.read(into, self.query, "query"), {}
-        return found
+    def read_query(self) -> Any:
+        """The query as this handler's `query_type`; raises VALIDATION_ERROR."""
+        assert self.query_type
+        return bodies.read(self.query_type, self.query, "query")
 
     def check_callback(self, url: str | None) -> None:
         """Refuses a link's target outside the trusted origins. S34."""
@@ -164,14 +166,19 @@ class ApiHandler(CallerHandler):
         self.application.origins.check_form(self.request.headers, self.own_origin)
 
     @property
+    def _asked(self) -> dict[str, object]:
+        """What the query may say of the look-up: nothing where the endpoint has named its members."""
+        return {} if self.query_type else self.query
+
+    @property
     def prolongs(self) -> bool:
         """Unless the query says that it must not."""
-        return not truthy(self.query.get("disableRefresh"))
+        return not truthy(self._asked.get("disableRefresh"))
 
     @property
     def believes_cache(self) -> bool:
         """Unless the query says that it must not."""
-        return not truthy(self.query.get("disableCookieCache"))
+        return not truthy(self._asked.get("disableCookieCache"))
 
     def answer(self, value: object, status: int = 200) -> None:
         """Finishes with JSON."""

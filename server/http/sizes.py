@@ -53,7 +53,6 @@ class Measured(HTTPMessageDelegate):
         return self._delegate.headers_received(start_line, headers)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        """Counts."""
         self._left -= len(chunk)
         if self._left >= 0:
             return self._delegate.data_received(chunk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import secrets
 from typing import Protocol
 
 from server import errors
@@ -51,7 +52,7 @@ class AccountLimits:
     """
 
     def __init__(self, store: Attempts | None, secret: str) -> None:
-        self._store = store
+        self._store, self._name = store, secrets.token_hex(8)
         self._secret = hmac.digest(secret.encode(), b"ai-editor:account-limits:v1", hashlib.sha256)
 
     async def check(self, email: str, address: str) -> None:
@@ -75,11 +76,12 @@ class AccountLimits:
         if self._store:
             key = self._key("account", email)
             await self._store.forgive(key, None)
-            await db.notify(CHANNEL, LIFTED + key)
+            await db.notify(CHANNEL, f"{LIFTED}{self._name} {key}")
 
-    def heard(self, key: str) -> None:
-        """Somewhere the lock of an account was lifted."""
-        if self._store:
+    def heard(self, word: str) -> None:
+        """Another server lifted the lock of an account: whose name, and which."""
+        name, _, key = word.partition(" ")
+        if self._store and name != self._name:
             self._store.forget(key)
 
     def _place(self, email: str, address: str) -> str | None:

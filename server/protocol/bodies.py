@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs
 
 from server import errors
+from server.protocol import javascript
 from server.protocol.rules import UNDEFINED, Rule, expected
 
 T = TypeVar("T")
@@ -82,19 +82,10 @@ def parse_json(body: bytes) -> object:
     """The value of a JSON text as `JSON.parse` reads it; raises the 400 for what is none."""
     text = body.removeprefix(_BOM).removeprefix(_BOM).decode("utf-8", "replace")
     try:
-        value = json.loads(text, parse_constant=_refuse, parse_int=_number)
+        value = javascript.parse(text)
         return _without_halves(value) if "\\u" in text else value
     except (ValueError, RecursionError):
         raise errors.invalid_json() from None
-
-
-def _refuse(constant: str) -> object:
-    raise ValueError(constant)
-
-
-def _number(digits: str) -> float:
-    """JavaScript has one kind of number; a whole one beyond its reach is Infinity."""
-    return int(digits) if len(digits) < 16 else float(digits)
 
 
 def _without_halves(value: object) -> object:

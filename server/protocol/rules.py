@@ -45,7 +45,7 @@ def is_email(text: str) -> bool:
 
 
 def string(value: object) -> list[Issue]:
-    """Text."""
+    """Text of any length, also none."""
     return [] if isinstance(value, str) else [("", expected("string", value))]
 
 

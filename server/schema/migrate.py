@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 
@@ -54,8 +55,11 @@ async def status(db: Database) -> Status:
     )
 
 
-async def migrate(db: Database) -> list[str]:
-    """Runs the pending migrations, one transaction each; the names of those run. Raises MigrationError."""
+async def migrate(db: Database, begins: Callable[[], None] | None = None) -> list[str]:
+    """Runs the pending migrations, one transaction each; the names of those run. Raises MigrationError.
+
+    `begins` is called before each one: the wait for its turn is over, the work itself may take long.
+    """
     found = await status(db)
     check(found)
     if found.pending and (found.adoptable or found.applied):
@@ -63,7 +67,7 @@ async def migrate(db: Database) -> list[str]:
     done = []
     for name, sql in files().items():
         async with db.transaction(_SECONDS) as tx:
-            if await _run_one(tx, name, sql):
+            if await _run_one(tx, name, sql, begins):
                 done.append(name)
     return done
 
@@ -92,12 +96,14 @@ async def _check_accounts(db: Database) -> None:
         )
 
 
-async def _run_one(tx: Transaction, name: str, sql: str) -> bool:
+async def _run_one(tx: Transaction, name: str, sql: str, begins: Callable[[], None] | None) -> bool:
     """Waits for a migration that runs elsewhere, then looks again before running its own."""
     await ledger.lock(tx, LOCK_KEY)
     await ledger.create(tx)
     if name in await ledger.list_applied(tx):
         return False
+    if begins:
+        begins()
     try:
         await ledger.apply(tx, name, sql)
     except DatabaseError as error:

@@ -32,7 +32,8 @@ DIRECTLY, RELAYED = "from PostgreSQL", "through Redis"
 class Changes:
     """Listens from `start` to `stop`; while it hears nothing, the cache serves nothing.
 
-    `lifted` is told which account's failures are forgotten. Words come from PostgreSQL and, with a `redis_url`, through Redis too, which is enough for those that cannot listen.
+    `lifted` is told whose failures are forgotten. Words come from PostgreSQL and, with a `redis_url`, through Redis too,
+    which is enough for those that cannot listen.
     """
 
     def __init__(
