@@ -7,7 +7,7 @@ from tests.browser.window import window
 from tests.client import Client
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 SENTENCE = "Signing in with e-mail and password is switched off here."
 
 
