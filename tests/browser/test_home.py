@@ -32,7 +32,6 @@ async def test_the_way_past_the_menu_is_a_button_with_room(browser_path: str, ba
               way.focus()
               return getComputedStyle(way).padding === '8px 16px'
             }""",
-            timeout=10_000,
         )
 
 

@@ -152,11 +152,11 @@ async def test_sweeping_spares_accounts_and_places(clean: None, database_url: st
 @pytest.mark.gen_test
 async def test_who_is_refused_costs_the_database_nothing(clean: None, database_url: str) -> None:
     db = Database(database_url, 2)
-    store = DatabaseStore(db)
+    store = DatabaseStore(db, Clock())
     for _ in range(2):
         waited = await store.request("192.0.2.7|/ok", Limit(1, 10))
     await db.close()
-    assert waited == await store.request("192.0.2.7|/ok", Limit(1, 10)) == 10
+    assert await store.request("192.0.2.7|/ok", Limit(1, 10)) == waited > 0
 
 
 @pytest.mark.gen_test
@@ -166,5 +166,5 @@ async def test_a_clock_that_was_set_back_locks_nobody_out(clean: None, database_
     await store.request("192.0.2.7|/ok", Limit(1, 10))
     sql('UPDATE "rateLimit" SET "lastRequest" = "lastRequest" + 86400000')
     assert await store.request("192.0.2.7|/ok", Limit(1, 10)) == 0
-    assert await store.request("192.0.2.7|/ok", Limit(1, 10)) == 10
+    assert await store.request("192.0.2.7|/ok", Limit(1, 10)) in range(1, 11)
     await db.close()

@@ -70,7 +70,7 @@ class Served:
         }
         request = urllib.request.Request(self.address + path, data, {k: v for k, v in headers.items() if v})
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 set_cookie = (answer.headers.get("Set-Cookie") or "").partition(";")[0]
                 return answer.status, json.loads(answer.read()), set_cookie
         except urllib.error.HTTPError as error:
@@ -80,4 +80,4 @@ class Served:
         """As Ctrl-C does."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=40)
+        self.process.communicate(timeout=90)
