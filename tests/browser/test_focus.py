@@ -9,7 +9,7 @@ from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 RING = """async () => {
   const element = document.activeElement, pen = document.createElement('canvas').getContext('2d')
   const paint = (colour) => {

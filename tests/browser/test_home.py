@@ -7,7 +7,7 @@ from tests.browser.window import window
 from tests.client import Client
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 SENTENCE = "Signing in with e-mail and password is switched off here."
 
 
@@ -32,7 +32,6 @@ async def test_the_way_past_the_menu_is_a_button_with_room(browser_path: str, ba
               way.focus()
               return getComputedStyle(way).padding === '8px 16px'
             }""",
-            timeout=10_000,
         )
 
 

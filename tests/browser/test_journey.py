@@ -7,7 +7,7 @@ from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 
 
 async def sign_in(tab: Window, password: str = PASSWORD) -> None:

@@ -10,7 +10,7 @@ from tests.browser.window import Window, window
 from tests.client import Client
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 GUEST_PAGES = ("/", "/login", "/register", "/nothing-here")
 SERIOUS = ("serious", "critical")

@@ -9,7 +9,7 @@ from tests.conftest import Sql
 from tests.mailbox import Mailbox
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 NEW_PASSWORD = "another horse, another battery"
 
 

@@ -11,7 +11,7 @@ from tests.conftest import Sql
 from tests.mailbox import Mailbox
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 NEW_PASSWORD = "another horse, another battery"
 PATHS = ("/settings/profile", "/settings/security", "/settings/account")
 OLD = """UPDATE "session" SET "createdAt" = now() - interval '2 days', "updatedAt" = now() - interval '1 hour'"""

@@ -57,7 +57,7 @@ class Window:
 
     async def at(self, path: str) -> None:
         """Waits until the address is this one."""
-        await self.page.wait_for_url(self.base_url + path, timeout=5000)
+        await self.page.wait_for_url(self.base_url + path)
 
     async def fill(self, **fields: str) -> None:
         """Fills fields by their labels."""
@@ -80,7 +80,7 @@ async def window(browser_path: str, base_url: str, **options: Any) -> AsyncItera
         browser = await playwright.chromium.launch(executable_path=browser_path, args=list(FLAGS))
         try:
             context = await browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})
-            context.set_default_timeout(8000)
+            context.set_default_timeout(30_000)
             await context.add_init_script(VIOLATIONS)
             found = Window(await context.new_page(), base_url)
             found.listen()

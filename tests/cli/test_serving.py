@@ -29,7 +29,7 @@ def address(ai_editor: Commands) -> Iterator[str]:
         yield _address(process)
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
 
 
 def _address(process: subprocess.Popen[str]) -> str:
