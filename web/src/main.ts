@@ -1,8 +1,8 @@
 import '@/styles/main.css'
 import { createApp } from 'vue'
 import App from '@/App.vue'
-import { useSession } from '@/composables/useSession'
-import { reloadOnStaleBundle } from '@/freshness'
+import { useSession } from '@/session/useSession'
+import { reloadOnStaleBundle } from '@/shell/freshness'
 import '@/icons'
 import { router } from '@/router'
 
