@@ -1,8 +1,9 @@
-import { flushPromises, mount } from '@vue/test-utils'
+import { enableAutoUnmount, flushPromises, mount } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent } from 'vue'
 import type { Who } from '@/auth'
 import { useNotices } from '@/shell/useNotices'
+import { tellSessionsEnded } from '@/session/sessionsEnded'
 import { useSession } from '@/session/useSession'
 import { useSessions } from '@/features/session/useSessions'
 
@@ -34,6 +35,7 @@ const ids = (page: Awaited<ReturnType<typeof open>>) => page.vm.others?.map(({ i
 const told = () => useNotices().notices.value.at(-1)?.kind
 
 describe('useSessions', () => {
+  enableAutoUnmount(afterEach)
   afterEach(() => { useSession().stop() })
 
   it('tells this session from the others, the latest first', async () => {
@@ -66,5 +68,17 @@ describe('useSessions', () => {
     server.replies = [{ status: 403, body: { code: 'SESSION_NOT_FRESH' } }]
     await page.vm.load()
     expect([page.vm.others, page.vm.problem?.code]).toEqual([null, 'SESSION_NOT_FRESH'])
+  })
+
+  it('asks again when something else has ended some, and not once it is gone', async () => {
+    const page = await open()
+    server.replies = [{ status: 200, body: [session('own', 5)] }]
+    tellSessionsEnded()
+    await flushPromises()
+    expect(ids(page)).toEqual([])
+    page.unmount()
+    const asked = server.asked.length
+    tellSessionsEnded()
+    expect(server.asked).toHaveLength(asked)
   })
 })
