@@ -1,7 +1,7 @@
 import type { Who } from '@/auth'
 
 /** What the server wrote into the page: who asks, and the settings that the pages depend on. */
-export interface Boot {
+interface Boot {
   session: Who | null
   settings: {
     passwordMinLength: number
