@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from importlib import resources
 from typing import Any, Literal
@@ -48,6 +49,7 @@ def sources(name: str, layout: str) -> list[str]:
     return [*layouts, *(f"src/features/{each}.vue" for each in own)]
 
 
-def find(path: str) -> PageEntry | None:
-    """The page at this path, or None."""
-    return next((page for pattern, page in pages() if pattern.fullmatch(path)), None)
+def find(path: str, features: Collection[str]) -> PageEntry | None:
+    """The page at this path, or None; of the features that are on."""
+    found = next((page for pattern, page in pages() if pattern.fullmatch(path)), None)
+    return found if found and found.feature in features else None

@@ -72,7 +72,8 @@ async def test_the_settings_are_their_first_page(client: Client) -> None:
     await client.sign_up()
     answer = await client.send("GET", "/settings")
     assert (answer.status, answer.headers["Location"]) == (302, "/settings/profile")
-    assert pages.find("/settings/profile") is not None
+    assert pages.find("/settings/profile", {"shell"}) is not None
+    assert pages.find("/settings/profile", {"session"}) is None
 
 
 @pytest.mark.environ(REQUIRE_EMAIL_VERIFICATION="yes", DELETE_USER_VERIFICATION="yes")

@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory, type RouteComponent, type RouteRecordRaw } from 'vue-router'
 import pages from '../pages.json'
+import { isOn } from '@/boot'
 import { sentence } from '@/sentence'
 import { guard, type Access } from '@/session/guard'
 import { pageOf } from '@/shell/cards'
@@ -41,9 +42,9 @@ function fileOf(path: string): Loader {
   return file
 }
 
-/** All cards are there before the page is shown. */
+/** All cards of features that are on are there before the page is shown. */
 function deckOf(cards: readonly string[]): Loader {
-  const loaders = cards.map((card) => fileOf(`./features/${card}.vue`))
+  const loaders = cards.filter((card) => isOn(card.split('/')[0])).map((card) => fileOf(`./features/${card}.vue`))
   return async () => pageOf(await Promise.all(loaders.map((load) => load())))
 }
 
@@ -85,7 +86,7 @@ export const router = createRouter({
   // As the server reads addresses.
   strict: true,
   sensitive: true,
-  routes: routesOf(pages as Page[]),
+  routes: routesOf((pages as Page[]).filter((page) => isOn(page.feature))),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 
