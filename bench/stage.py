@@ -17,8 +17,10 @@ from urllib.parse import quote, urlsplit
 
 import psycopg2
 
-from server import migrate, passwords, postgres
+from server import postgres
+from server.authentication import passwords
 from server.database import Database
+from server.schema import migrate
 
 PASSWORD = "correct horse battery staple"  # noqa: S105
 COST = 12

@@ -8,6 +8,7 @@ from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
 from handlers.health import FEATURE as HEALTH
 from handlers.metrics import FEATURE as METRICS
+from handlers.new_device import FEATURE as NEW_DEVICE
 from handlers.password import FEATURE as PASSWORD
 from handlers.session import FEATURE as SESSION
 from handlers.shell import FEATURE as SHELL
@@ -24,6 +25,7 @@ FEATURES = (
     ACCOUNT,
     AVATAR,
     SOCIAL,
+    NEW_DEVICE,
     HEALTH,
     METRICS,
     SHELL,

@@ -1,27 +1,102 @@
-"""What a feature may add to the application: one value, collected in handlers/__init__.py."""
+"""What a feature may add: one value, collected in handlers/__init__.py; `plug` brings them together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tornado.web import RequestHandler
 
+from server.authentication.sign_in import SignedInObserver, Stage
+from server.config.reader import Reader
+from server.config.settings import Settings
+from server.errors import SettingsError, StartError
+from server.limits import Limit
+from server.mail import Email
+from server.model import Json, User
+from server.services import Parts, Services
+
+if TYPE_CHECKING:
+    import click
+
 Routes = tuple[tuple[str, type[RequestHandler]], ...]
-
-
-class StartError(Exception):
-    """The server cannot start; one line that says what to do."""
 
 
 @dataclass(frozen=True)
 class Feature:
     """`api`: paths below /api/auth; `site`: paths of the origin; both are regular expressions, matched whole.
 
-    `check` runs before the server starts, and raises StartError for what is missing.
+    `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
+    frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
+    session, an `observer` told of it in its transaction. `boot` is what the shell tells its pages, `forget` what goes
+    with a deleted user, `commands` are nouns of `ai-editor`, `run` goes on while the server does.
+    An `optional` feature can be named in FEATURES_OFF: what it adds is not there then.
     """
 
     name: str
+    optional: bool = False
     api: Routes = ()
     site: Routes = ()
-    check: Callable[[], object] = bool
+    check: Callable[[], None] | None = None
+    settings: Callable[[Reader], object] | None = None
+    make: tuple[Callable[[Services], object], ...] = ()
+    stage: Callable[[Services], Stage] | None = None
+    observer: Callable[[Services], SignedInObserver] | None = None
+    limits: tuple[Limit, ...] = ()
+    emails: tuple[Email, ...] = ()
+    boot: Callable[[Services], Json] | None = None
+    forget: Callable[[Services, User], Awaitable[None]] | None = None
+    commands: tuple[click.Command, ...] = ()
+    run: Callable[[Services], AbstractAsyncContextManager[None]] | None = None
+
+
+def select(features: Iterable[Feature], off: Sequence[str]) -> tuple[Feature, ...]:
+    """The features that are on; raises SettingsError for a name in FEATURES_OFF that is none, or not optional."""
+    collected = tuple(features)
+    optional = [feature.name for feature in collected if feature.optional]
+    unknown = next((name for name in off if name not in (*optional, "all")), None)
+    if unknown is not None:
+        raise SettingsError(f"FEATURES_OFF names {unknown!r}; it takes {', '.join(optional)} or all")
+    return tuple(
+        feature for feature in collected if not (feature.optional and {feature.name, "all"} & set(off))
+    )
+
+
+def plug(features: Iterable[Feature], settings: Settings) -> Parts:
+    """What these features add to the services; raises SettingsError, or StartError where two cannot both be."""
+    collected = tuple(features)
+    _refuse_clashes(collected)
+    return Parts(
+        settings=tuple(each.settings(settings.reader) for each in collected if each.settings),
+        make=tuple(make for each in collected for make in each.make),
+        stages=tuple(each.stage for each in collected if each.stage),
+        observers=tuple(each.observer for each in collected if each.observer),
+        limits=tuple(limit for each in collected for limit in each.limits),
+        emails=tuple(email for each in collected for email in each.emails),
+        boot=tuple(each.boot for each in collected if each.boot),
+        forget=tuple(each.forget for each in collected if each.forget),
+        run=tuple(each.run for each in collected if each.run),
+    )
+
+
+def assemble(features: Iterable[Feature], settings: Settings) -> Services:
+    """The services with all that these features add."""
+    return Services(settings, plug(features, settings))
+
+
+def _refuse_clashes(features: Sequence[Feature]) -> None:
+    """Of each name there is one; the same limit may be asked for twice."""
+    names: dict[str, list[str]] = {
+        "feature": [each.name for each in features],
+        "path": [path for each in features for path, _ in (*each.api, *each.site)],
+        "mail": [email.name for each in features for email in each.emails],
+        "limit": [limit.path for limit in {limit for each in features for limit in each.limits}],
+        "command": [command.name or "" for each in features for command in each.commands],
+    }
+    for what, found in names.items():
+        for name, times in Counter(found).items():
+            if times > 1:
+                raise StartError(f"two features have the {what} {name!r}")

@@ -19,12 +19,16 @@ import tornado.platform.asyncio
 from tornado.httpserver import HTTPServer
 
 from handlers import FEATURES
-from server import migrate, postgres, settings
-from server.app import Application
-from server.app import http_server as make_server
-from server.changes import CHANNEL
+from server import postgres
+from server.config import settings
+from server.config.settings import Settings
 from server.database import Database
-from server.settings import Settings
+from server.database.database import CHANNEL
+from server.feature import assemble, select
+from server.http.app import Application
+from server.http.app import http_server as make_server
+from server.schema import migrate
+from server.services import Services
 from tests import parallel
 from tests.client import Client
 from tests.ears import Ears
@@ -188,14 +192,13 @@ def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ht
 @pytest.fixture
 def app(
     io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None, ears: Ears
-) -> Iterator[Application]:
-    """The application, closed at the end."""
+) -> Iterator[Services]:
+    """The services, closed at the end."""
 
-    async def make() -> Application:
-        made = Application(config, FEATURES)
+    async def make() -> Services:
+        made = assemble(select(FEATURES, config.features_off), config)
         ears.belong_to(made.db)
-        if config.session_cache:
-            await made.changes.start()
+        await made.changes.start()
         return made
 
     application = io_loop.run_sync(make)
@@ -205,10 +208,10 @@ def app(
 
 @pytest.fixture
 def http_server(
-    io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Application, _unused_port: tuple[socket.socket, int]
+    io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Services, _unused_port: tuple[socket.socket, int]
 ) -> Iterator[HTTPServer]:
     """The server as `serve` makes it, on a socket of the test's own."""
-    server = make_server(app)
+    server = make_server(Application(app, select(FEATURES, app.config.features_off)))
     server.add_socket(_unused_port[0])
     yield server
     server.stop()
@@ -222,6 +225,6 @@ def client(http_server: object, base_url: str) -> Client:
 
 
 @pytest.fixture
-def mailbox(app: Application, http_server: object) -> Mailbox:
+def mailbox(app: Services, http_server: object) -> Mailbox:
     """The mails that the server under test has sent."""
     return Mailbox(app)

@@ -8,7 +8,7 @@ from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
 
-from server.app import Application
+from server.services import Services
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def parse(content: bytes) -> Received:
 class Mailbox:
     """Reads development's outbox. The worker does not run by itself in tests: looking is what makes it send."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Services) -> None:
         self._app = app
 
     @property

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from handlers.api import ApiHandler, public, signed_in, signed_in_with
-from server import bodies, errors, javascript, rules, wire
+from handlers.account import errors as refusals
+from server import errors
+from server.http.api import ApiHandler
+from server.http.guards import public, signed_in, signed_in_with
+from server.model import Account, SignedIn
+from server.protocol import bodies, javascript, rules, wire
 from server.store import accounts, users
-from server.store.accounts import Account
-from server.store.sessions import SignedIn
 
 _SELECTORS = ({"accountId", "userId"}, {"useAccountCookie", "userId"})
 
@@ -27,7 +29,7 @@ class ListUserAccounts(ApiHandler):
     @signed_in()
     async def get(self, who: SignedIn) -> None:
         """Answers an array; never a token or a hash."""
-        found = await accounts.list_of_user(self.application.db, who.user.id)
+        found = await accounts.list_of_user(self.services.db, who.user.id)
         self.answer([wire.account(account) for account in found])
 
 
@@ -37,13 +39,13 @@ class UnlinkAccount(ApiHandler):
     @signed_in_with(UnlinkAccountBody, fresh=True)
     async def post(self, who: SignedIn, body: UnlinkAccountBody) -> None:
         """Answers `{status: true}`; the last way to sign in stays. S40."""
-        async with self.application.db.transaction() as tx:
+        async with self.services.db.transaction() as tx:
             await users.lock(tx, who.user.id)  # two at once must not take away the last two
             found = await accounts.list_of_user(tx, who.user.id)
             if len(found) == 1:
-                raise errors.failed_to_unlink_last_account()
+                raise refusals.failed_to_unlink_last_account()
             if body.account_id not in [account.id for account in found]:
-                raise errors.account_not_found()
+                raise refusals.account_not_found()
             await accounts.delete(tx, body.account_id)
         self.audit("account-unlinked", user_id=who.user.id)
         self.answer({"status": True})
@@ -56,11 +58,11 @@ class TokenHandler(ApiHandler):
         """The caller's account with this row id; the empty 401 without a session. S40."""
         who = await self.find_session(authoritative=True)
         if who is None:
-            raise errors.unauthorized_empty()
-        for account in await accounts.list_of_user(self.application.db, who.user.id):
+            raise refusals.unauthorized_empty()
+        for account in await accounts.list_of_user(self.services.db, who.user.id):
             if account.id == selection.get("accountId"):
                 return account
-        raise errors.account_not_found()
+        raise refusals.account_not_found()
 
 
 class GetAccessToken(TokenHandler):
@@ -70,7 +72,7 @@ class GetAccessToken(TokenHandler):
     async def post(self) -> None:
         """400: no provider is configured."""
         account = await self.selected_account(read_selection(self.json_body, "body"))
-        raise errors.provider_not_supported(account.provider_id)
+        raise refusals.provider_not_supported(account.provider_id)
 
 
 class RefreshToken(TokenHandler):
@@ -80,7 +82,7 @@ class RefreshToken(TokenHandler):
     async def post(self) -> None:
         """400: no provider is configured."""
         account = await self.selected_account(read_selection(self.json_body, "body"))
-        raise errors.provider_not_supported(account.provider_id)
+        raise refusals.provider_not_supported(account.provider_id)
 
 
 class AccountInfo(TokenHandler):
@@ -91,7 +93,7 @@ class AccountInfo(TokenHandler):
         """400: no provider is configured."""
         query = dict(self.query)
         await self.selected_account(read_selection(query, "query", _inherited(query.pop("__proto__", None))))
-        raise errors.provider_not_configured()
+        raise refusals.provider_not_configured()
 
 
 def _inherited(prototype: object) -> list[str]:

@@ -1,6 +1,14 @@
 """The caller's picture: uploaded, served, removed."""
 
+from handlers.avatar import pictures
 from handlers.avatar.routes import Avatar, AvatarFile
 from server.feature import Feature
 
-FEATURE = Feature(name="avatar", site=(("/api/avatar", Avatar), ("/avatars/([^/]+)", AvatarFile)))
+FEATURE = Feature(
+    name="avatar",
+    optional=True,
+    site=(("/api/avatar", Avatar), ("/avatars/([^/]+)", AvatarFile)),
+    make=(pictures.open_pictures,),
+    boot=lambda services: {"avatar": True},
+    forget=pictures.forget,
+)

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from tornado.web import HTTPError
 
-from handlers.api import ApiHandler, signed_in
-from handlers.base import BaseHandler
-from server import clock, rules
+from handlers.avatar.pictures import Pictures
+from server import clock
+from server.http.api import ApiHandler
+from server.http.guards import signed_in
+from server.http.handler import BaseHandler
+from server.model import SignedIn
 from server.store import users
-from server.store.sessions import SignedIn
 
 YEAR = 31536000
 
@@ -18,14 +20,13 @@ YEAR = 31536000
 class Avatar(ApiHandler):
     """The caller's own picture; better-auth has no upload, so this is ours beside its API."""
 
-    def _parse_body(self) -> object:
-        """The body is the picture itself; its content says what it is, not its header."""
-        return rules.UNDEFINED
+    # The body is the picture itself; its content says what it is, not its header.
+    reads_body = False
 
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
         """Answers `{image}`, the address that is now the user's."""
-        address = await self.application.avatars.store(who.user.id, self.request.body)
+        address = await self.services.of(Pictures).store(who.user.id, self.request.body)
         await self._replace(who, address)
         self.answer({"image": address})
 
@@ -37,12 +38,12 @@ class Avatar(ApiHandler):
 
     async def _replace(self, who: SignedIn, address: str | None) -> None:
         """The old file goes once nothing names it any more."""
-        app = self.application
+        services = self.services
         changed = replace(who.user, image=address, updated_at=clock.now())
-        await users.update_profile(app.db, changed, {"image"})
-        app.sessions.user_changed(app.db, who.user.id)
+        await users.update_profile(services.db, changed, {"image"})
+        services.sessions.user_changed(services.db, who.user.id)
         self.set_session(SignedIn(who.session, changed))
-        await app.avatars.remove(who.user.id, who.user.image)
+        await services.of(Pictures).remove(who.user.id, who.user.image)
 
 
 class AvatarFile(BaseHandler):
@@ -50,7 +51,7 @@ class AvatarFile(BaseHandler):
 
     async def get(self, name: str) -> None:
         """A WebP that never changes; no browser takes it for anything else. S33."""
-        picture = await self.application.avatars.read(name)
+        picture = await self.services.of(Pictures).read(name)
         if picture is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "image/webp")

@@ -1,7 +1,10 @@
 """Sign-up and sign-in with an e-mail address and a password."""
 
+from handlers.email_password import settings
 from handlers.email_password.routes import SignInEmail, SignUpWithEmailAndPassword
+from handlers.email_password.settings import SignUpSettings
 from server.feature import Feature
+from server.limits import Limit
 
 FEATURE = Feature(
     name="email-password",
@@ -9,4 +12,7 @@ FEATURE = Feature(
         ("/sign-up/email", SignUpWithEmailAndPassword),
         ("/sign-in/email", SignInEmail),
     ),
+    settings=settings.read,
+    limits=(Limit("/sign-in*", 3, seconds=10), Limit("/sign-up*", 3, seconds=10)),
+    boot=lambda services: {"signUp": not services.of(SignUpSettings).disabled},
 )

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from handlers.api import JSON_OR_FORM, ApiHandler, public
-from server import bodies, errors, registration, rules, signin, uri, wire
+from handlers.email_password import errors as refusals
+from handlers.email_password.settings import SignUpSettings
+from server import errors
+from server.authentication import password_proof, registration
+from server.authentication.sign_in import Outcome
 from server.database import Transaction
-from server.signin import Proof
+from server.http.api import JSON_OR_FORM, ApiHandler
+from server.http.guards import public
+from server.model import Session, SignedIn, User
+from server.protocol import bodies, rules, uri, wire
 from server.store import users
-from server.store.sessions import Session, SignedIn
-from server.store.users import EmailTaken, User
+from server.store.users import EmailTaken
 
 
 @dataclass(frozen=True)
@@ -48,54 +53,55 @@ class SignUpWithEmailAndPassword(ApiHandler):
         """Answers `{token, user, session}`; 422 when the address is taken."""
         body = self.read(SignUpEmailBody)
         self.check_form()
-        app = self.application
-        if app.config.disable_sign_up:
-            raise errors.email_password_sign_up_disabled()
-        app.passwords.check_new(body.password, body.name, body.email)
+        services = self.services
+        if services.of(SignUpSettings).disabled:
+            raise refusals.email_password_sign_up_disabled()
+        services.passwords.check_new(body.password, body.name, body.email)
         user = registration.new_user(body.name, body.email, body.image)
-        session = await self._register(user, body)
-        if session:
-            await self.attempt_succeeded(user.email)
-        self._welcome(user, session, body.remember_me is not False)
+        outcome = await self._register(user, body)
+        if outcome is None:
+            self.audit("sign-up", user_id=user.id)
+            self._answer(user, None)
+            return
+        await self.attempt_succeeded(user.email)
+        who = self.welcome(outcome, body.remember_me is not False)
+        if who:
+            self._answer(user, who.session)
 
     @property
     def _is_silent(self) -> bool:
         """Whether a new address and a taken one are answered alike, with nobody signed in. S10."""
-        config = self.application.config
-        return config.require_email_verification or not config.auto_sign_in
+        services = self.services
+        return services.config.verification.required or not services.of(SignUpSettings).signs_in
 
-    async def _register(self, user: User, body: SignUpEmailBody) -> Session | None:
+    async def _register(self, user: User, body: SignUpEmailBody) -> Outcome | None:
         """Everything or nothing: no user is left without a password, none without the session or mail promised."""
-        app = self.application
-        if not self._is_silent and await users.find_by_email(app.db, user.email):
-            raise errors.user_already_exists_use_another_email()
-        hashed = await app.passwords.hash(body.password)
-        async with app.db.transaction() as tx:
+        services = self.services
+        if not self._is_silent and await users.find_by_email(services.db, user.email):
+            raise refusals.user_already_exists_use_another_email()
+        hashed = await services.passwords.hash(body.password)
+        async with services.db.transaction() as tx:
             try:
                 await registration.add(tx, user, hashed)
             except EmailTaken:
                 await self._refuse(tx)
                 return None
-            if app.config.send_verification_on_sign_up:
-                await app.links.verify(tx, user, body.callback_url)
+            if services.config.verification.on_sign_up:
+                await services.links.verify(tx, user, body.callback_url)
             if self._is_silent:
                 return None
-            await app.devices.remember(tx, user, self.client)
-            return await app.sessions.create(tx, user, self.client, body.remember_me is not False)
+            proved = self.proved("sign-up", user, body.remember_me is not False, event="sign-up")
+            return await services.sign_in.open_in(tx, proved)
 
     async def _refuse(self, tx: Transaction) -> None:
         """The 422, or silently as many rows written as for a new address: its password, and its mail. S10."""
-        app = self.application
         if not self._is_silent:
-            raise errors.user_already_exists_use_another_email()
-        await app.mailer.queue_nothing(tx)
-        if app.config.send_verification_on_sign_up:
-            await app.mailer.queue_nothing(tx)
+            raise refusals.user_already_exists_use_another_email()
+        await self.services.mailer.queue_nothing(tx)
+        if self.services.config.verification.on_sign_up:
+            await self.services.mailer.queue_nothing(tx)
 
-    def _welcome(self, user: User, session: Session | None, remember: bool) -> None:
-        self.audit("sign-up", user_id=user.id)
-        if session:
-            self.set_session(SignedIn(session, user), remember)
+    def _answer(self, user: User, session: Session | None) -> None:
         self.answer(
             {
                 "token": session.token if session else None,
@@ -115,32 +121,21 @@ class SignInEmail(ApiHandler):
         """Answers `{redirect, token, url, user, session}`; 401 alike for an unknown user and a wrong password. S9."""
         body = self.read(SignInEmailBody)
         self.check_form()
-        app = self.application
+        services = self.services
         if not rules.is_email(body.email):
             raise errors.invalid_email()
-        app.passwords.check_not_too_long(body.password)
+        services.passwords.check_not_too_long(body.password)
         await self.count_attempt(body.email)
-        proof = await signin.prove(app.db, app.passwords, body.email.lower(), body.password)
+        proof = await password_proof.prove(services.db, services.passwords, body.email.lower(), body.password)
         if proof is None:
             self.audit("sign-in-failed")
             raise errors.invalid_email_or_password()
         await self.attempt_succeeded(body.email)
-        if app.config.require_email_verification and not proof.user.email_verified:
-            raise errors.email_not_verified()
         remember = body.remember_me is not False
-        who = await self._open_session(proof, remember)
-        self.set_session(who, remember)
-        self.audit("sign-in", user_id=who.user.id, session_id=who.session.id)
-        self._answer(who, body.callback_url)
-
-    async def _open_session(self, proof: Proof, remember: bool) -> SignedIn:
-        app = self.application
-        async with app.db.transaction() as tx:
-            if not await proof.holds(tx):
-                raise errors.invalid_email_or_password()
-            session = await app.sessions.create(tx, proof.user, self.client, remember)
-            await app.devices.remember(tx, proof.user, self.client)
-        return SignedIn(session, proof.user)
+        outcome = await services.sign_in.open(self.proved("email", proof.user, remember, proof.holds))
+        who = self.welcome(outcome, remember)
+        if who:
+            self._answer(who, body.callback_url)
 
     def _answer(self, who: SignedIn, callback_url: str | None) -> None:
         """The status stays 200 with a Location: a real redirect would take the answer from a fetch."""

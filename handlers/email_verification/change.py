@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.api import ApiHandler, signed_in_with
-from server import bodies, errors, rules
+from handlers.email_verification import errors
+from server.http.api import ApiHandler
+from server.http.guards import signed_in_with
+from server.model import SignedIn
+from server.protocol import bodies, rules
 from server.store import users
-from server.store.sessions import SignedIn
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,15 @@ class ChangeEmail(ApiHandler):
     @signed_in_with(ChangeEmailBody, authoritative=True)
     async def post(self, who: SignedIn, body: ChangeEmailBody) -> None:
         """Mails the old address when it is proven, else the new one; the same answer when it is taken. S10."""
-        app, user = self.application, who.user
+        services, user = self.services, who.user
         new_email = body.new_email.lower()
         if new_email == user.email:
             raise errors.email_is_the_same()
-        if await users.find_by_email(app.db, new_email):
-            await app.mailer.queue_nothing(app.db)
+        if await users.find_by_email(services.db, new_email):
+            await services.mailer.queue_nothing(services.db)
         elif user.email_verified:
-            await app.links.confirm_change(app.db, user, new_email, body.callback_url)
+            await services.links.confirm_change(services.db, user, new_email, body.callback_url)
         else:
-            await app.links.verify_change(app.db, user, new_email, body.callback_url)
+            await services.links.verify_change(services.db, user, new_email, body.callback_url)
         self.audit("email-change-requested", user_id=user.id)
         self.answer({"status": True})

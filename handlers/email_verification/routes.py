@@ -6,15 +6,21 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from handlers.api import ApiHandler, public
-from server import bodies, clock, email_tokens, errors, rules, uri, wire
-from server.email_links import CONFIRMATION, VERIFICATION
-from server.email_tokens import EmailToken
+from handlers.email_verification import errors as refusals
+from handlers.email_verification.settings import LinkSettings
+from server import clock, errors
+from server.authentication import email_tokens
+from server.authentication.email_links import CONFIRMATION, VERIFICATION
+from server.authentication.email_tokens import EmailToken
+from server.authentication.sign_in import Challenge, Outcome
 from server.errors import APIError
+from server.http.api import ApiHandler
+from server.http.guards import public
 from server.mail import Mail
+from server.model import SignedIn, User
+from server.protocol import bodies, rules, uri, wire
 from server.store import users
-from server.store.sessions import Session, SignedIn
-from server.store.users import EmailTaken, User
+from server.store.users import EmailTaken
 
 # better-auth answers a caller without a session after half a second, whatever it found.
 FLOOR_SECONDS = 0.5
@@ -52,26 +58,28 @@ class SendVerificationEmail(ApiHandler):
 
     async def _send_own(self, user: User, body: SendVerificationEmailBody) -> None:
         if user.email != body.email.lower():
-            raise errors.email_mismatch()
+            raise refusals.email_mismatch()
         if user.email_verified:
-            raise errors.email_already_verified()
-        await self.application.links.verify(self.application.db, user, body.callback_url)
+            raise refusals.email_already_verified()
+        await self.services.links.verify(self.services.db, user, body.callback_url)
 
     async def _send_unknown(self, body: SendVerificationEmailBody) -> None:
-        user = await users.find_by_email(self.application.db, body.email.lower())
+        user = await users.find_by_email(self.services.db, body.email.lower())
         if user is None or user.email_verified:
-            await self.application.mailer.queue_nothing(self.application.db)
+            await self.services.mailer.queue_nothing(self.services.db)
         else:
-            await self.application.links.verify(self.application.db, user, body.callback_url)
+            await self.services.links.verify(self.services.db, user, body.callback_url)
 
 
 class VerifyEmail(ApiHandler):
     """GET /verify-email, the link in three mails: prove an address, allow a change, make the change."""
 
+    query_type = VerifyEmailQuery
+
     @public
     async def get(self) -> None:
         """302 to `callbackURL`, with `error=CODE` where it failed; JSON where there is none."""
-        self.asked = self.read_query(VerifyEmailQuery)
+        self.asked: VerifyEmailQuery = self.read_query()
         self.check_callback(self.asked.callback_url)
         token = self._read_token()
         if token.update_to:
@@ -81,9 +89,9 @@ class VerifyEmail(ApiHandler):
 
     def _read_token(self) -> EmailToken:
         try:
-            return email_tokens.read(self.application.config.secret, self.asked.token)
+            return email_tokens.read(self.services.config.secret, self.asked.token)
         except email_tokens.TokenExpired:
-            self._fail(errors.token_expired())
+            self._fail(refusals.token_expired())
         except email_tokens.TokenInvalid:
             self._fail(errors.invalid_token(401))
         except email_tokens.TokenOfAnotherKind:
@@ -110,7 +118,7 @@ class VerifyEmail(ApiHandler):
         self._done({"status": True, "user": None})
 
     async def _owner(self, token: EmailToken) -> User:
-        user = await users.find_by_email(self.application.db, token.email.lower())
+        user = await users.find_by_email(self.services.db, token.email.lower())
         if user is None:
             self._fail(errors.user_not_found(401))
         if token.user_id and token.user_id != user.id:
@@ -119,48 +127,51 @@ class VerifyEmail(ApiHandler):
 
     async def _mark_verified(self, user: User, address: str) -> bool:
         """Whether this request did it, which alone is signed in. S18."""
-        app, session = self.application, None
-        signs_in = app.config.auto_sign_in_after_verification
+        services, outcome = self.services, None
+        signs_in = services.of(LinkSettings).signs_in
         # Asked before: inside it would wait for a second connection while it holds one.
         needs_session = signs_in and not await self._is_own(address)
-        async with app.db.transaction() as tx:
+        async with services.db.transaction() as tx:
             if not await users.verify_email(tx, user, clock.now()):
                 return False
-            app.sessions.user_changed(tx, user.id)
+            services.sessions.user_changed(tx, user.id)
             if needs_session:
-                session = await app.sessions.create(tx, user, self.client, True)
+                proven = replace(user, email_verified=True)
+                outcome = await services.sign_in.open_in(tx, self.proved("verification", proven))
         self.audit("email-verified", user_id=user.id)
         if signs_in:
-            await self._sign_in(user, session)
+            await self._sign_in(outcome)
         return True
 
     async def _is_own(self, address: str) -> bool:
         """Whether the caller is signed in with this address, letter for letter; nothing is prolonged, and no cookie set."""
-        found = await self.application.sessions.look_up(self.request_cookies, refresh=False)
+        found = await self.services.sessions.look_up(self.request_cookies, refresh=False)
         return found.signed_in is not None and found.signed_in.user.email == address
 
-    async def _sign_in(self, user: User, session: Session | None) -> None:
-        """The cookies of the new session, or without one those of the caller's own."""
+    async def _sign_in(self, outcome: Outcome | None) -> None:
+        """The cookies of the new session, or without one those of the caller's own; who has more to prove signs in."""
         who = await self.find_session()
-        if session is not None:
-            self.set_session(SignedIn(session, replace(user, email_verified=True)))
+        if isinstance(outcome, Challenge):
+            self.add_cookies(outcome.cookies)
+        elif outcome is not None:
+            self.set_session(outcome, remember=True)
         elif who is not None:
             self.set_session(replace(who, user=replace(who.user, email_verified=True)))
 
     async def _change(self, token: EmailToken, new_email: str) -> None:
         if not token.user_id:
             self._fail(errors.invalid_token(401))
-        user = await users.find(self.application.db, token.user_id)
+        user = await users.find(self.services.db, token.user_id)
         if user is None:
             self._fail(errors.user_not_found(401))
         if user.email != token.email:
             self._fail(errors.invalid_token(401))
         who = await self.find_session()
         if who is not None and who.user.id != user.id:
-            self._fail(errors.invalid_user())
+            self._fail(refusals.invalid_user())
         if token.request_type == CONFIRMATION:
-            await self.application.links.verify_change(
-                self.application.db, user, new_email, self.asked.callback_url
+            await self.services.links.verify_change(
+                self.services.db, user, new_email, self.asked.callback_url
             )
             self._done({"status": True})
         else:
@@ -168,7 +179,7 @@ class VerifyEmail(ApiHandler):
 
     async def _replace(self, user: User, new_email: str, who: SignedIn | None, proven: bool) -> None:
         """The address changes here; one that is taken or changed meanwhile is a link that no longer works. S18."""
-        app = self.application
+        services = self.services
         changed = replace(
             user,
             email=new_email.lower(),
@@ -176,15 +187,15 @@ class VerifyEmail(ApiHandler):
             updated_at=clock.now(),
         )
         try:
-            async with app.db.transaction() as tx:
+            async with services.db.transaction() as tx:
                 if not await users.update_email(tx, changed, user.email):
                     self._fail(errors.invalid_token(401))
-                app.sessions.user_changed(tx, user.id)
-                await app.mailer.queue(
+                services.sessions.user_changed(tx, user.id)
+                await services.mailer.queue(
                     tx, Mail("email-changed", user.email, {"name": user.name, "new_email": new_email})
                 )
                 if not proven:
-                    await app.links.verify(tx, changed, self.asked.callback_url)
+                    await services.links.verify(tx, changed, self.asked.callback_url)
         except EmailTaken:
             self._fail(errors.invalid_token(401))
         self.audit("email-changed", user_id=user.id)

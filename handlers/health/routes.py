@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.base import BaseHandler
-from server import migrate, wire
 from server.database import DatabaseError
+from server.http.handler import BaseHandler
+from server.protocol import wire
+from server.schema import migrate
 
 
 class Health(BaseHandler):
@@ -35,7 +36,7 @@ class Ready(Health):
     async def problem(self) -> str | None:
         """What keeps this process from serving."""
         try:
-            found = await migrate.status(self.application.db)
+            found = await migrate.status(self.services.db)
         except DatabaseError:
             return "database unreachable"
         return None if found.current else "migrations pending"

@@ -9,10 +9,11 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from handlers.base import BaseHandler
+from handlers.metrics.settings import MetricsSettings
 from server.database import DatabaseError
-from server.metrics import CONTENT_TYPE
+from server.http.handler import BaseHandler
 from server.store import mails
+from server.telemetry.metrics import CONTENT_TYPE
 
 
 class MetricsPage(BaseHandler):
@@ -22,14 +23,14 @@ class MetricsPage(BaseHandler):
         """The numbers of this process, and the length of the queue of mails."""
         if not self._may_look():
             raise HTTPError(404)
-        metrics = self.application.metrics
+        metrics = self.services.metrics
         metrics.mail_queue(await self._waiting_mails())
         self.set_header("Content-Type", CONTENT_TYPE)
         self.set_header("Cache-Control", "no-store")
         self.finish(metrics.page())
 
     def _may_look(self) -> bool:
-        token = self.application.config.metrics_token
+        token = self.services.of(MetricsSettings).token
         if token is None:
             return self._is_local()
         given = self.request.headers.get("Authorization", "")
@@ -49,7 +50,7 @@ class MetricsPage(BaseHandler):
 
     async def _waiting_mails(self) -> float:
         try:
-            return await mails.count(self.application.db)
+            return await mails.count(self.services.db)
         except DatabaseError:
             return math.nan
 

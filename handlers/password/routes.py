@@ -5,15 +5,21 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
-from handlers.api import ApiHandler, public, signed_in_with
-from server import bodies, clock, errors, rules, tokens, uri, verifications, wire
+from handlers.password.settings import ResetSettings
+from server import clock, errors
+from server.authentication import verifications
+from server.authentication.sign_in import Outcome
+from server.crypto.random import random_id
 from server.database import Transaction
-from server.mail import Mail
+from server.http.api import ApiHandler
+from server.http.guards import public, signed_in_with
+from server.mail import Email, Mail
+from server.model import SignedIn, User
+from server.protocol import bodies, rules, uri, wire
 from server.store import accounts, users
-from server.store.sessions import Session, SignedIn
-from server.store.users import User
 
 RESET_SECONDS = 3600
+RESET_PASSWORD = Email("reset-password", RESET_SECONDS, link=True)
 _PROMISE = "If this email exists in our system, check your email for the reset link"
 
 
@@ -73,44 +79,48 @@ class ChangePassword(ApiHandler):
     @signed_in_with(ChangePasswordBody, authoritative=True)
     async def post(self, who: SignedIn, body: ChangePasswordBody) -> None:
         """Answers `{token, user}`; the token is null unless the other sessions were ended. S6."""
-        passwords = self.application.passwords
+        passwords = self.services.passwords
         passwords.check_new(body.new_password, who.user.name, who.user.email)
         passwords.check_not_too_long(body.current_password)
-        session = await self._change(who.user, body)
-        if session:
-            self.set_session(SignedIn(session, who.user))
-        self.audit("password-changed", user_id=who.user.id)
-        self.answer({"token": session.token if session else None, "user": wire.user(who.user)})
+        outcome = await self._change(who.user, body)
+        if outcome is None:
+            self.audit("password-changed", user_id=who.user.id)
+        renewed = outcome and self.welcome(outcome, self.is_remembered)
+        if renewed or not outcome:
+            token = renewed.session.token if renewed else None
+            self.answer({"token": token, "user": wire.user(who.user)})
 
-    async def _change(self, user: User, body: ChangePasswordBody) -> Session | None:
+    async def _change(self, user: User, body: ChangePasswordBody) -> Outcome | None:
         """A second try, because a sign-in may have stored a better hash of the same password meanwhile. S18."""
         for _ in range(2):
             proved = await self._check_current(user, body.current_password)
-            hashed = await self.application.passwords.hash(body.new_password)
+            hashed = await self.services.passwords.hash(body.new_password)
             with contextlib.suppress(_Overtaken):
                 return await self._store(user, proved, hashed, bool(body.revoke_other_sessions))
         raise errors.invalid_password()
 
     async def _check_current(self, user: User, password: str) -> tuple[str, str]:
         """The account and the hash that the password is right for."""
-        credential = await accounts.find_credential(self.application.db, user.id)
+        credential = await accounts.find_credential(self.services.db, user.id)
         if credential is None or credential.password is None:
             raise errors.credential_account_not_found()
         await self.check_password(user, credential.password, password)
         return credential.account_id, credential.password
 
-    async def _store(self, user: User, proved: tuple[str, str], hashed: str, revoke: bool) -> Session | None:
-        app = self.application
-        async with app.db.transaction() as tx:
+    async def _store(self, user: User, proved: tuple[str, str], hashed: str, revoke: bool) -> Outcome | None:
+        services = self.services
+        async with services.db.transaction() as tx:
             # The hash first: a sign-in that still proved the old one is waited for, and its session ended with the rest.
             if not await accounts.change_password(tx, *proved, hashed, clock.now()):
                 raise _Overtaken
             if revoke:
-                await app.sessions.revoke_all(tx, user.id)
-            await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))
+                await services.sessions.revoke_all(tx, user.id)
+            await services.accounts.tell(tx, user)
             if not revoke:
                 return None
-            return await app.sessions.create(tx, user, self.client, True)
+            return await services.sign_in.open_in(
+                tx, self.proved("password-change", user, event="password-changed")
+            )
 
 
 class VerifyPassword(ApiHandler):
@@ -119,8 +129,8 @@ class VerifyPassword(ApiHandler):
     @signed_in_with(VerifyPasswordBody, authoritative=True)
     async def post(self, who: SignedIn, body: VerifyPasswordBody) -> None:
         """Answers `{status: true}`, or 400 for a wrong one or a user without any."""
-        self.application.passwords.check_not_too_long(body.password)
-        credential = await accounts.find_credential(self.application.db, who.user.id)
+        self.services.passwords.check_not_too_long(body.password)
+        credential = await accounts.find_credential(self.services.db, who.user.id)
         await self.check_password(who.user, credential.password if credential else None, body.password)
         self.answer({"status": True})
 
@@ -132,82 +142,85 @@ class RequestPasswordReset(ApiHandler):
     async def post(self) -> None:
         """Promises a mail, the same to everybody and with the same work. S10."""
         body = self.read(RequestPasswordResetBody)
-        app = self.application
-        user = await users.find_by_email(app.db, body.email.lower())
-        async with app.db.transaction() as tx:
+        services = self.services
+        user = await users.find_by_email(services.db, body.email.lower())
+        async with services.db.transaction() as tx:
             if user is None:
-                await app.mailer.queue_nothing(tx)
-                await app.mailer.queue_nothing(tx)
+                await services.mailer.queue_nothing(tx)
+                await services.mailer.queue_nothing(tx)
             else:
                 await self._promise(tx, user, body.redirect_to)
         self.audit("password-reset-requested", user_id=user.id if user else None)
         self.answer({"status": True, "message": _PROMISE})
 
     async def _promise(self, tx: Transaction, user: User, redirect_to: str | None) -> None:
-        token = tokens.random_id(24)
+        token = random_id(24)
         await verifications.create(tx, f"reset-password:{token}", user.id, RESET_SECONDS)
         callback = uri.encode_component(redirect_to) if redirect_to else ""
-        url = f"{self.api_url}/reset-password/{token}?callbackURL={callback}"
-        await self.application.mailer.queue(
-            tx, Mail("reset-password", user.email, {"name": user.name, "url": url})
+        url = f"{self.services.config.api_url}/reset-password/{token}?callbackURL={callback}"
+        await self.services.mailer.queue(
+            tx, Mail(RESET_PASSWORD.name, user.email, {"name": user.name, "url": url})
         )
 
 
 class ResetPasswordCallback(ApiHandler):
     """GET /reset-password/:token, the link in the mail."""
 
+    query_type = CallbackQuery
+
     @public
     async def get(self, token: str) -> None:
         """302 to `callbackURL` with the token, which stays unused, or with an error."""
-        query = self.read_query(CallbackQuery)
+        query: CallbackQuery = self.read_query()
         self.check_callback(query.callback_url)
-        found = await verifications.find(self.application.db, f"reset-password:{token}")
-        await self.application.sweeper.sweep(self.application.db)
-        target = query.callback_url or f"{self.api_url}/error"
+        found = await verifications.find(self.services.db, f"reset-password:{token}")
+        await self.services.sweeper.sweep(self.services.db)
+        target = query.callback_url or f"{self.services.config.api_url}/error"
         if found is None or not query.callback_url:
-            self.redirect_to(uri.with_parameter(target, self.api_url, "error", "INVALID_TOKEN"))
+            self.redirect_to(
+                uri.with_parameter(target, self.services.config.api_url, "error", "INVALID_TOKEN")
+            )
         else:
-            self.redirect_to(uri.with_parameter(target, self.api_url, "token", token))
+            self.redirect_to(uri.with_parameter(target, self.services.config.api_url, "token", token))
 
 
 class ResetPassword(ApiHandler):
     """POST /reset-password."""
 
+    query_type = TokenQuery
+
     @public
     async def post(self) -> None:
         """Answers `{status: true}` to the one who redeems the token first; signs nobody in. S17 S18."""
-        query = self.read_query(TokenQuery)
+        query: TokenQuery = self.read_query()
         body = self.read(ResetPasswordBody)
         token = body.token or query.token
         if not token:
             raise errors.invalid_token()
-        app = self.application
-        app.passwords.check_length(body.new_password)
+        services = self.services
+        services.passwords.check_length(body.new_password)
         user = await self._user(f"reset-password:{token}")
-        app.passwords.check_new(body.new_password, user.name, user.email)
-        hashed = await app.passwords.hash(body.new_password)
+        services.passwords.check_new(body.new_password, user.name, user.email)
+        hashed = await services.passwords.hash(body.new_password)
         await self._redeem(f"reset-password:{token}", user, hashed)
         await self.attempt_succeeded(user.email)
         self.audit("password-reset", user_id=user.id)
         self.answer({"status": True})
 
     async def _user(self, identifier: str) -> User:
-        user_id = await verifications.find(self.application.db, identifier)
+        user_id = await verifications.find(self.services.db, identifier)
         if user_id is None:
             raise errors.invalid_token()
-        user = await users.find(self.application.db, user_id)
+        user = await users.find(self.services.db, user_id)
         if user is None:
             raise errors.user_not_found()
         return user
 
     async def _redeem(self, identifier: str, user: User, hashed: str) -> None:
         """The token, the sessions and the hash change together or not at all."""
-        app = self.application
-        async with app.db.transaction() as tx:
+        services = self.services
+        async with services.db.transaction() as tx:
             if await verifications.consume(tx, identifier) is None:
                 raise errors.invalid_token()
-            if not await accounts.update_password(tx, user.id, hashed, clock.now()):
-                await accounts.insert_credential(tx, tokens.random_id(), user, hashed, clock.now())
-            if app.config.revoke_sessions_on_password_reset:
-                await app.sessions.revoke_all(tx, user.id)
-            await app.mailer.queue(tx, Mail("password-changed", user.email, {"name": user.name}))
+            revoke = services.of(ResetSettings).revokes_sessions
+            await services.accounts.set_password(tx, user, hashed, revoke)

@@ -1,5 +1,6 @@
 """The caller's session: read it, list the others, end it."""
 
+from handlers.session import commands
 from handlers.session.revocation import RevokeOtherSessions, RevokeSession, RevokeSessions, UpdateSession
 from handlers.session.routes import ErrorPage, GetSession, ListUserSessions, Ok, SignOut
 from server.feature import Feature
@@ -17,4 +18,5 @@ FEATURE = Feature(
         ("/ok", Ok),
         ("/error", ErrorPage),
     ),
+    commands=(commands.session,),
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.api import ApiHandler, signed_in, signed_in_with
-from server import bodies, errors, rules
-from server.store.sessions import SignedIn
+from server import errors
+from server.http.api import ApiHandler
+from server.http.guards import signed_in, signed_in_with
+from server.model import SignedIn
+from server.protocol import bodies, rules
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class RevokeSession(ApiHandler):
     @signed_in_with(RevokeSessionBody, authoritative=True)
     async def post(self, who: SignedIn, body: RevokeSessionBody) -> None:
         """Ends one session of the caller's; says yes to an unknown or foreign token too. S23 S40."""
-        if await self.application.sessions.revoke(body.token, who.user.id):
+        if await self.services.sessions.revoke(body.token, who.user.id):
             self.audit("session-revoked", user_id=who.user.id)
         if body.token == who.session.token:
             self.clear_session()
@@ -35,7 +37,7 @@ class RevokeSessions(ApiHandler):
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
         """Ends all sessions of the caller, this one too. S25."""
-        await self.application.sessions.revoke_all(self.application.db, who.user.id)
+        await self.services.sessions.revoke_all(self.services.db, who.user.id)
         self.audit("sessions-revoked", user_id=who.user.id)
         self.clear_session()
         self.answer({"status": True})
@@ -47,7 +49,7 @@ class RevokeOtherSessions(ApiHandler):
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
         """Ends all sessions of the caller but this one. S25."""
-        await self.application.sessions.revoke_others(who.session)
+        await self.services.sessions.revoke_others(who.session)
         self.audit("other-sessions-revoked", user_id=who.user.id)
         self.answer({"status": True})
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from handlers.api import ApiHandler, public, signed_in
-from server import bodies, clock, errors, rules, uri, wire
-from server.answers import Finished
-from server.fast_session import keepable, plain_cookies
-from server.sessions import Lookup
+from handlers.session import errors
+from server import clock
+from server.http.api import ApiHandler
+from server.http.fast import keepable, plain_cookies
+from server.http.guards import public, signed_in
+from server.model import SignedIn
+from server.protocol import bodies, rules, uri, wire
+from server.sessions.lifecycle import Lookup
+from server.sessions.rendered import Finished
 from server.store import sessions as store
-from server.store.sessions import SignedIn
 
 _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
 
@@ -51,7 +54,7 @@ class GetSession(ApiHandler):
     async def post(self) -> None:
         """The refresh that GET leaves to it with SESSION_DEFER_REFRESH; 405 without."""
         self._begin()
-        if not self.application.config.session_defer_refresh:
+        if not self.services.config.sessions.defer_refresh:
             raise errors.method_not_allowed_defer_session_required()
         await self._answer(posted=True)
 
@@ -59,7 +62,7 @@ class GetSession(ApiHandler):
         refresh, cached = (
             not bodies.truthy(self.query.get(name)) for name in ("disableRefresh", "disableCookieCache")
         )
-        found = await self.application.sessions.look_up(self.request_cookies, refresh, cached, posted)
+        found = await self.services.sessions.look_up(self.request_cookies, refresh, cached, posted)
         self.add_cookies(found.cookies)
         if found.failure:
             raise found.failure
@@ -78,11 +81,11 @@ class GetSession(ApiHandler):
             or "Origin" in request.headers
         ):
             return
-        until = self.application.sessions.steady_until(who, self.request_cookies)
+        until = self.services.sessions.steady_until(who, self.request_cookies)
         if until is not None:
             session, user = wire.dumps(wire.session(who.session)), wire.dumps(wire.user(who.user))
             answer = Finished(keepable(self._headers), session, user)
-            self.application.sessions.keep_answer(who, cookies, answer, until)
+            self.services.sessions.keep_answer(who, cookies, answer, until)
 
 
 def _session_json(found: Lookup) -> dict[str, object] | None:
@@ -101,7 +104,7 @@ class ListUserSessions(ApiHandler):
     @signed_in(fresh=True)
     async def get(self, who: SignedIn) -> None:
         """Answers an array; the tokens are in it, because better-auth's client revokes by token."""
-        found = await store.list_active(self.application.db, who.user.id, clock.now())
+        found = await store.list_active(self.services.db, who.user.id, clock.now())
         self.answer([wire.session(session) for session in found])
 
 
@@ -113,7 +116,7 @@ class SignOut(ApiHandler):
         """Ends the session if there is one; always succeeds. S23 S36."""
         if self.json_body is not rules.UNDEFINED:
             self.read(SignOutBody)
-        ended, cleared = await self.application.sessions.end(self.request_cookies)
+        ended, cleared = await self.services.sessions.end(self.request_cookies)
         self.add_cookies(cleared)
         whose = {"user_id": ended.user_id, "session_id": ended.session_id} if ended else {}
         self.audit("sign-out", **whose)

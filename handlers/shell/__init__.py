@@ -1,13 +1,13 @@
 """The browser app: its bundle, and the shell that boots it at every page's address."""
 
-from handlers.api import UnknownEndpoint
 from handlers.shell import bundle
 from handlers.shell.routes import BundleFile, Page
 from server.feature import Feature
+from server.http.api import UnknownEndpoint
 
 FEATURE = Feature(
     name="shell",
-    check=bundle.entry,
+    check=bundle.check,
     site=(
         ("/api(?:/.*)?", UnknownEndpoint),
         (r"/assets/.*|/[^/]+\.[a-z0-9]+", BundleFile),

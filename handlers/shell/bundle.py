@@ -11,7 +11,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from server.feature import StartError
+from server.errors import StartError
 
 _ENTRY = "src/main.ts"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
@@ -67,6 +67,11 @@ def _file(path: str, bodies: dict[str, bytes]) -> File:
     text = media_type.startswith("text/") or media_type == "image/svg+xml"
     etag = f'W/"{hashlib.sha256(bodies[""]).hexdigest()[:20]}"'  # weak: the compressed forms have it, too
     return File(media_type + ("; charset=utf-8" if text else ""), etag, bodies)
+
+
+def check() -> None:
+    """Raises StartError when the bundle is not there."""
+    entry()
 
 
 @functools.cache

@@ -12,10 +12,11 @@ from urllib.parse import quote
 from jinja2 import Environment, FunctionLoader, select_autoescape
 from tornado.web import HTTPError
 
-from handlers.base import BaseHandler
 from handlers.shell import bundle, pages
-from server import origin, uri, wire
-from server.store.sessions import SignedIn
+from server.http import origin
+from server.http.handler import BaseHandler
+from server.model import SignedIn
+from server.protocol import uri, wire
 
 YEAR = 31536000
 
@@ -50,7 +51,7 @@ class Page(BaseHandler):
     async def get(self) -> None:
         """The shell with the caller's session, or a redirect where the page is for others."""
         page = pages.find(self.request.path)
-        found = await self.application.sessions.look_up(self.request_cookies, refresh=False)
+        found = await self.services.sessions.look_up(self.request_cookies, refresh=False)
         who = found.signed_in
         if page and page.access == "member" and not who:
             self._redirect("/login?redirect=" + quote(self.request.uri or "/", safe=""))
@@ -79,7 +80,7 @@ class Page(BaseHandler):
         self.finish()
 
     def _render(self, page: pages.PageEntry | None, who: SignedIn | None) -> None:
-        nonce, settings = secrets.token_urlsafe(16), self._public_settings()
+        nonce, settings = secrets.token_urlsafe(16), self.services.boot()
         if who is None:
             html = _shell_for_nobody(page, tuple(settings.items())).replace(_ANY_NONCE, nonce)
         else:
@@ -90,17 +91,6 @@ class Page(BaseHandler):
 
     def _session_json(self, who: SignedIn | None) -> wire.Json | None:
         return {"session": wire.session(who.session), "user": wire.user(who.user)} if who else None
-
-    def _public_settings(self) -> wire.Json:
-        config = self.application.config
-        return {
-            "passwordMinLength": config.password_min_length,
-            "passwordMaxLength": config.password_max_length,
-            "signUp": not config.disable_sign_up,
-            "requireEmailVerification": config.require_email_verification,
-            "verificationOnSignUp": config.send_verification_on_sign_up,
-            "deleteUserVerification": config.delete_user_verification,
-        }
 
     def _set_page_headers(self, nonce: str) -> None:
         """S33: scripts by nonce alone, nothing from elsewhere, no frame around it."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.api import JSON_OR_FORM, ApiHandler, public, signed_in_with
-from server import bodies, errors, oauth_states, rules, uri
-from server.rules import Issue, array_of, boolean, number, object_of, record_of, string
-from server.store.sessions import SignedIn
+from handlers.social import errors, oauth_states
+from server.http.api import JSON_OR_FORM, ApiHandler
+from server.http.guards import public, signed_in_with
+from server.model import SignedIn
+from server.protocol import bodies, rules, uri
+from server.protocol.rules import Issue, array_of, boolean, number, object_of, record_of, string
 
 _RESERVED = (
     "state",
@@ -108,27 +110,28 @@ class HandleOAuthCallback(ApiHandler):
     """GET and POST /callback/:id: only ever a redirect."""
 
     media_types = JSON_OR_FORM
+    query_type = CallbackMembers
 
     @public
     async def post(self, provider: str) -> None:
         """302 to the GET form: the state's cookie is not sent with a post from another site."""
-        query = self.read_query(CallbackMembers)
+        query: CallbackMembers = self.read_query()
         body = CallbackMembers() if self.json_body is rules.UNDEFINED else self.read(CallbackMembers)
         merged = {name: _chosen(query, body, name) for name in _CALLBACK_MEMBERS}
         sent = uri.form_encode({name: value for name, value in merged.items() if value is not None})
-        self.redirect_to(f"{self.api_url}/callback/{provider}?{sent}")
+        self.redirect_to(f"{self.services.config.api_url}/callback/{provider}?{sent}")
 
     @public
     async def get(self, provider: str) -> None:
         """302 to the error page of whoever began it: no provider is configured."""
-        asked = self.read_query(CallbackMembers)
+        asked: CallbackMembers = self.read_query()
         if not asked.state:
             self._fail(None, "state_not_found")
             return
-        cookies = self.application.cookies
+        cookies = self.services.cookies
         try:
             found = await oauth_states.consume(
-                self.application.db, asked.state, cookies.read_signed(self.request_cookies, cookies.state)
+                self.services.db, asked.state, cookies.read_signed(self.request_cookies, cookies.state)
             )
         except oauth_states.StateError as error:
             self._fail(error.error_url, error.code)
@@ -142,7 +145,9 @@ class HandleOAuthCallback(ApiHandler):
     def _fail(self, error_url: str | None, code: str, description: str | None = None) -> None:
         described = {"error_description": description} if description else {}
         self.redirect_to(
-            uri.append_parameters(error_url or f"{self.api_url}/error", {"error": code, **described})
+            uri.append_parameters(
+                error_url or f"{self.services.config.api_url}/error", {"error": code, **described}
+            )
         )
 
 

@@ -6,15 +6,21 @@ import secrets
 import string
 from dataclasses import dataclass, replace
 
-from handlers.api import ApiHandler, public, signed_in_with
-from server import bodies, clock, driver_text, errors, rules, uri, verifications
+from handlers.user import driver_text
+from handlers.user import errors as refusals
+from handlers.user.settings import DeletionSettings
+from server import clock, errors
+from server.authentication import verifications
 from server.database import InvalidValue
-from server.mail import Mail
+from server.http.api import ApiHandler
+from server.http.guards import public, signed_in_with
+from server.mail import Email, Mail
+from server.model import SignedIn, User
+from server.protocol import bodies, rules, uri
 from server.store import accounts, users
-from server.store.sessions import SignedIn
-from server.store.users import User
 
 DELETE_SECONDS = 86400
+DELETE_ACCOUNT = Email("delete-account", DELETE_SECONDS, link=True)
 
 # The page of our own app that asks once more; whoever names it as the callback gets a mail that leads there.
 CONFIRM_PAGE = "/delete-account"
@@ -44,7 +50,7 @@ class UpdateUser(ApiHandler):
     async def post(self, who: SignedIn, body: bodies.Record) -> None:
         """Answers `{status: true}`; `name` and `image` can change, the rest is ignored or refused. S39."""
         if bodies.truthy(body.members.get("email")):
-            raise errors.email_can_not_be_updated()
+            raise refusals.email_can_not_be_updated()
         if not {"name", "image"} & body.members.keys():
             raise errors.no_fields_to_update()
         user = await self._update(who.user, body.members)
@@ -55,13 +61,13 @@ class UpdateUser(ApiHandler):
         name = driver_text.text_of(given.get("name", user.name))
         image = driver_text.text_of(given.get("image", user.image))
         if name is None:
-            raise errors.failed_to_update_user()
+            raise refusals.failed_to_update_user()
         changed = replace(user, name=name, image=image, updated_at=clock.now())
         try:
-            stored = await users.update_profile(self.application.db, changed, given.keys())
+            stored = await users.update_profile(self.services.db, changed, given.keys())
         except InvalidValue as error:
-            raise errors.failed_to_update_user() from error
-        self.application.sessions.user_changed(self.application.db, user.id)
+            raise refusals.failed_to_update_user() from error
+        self.services.sessions.user_changed(self.services.db, user.id)
         return stored or changed
 
 
@@ -75,19 +81,19 @@ class DeleteUser(ApiHandler):
             await self._check_password(who.user, body.password)
         if body.token:
             await delete_with_token(self, who.user, body.token)
-        elif self.application.config.delete_user_verification:
+        elif self.services.of(DeletionSettings).verified:
             await self._mail(who.user, body.callback_url)
             self.answer({"success": True, "message": "Verification email sent"})
             return
         else:
-            if not body.password and not self.application.sessions.is_fresh(who.session):
-                raise errors.session_expired()
+            if not body.password and not self.services.sessions.is_fresh(who.session):
+                raise refusals.session_expired()
             await delete_user(self, who.user)
         self.answer({"success": True, "message": "User deleted"})
 
     async def _check_password(self, user: User, password: str) -> None:
-        self.application.passwords.check_not_too_long(password)
-        credential = await accounts.find_credential(self.application.db, user.id)
+        self.services.passwords.check_not_too_long(password)
+        credential = await accounts.find_credential(self.services.db, user.id)
         if credential is None or credential.password is None:
             raise errors.credential_account_not_found()
         await self.check_password(user, credential.password, password)
@@ -95,29 +101,31 @@ class DeleteUser(ApiHandler):
     async def _mail(self, user: User, callback_url: str | None) -> None:
         token = "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(32))
         url = self._link(token, callback_url or "/")
-        async with self.application.db.transaction() as tx:
+        async with self.services.db.transaction() as tx:
             await verifications.create(tx, f"delete-account-{token}", user.id, DELETE_SECONDS)
-            await self.application.mailer.queue(
-                tx, Mail("delete-account", user.email, {"name": user.name, "url": url})
+            await self.services.mailer.queue(
+                tx, Mail(DELETE_ACCOUNT.name, user.email, {"name": user.name, "url": url})
             )
 
     def _link(self, token: str, callback_url: str) -> str:
         if callback_url == CONFIRM_PAGE:
-            return f"{self.application.config.base_url}{CONFIRM_PAGE}?token={token}"
-        return f"{self.api_url}/delete-user/callback?token={token}&callbackURL={uri.encode_component(callback_url)}"
+            return f"{self.services.config.base_url}{CONFIRM_PAGE}?token={token}"
+        return f"{self.services.config.api_url}/delete-user/callback?token={token}&callbackURL={uri.encode_component(callback_url)}"
 
 
 class DeleteUserCallback(ApiHandler):
     """GET /delete-user/callback, the link in the mail."""
 
+    query_type = DeleteCallbackQuery
+
     @public
     async def get(self) -> None:
         """Deletes the signed-in user whose token it is, then 302 to `callbackURL`. S40."""
-        query = self.read_query(DeleteCallbackQuery)
+        query: DeleteCallbackQuery = self.read_query()
         self.check_callback(query.callback_url)
         who = await self.find_session(authoritative=True)
         if who is None:
-            raise errors.failed_to_get_user_info()
+            raise refusals.failed_to_get_user_info()
         await delete_with_token(self, who.user, query.token)
         if query.callback_url:
             self.redirect_to(query.callback_url)
@@ -127,16 +135,13 @@ class DeleteUserCallback(ApiHandler):
 
 async def delete_with_token(handler: ApiHandler, user: User, token: str) -> None:
     """Deletes the user if the token was mailed to them; it is used up either way. S18."""
-    if await verifications.consume(handler.application.db, f"delete-account-{token}") != user.id:
+    if await verifications.consume(handler.services.db, f"delete-account-{token}") != user.id:
         raise errors.invalid_token(404)
     await delete_user(handler, user)
 
 
 async def delete_user(handler: ApiHandler, user: User) -> None:
     """Deletes the user, and by cascade all that is theirs; ends the session in the browser. S23."""
-    app = handler.application
-    await users.delete(app.db, user.id)
-    app.sessions.user_changed(app.db, user.id)
-    await app.avatars.remove(user.id, user.image)
+    await handler.services.accounts.delete(user)
     handler.audit("user-deleted", user_id=user.id)
     handler.clear_session()

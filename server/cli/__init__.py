@@ -10,15 +10,14 @@ from server import version
 from server.cli.db import db
 from server.cli.secret import secret
 from server.cli.serve import serve
-from server.cli.session import session
-from server.cli.user import user
 from server.feature import Feature
 
 
 def build(features: Iterable[Feature]) -> click.Group:
-    """The whole command, with the features that `serve` serves."""
+    """The whole command, with the features that `serve` serves and the nouns that they bring."""
+    collected = tuple(features)
 
-    @click.group(context_settings={"help_option_names": ["-h", "--help"], "obj": tuple(features)})
+    @click.group(context_settings={"help_option_names": ["-h", "--help"], "obj": collected})
     @click.version_option(version.VERSION, prog_name="ai-editor", message="%(prog)s %(version)s")
     def root() -> None:
         """AI-Editor: sign-in for a browser app, over better-auth's protocol.
@@ -27,6 +26,7 @@ def build(features: Iterable[Feature]) -> click.Group:
         the embedded PostgreSQL in DATA_DIR, whether the server runs or not.
         """
 
-    for command in (serve, db, user, session, secret):
+    nouns = (noun for feature in collected for noun in feature.commands)
+    for command in (serve, db, *nouns, secret):
         root.add_command(command)
     return root

@@ -6,12 +6,11 @@ import sys
 
 import click
 
-from server import migrate
 from server.cli import output, setup
 from server.cli.options import json_option
-from server.database import Database
-from server.migrate import MigrationError, Status
-from server.settings import Settings
+from server.schema import migrate
+from server.schema.migrate import MigrationError, Status
+from server.services import Services
 
 
 @click.group()
@@ -36,7 +35,8 @@ def init(as_json: bool) -> None:
     _print_done(setup.run_as_it_is(_init), as_json)
 
 
-async def _init(database: Database, config: Settings) -> list[str]:
+async def _init(services: Services) -> list[str]:
+    database = services.db
     found = await migrate.status(database)
     migrate.check(found)
     if found.adoptable:
@@ -59,7 +59,7 @@ def migrate_command(as_json: bool) -> None:
       ai-editor db migrate
       ai-editor db status || ai-editor db migrate
     """
-    _print_done(setup.run_as_it_is(lambda database, config: migrate.migrate(database)), as_json)
+    _print_done(setup.run_as_it_is(lambda services: migrate.migrate(services.db)), as_json)
 
 
 def _print_done(names: list[str], as_json: bool) -> None:
@@ -85,7 +85,7 @@ def status(as_json: bool) -> None:
       ai-editor db status
       ai-editor db status --json
     """
-    found = setup.run_as_it_is(lambda database, config: migrate.status(database))
+    found = setup.run_as_it_is(lambda services: migrate.status(services.db))
     if as_json:
         output.document(_as_json(found))
     else:

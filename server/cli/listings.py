@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from server import wire
 from server.cli import output
+from server.protocol import wire
 from server.store.sessions import SessionSummary
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from server.cli import setup
 from server.database import Database
-from server.settings import Settings
+from server.model import User
+from server.services import Services
 from server.store import users
-from server.store.users import User
 
 
 async def get_user(db: Database, who: str) -> User:
@@ -20,7 +20,7 @@ async def get_user(db: Database, who: str) -> User:
 def user(who: str) -> User:
     """The same for a command that has to ask something before it goes on."""
 
-    async def work(db: Database, config: Settings) -> User:
-        return await get_user(db, who)
+    async def work(services: Services) -> User:
+        return await get_user(services.db, who)
 
     return setup.run(work)

@@ -2,7 +2,7 @@
 
 import click
 
-from server import tokens
+from server.crypto.random import random_id
 
 
 @click.group()
@@ -18,4 +18,4 @@ def generate() -> None:
     Example:
       echo "BETTER_AUTH_SECRET=$(ai-editor secret generate)" >> .env
     """
-    click.echo(tokens.random_id(48))
+    click.echo(random_id(48))

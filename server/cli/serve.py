@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import click
 import tornado.netutil
 
-from server import logs, migrate, postgres, settings
-from server.app import Application, http_server
-from server.cli import setup, workers
-from server.feature import Feature
+from server import postgres
+from server.cli import setup
+from server.cli.supervisor import Supervisor
+from server.cli.worker import Inherited
+from server.config import settings
+from server.config.settings import Settings
+from server.feature import Feature, assemble, plug, select
+from server.http.app import Application, http_server
 from server.mail import ways
-from server.settings import Settings
+from server.schema import migrate
+from server.telemetry import logs
 from server.version import VERSION
 
 GRACE_SECONDS = 5.0
@@ -42,18 +49,29 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
       ai-editor serve
       PORT=3000 WORKERS=2 ai-editor serve
     """
-    with setup.one_line_errors():
+    with setup.one_line_errors(), _stopped_quietly():
         config = setup.load()
         logs.configure(config.log_level, config.log_format)
+        features = select(features, config.features_off)
         for feature in features:
-            feature.check()
+            if feature.check:
+                feature.check()
+        plug(features, config)
         if config.workers > 1:
             _supervise(config)
         else:
-            _serve(config, features, workers.Inherited.parse(worker) if worker else None)
+            _serve(config, features, Inherited.parse(worker) if worker else None)
 
 
-def _serve(config: Settings, features: tuple[Feature, ...], inherited: workers.Inherited | None) -> None:
+@contextmanager
+def _stopped_quietly() -> Iterator[None]:
+    """Before there is a loop that hears SIGTERM, it ends what is under way as Ctrl-C does, an embedded database too."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        yield
+
+
+def _serve(config: Settings, features: tuple[Feature, ...], inherited: Inherited | None) -> None:
     """In this process alone, or as one of several."""
     sockets = inherited.sockets() if inherited else _bind(config)
     with _database(_with_port(config, sockets[0].getsockname()[1])) as ready:
@@ -68,7 +86,7 @@ def _supervise(config: Settings) -> None:
         each.close()
     places = [_bind(numbered, shared=True) for _ in range(config.workers)]
     with _database(_with_port(config, numbered.port)) as ready:
-        supervisor = workers.Supervisor(places, settings.for_worker(ready))
+        supervisor = Supervisor(places, settings.for_worker(ready))
         words = ways.transport(ready).words
         asyncio.run(
             supervisor.run(lambda: click.echo(_welcome(ready, config.database_url is None, words), err=True))
@@ -125,35 +143,52 @@ async def _main(
     config: Settings,
     features: tuple[Feature, ...],
     sockets: list[socket.socket],
-    inherited: workers.Inherited | None,
+    inherited: Inherited | None,
     embedded: bool,
 ) -> None:
-    app = Application(config, features)
+    stopped = _stop_event(inherited)
+    services = assemble(features, config)
     try:
-        await migrate.migrate(app.db)
-        await app.start()
-        server = http_server(app)
-        server.add_sockets(sockets)
-        if inherited is None:
-            click.echo(_welcome(config, embedded, app.mailer.transport.words), err=True)
-        else:
-            inherited.say_ready()
-        await _until_stopped(inherited)
-        if await server.drain(GRACE_SECONDS):
-            click.echo("ai-editor: some requests were cut off", err=True)
+        migrating = migrate.migrate(services.db, inherited.say_migrates if inherited else None)
+        if not await _unless(stopped, migrating):
+            return
+        async with services.running():
+            server = http_server(Application(services, features))
+            server.add_sockets(sockets)
+            if inherited is None:
+                click.echo(_welcome(config, embedded, services.mailer.transport.words), err=True)
+            else:
+                inherited.say_serves()
+            await stopped.wait()
+            if await server.drain(GRACE_SECONDS):
+                click.echo("ai-editor: some requests were cut off", err=True)
     finally:
-        await app.close()
+        await services.close()
 
 
-async def _until_stopped(inherited: workers.Inherited | None) -> None:
-    """A signal, or the end of the supervisor."""
+def _stop_event(inherited: Inherited | None) -> asyncio.Event:
+    """Set by a signal, or the end of the supervisor."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     if inherited is not None:
         inherited.when_orphaned(stopped.set)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped
+
+
+async def _unless(stopped: asyncio.Event, work: Coroutine[Any, Any, object]) -> bool:
+    """Whether the work was done before the server was stopped; if not, it is given up."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stopped.wait())
+    try:
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+        return working.done()
+    finally:
+        working.cancel()
+        stopping.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
 
 
 def _welcome(config: Settings, embedded: bool, mails: str) -> str:

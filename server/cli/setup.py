@@ -12,23 +12,29 @@ from typing import Any, TypeVar
 
 import click
 
-from server import migrate, postgres, settings, tokens
+from server import postgres
 from server.cli import output
-from server.database import Database, DatabaseError, DatabaseUnavailable
-from server.errors import APIError
-from server.feature import StartError
-from server.settings import Settings, SettingsError
+from server.config import settings
+from server.config.settings import Settings
+from server.crypto.keyring import Keyring
+from server.crypto.random import random_id
+from server.database import DatabaseError, DatabaseUnavailable
+from server.errors import APIError, StartError
+from server.feature import assemble, select
+from server.schema import migrate
+from server.services import Services
+from server.telemetry import logs
 
 T = TypeVar("T")
-Work = Callable[[Database, Settings], Awaitable[T]]
-_EXPECTED = (SettingsError, StartError, postgres.PostgresError, migrate.MigrationError, DatabaseError)
+COMMAND_POOL_SIZE = 2
+Work = Callable[[Services], Awaitable[T]]
+_EXPECTED = (StartError, postgres.PostgresError, migrate.MigrationError, DatabaseError)
 
 
 class Refused(click.ClickException):
     """One line on standard error, exit code 1."""
 
     def show(self, file: Any = None) -> None:
-        """Prints it."""
         click.echo(f"ai-editor: {output.plain(self.message)}", err=True)
 
 
@@ -58,7 +64,7 @@ def one_line_errors() -> Iterator[None]:
 def load() -> Settings:
     """The settings to serve with: the secret of a development folder where none is set."""
     found = settings.from_environment()
-    return found if found.secret else replace(found, secret=development_secret(found.data_dir))
+    return found if found.secret else replace(found, keyring=Keyring(development_secret(found.data_dir)))
 
 
 def development_secret(data_dir: Path) -> str:
@@ -68,7 +74,7 @@ def development_secret(data_dir: Path) -> str:
         data_dir.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError), path.open("x") as file:
             path.chmod(0o600)
-            file.write(tokens.random_id(48))
+            file.write(random_id(48))
         return path.read_text().strip()
     except PermissionError:
         raise
@@ -92,25 +98,35 @@ def reachable(config: Settings) -> Iterator[Settings]:
 def run(work: Work[T]) -> T:
     """Runs a command's work on an open database that is current; nothing is asked of a person meanwhile."""
 
-    async def checked(db: Database, config: Settings) -> T:
-        found = await migrate.status(db)
+    async def checked(services: Services) -> T:
+        found = await migrate.status(services.db)
         migrate.check(found)
         if found.pending:
             raise migrate.MigrationError("the database is not up to date: run `ai-editor db migrate`")
-        return await work(db, config)
+        return await work(services)
 
     return run_as_it_is(checked)
 
 
 def run_as_it_is(work: Work[T]) -> T:
     """As `run`, whatever state the database is in."""
+    features = click.get_current_context().find_object(tuple) or ()
 
     async def main(config: Settings) -> T:
-        db = Database(config.database_url or "", 2)
+        services = assemble(select(features, config.features_off), config)
         try:
-            return await work(db, config)
+            return await work(services)
         finally:
-            await db.close()
+            await services.close()
 
-    with one_line_errors(), reachable(settings.from_environment()) as config:
-        return asyncio.run(main(config))
+    with one_line_errors(), reachable(with_secret(settings.from_environment())) as config:
+        logs.configure_audit(config.log_level, config.log_format)
+        return asyncio.run(main(replace(config, db_pool_size=COMMAND_POOL_SIZE)))
+
+
+def with_secret(config: Settings) -> Settings:
+    """The settings with the secret of a development folder, where it has one: a command makes none."""
+    path = config.data_dir / "secret"
+    if config.secret or not path.is_file():
+        return config
+    return replace(config, keyring=Keyring(path.read_text().strip()))

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from server.config.limits import LimitSettings
 from server.database import Database
 from server.limits.accounts import AccountLimits
 from server.limits.database import DatabaseStore
 from server.limits.memory import MemoryStore
 from server.limits.requests import RequestLimits
-from server.limits.rules import path_below
+from server.limits.rules import Limit, path_below
 
-__all__ = ["AccountLimits", "DatabaseStore", "MemoryStore", "RequestLimits", "open_store", "path_below"]
+__all__ = [
+    "AccountLimits",
+    "DatabaseStore",
+    "Limit",
+    "MemoryStore",
+    "RequestLimits",
+    "open_store",
+    "path_below",
+]
 
 
-def open_store(
-    enabled: bool, storage: Literal["memory", "database"], db: Database
-) -> MemoryStore | DatabaseStore | None:
+def open_store(settings: LimitSettings, db: Database) -> MemoryStore | DatabaseStore | None:
     """Where RATE_LIMIT_STORAGE has the counts kept; None where there are no limits."""
-    if not enabled:
+    if not settings.enabled:
         return None
-    return DatabaseStore(db) if storage == "database" else MemoryStore()
+    return DatabaseStore(db) if settings.storage == "database" else MemoryStore()

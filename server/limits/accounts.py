@@ -5,9 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import secrets
 from typing import Protocol
 
 from server import errors
+from server.database import CHANNEL, Executor
+
+# Begins the word by which servers tell each other that an account's failures are forgotten.
+LIFTED = "l"
 
 
 class Attempts(Protocol):
@@ -23,6 +28,10 @@ class Attempts(Protocol):
 
     async def forgive(self, account: str, place: str | None) -> None:
         """Forgets the account's failures, and knows the place from now on."""
+        ...
+
+    def forget(self, account: str) -> None:
+        """Forgets the account's failures that this process alone counts."""
         ...
 
 
@@ -43,7 +52,7 @@ class AccountLimits:
     """
 
     def __init__(self, store: Attempts | None, secret: str) -> None:
-        self._store = store
+        self._store, self._name = store, secrets.token_hex(8)
         self._secret = hmac.digest(secret.encode(), b"ai-editor:account-limits:v1", hashlib.sha256)
 
     async def check(self, email: str, address: str) -> None:
@@ -61,6 +70,19 @@ class AccountLimits:
         """The one who asks from `address` is the owner: forgets all failures, and knows the place."""
         if self._store:
             await self._store.forgive(self._key("account", email), self._place(email, address))
+
+    async def lift(self, db: Executor, email: str) -> None:
+        """Forgets all failures, here and, once `db`'s changes are committed, in every server that counts by itself."""
+        if self._store:
+            key = self._key("account", email)
+            await self._store.forgive(key, None)
+            await db.notify(CHANNEL, f"{LIFTED}{self._name} {key}")
+
+    def heard(self, word: str) -> None:
+        """Another server lifted the lock of an account: whose name, and which."""
+        name, _, key = word.partition(" ")
+        if self._store and name != self._name:
+            self._store.forget(key)
 
     def _place(self, email: str, address: str) -> str | None:
         found = network(address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from server import tokens
+from server.crypto.random import random_id
 from server.database import Executor
 from server.limits import policy
 from server.limits.bounded import Bounded, monotonic
@@ -35,7 +35,7 @@ class DatabaseStore:
             return seconds(refused.until - self._now())
         await self._sweep()
         for _ in range(_TRIES):
-            if await rate_limits.count(self._db, tokens.random_id(), key, limit.most, limit.milliseconds):
+            if await rate_limits.count(self._db, random_id(), key, limit.most, limit.milliseconds):
                 return 0
             left = await rate_limits.time_left(self._db, key, limit.most, limit.milliseconds)
             if left is not None and left > 0:
@@ -46,7 +46,7 @@ class DatabaseStore:
     async def attempt(self, account: str) -> int:
         """Counts a failure; 0 when the attempt may be made, else the seconds to wait."""
         for _ in range(_TRIES):
-            if await rate_limits.count_failure(self._db, tokens.random_id(), account, policy.SLOWING):
+            if await rate_limits.count_failure(self._db, random_id(), account, policy.SLOWING):
                 return 0
             found = await rate_limits.find_failures(self._db, account)
             wait = policy.wait(found.count, found.left) if found else 0
@@ -61,9 +61,12 @@ class DatabaseStore:
     async def forgive(self, account: str, place: str | None) -> None:
         """Forgets the account's failures, and knows the place from now on."""
         if place:
-            await rate_limits.forgive(self._db, account, tokens.random_id(), place, policy.PLACE_LIFE)
+            await rate_limits.forgive(self._db, account, random_id(), place, policy.PLACE_LIFE)
         else:
             await rate_limits.delete(self._db, account)
+
+    def forget(self, account: str) -> None:
+        """Nothing: the row is everybody's, and gone already."""
 
     async def _sweep(self) -> None:
         """Deletes what is over, once a minute, and at once again while there is a whole batch of it."""

@@ -55,9 +55,13 @@ class MemoryStore:
 
     async def forgive(self, account: str, place: str | None) -> None:
         """Forgets the account's failures, and knows the place from now on."""
-        self._accounts.drop(account)
+        self.forget(account)
         if place:
             self._places.put(place, 0, self._now() + policy.PLACE_LIFE, 0)
+
+    def forget(self, account: str) -> None:
+        """Forgets the account's failures."""
+        self._accounts.drop(account)
 
 
 def _rank(count: int, limit: Limit) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from server import errors
 from server.limits import rules
-from server.limits.rules import Limit
+from server.limits.rules import Limit, Rules
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,8 @@ class Requests(Protocol):
 class RequestLimits:
     """Says when a request is too many; without a store, never."""
 
-    def __init__(self, store: Requests | None) -> None:
-        self._store = store
+    def __init__(self, store: Requests | None, limits: Iterable[Limit]) -> None:
+        self._store, self._rules = store, Rules(limits)
         # Only memory counts without waiting.
         self._at_once: Callable[[str, Limit], int] | None = getattr(store, "request_at_once", None)
         self._said: set[str] = set()
@@ -43,7 +43,7 @@ class RequestLimits:
                 " by account; let the proxy connect over TCP, and name it in TRUSTED_PROXIES"
             )
             return
-        seconds = await self._store.request(rules.key(address, path), rules.limit_for(path))
+        seconds = await self._store.request(rules.key(address, path), self._rules.find(path))
         if seconds:
             raise errors.too_many_requests(seconds)
 
@@ -53,7 +53,7 @@ class RequestLimits:
             return True
         if not address or self._at_once is None:
             return False
-        return self._at_once(rules.key(address, path), rules.limit_for(path)) == 0
+        return self._at_once(rules.key(address, path), self._rules.find(path)) == 0
 
     def notice_proxy(self, peer: str) -> None:
         """Says once that a proxy is not named, as all who come through it share one count. S13."""

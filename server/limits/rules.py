@@ -1,8 +1,9 @@
-"""better-auth's rules: how many requests one address may make of a path, and in what time."""
+"""How many requests one address may make of a path, and in what time: the features' rules, which are better-auth's."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 LONGEST_KEY = 300
@@ -10,8 +11,12 @@ LONGEST_KEY = 300
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` requests; the count starts again after `seconds` without an allowed one."""
+    """At most `most` requests of a `path`, or with a `*` at its end of all that begin so.
 
+    The count starts again after `seconds` without an allowed one.
+    """
+
+    path: str
     most: int
     seconds: int
 
@@ -21,24 +26,25 @@ class Limit:
         return self.seconds * 1000
 
 
-DEFAULT = Limit(100, 10)
-_CREDENTIALS = Limit(3, 10)
-_MAILS = Limit(3, 60)
-_MAIL_PATHS = (
-    "/request-password-reset",
-    "/send-verification-email",
-    "/email-otp/send-verification-otp",
-    "/email-otp/request-password-reset",
-)
+DEFAULT = Limit("*", 100, 10)
 
 
-def limit_for(path: str) -> Limit:
-    """The limit of a path below the API's base, as better-auth sets it."""
-    if path.startswith(("/sign-in", "/sign-up", "/change-password", "/change-email")):
-        return _CREDENTIALS
-    if path in _MAIL_PATHS or path.startswith("/forget-password"):
-        return _MAILS
-    return DEFAULT
+class Rules:
+    """The limit of each path below the API's base; of several that fit the longest counts."""
+
+    def __init__(self, limits: Iterable[Limit]) -> None:
+        known = {limit.path: limit for limit in limits}
+        self._exact = {path: limit for path, limit in known.items() if not path.endswith("*")}
+        prefixes = sorted((path for path in known if path.endswith("*")), key=len, reverse=True)
+        self._prefixed = {path[:-1]: known[path] for path in prefixes}
+        self._prefixes = tuple(self._prefixed)
+
+    def find(self, path: str) -> Limit:
+        """The limit of a path."""
+        found = self._exact.get(path)
+        if found is not None or not path.startswith(self._prefixes):
+            return found or DEFAULT
+        return next(limit for prefix, limit in self._prefixed.items() if path.startswith(prefix))
 
 
 def path_below(base: str, path: str) -> str:

@@ -6,10 +6,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-# What a template may ask for, and the longest that is shown of it.
+# What every template may ask for, and the longest that is shown of it.
 _MOST = {
     "name": 60,
-    "new_email": 254,
     "browser": 60,
     "system": 60,
     "place": 80,
@@ -18,34 +17,54 @@ _MOST = {
 }
 _JOINERS = "\u200c\u200d"  # Persian and emoji need them
 _UNWANTED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-# Accents beyond the fourth on one letter climb over the lines above.
-_ACCENTS = re.compile(
-    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
-)
+# Marks beyond the fourth on one letter climb over the lines above; no language needs more.
+_MARKS = {"Mn", "Me"}
+_MOST_MARKS = 4
 # A mail program makes a link of these: whoever signs up as "win at evil.com" with another's address sends no advert.
 _LINKLIKE = re.compile(r"\w\w\.\w\w|@|://|\bwww\.", re.IGNORECASE)
 
 
-def clean(context: Mapping[str, str]) -> dict[str, str]:
+def clean(context: Mapping[str, str], members: Mapping[str, int]) -> dict[str, str]:
     """Every value on one line, without control characters, of bounded length; a name that reads as a link is left out.
 
-    What was not given is "".
+    `members` are further values with the longest that is shown of each. What was not given is "".
     """
-    cleaned = {name: _cut(_plain(context.get(name, "")), most) for name, most in _MOST.items()}
-    name = "" if _LINKLIKE.search(cleaned["name"]) else cleaned["name"]
+    cleaned = {
+        name: _cut(_plain(context.get(name, "")), most) for name, most in (_MOST | dict(members)).items()
+    }
+    name = "" if _LINKLIKE.search(_bare(cleaned["name"])) else cleaned["name"]
     return cleaned | {"name": name, "url": context.get("url", "")}
 
 
 def _plain(text: str) -> str:
-    spaced = re.sub(r"\s+", " ", text).strip()
-    return "".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _UNWANTED)
+    spaced = re.sub(r"\s", " ", text)
+    shown = "".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _UNWANTED)
+    text = " ".join(_level(shown).split())
+    return text if text.strip(" " + _JOINERS) else ""
+
+
+def _level(text: str) -> str:
+    """No tower of marks over a letter, and none on a space: it would stand over what comes before the value."""
+    kept, room = [], 0
+    for character in text:
+        if _is_mark(character):
+            if not room:
+                continue
+            room -= 1
+        elif character not in _JOINERS:  # which part no letter from its marks
+            room = 0 if character == " " else _MOST_MARKS
+        kept.append(character)
+    return "".join(kept)
+
+
+def _bare(text: str) -> str:
+    """As a mail program may read it that looks for links."""
+    return "".join(c for c in text if c not in _JOINERS and not _is_mark(c))
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in _MARKS
 
 
 def _cut(text: str, most: int) -> str:
-    """No longer than `most`, and no tower of accents over one letter."""
-    text = re.sub(
-        r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{4})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+",
-        r"\1",
-        text,
-    )
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"

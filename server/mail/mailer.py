@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from server import tokens
+from server.config.mail import WAYS
+from server.config.settings import Settings
+from server.crypto.random import random_id
 from server.database import Database, Executor
 from server.mail import masking, ways
 from server.mail.cleaning import clean
 from server.mail.outgoing import Transport
-from server.mail.templates import Mail, lifetime
+from server.mail.templates import Email, Mail
 from server.mail.worker import Worker
-from server.mail_settings import WAYS
-from server.metrics import Metrics
-from server.settings import Settings
 from server.store import mails
+from server.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +25,20 @@ log = logging.getLogger(__name__)
 # so that the work of sending is not found at a fixed distance behind an answer. S10.
 _WAKE_AFTER = (0.05, 0.5, 2.0)
 _chance = random.SystemRandom()
+_NOTHING = Email("", seconds=60)
 _NOBODY = {"name": "Nobody in particular", "url": "https://nobody.invalid/" + "0" * 120}
+_TO_NOBODY = Mail("", "nobody@nobody.invalid", _NOBODY)
 
 
 class Mailer:
     """`queue` promises a mail; between `start` and `stop` the promises of all processes are kept."""
 
-    def __init__(self, settings: Settings, db: Database, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, db: Database, metrics: Metrics, emails: Iterable[Email]) -> None:
         self._metrics = metrics
+        self._emails = {email.name: email for email in emails}
         self._nowhere = settings.production and not ways.sends(settings)
         transport, sender = ways.transport(settings), ways.sender(settings)
-        self.worker = Worker(db, transport, sender, settings.base_url, metrics)
+        self.worker = Worker(db, transport, sender, settings.base_url, metrics, self._emails)
         self._looking: asyncio.Task[None] | None = None
 
     @property
@@ -44,14 +47,19 @@ class Mailer:
         return self.worker.transport
 
     async def queue(self, db: Executor, mail: Mail) -> None:
-        """Promises the mail: sent if and when the caller's transaction commits."""
-        await _insert(db, mail.template, mail.to, mail.context, lifetime(mail.template))
+        """Promises the mail: sent if and when the caller's transaction commits; raises ValueError for what is none."""
+        email = self._emails.get(mail.template)
+        if email is None:
+            raise ValueError(f"no mail is called {mail.template!r}")
+        if email.link and not mail.context.get("url", "").startswith(("http://", "https://")):
+            raise ValueError(f"{email.name} needs a link")
+        await _insert(db, email, mail)
         self._metrics.mail(mail.template, "queued")
         self._wake_soon()
 
     async def queue_nothing(self, db: Executor) -> None:
         """The same work for an address that nobody has, so that the time of an answer tells nothing. S10."""
-        await _insert(db, "", "nobody@nobody.invalid", _NOBODY, 60)
+        await _insert(db, _NOTHING, _TO_NOBODY)
         self._wake_soon()
 
     def _wake_soon(self) -> None:
@@ -86,8 +94,6 @@ class Mailer:
         await self.transport.close()
 
 
-async def _insert(
-    db: Executor, template: str, recipient: str, context: Mapping[str, str], seconds: int
-) -> None:
-    kept = {name: value for name, value in clean(context).items() if value}
-    await mails.insert(db, tokens.random_id(), template, recipient, kept, seconds)
+async def _insert(db: Executor, email: Email, mail: Mail) -> None:
+    kept = {name: value for name, value in clean(mail.context, email.members).items() if value}
+    await mails.insert(db, random_id(), email.name, mail.to, kept, email.seconds)

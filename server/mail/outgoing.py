@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Protocol
 
-from server.mail_settings import Sender
+from server.config.mail import Sender
 
 # No out-of-office note comes back (RFC 3834, and Exchange's own header).
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from server.mail.cleaning import clean
-from server.mail.templates import LINK_SECONDS
+from server.mail.templates import Email
 
 APP = "AI-Editor"
 _FACTS = (
@@ -34,30 +34,30 @@ class Letter:
     html: str
 
 
-def render(template: str, context: Mapping[str, str], site: str, created_at: datetime) -> Letter:
+def render(email: Email, context: Mapping[str, str], site: str, created_at: datetime) -> Letter:
     """The mail; `site` is the public address, which links of its own start with. S42."""
-    given = clean(context)
+    given = clean(context, email.members)
     values: dict[str, Any] = {
         "app": APP,
         "site": site,
         "host": urlsplit(site).netloc,
-        "until": _until(template, created_at),
-        "lifetime": _in_words(LINK_SECONDS.get(template, 0)),
+        "until": _until(email, created_at),
+        "lifetime": _in_words(email.seconds),
         "given": given,
         "facts": [(label, given[name]) for label, name in _FACTS],
     }
-    text = _environment("txt").get_template(f"{template}.jinja").render(values)
-    html = _environment("html").get_template(f"{template}.jinja").render(values)
-    return Letter(_subject(template, values), _tidy(text), html)
+    text = _environment("txt").get_template(f"{email.name}.jinja").render(values)
+    html = _environment("html").get_template(f"{email.name}.jinja").render(values)
+    return Letter(_subject(email, values), _tidy(text), html)
 
 
-def _subject(template: str, values: dict[str, Any]) -> str:
-    found = _environment("txt").get_template(f"{template}.jinja")
+def _subject(email: Email, values: dict[str, Any]) -> str:
+    found = _environment("txt").get_template(f"{email.name}.jinja")
     return " ".join("".join(found.blocks["subject"](found.new_context(values))).split())
 
 
-def _until(template: str, created_at: datetime) -> str:
-    ends = created_at.timestamp() + LINK_SECONDS.get(template, 0)
+def _until(email: Email, created_at: datetime) -> str:
+    ends = created_at.timestamp() + email.seconds
     moment = datetime.fromtimestamp(ends, UTC)
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 

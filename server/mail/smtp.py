@@ -6,8 +6,8 @@ import ssl
 
 from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPRecipientsRefused
 
+from server.config.mail import SmtpServer
 from server.mail.outgoing import NotNow, Outgoing, Refused, message
-from server.mail_settings import SmtpServer
 
 SECONDS = 20.0
 

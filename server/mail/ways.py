@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from server.config.mail import Sender
+from server.config.settings import Settings
 from server.mail.outbox import Outbox
 from server.mail.outgoing import Transport
+from server.mail.providers import Resend, SendGrid
 from server.mail.rendering import APP
 from server.mail.smtp import Smtp
-from server.mail.web import Resend, SendGrid
-from server.mail_settings import Sender
-from server.settings import Settings
 
 
 def sender(settings: Settings) -> Sender:
     """MAIL_FROM; without a way to send nobody at this host."""
     host = urlsplit(settings.base_url).hostname or "localhost"
-    return settings.mail_from or Sender(APP, f"no-reply@{host if ':' not in host else 'localhost'}")
+    return settings.mail.sender or Sender(APP, f"no-reply@{host if ':' not in host else 'localhost'}")
 
 
 def transport(settings: Settings) -> Transport:
     """The way to send; the outbox when none is set."""
-    if settings.smtp_url:
-        return Smtp(settings.smtp_url, sender(settings).domain)
-    if settings.resend_api_key:
-        return Resend(settings.resend_api_key)
-    if settings.sendgrid_api_key:
-        return SendGrid(settings.sendgrid_api_key)
+    if settings.mail.smtp:
+        return Smtp(settings.mail.smtp, sender(settings).domain)
+    if settings.mail.resend_api_key:
+        return Resend(settings.mail.resend_api_key)
+    if settings.mail.sendgrid_api_key:
+        return SendGrid(settings.mail.sendgrid_api_key)
     return Outbox(settings.data_dir / "outbox", show_links=not settings.production)
 
 
 def sends(settings: Settings) -> bool:
     """Whether mails leave this machine."""
-    return bool(settings.smtp_url or settings.resend_api_key or settings.sendgrid_api_key)
+    return bool(settings.mail.smtp or settings.mail.resend_api_key or settings.mail.sendgrid_api_key)

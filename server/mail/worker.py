@@ -6,15 +6,17 @@ import asyncio
 import contextlib
 import logging
 import random
+from collections.abc import Mapping
 
+from server.config.mail import Sender
 from server.database import Database, DatabaseError
 from server.mail import masking
 from server.mail.outgoing import NotNow, Outgoing, Refused, Transport
 from server.mail.rendering import render
-from server.mail_settings import Sender
-from server.metrics import Metrics
+from server.mail.templates import Email
 from server.store import mails
 from server.store.mails import QueuedMail
+from server.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +40,17 @@ class Worker:
     """Keeps promises while it runs; any number of workers share one queue."""
 
     def __init__(
-        self, db: Database, transport: Transport, sender: Sender, site: str, metrics: Metrics
+        self,
+        db: Database,
+        transport: Transport,
+        sender: Sender,
+        site: str,
+        metrics: Metrics,
+        emails: Mapping[str, Email],
     ) -> None:
         self.transport = transport
         self.sender = sender
-        self._db, self._site = db, site
+        self._db, self._site, self._emails = db, site, emails
         self._metrics = metrics
         self._woken = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -130,6 +138,9 @@ class Worker:
         await self._forget()
 
     async def _attempt(self, mail: QueuedMail) -> None:
+        if mail.template not in self._emails:
+            await self._postpone(mail, "this server has no such mail")
+            return
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 await self.transport.send(self._outgoing(mail))
@@ -146,7 +157,7 @@ class Worker:
             log.info("mail %s (%s) to %s sent", mail.id, mail.template, masking.address(mail.recipient))
 
     def _outgoing(self, mail: QueuedMail) -> Outgoing:
-        letter = render(mail.template, mail.values, self._site, mail.created_at)
+        letter = render(self._emails[mail.template], mail.values, self._site, mail.created_at)
         return Outgoing(
             id=mail.id,
             template=mail.template,

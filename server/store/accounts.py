@@ -6,16 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.database import Executor
-from server.store.users import User
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A user's password account; `password` is the stored hash, or None."""
-
-    account_id: str
-    user_id: str
-    password: str | None
+from server.model import Account, Credential, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +16,6 @@ class AccountSummary:
     id: str
     provider_id: str
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """One way for a user to sign in; neither tokens nor the hash; `scope` has commas between."""
-
-    id: str
-    account_id: str
-    provider_id: str
-    user_id: str
-    scope: str | None
-    created_at: datetime
-    updated_at: datetime
 
 
 async def insert_credential(

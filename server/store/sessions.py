@@ -7,31 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.database import Executor
-from server.store.users import User
+from server.model import Session, SignedIn, User
 
 LONGEST_SHARED = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One signed-in browser; times in UTC with milliseconds."""
-
-    id: str
-    expires_at: datetime
-    token: str
-    created_at: datetime
-    updated_at: datetime
-    ip_address: str | None
-    user_agent: str | None
-    user_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session and the user it belongs to."""
-
-    session: Session
-    user: User
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +229,17 @@ async def delete_others(db: Executor, user_id: str, token: str, now: datetime) -
     )
 
 
-async def delete_by_id(db: Executor, session_id: str) -> bool:
-    """Ends the session with this id; False when there was none."""
-    return bool(await db.run("""DELETE FROM "session" WHERE "id" = %(session_id)s""", session_id=session_id))
+async def delete_by_id(db: Executor, session_id: str) -> Ended | None:
+    """Ends the session with this id; None when there was none."""
+    return await db.one(
+        Ended,
+        """
+        DELETE FROM "session"
+        WHERE "id" = %(session_id)s
+        RETURNING "id" AS session_id, "userId" AS user_id
+        """,
+        session_id=session_id,
+    )
 
 
 async def delete_all(db: Executor, user_id: str | None, now: datetime) -> int:

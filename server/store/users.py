@@ -7,19 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.database import Executor, UniqueViolation
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person; times in UTC with milliseconds."""
-
-    id: str
-    name: str
-    email: str
-    email_verified: bool
-    image: str | None
-    created_at: datetime
-    updated_at: datetime
+from server.model import User
 
 
 @dataclass(frozen=True, slots=True)

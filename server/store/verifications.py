@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from server.database import Executor
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """One value under an identifier; times in UTC with milliseconds."""
-
-    id: str
-    identifier: str
-    value: str
-    expires_at: datetime
-    created_at: datetime
+from server.model import Verification
 
 
 async def insert(db: Executor, verification: Verification) -> None:

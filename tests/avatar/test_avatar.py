@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image
 
-from server import avatars
-from server.app import Application
+from handlers.avatar import pictures
+from server.services import Services
 from tests.client import Answer, Client
 
 
@@ -23,7 +23,7 @@ async def upload(client: Client, body: bytes, media_type: str = "image/png") -> 
     return await client.send("POST", "/api/avatar", raw=body, headers={"Content-Type": media_type})
 
 
-def files(app: Application) -> list[Path]:
+def files(app: Services) -> list[Path]:
     return sorted((app.config.shared_dir / "avatars").glob("*"))
 
 
@@ -53,7 +53,7 @@ async def test_a_picture_becomes_the_users(client: Client, form: str) -> None:
     ids=["nothing", "svg", "gif", "cut"],
 )
 @pytest.mark.gen_test
-async def test_what_only_says_it_is_one(client: Client, app: Application, body: bytes) -> None:
+async def test_what_only_says_it_is_one(client: Client, app: Services, body: bytes) -> None:
     await client.sign_up()
     answer = await upload(client, body)
     assert (answer.status, answer.json["code"]) == (415, "NOT_AN_IMAGE")
@@ -74,9 +74,7 @@ async def test_too_many_pixels(client: Client, size: tuple[int, int], limit: str
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 @pytest.mark.gen_test
-async def test_a_large_picture_is_made_smaller_and_upright(
-    client: Client, app: Application, mode: str
-) -> None:
+async def test_a_large_picture_is_made_smaller_and_upright(client: Client, app: Services, mode: str) -> None:
     """Drawn lying on its side: black on the left half, which is the upper one when it stands."""
     image = Image.new("L", (2600, 1900), 255)
     image.paste(0, (0, 0, 1300, 1900))
@@ -95,7 +93,7 @@ async def test_a_large_picture_is_made_smaller_and_upright(
 @pytest.mark.gen_test
 async def test_few_are_drawn_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:  # S46
     await client.sign_up()
-    real, running, most, lock = avatars.draw, 0, 0, threading.Lock()
+    real, running, most, lock = pictures.draw, 0, 0, threading.Lock()
 
     def draw(body: bytes) -> bytes:
         nonlocal running, most
@@ -108,7 +106,7 @@ async def test_few_are_drawn_at_once(client: Client, monkeypatch: pytest.MonkeyP
             with lock:
                 running -= 1
 
-    monkeypatch.setattr(avatars, "draw", draw)
+    monkeypatch.setattr(pictures, "draw", draw)
     body = picture(size=(3000, 3000))
     answers = await asyncio.gather(*(upload(client, body) for _ in range(6)))
     assert {answer.status for answer in answers} == {200}
@@ -116,7 +114,7 @@ async def test_few_are_drawn_at_once(client: Client, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.gen_test
-async def test_the_old_file_goes(client: Client, app: Application) -> None:
+async def test_the_old_file_goes(client: Client, app: Services) -> None:
     await client.sign_up()
     await upload(client, picture())
     (first,) = files(app)
@@ -130,7 +128,7 @@ async def test_the_old_file_goes(client: Client, app: Application) -> None:
 
 
 @pytest.mark.gen_test
-async def test_somebody_elses_file_stays(client: Client, app: Application) -> None:  # S40
+async def test_somebody_elses_file_stays(client: Client, app: Services) -> None:  # S40
     await client.sign_up()
     await upload(client, picture())
     address = (await client.session())["user"]["image"]

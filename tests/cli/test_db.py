@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server import migrate
+from server.schema import migrate
 from tests.cli.commands import Commands, columns_of
 from tests.cli.conftest import Execute
 from tests.cli.nursery import Nursery

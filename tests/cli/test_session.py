@@ -53,7 +53,9 @@ def test_an_empty_list(ai_editor: Commands) -> None:
 
 
 def test_revoke_one(ai_editor: Commands, two_people: list[str], execute: Execute) -> None:
-    assert ai_editor("session", "revoke", "a1").out == "1 session ended.\n"
+    done = ai_editor("session", "revoke", "a1")
+    assert done.out == "1 session ended.\n"
+    assert "event=session-revoked by=command" in done.err  # S36
     assert ids(execute) == ["a2", "g1", "over"]
     again = ai_editor("session", "revoke", "a1")
     assert again.code == 1
@@ -68,6 +70,7 @@ def test_a_token_is_no_id(ai_editor: Commands, two_people: list[str], execute: E
 def test_revoke_all_of_a_user(ai_editor: Commands, two_people: list[str], execute: Execute) -> None:
     done = ai_editor("session", "revoke", "--user", "ada@example.com", "--yes", "--json")
     assert done.json == {"revoked": 2}
+    assert "event=sessions-revoked by=command" in done.err  # S36
     assert ids(execute) == ["g1"]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from server.passwords import matches, normalize
+from server.authentication.passwords import matches, normalize
 from tests.cli.commands import COMMAND, Commands, Done
 from tests.cli.conftest import PASSWORD, Execute
 
@@ -18,7 +18,8 @@ def test_create_asks_for_everything_and_hides_the_password(ai_editor: Commands, 
     terminal.answer("Password again: ", PASSWORD)
     done = terminal.end()
     assert done.code == 0
-    assert done.out.strip().startswith("Created ada@example.com")
+    assert "event=user-created by=command" in done.out.splitlines()[-2]
+    assert done.out.splitlines()[-1].startswith("Created ada@example.com")
     assert PASSWORD not in done.out
     [(stored,)] = execute('SELECT "password" FROM "account"')
     assert matches(str(stored), normalize(PASSWORD))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from server.passwords import matches, normalize
+from server.authentication.passwords import matches, normalize
 from tests.cli.commands import Commands, Done, columns_of
 from tests.cli.conftest import PASSWORD, Execute
 
@@ -23,8 +23,9 @@ def hash_of(execute: Execute, email: str = "ada@example.com") -> str:
 
 def test_create_stores_a_user_who_can_sign_in(create: Create, execute: Execute) -> None:
     done = create("Ada@Example.com", "--json")
-    assert (done.code, done.err) == (0, "")
     user = done.json["user"]
+    assert done.code == 0
+    assert done.err.rstrip().endswith(f"event=user-created by=command user_id={user['id']}")
     assert (user["email"], user["name"], user["emailVerified"]) == ("ada@example.com", "Ada", False)
     assert matches(hash_of(execute), normalize(PASSWORD))
     assert PASSWORD not in done.out
@@ -179,6 +180,7 @@ def test_a_new_password_replaces_the_old_one_and_ends_the_sessions(
     new = "another horse altogether"
     done = ai_editor("user", "set-password", "ada@example.com", "--password-stdin", "--json", stdin=new)
     assert done.json["sessionsEnded"] == 1
+    assert f"event=password-set by=command user_id={done.json['user']['id']}" in done.err  # S36
     assert matches(hash_of(execute), normalize(new))
     assert execute('SELECT count(*) FROM "session"') == [(0,)]
 
@@ -228,6 +230,7 @@ def test_delete_takes_everything_along(
     assert "--yes" in ai_editor("user", "delete", "ada@example.com").refusal
     done = ai_editor("user", "delete", "ada@example.com", "--yes", "--json")
     assert done.json["user"]["email"] == "ada@example.com"
+    assert f"event=user-deleted by=command user_id={done.json['user']['id']}" in done.err  # S36
     for table in ("user", "account", "session"):
         assert execute(f'SELECT count(*) FROM "{table}"') == [(0,)]
 

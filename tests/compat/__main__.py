@@ -1,4 +1,4 @@
-"""Compares every endpoint and prints the table; --record keeps what better-auth alone says instead."""
+"""Compares every endpoint and prints the tables; --record keeps what better-auth alone says instead."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import json
 import sys
 from pathlib import Path
 
+from tests.compat import lacking
 from tests.compat.case import Case
-from tests.compat.catalogue import GROUPS, SERVED, option_sets
+from tests.compat.catalogue import GROUPS, LACKING, SERVED, option_sets
 from tests.compat.compare import Verdict
 from tests.compat.databases import databases
+from tests.compat.lacking import Lack, faults
 from tests.compat.options import OPTION_SETS
 from tests.compat.pair import pair, references
 from tests.compat.record import hold_all, readable
@@ -25,12 +27,12 @@ def main() -> int:
     """Runs the command; 1 where a difference was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.compat", description=__doc__)
     parser.add_argument("--only", help="groups, comma separated")
-    parser.add_argument("--all", action="store_true", help="also what our server does not answer yet")
+    parser.add_argument("--all", action="store_true", help="also what our server has no setting for")
     parser.add_argument("--write", action="store_true", help="write docs/compatibility.md")
     parser.add_argument("--differences", type=Path, help="write every difference to this file")
     parser.add_argument("--record", type=Path, help="record better-auth alone into this folder")
     asked = parser.parse_args()
-    chosen = GROUPS if asked.all or asked.record else SERVED
+    chosen = GROUPS if asked.all or asked.record else SERVED | LACKING
     wanted = asked.only.split(",") if asked.only else list(chosen)
     groups = {name: chosen[name] for name in wanted}
     return _record(asked.record, groups) if asked.record else _compare(asked, groups)
@@ -38,17 +40,25 @@ def main() -> int:
 
 def _compare(asked: argparse.Namespace, groups: dict[str, list[Case]]) -> int:
     verdicts: list[Verdict] = []
+    lacks: list[Lack] = []
     with databases() as running, pair(running, option_sets(groups)) as servers:
         for name, group in groups.items():
             print(f"{name}: {len(group)} cases", file=sys.stderr, flush=True)
-            verdicts += servers.judge_all(group)
-    print(table(verdicts))
+            verdicts += servers.judge_all([case for case in group if not case.lacks])
+            lacks += servers.lack_all([case for case in group if case.lacks])
+    wrong = faults(lacks)
+    print("\n\n".join(part for part in (_tables(verdicts, lacks), "\n".join(wrong)) if part))
     if asked.differences:
-        asked.differences.write_text(differences(verdicts))
+        asked.differences.write_text(differences([*verdicts, *(lack.verdict for lack in lacks)]))
     if asked.write:
         DOCUMENT.parent.mkdir(exist_ok=True)
-        DOCUMENT.write_text(page(verdicts))
-    return 1 if any(verdict.differences for verdict in verdicts) else 0
+        DOCUMENT.write_text(page(verdicts, lacks))
+    return 1 if wrong or any(verdict.differences for verdict in verdicts) else 0
+
+
+def _tables(verdicts: list[Verdict], lacks: list[Lack]) -> str:
+    tables = [table(verdicts)] if verdicts else []
+    return "\n\n".join([*tables, lacking.table(lacks)] if lacks else tables)
 
 
 def _record(folder: Path, groups: dict[str, list[Case]]) -> int:

@@ -226,8 +226,12 @@ class Caller:
             time.sleep(0.02)
         newest = found[-1] if len(found) > read else None
         self._read[address] = len(found)
-        self.heard.append(Look("mail", newest and {"to": newest.to, "url": newest.url}, time.time()))
+        self.heard.append(Look("mail", newest and _shown(newest), time.time()))
         return newest
+
+
+def _shown(mail: Mail) -> dict[str, str]:
+    return {"to": mail.to, "url": mail.url} | ({"code": mail.code} if mail.code else {})
 
 
 def _plain(value: Any) -> Any:

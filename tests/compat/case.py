@@ -13,12 +13,16 @@ Run = Callable[[Caller], object]
 
 @dataclass(frozen=True)
 class Case:
-    """`endpoint` is the row it counts for, `options` the option set it runs under."""
+    """`endpoint` is the row it counts for, `options` the option set it runs under.
+
+    `lacks` names the feature of better-auth that it needs and our server has not: the answers must differ.
+    """
 
     endpoint: str
     name: str
     run: Run
     options: str = "plain"
+    lacks: str = ""
 
     @property
     def title(self) -> str:
@@ -27,15 +31,16 @@ class Case:
 
 
 class Group:
-    """Collects the cases of one file."""
+    """Collects the cases of one file, all of which may lack the same feature."""
 
-    def __init__(self) -> None:
+    def __init__(self, lacks: str = "") -> None:
         self.cases: list[Case] = []
+        self._lacks = lacks
 
     def add(self, endpoint: str, name: str, run: Run, *options: str) -> None:
         """Adds one case under each of the named option sets."""
         for chosen in options or ("plain",):
-            self.cases.append(Case(endpoint, name, run, chosen))
+            self.cases.append(Case(endpoint, name, run, chosen, self._lacks))
 
     def case(self, endpoint: str, name: str, *options: str) -> Callable[[Run], Run]:
         """Adds the decorated function as a case."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compat.catalogue import SERVED, option_sets
+from tests.compat.catalogue import LACKING, SERVED, option_sets
 from tests.compat.databases import Databases
 from tests.compat.pair import Pair, pair
 from tests.compat.shared import Shared, shared
@@ -28,7 +28,7 @@ def compat_databases() -> Iterator[Databases]:
 @pytest.fixture(scope="session")
 def servers(compat_databases: Databases) -> Iterator[Pair]:
     """Both servers under every option set that the comparison needs."""
-    with pair(compat_databases, option_sets(SERVED)) as both:
+    with pair(compat_databases, option_sets(SERVED | LACKING)) as both:
         yield both
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from tests.compat import tree
 
 ID = re.compile(r"[A-Za-z0-9]{32}")
+CODE = re.compile(r"\d{4,10}")
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 IDS = {"id", "userId", "accountId", "token"}
 DATES = {"createdAt", "updatedAt", "expiresAt"}
@@ -22,6 +23,7 @@ LONG = 400 * 86400.0
 LINKS = (
     re.compile(r"(?<=/reset-password/)[A-Za-z0-9]{24}(?=\?)"),
     re.compile(r"(?<=[?&]token=)[A-Za-z0-9]{24}(?=[&#]|$)"),
+    re.compile(r"(?<=/magic-link/verify\?token=)[A-Za-z]{32}(?=&|$)"),
     re.compile(r"(?<=/delete-user/callback\?token=)[0-9a-z]{32}(?=&|$)"),
 )
 CHUNK = re.compile(r"(?:__Secure-)?better-auth\.session_data\.\d+=")
@@ -66,6 +68,8 @@ class Mask:
             return self.label(value)
         if key in DATES and DATE.fullmatch(value):
             return self._date(value, at)
+        if key == "code" and CODE.fullmatch(value):
+            return self.label(value, f"{len(value)} digits")
         if key == "ipAddress" and value == self._peer:
             return "<the peer>"
         return self.link(value, at) if key in {"url", "location"} else value

@@ -12,6 +12,11 @@ BASE_URL = "http://localhost:8080"
 
 ALL_MAILS = ("reset", "verification", "changeEmail")
 
+# These stand for functions among a plugin's options; plugins.mjs puts them in. What SENT is called with is caught as
+# a mail (its url, its code) to the address or number that it names, its kind "magicLink.sendMagicLink".
+SENT = {"stand-in": "sent"}
+ADDRESS_OF_NUMBER = {"stand-in": "address of a number"}
+
 PLAIN: dict[str, Any] = {
     "baseURL": BASE_URL,
     "secret": SECRET,
@@ -33,17 +38,32 @@ PLAIN: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Options:
-    """One option set; `changes` is laid over PLAIN, `settings` over our environment."""
+    """One option set; `changes` is laid over PLAIN, `settings` over our environment.
+
+    `plugins` are better-auth's, by the names of their exports and in their order, each with its options:
+    {"magicLink": {"sendMagicLink": SENT}}. `user_fields` and `session_fields` are its additionalFields:
+    {"nickname": {"type": "string", "required": False}}. Our server gets the like from `settings` alone.
+    """
 
     name: str
     changes: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     mails: tuple[str, ...] = ALL_MAILS
     production: bool = True
+    plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
+    user_fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    session_fields: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def reference(self) -> dict[str, Any]:
-        """The options for better-auth."""
-        return _merge(copy.deepcopy(PLAIN), self.changes)
+        """The options for better-auth, but for its plugins."""
+        found = _merge(copy.deepcopy(PLAIN), self.changes)
+        fields = {"user": self.user_fields, "session": self.session_fields}
+        return _merge(found, {name: {"additionalFields": kept} for name, kept in fields.items() if kept})
+
+    def database(self, shared: str) -> str:
+        """The database to run on: the one that is shared, or one of its own where tables or columns differ."""
+        own = self.plugins or self.user_fields or self.session_fields
+        return f"{shared}-{self.name}" if own else shared
 
     @functools.cached_property
     def trusted_origins(self) -> list[str]:
@@ -139,5 +159,9 @@ OPTION_SETS: dict[str, Options] = {
         _cache("compact"),
         _cache("jwt"),
         _cache("jwe"),
+        Options(
+            "two-factor",
+            plugins={"twoFactor": {"issuer": "Compat", "otpOptions": {"sendOTP": SENT}}},
+        ),
     )
 }

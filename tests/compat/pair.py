@@ -1,4 +1,4 @@
-"""Both servers under every option set that is asked for, each kind on a database of its own."""
+"""Both servers under every option set that is asked for, each kind on databases of its own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 from tests.compat.case import Case
 from tests.compat.compare import Verdict, compare
 from tests.compat.databases import Databases
+from tests.compat.lacking import Lack, lack
 from tests.compat.options import OPTION_SETS, Options
-from tests.compat.record import hold
+from tests.compat.record import Held, hold
 from tests.compat.servers import Ours, Reference, ReferenceApp, start_ours
 
 
@@ -24,14 +25,19 @@ class Pair:
     theirs: dict[str, ReferenceApp]
     ours: dict[str, Ours]
 
-    def judge(self, case: Case) -> Verdict:
-        """Holds one case with both, one after the other, and compares."""
-        return compare(hold(case, self.theirs[case.options]), hold(case, self.ours[case.options]))
+    def hold(self, case: Case) -> tuple[Held, Held]:
+        """Holds one case with better-auth, then with ours."""
+        return hold(case, self.theirs[case.options]), hold(case, self.ours[case.options])
 
     def judge_all(self, cases: Sequence[Case], at_once: int = 8) -> list[Verdict]:
         """Judges many, several at once."""
         with ThreadPoolExecutor(at_once) as pool:
-            return list(pool.map(self.judge, cases))
+            return list(pool.map(lambda case: compare(*self.hold(case)), cases))
+
+    def lack_all(self, cases: Sequence[Case], at_once: int = 8) -> list[Lack]:
+        """The same for cases that must differ."""
+        with ThreadPoolExecutor(at_once) as pool:
+            return list(pool.map(lambda case: lack(*self.hold(case)), cases))
 
 
 @contextlib.contextmanager
@@ -40,7 +46,7 @@ def pair(databases: Databases, names: Sequence[str]) -> Iterator[Pair]:
     sets = [OPTION_SETS[name] for name in names]
     with contextlib.ExitStack() as stack:
         theirs = references(databases, sets, stack)
-        databases.create("ours")
+        _create(databases, "ours", sets)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="compat-")))
         yield Pair(theirs, _all_ours(databases, sets, folder, stack))
 
@@ -49,28 +55,34 @@ def references(
     databases: Databases, sets: Sequence[Options], stack: contextlib.ExitStack
 ) -> dict[str, ReferenceApp]:
     """better-auth for these option sets: a process in production, one in development where wanted."""
-    databases.create("reference")
+    _create(databases, "reference", sets)
     apps: dict[str, ReferenceApp] = {}
     for production in (True, False):
         wanted = [options for options in sets if options.production is production]
         if wanted:
-            reference = Reference(databases, "reference", wanted, not apps, production)
+            reference = Reference(databases, "reference", wanted, migrate=True, production=production)
             stack.callback(reference.stop)
             apps |= reference.apps
     return apps
 
 
+def _create(databases: Databases, shared: str, sets: Sequence[Options]) -> None:
+    for name in {options.database(shared) for options in sets}:
+        databases.create(name)
+
+
 def _all_ours(
     databases: Databases, sets: Sequence[Options], folder: Path, stack: contextlib.ExitStack
 ) -> dict[str, Ours]:
-    """The first brings the database up, then the others start together."""
+    """The first on each database brings it up, then the others start together."""
 
     def start(options: Options) -> Ours:
-        ours = start_ours(databases, "ours", options, folder / options.name)
+        ours = start_ours(databases, options.database("ours"), options, folder / options.name)
         stack.callback(ours.stop)
         return ours
 
-    first = start(sets[0])
+    firsts = {options.database("ours"): options for options in reversed(sets)}
+    others = [options for options in sets if options is not firsts[options.database("ours")]]
     with ThreadPoolExecutor(2) as pool:
-        rest = list(pool.map(start, sets[1:]))
-    return {ours.name: ours for ours in (first, *rest)}
+        started = [*pool.map(start, firsts.values()), *pool.map(start, others)]
+    return {ours.name: ours for ours in started}

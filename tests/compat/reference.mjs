@@ -1,15 +1,25 @@
 // better-auth as it comes from npm, on PostgreSQL: one HTTP server per option set, all in this process.
-// COMPAT_REFERENCE holds {databaseURL, migrate, apps: [{name, options, mails}]}; each line on stdout is one JSON event.
+// COMPAT_REFERENCE holds {migrate, apps: [{name, databaseURL, options, plugins, mails}]}; each line on stdout is one
+// JSON event.
 import { createServer } from 'node:http'
 import pg from 'pg'
 import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import { toNodeHandler } from 'better-auth/node'
+import { pluginsOf } from './plugins.mjs'
 
-const { databaseURL, migrate, apps } = JSON.parse(process.env.COMPAT_REFERENCE)
+const { migrate, apps } = JSON.parse(process.env.COMPAT_REFERENCE)
 const say = (event) => process.stdout.write(`${JSON.stringify(event)}\n`)
-const pool = new pg.Pool({ connectionString: databaseURL, max: 8 })
-pool.on('error', () => {})
+const pools = new Map()
+
+function poolOf(databaseURL) {
+  if (!pools.has(databaseURL)) {
+    const pool = new pg.Pool({ connectionString: databaseURL, max: 8 })
+    pool.on('error', () => {})
+    pools.set(databaseURL, pool)
+  }
+  return pools.get(databaseURL)
+}
 
 // Which option each captured mail hangs on.
 const PLACES = {
@@ -28,10 +38,11 @@ function capture(options, app, kind) {
   }
 }
 
-function build({ name, options, mails = [] }) {
-  const all = { ...options, database: pool, logger: { level: 'error', disabled: !process.env.COMPAT_LOG } }
+async function build({ name, databaseURL, options, plugins, mails = [] }) {
+  const logger = { level: 'error', disabled: !process.env.COMPAT_LOG }
+  const all = { ...options, database: poolOf(databaseURL), logger }
   for (const kind of mails) capture(all, name, kind)
-  return betterAuth(all)
+  return betterAuth({ ...all, plugins: await pluginsOf(plugins, (mail) => say({ event: 'mail', app: name, ...mail })) })
 }
 
 async function listen({ name }, auth) {
@@ -41,13 +52,18 @@ async function listen({ name }, auth) {
   say({ event: 'listening', app: name, port: server.address().port })
 }
 
-const built = apps.map((app) => [app, build(app)])
-// The option set with most tables speaks for all: they share the database.
-const widest = built.find(([app]) => app.options.rateLimit?.storage === 'database') ?? built[0]
-const plan = await getMigrations(widest[1].options)
-const { toBeCreated, toBeAdded, toBeAddedIndexes, unsafeChanges, schemaProblems } = plan
-say({ event: 'schema', missing: { toBeCreated, toBeAdded, toBeAddedIndexes, unsafeChanges, schemaProblems } })
-if (migrate) await plan.runMigrations()
+// The option set with most tables speaks for all that share its database.
+async function bringUp(built) {
+  const widest = built.find(([app]) => app.options.rateLimit?.storage === 'database') ?? built[0]
+  const plan = await getMigrations(widest[1].options)
+  const { toBeCreated, toBeAdded, toBeAddedIndexes, unsafeChanges, schemaProblems } = plan
+  say({ event: 'schema', missing: { toBeCreated, toBeAdded, toBeAddedIndexes, unsafeChanges, schemaProblems } })
+  if (migrate) await plan.runMigrations()
+}
+
+const built = []
+for (const app of apps) built.push([app, await build(app)])
+for (const databaseURL of pools.keys()) await bringUp(built.filter(([app]) => app.databaseURL === databaseURL))
 for (const [app, auth] of built) await listen(app, auth)
 say({ event: 'ready' })
 process.on('SIGTERM', () => process.exit(0))

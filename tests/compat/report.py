@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tests.compat import lacking
 from tests.compat.compare import Verdict, told
+from tests.compat.lacking import Lack
 from tests.compat.options import OPTION_SETS
 
 WORDS = """# Compatibility with better-auth
@@ -18,7 +20,7 @@ Both run with the same options, each on a PostgreSQL database of its own. `make 
 
 {total}
 
-## Option sets
+{lacking}## Option sets
 
 {sets}
 
@@ -44,6 +46,15 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | client address | a header, else none | the socket's peer; `X-Forwarded-For` from trusted proxies only, a port in it understood |
 | revoking the other sessions | a hundred of them | all of them |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
+"""
+
+LACKING = """## Lacking
+
+Features of better-auth that are not here, as their cases show; none of them is counted above. Each must differ from
+better-auth: a case that does not, any more, fails the suite until it is counted.
+
+{table}
+
 """
 
 
@@ -87,13 +98,14 @@ def _shared(found: Sequence[Verdict], least: int = 10) -> dict[str, list[str]]:
     return {text: cases for text, cases in titles.items() if len(cases) >= least}
 
 
-def page(verdicts: Sequence[Verdict], version: str = "1.7.25") -> str:
+def page(verdicts: Sequence[Verdict], lacks: Sequence[Lack], version: str = "1.7.25") -> str:
     """The page for people."""
     same = sum(not verdict.differences for verdict in verdicts)
     used = [name for name in OPTION_SETS if any(verdict.case.options == name for verdict in verdicts)]
     sets = "\n".join(f"- {name}: {_settings(name)}" for name in used)
     total = f"{len(verdicts)} cases, {same} the same, {len(verdicts) - same} different."
-    return WORDS.format(version=version, table=table(verdicts), total=total, sets=sets)
+    missing = LACKING.format(table=lacking.table(lacks)) if lacks else ""
+    return WORDS.format(version=version, table=table(verdicts), total=total, lacking=missing, sets=sets)
 
 
 def _settings(name: str) -> str:

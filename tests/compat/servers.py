@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,11 +31,12 @@ ROOT = HERE.parents[1]
 
 @dataclass(frozen=True)
 class Mail:
-    """One captured mail; `kind` is known for the reference only."""
+    """One captured mail with its link or its code; `kind` is known for the reference only."""
 
     to: str
     url: str
     kind: str = ""
+    code: str = ""
 
 
 class Server(Protocol):
@@ -76,21 +77,23 @@ class ReferenceApp:
 
 
 class Reference:
-    """A Node process that serves better-auth under any number of option sets on one database.
+    """A Node process that serves better-auth under any number of option sets.
 
-    `missing` is what better-auth finds wanting in the database's schema, by its own words.
+    They share `database`, but for those with tables or columns of their own, which must have been made.
+    `missing` is what better-auth finds wanting in the databases' schema, by its own words.
     """
 
     def __init__(
-        self, databases: Databases, database: str, sets: Iterable[Options], migrate: bool, production: bool
+        self, databases: Databases, database: str, sets: Collection[Options], migrate: bool, production: bool
     ) -> None:
         self.apps: dict[str, ReferenceApp] = {}
-        self.missing: dict[str, Any] = {}
-        self._databases, self._database = databases, database
+        self.missing: dict[str, list[Any]] = {}
+        self._databases = databases
+        self._places = {options.name: options.database(database) for options in sets}
         self._ready: queue.Queue[bool] = queue.Queue()
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
-        apps = [{"name": s.name, "options": s.reference(), "mails": s.mails} for s in sets]
-        wish = {"databaseURL": databases.uri(database), "migrate": migrate, "apps": apps}
+        apps = [_app(options, databases.uri(self._places[options.name])) for options in sets]
+        wish = {"migrate": migrate, "apps": apps}
         self._process = subprocess.Popen(
             [node(), "--no-warnings", "reference.mjs"],
             cwd=HERE,
@@ -113,13 +116,15 @@ class Reference:
 
     def _note(self, event: dict[str, Any]) -> None:
         if event["event"] == "listening":
-            place = event["app"], event["port"], self._database, self._databases
+            place = event["app"], event["port"], self._places[event["app"]], self._databases
             app = ReferenceApp(*place, self._process)
             self.apps[event["app"]] = app
         elif event["event"] == "mail":
-            self.apps[event["app"]].outbox.append(Mail(event["to"], event["url"], event["kind"]))
+            mail = Mail(event["to"], event.get("url", ""), event["kind"], event.get("code", ""))
+            self.apps[event["app"]].outbox.append(mail)
         elif event["event"] == "schema":
-            self.missing = event["missing"]
+            for kind, found in event["missing"].items():
+                self.missing.setdefault(kind, []).extend(found)
         else:
             self._ready.put(True)
 
@@ -132,6 +137,17 @@ class Reference:
         self._reader.join()
         self._process.stdout.close()
         self._words.close()
+
+
+def _app(options: Options, database_url: str) -> dict[str, Any]:
+    """One option set as reference.mjs takes it."""
+    return {
+        "name": options.name,
+        "databaseURL": database_url,
+        "options": options.reference(),
+        "plugins": options.plugins,
+        "mails": options.mails,
+    }
 
 
 def node() -> str:
@@ -167,8 +183,12 @@ class Ours:
         Processes on one database share its queue of mails, so any of them may have sent one.
         """
         paths = self.folder.parent.glob("*/outbox/[!.]*.eml")
-        found = [(path.name, _read(path)) for path in paths]
-        return [mail for _, mail in sorted(found, key=lambda pair: pair[0]) if mail.to == to and mail.url]
+        found = [(path.name, read_mail(path)) for path in paths]
+        return [
+            mail
+            for _, mail in sorted(found, key=lambda pair: pair[0])
+            if mail.to == to and (mail.url or mail.code)
+        ]
 
     def last_words(self) -> str:
         """What the process said before it died, empty while it lives."""
@@ -189,11 +209,15 @@ class Ours:
 
 
 @functools.cache
-def _read(path: Path) -> Mail:
+def read_mail(path: Path) -> Mail:
+    """A mail of ours, from its file."""
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     part = message.get_body(("plain", "html"))
-    found = re.search(r"https?://[^\s\"<>]+/api/auth/[^\s\"<>]+", part.get_content() if part else "")
-    return Mail(str(message["To"]), found[0] if found else "")
+    text = part.get_content() if part else ""
+    link = re.search(r"https?://[^\s\"<>]+/api/auth/[^\s\"<>]+", text)
+    # A code stands alone on its line.
+    code = re.search(r"^\s*(\d{4,10})\s*$", text, re.MULTILINE)
+    return Mail(str(message["To"]), link[0] if link else "", code=code[1] if code else "")
 
 
 def start_ours(databases: Databases, database: str, options: Options, folder: Path, **settings: str) -> Ours:

@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.compat import lacking
 from tests.compat.allowed import settle_look
 from tests.compat.caller import Exchange, Look
 from tests.compat.case import Case
-from tests.compat.catalogue import SERVED
+from tests.compat.catalogue import LACKING, SERVED
 from tests.compat.compare import Verdict, compare
 from tests.compat.mask import Mask
 from tests.compat.options import SECRET
@@ -115,6 +116,19 @@ def test_a_revocation_leaves_no_other_session() -> None:
     assert settle_look(theirs, two)[1]
 
 
+def test_another_code_of_as_many_digits_is_the_same() -> None:
+    theirs, same, shorter, none = (mailed(code) for code in ("123456", "654321", "12345", "12345a"))
+    assert not differ(theirs, same)
+    assert differ(theirs, shorter)
+    assert differ(theirs, none)
+
+
+def mailed(code: str) -> Held:
+    """A conversation of one mail."""
+    look = Look("mail", {"to": "ada@example.com", "url": "", "code": code}, time.time())
+    return Held(CASE, [look], "127.0.0.1")
+
+
 def test_a_bad_signature_stays_to_be_seen() -> None:
     line = f"better-auth.session_token={ID}.{SIGNED}; Path=/"
     assert Mask(SECRET).cookie(line, 0) == line
@@ -127,7 +141,18 @@ def _signature(value: str) -> str:
     return quote(base64.b64encode(digest).decode(), safe="")
 
 
-def test_the_page_tells_of_this_suite() -> None:
-    """docs/compatibility.md is written by `make compat`; a case more or less makes it old."""
-    page = (Path(__file__).parents[2] / "docs" / "compatibility.md").read_text()
+@pytest.fixture
+def page() -> str:
+    """docs/compatibility.md, written by `make compat`; a case more or less makes it old."""
+    return (Path(__file__).parents[2] / "docs" / "compatibility.md").read_text()
+
+
+def test_the_page_tells_of_this_suite(page: str) -> None:
     assert table([Verdict(case, []) for cases in SERVED.values() for case in cases]) in page
+
+
+def test_the_page_tells_what_is_lacking(page: str) -> None:
+    told = page.partition(lacking.HEAD)[2].partition("\n\n")[0].split("\n")
+    cases = [case for cases in LACKING.values() for case in cases]
+    starts = dict.fromkeys(lacking.start(case.lacks, case.endpoint) for case in cases)
+    assert [line.split(" |")[:2] for line in told[1:]] == [start.split(" |")[:2] for start in starts]

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from server import javascript
-from server.claims import SealedTokens, SignedTokens
-from server.encryption import DecryptionError, decrypt, encrypt, for_purpose
-from server.keyring import Keyring
+from server.crypto.claims import SealedTokens, SignedTokens
+from server.crypto.encryption import DecryptionError, decrypt, encrypt, for_purpose
+from server.crypto.keyring import Keyring
+from server.protocol import javascript
 from tests.compat.servers import HERE, node
 
 BARE, NEW, OLD = (f"the {word} secret of the comparison, long enough" for word in ("bare", "new", "old"))

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from server.model import User
 from server.store import users
-from server.store.users import User
 from tests.client import Answer, Client
 from tests.conftest import Sql
 from tests.promises import promised
@@ -41,6 +41,18 @@ async def test_a_proven_address_is_asked_first(client: Client, sql: Sql) -> None
     await click(client, sql, "change-email-verification")
     user = (await client.session())["user"]
     assert (user["email"], user["emailVerified"]) == ("new@example.com", True)
+
+
+@pytest.mark.gen_test
+async def test_a_query_that_is_checked_has_no_settings_of_the_session(client: Client, sql: Sql) -> None:
+    """better-auth drops from such a query what it does not name: the session is prolonged all the same."""
+    await client.sign_up()
+    await client.api("/change-email", {"newEmail": "new@example.com"})
+    sql("""UPDATE "session" SET "expiresAt" = "expiresAt" - interval '2 days' """)
+    link = promised(sql, "change-email-verification")[-1].path.removeprefix("/api/auth")
+    assert (await client.api(f"{link}&disableRefresh=true")).status == 302
+    (left,) = sql('SELECT "expiresAt" > now() + interval \'6 days\' FROM "session"')
+    assert left == (True,)
 
 
 @pytest.mark.gen_test

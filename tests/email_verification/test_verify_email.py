@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from server import email_tokens
-from server.email_tokens import EmailToken
+from server.authentication import email_tokens
+from server.authentication.email_tokens import EmailToken
+from server.model import User
 from server.store import users
-from server.store.users import User
 from tests.client import Client
 from tests.conftest import SECRET, Sql
 from tests.promises import promised

@@ -2,8 +2,8 @@
 
 import pytest
 
-from server import migrate
-from server.app import Application
+from server.schema import migrate
+from server.services import Services
 from tests.client import Client
 from tests.conftest import Sql
 
@@ -25,7 +25,7 @@ async def test_head_is_enough(client: Client, path: str) -> None:
 
 
 @pytest.mark.gen_test
-async def test_alive_but_not_ready_without_its_database(client: Client, app: Application) -> None:
+async def test_alive_but_not_ready_without_its_database(client: Client, app: Services) -> None:
     await app.db.close()
     there, app.db._dsn = app.db._dsn, "postgresql://nobody:hunter2@127.0.0.1:1/none"
     assert (await client.send("GET", "/health")).status == 200

@@ -123,14 +123,14 @@ async def test_what_is_over_is_swept_in_batches(
     store = DatabaseStore(db, clock)
     left = []
     for _ in range(3):
-        await store.request("192.0.2.7|/ok", Limit(100, 10))
+        await store.request("192.0.2.7|/ok", Limit("*", 100, 10))
         left += sql("""SELECT count(*) FROM "rateLimit" WHERE "key" <> '192.0.2.7|/ok'""")
     assert left == [(6,), (4,), (4,)], "a whole batch is followed by another at once"
     sql(f'UPDATE "rateLimit" SET "lastRequest" = {old}')
-    await store.request("192.0.2.7|/ok", Limit(100, 10))
+    await store.request("192.0.2.7|/ok", Limit("*", 100, 10))
     assert sql('SELECT count(*) FROM "rateLimit"') == [(5,)]
     clock.now += 60_000
-    await store.request("192.0.2.7|/ok", Limit(100, 10))
+    await store.request("192.0.2.7|/ok", Limit("*", 100, 10))
     assert sql('SELECT count(*) FROM "rateLimit"') == [(2,)]
     await db.close()
 
@@ -141,7 +141,7 @@ async def test_sweeping_spares_accounts_and_places(clean: None, database_url: st
     store = DatabaseStore(db)
     await store.attempt("account|a")
     await store.forgive("account|b", "place|b")
-    await store.request("192.0.2.7|/ok", Limit(100, 10))
+    await store.request("192.0.2.7|/ok", Limit("*", 100, 10))
     found = sql(
         'SELECT "key" FROM "rateLimit" WHERE "lastRequest" > extract(epoch FROM now()) * 1000 + 800000'
     )
@@ -154,17 +154,17 @@ async def test_who_is_refused_costs_the_database_nothing(clean: None, database_u
     db = Database(database_url, 2)
     store = DatabaseStore(db, Clock())
     for _ in range(2):
-        waited = await store.request("192.0.2.7|/ok", Limit(1, 10))
+        waited = await store.request("192.0.2.7|/ok", Limit("*", 1, 10))
     await db.close()
-    assert await store.request("192.0.2.7|/ok", Limit(1, 10)) == waited > 0
+    assert await store.request("192.0.2.7|/ok", Limit("*", 1, 10)) == waited > 0
 
 
 @pytest.mark.gen_test
 async def test_a_clock_that_was_set_back_locks_nobody_out(clean: None, database_url: str, sql: Sql) -> None:
     db = Database(database_url, 2)
     store = DatabaseStore(db)
-    await store.request("192.0.2.7|/ok", Limit(1, 10))
+    await store.request("192.0.2.7|/ok", Limit("*", 1, 10))
     sql('UPDATE "rateLimit" SET "lastRequest" = "lastRequest" + 86400000')
-    assert await store.request("192.0.2.7|/ok", Limit(1, 10)) == 0
-    assert await store.request("192.0.2.7|/ok", Limit(1, 10)) in range(1, 11)
+    assert await store.request("192.0.2.7|/ok", Limit("*", 1, 10)) == 0
+    assert await store.request("192.0.2.7|/ok", Limit("*", 1, 10)) in range(1, 11)
     await db.close()

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from server.config.limits import LimitSettings
+from server.config.settings import Settings, load
 from server.database import Database
+from server.errors import SettingsError
 from server.limits import DatabaseStore, MemoryStore, open_store
-from server.settings import Settings, SettingsError, load
 
 DATABASE = {"DATABASE_URL": "postgres://localhost/x", "BETTER_AUTH_SECRET": "x" * 32}
 
@@ -17,12 +19,12 @@ def settings(folder: Path, **more: str) -> Settings:
 
 def test_defaults(tmp_path: Path) -> None:
     found = settings(tmp_path)
-    assert (found.rate_limit_enabled, found.rate_limit_storage, found.password_check) == (
+    assert (found.limits.enabled, found.limits.storage, found.passwords.check) == (
         False,
         "memory",
         "off",
     )
-    assert settings(tmp_path, **DATABASE).rate_limit_enabled
+    assert settings(tmp_path, **DATABASE).limits.enabled
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,6 @@ def test_what_cannot_be(tmp_path: Path, name: str, value: str, words: str) -> No
 
 def test_stores() -> None:
     db = Database("", 1)
-    assert open_store(False, "database", db) is None
-    assert isinstance(open_store(True, "memory", db), MemoryStore)
-    assert isinstance(open_store(True, "database", db), DatabaseStore)
+    assert open_store(LimitSettings(False, "database"), db) is None
+    assert isinstance(open_store(LimitSettings(True, "memory"), db), MemoryStore)
+    assert isinstance(open_store(LimitSettings(True, "database"), db), DatabaseStore)

@@ -8,7 +8,9 @@ import pytest
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_unix_socket
 
-from server.app import Application
+from handlers import FEATURES
+from server.http.app import Application
+from server.services import Services
 from tests.client import Client
 
 on = pytest.mark.environ(RATE_LIMIT_ENABLED="yes", LOG_LEVEL="warning")
@@ -32,10 +34,10 @@ async def over_unix_socket(path: str, times: int) -> list[int]:
 @on
 @pytest.mark.gen_test
 async def test_a_unix_socket_has_no_limit_per_address_but_one_per_account(
-    app: Application, client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    app: Services, client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = str(tmp_path / "s")
-    server = HTTPServer(app)
+    server = HTTPServer(Application(app, FEATURES))
     server.add_socket(bind_unix_socket(path))
     try:
         with caplog.at_level(logging.WARNING, "server.limits"):

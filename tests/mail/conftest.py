@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import tornado.platform.asyncio
 
-from server.app import Application
+from server.config.mail import Sender
 from server.mail import Mail
 from server.mail.outgoing import Transport
-from server.mail_settings import Sender
+from server.services import Services
 from tests.mail.smtp_server import PostOffice, SilentServer
 
 LINK = "http://localhost:8080/api/auth/reset-password/abcdefghijklmnopqrstuvwx?callbackURL=%2Freset&x=1"
@@ -20,7 +20,7 @@ Queue = Callable[..., Coroutine[Any, Any, None]]
 
 
 @pytest.fixture
-def queue(app: Application, http_server: object) -> Queue:
+def queue(app: Services, http_server: object) -> Queue:
     """queue(mail, …): promises mails, committed at once."""
 
     async def run(*mails: Mail) -> None:
@@ -31,7 +31,7 @@ def queue(app: Application, http_server: object) -> Queue:
 
 
 @pytest.fixture
-def send_by(app: Application) -> Callable[[Transport], None]:
+def send_by(app: Services) -> Callable[[Transport], None]:
     """send_by(transport): the way that mails take from now on."""
 
     def change(transport: Transport) -> None:

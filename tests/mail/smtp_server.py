@@ -9,8 +9,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from server.config.mail import SmtpServer
 from server.mail.smtp import Smtp
-from server.mail_settings import SmtpServer
 from tests.mailbox import Received, parse
 
 CERTIFICATE = Path(__file__).parent / "certificate.pem"

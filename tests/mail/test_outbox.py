@@ -4,8 +4,8 @@ import stat
 
 import pytest
 
-from server.app import Application
 from server.mail import Mail
+from server.services import Services
 from tests.conftest import Sql
 from tests.mail.conftest import LINK, RESET, Queue
 from tests.mailbox import Mailbox
@@ -58,7 +58,7 @@ async def test_but_not_in_production(  # S35
 
 @pytest.mark.gen_test
 async def test_a_folder_that_cannot_be_written_loses_no_mail(
-    app: Application, queue: Queue, mailbox: Mailbox, sql: Sql
+    app: Services, queue: Queue, mailbox: Mailbox, sql: Sql
 ) -> None:
     mailbox.folder.parent.mkdir(parents=True)
     mailbox.folder.write_text("in the way")

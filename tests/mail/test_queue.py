@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from server.app import Application
 from server.database import Database, DatabaseUnavailable
 from server.mail import Mail
 from server.mail.outgoing import NotNow, Outgoing, Transport
 from server.mail.worker import Worker, delay
-from server.metrics import Metrics
+from server.services import Services
 from server.store import mails
+from server.telemetry.metrics import Metrics
 from tests.client import Client
 from tests.conftest import Sql
 from tests.mail.conftest import LINK, NEWS, RESET, Queue
@@ -63,10 +63,11 @@ class Broken(Slow):
 
 
 @asynccontextmanager
-async def another(app: Application, transport: Transport) -> AsyncIterator[Worker]:
+async def another(app: Services, transport: Transport) -> AsyncIterator[Worker]:
     """A worker as another process has it, with connections of its own."""
     db = Database(app.config.database_url or "", 2)
-    worker = Worker(db, transport, app.mailer.worker.sender, app.config.base_url, Metrics())
+    emails = {email.name: email for email in app.parts.emails}
+    worker = Worker(db, transport, app.mailer.worker.sender, app.config.base_url, Metrics(), emails)
     try:
         yield worker
     finally:
@@ -89,7 +90,7 @@ def no_look_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.gen_test
-async def test_sent_if_the_answer_is(app: Application, client: Client, mailbox: Mailbox, sql: Sql) -> None:
+async def test_sent_if_the_answer_is(app: Services, client: Client, mailbox: Mailbox, sql: Sql) -> None:
     async def fail() -> None:
         async with app.db.transaction() as tx:
             await app.mailer.queue(tx, RESET)
@@ -105,7 +106,7 @@ async def test_sent_if_the_answer_is(app: Application, client: Client, mailbox: 
 
 
 @pytest.mark.gen_test
-async def test_the_worker_is_woken(app: Application, queue: Queue, send_by: SendBy) -> None:
+async def test_the_worker_is_woken(app: Services, queue: Queue, send_by: SendBy) -> None:
     way = Slow()
     send_by(way)
     app.mailer.start()
@@ -116,7 +117,7 @@ async def test_the_worker_is_woken(app: Application, queue: Queue, send_by: Send
 
 
 @pytest.mark.gen_test
-async def test_a_late_commit_is_noticed(app: Application, client: Client, send_by: SendBy) -> None:
+async def test_a_late_commit_is_noticed(app: Services, client: Client, send_by: SendBy) -> None:
     way = Slow()
     send_by(way)
     app.mailer.start()
@@ -129,7 +130,7 @@ async def test_a_late_commit_is_noticed(app: Application, client: Client, send_b
 
 @pytest.mark.gen_test
 async def test_nothing_is_queued_and_dropped_like_something(  # S10
-    app: Application, queue: Queue, mailbox: Mailbox, sql: Sql
+    app: Services, queue: Queue, mailbox: Mailbox, sql: Sql
 ) -> None:
     await queue(RESET)
     await app.mailer.queue_nothing(app.db)
@@ -140,7 +141,7 @@ async def test_nothing_is_queued_and_dropped_like_something(  # S10
 
 
 @pytest.mark.gen_test
-async def test_the_next_process_keeps_the_promise(app: Application, queue: Queue, send_by: SendBy) -> None:
+async def test_the_next_process_keeps_the_promise(app: Services, queue: Queue, send_by: SendBy) -> None:
     send_by(Broken())
     await queue(RESET)
     await app.close()
@@ -152,7 +153,7 @@ async def test_the_next_process_keeps_the_promise(app: Application, queue: Queue
 
 
 @pytest.mark.gen_test
-async def test_processes_share_the_work_and_no_mail(app: Application, queue: Queue, sql: Sql) -> None:
+async def test_processes_share_the_work_and_no_mail(app: Services, queue: Queue, sql: Sql) -> None:
     await queue(*(Mail("password-changed", f"user{number}@example.com", {}) for number in range(60)))
     gate = asyncio.Event()
     ways = [Slow(0.01, gate=gate) for _ in range(3)]
@@ -170,7 +171,7 @@ async def test_processes_share_the_work_and_no_mail(app: Application, queue: Que
 
 @pytest.mark.gen_test
 async def test_what_a_dead_process_had_taken_comes_back(
-    app: Application, queue: Queue, sql: Sql, monkeypatch: pytest.MonkeyPatch
+    app: Services, queue: Queue, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.mail.worker.GRACE_SECONDS", 0.0)
     await queue(NEWS)
@@ -188,7 +189,7 @@ async def test_what_a_dead_process_had_taken_comes_back(
 
 @pytest.mark.gen_test
 async def test_a_clean_stop_waits_for_what_is_under_way(
-    app: Application, queue: Queue, send_by: SendBy, sql: Sql
+    app: Services, queue: Queue, send_by: SendBy, sql: Sql
 ) -> None:
     way = Slow(0.3)
     send_by(way)
@@ -202,7 +203,7 @@ async def test_a_clean_stop_waits_for_what_is_under_way(
 
 @pytest.mark.gen_test
 async def test_not_sent_twice_while_the_database_is_away(
-    app: Application, queue: Queue, send_by: SendBy, sql: Sql, monkeypatch: pytest.MonkeyPatch
+    app: Services, queue: Queue, send_by: SendBy, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(db: object, mail_id: str) -> None:
         raise DatabaseUnavailable("away")
@@ -224,7 +225,7 @@ async def test_not_sent_twice_while_the_database_is_away(
 
 @pytest.mark.gen_test
 async def test_a_dead_link_is_not_sent(
-    app: Application, queue: Queue, mailbox: Mailbox, sql: Sql, caplog: pytest.LogCaptureFixture
+    app: Services, queue: Queue, mailbox: Mailbox, sql: Sql, caplog: pytest.LogCaptureFixture
 ) -> None:
     await queue(RESET)
     sql("""UPDATE "ai_editor_mail" SET "expiresAt" = now() - interval '1 second'""")
@@ -257,7 +258,7 @@ def test_a_link_of_an_hour_is_tried_every_few_minutes() -> None:
 )
 @pytest.mark.gen_test
 async def test_one_in_trouble_stops_no_other(
-    app: Application, queue: Queue, send_by: SendBy, sql: Sql, error: Exception
+    app: Services, queue: Queue, send_by: SendBy, sql: Sql, error: Exception
 ) -> None:
     send_by(Broken(error=error))
     await queue(NEWS)
@@ -271,7 +272,7 @@ async def test_one_in_trouble_stops_no_other(
 
 
 @pytest.mark.gen_test
-async def test_a_mail_of_a_newer_version_waits_for_it(app: Application, mailbox: Mailbox, sql: Sql) -> None:
+async def test_a_mail_of_a_newer_version_waits_for_it(app: Services, mailbox: Mailbox, sql: Sql) -> None:
     await mails.insert(app.db, "a" * 32, "from-the-future", "ada@example.com", {}, 60)
     assert await mailbox.all() == []
     assert sql('SELECT "attempts" FROM "ai_editor_mail"') == [(1,)]
@@ -289,18 +290,31 @@ async def test_a_mail_of_a_newer_version_waits_for_it(app: Application, mailbox:
     ],
 )
 @pytest.mark.gen_test
-async def test_no_header_from_an_address(app: Application, mailbox: Mailbox, sql: Sql, address: str) -> None:
+async def test_no_header_from_an_address(app: Services, mailbox: Mailbox, sql: Sql, address: str) -> None:
     await app.mailer.queue(app.db, Mail("password-changed", address, {}))
     assert await mailbox.all() == []
     assert sql(COUNT) == [(0,)]
 
 
-def test_a_mail_that_cannot_be_is_refused_where_it_is_made() -> None:
+@pytest.mark.gen_test
+async def test_a_mail_that_cannot_be_is_refused_where_it_is_promised(
+    app: Services, http_server: object
+) -> None:
     with pytest.raises(ValueError, match="no mail is called"):
-        Mail("nonsense", "ada@example.com", {})
+        await app.mailer.queue(app.db, Mail("nonsense", "ada@example.com", {}))
     for url in ({}, {"url": ""}, {"url": "/relative"}, {"url": "javascript:alert(1)"}):
         with pytest.raises(ValueError, match="needs a link"):
-            Mail("verify-email", "ada@example.com", url)
+            await app.mailer.queue(app.db, Mail("verify-email", "ada@example.com", url))
+
+
+@pytest.mark.gen_test
+async def test_a_mail_that_this_server_does_not_know_waits_for_one_that_does(
+    queue: Queue, app: Services, sql: Sql
+) -> None:
+    await queue(NEWS)
+    sql("""UPDATE "ai_editor_mail" SET "template" = 'of-a-newer-version' """)
+    await app.mailer.worker.deliver_due()
+    assert sql('SELECT "template", "dueAt" > now() FROM "ai_editor_mail"') == [("of-a-newer-version", True)]
 
 
 @pytest.mark.gen_test
@@ -320,9 +334,7 @@ async def test_no_name_spoils_the_answer(queue: Queue, mailbox: Mailbox, sql: Sq
 
 
 @pytest.mark.gen_test
-async def test_a_full_worker_goes_on_when_there_is_room(
-    app: Application, queue: Queue, send_by: SendBy
-) -> None:
+async def test_a_full_worker_goes_on_when_there_is_room(app: Services, queue: Queue, send_by: SendBy) -> None:
     way = Slow(0.02)
     send_by(way)
     await queue(*(Mail("password-changed", f"user{number}@example.com", {}) for number in range(30)))

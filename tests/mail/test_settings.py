@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from server import settings
+from handlers import FEATURES
+from server.config import settings
+from server.config.mail import Sender, SmtpServer
+from server.config.settings import Settings
+from server.errors import SettingsError
+from server.feature import plug
 from server.mail.outbox import Outbox
+from server.mail.providers import Resend, SendGrid
 from server.mail.smtp import Smtp
 from server.mail.ways import sender, transport
-from server.mail.web import Resend, SendGrid
-from server.mail_settings import Sender, SmtpServer
-from server.settings import Settings, SettingsError
 
 FROM = "AI-Editor <no-reply@example.com>"
 
@@ -34,7 +37,7 @@ def load(**environ: str) -> Settings:
     ],
 )
 def test_smtp_addresses(url: str, server: SmtpServer) -> None:
-    assert load(SMTP_URL=url, MAIL_FROM=FROM).smtp_url == server
+    assert load(SMTP_URL=url, MAIL_FROM=FROM).mail.smtp == server
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_a_wrong_smtp_address_is_named_and_not_shown(url: str) -> None:
     ],
 )
 def test_senders(text: str, found: Sender) -> None:
-    assert load(MAIL_FROM=text).mail_from == found
+    assert load(MAIL_FROM=text).mail.sender == found
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,7 @@ def test_one_way_at_most() -> None:
 @pytest.mark.parametrize("token", ["short", "with a space in the middle", "käse-käse-käse-käse"])
 def test_a_token_for_metrics_is_long_and_fits_a_header(token: str) -> None:
     with pytest.raises(SettingsError, match=r"^METRICS_TOKEN takes"):
-        load(METRICS_TOKEN=token)
+        plug(FEATURES, load(METRICS_TOKEN=token))
 
 
 @pytest.mark.gen_test
@@ -136,4 +139,4 @@ async def test_the_way_that_is_set() -> None:
 
 def test_the_password_is_not_shown_with_the_settings() -> None:
     found = load(SMTP_URL="smtp://user:hunter2@mail.example.com", MAIL_FROM=FROM)
-    assert "hunter2" not in repr(found.smtp_url)
+    assert "hunter2" not in repr(found.mail.smtp)

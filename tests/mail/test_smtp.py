@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from server.app import Application
 from server.mail.outgoing import Transport
+from server.services import Services
 from tests.conftest import Sql
 from tests.mail.conftest import LINK, NEWS, RESET, Queue
 from tests.mail.smtp_server import CERTIFICATE, PostOffice, SilentServer, certificate
@@ -33,7 +33,7 @@ def trusting() -> ssl.SSLContext:
 
 @pytest.mark.gen_test
 async def test_a_mail_crosses_the_wire(
-    app: Application, queue: Queue, send_by: SendBy, post_office: PostOffice, sql: Sql
+    app: Services, queue: Queue, send_by: SendBy, post_office: PostOffice, sql: Sql
 ) -> None:
     send_by(post_office.transport())
     await queue(RESET)
@@ -55,7 +55,7 @@ async def test_a_mail_crosses_the_wire(
 
 @pytest.mark.gen_test
 async def test_starttls_where_it_is_offered_then_the_password(
-    app: Application, queue: Queue, send_by: SendBy
+    app: Services, queue: Queue, send_by: SendBy
 ) -> None:
     async with opened(PostOffice(tls=certificate(), auth=True)) as office:
         send_by(office.transport("localhost", signed_in=True, tls=trusting()))
@@ -67,7 +67,7 @@ async def test_starttls_where_it_is_offered_then_the_password(
 
 
 @pytest.mark.gen_test
-async def test_tls_from_the_first_byte(app: Application, queue: Queue, send_by: SendBy) -> None:
+async def test_tls_from_the_first_byte(app: Services, queue: Queue, send_by: SendBy) -> None:
     async with opened(PostOffice(tls=certificate(), implicit=True, auth=True)) as office:
         send_by(office.transport("localhost", signed_in=True, tls=trusting()))
         await queue(NEWS)
@@ -77,7 +77,7 @@ async def test_tls_from_the_first_byte(app: Application, queue: Queue, send_by: 
 
 @pytest.mark.gen_test
 async def test_a_certificate_that_nobody_signed_is_refused(
-    app: Application, queue: Queue, send_by: SendBy, caplog: pytest.LogCaptureFixture
+    app: Services, queue: Queue, send_by: SendBy, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with opened(PostOffice(tls=certificate())) as office:
         send_by(office.transport("0.0.0.0"))
@@ -88,9 +88,7 @@ async def test_a_certificate_that_nobody_signed_is_refused(
 
 
 @pytest.mark.gen_test
-async def test_on_this_machine_any_certificate_will_do(
-    app: Application, queue: Queue, send_by: SendBy
-) -> None:
+async def test_on_this_machine_any_certificate_will_do(app: Services, queue: Queue, send_by: SendBy) -> None:
     async with opened(PostOffice(tls=certificate())) as office:
         send_by(office.transport("127.0.0.1"))
         await queue(NEWS)
@@ -101,7 +99,7 @@ async def test_on_this_machine_any_certificate_will_do(
 @pytest.mark.parametrize(("host", "sent"), [("127.0.0.1", 1), ("0.0.0.0", 0)])
 @pytest.mark.gen_test
 async def test_no_password_in_the_clear_but_on_this_machine(
-    app: Application, queue: Queue, send_by: SendBy, caplog: pytest.LogCaptureFixture, host: str, sent: int
+    app: Services, queue: Queue, send_by: SendBy, caplog: pytest.LogCaptureFixture, host: str, sent: int
 ) -> None:
     async with opened(PostOffice(auth=True)) as office:
         send_by(office.transport(host, signed_in=True))
@@ -113,7 +111,7 @@ async def test_no_password_in_the_clear_but_on_this_machine(
 
 @pytest.mark.gen_test
 async def test_down_then_up(
-    app: Application, queue: Queue, send_by: SendBy, post_office: PostOffice, sql: Sql
+    app: Services, queue: Queue, send_by: SendBy, post_office: PostOffice, sql: Sql
 ) -> None:
     send_by(post_office.transport())
     await post_office.close()
@@ -130,7 +128,7 @@ async def test_down_then_up(
 @pytest.mark.parametrize("where", ["recipient_answers", "content_answers"])
 @pytest.mark.gen_test
 async def test_not_now_is_tried_again(
-    app: Application, queue: Queue, send_by: SendBy, post_office: PostOffice, sql: Sql, where: str
+    app: Services, queue: Queue, send_by: SendBy, post_office: PostOffice, sql: Sql, where: str
 ) -> None:
     setattr(post_office, where, ["451 4.7.1 greylisted", ""])
     send_by(post_office.transport())
@@ -145,7 +143,7 @@ async def test_not_now_is_tried_again(
 @pytest.mark.parametrize("where", ["recipient_answers", "content_answers"])
 @pytest.mark.gen_test
 async def test_never_is_given_up_and_says_so(  # S35
-    app: Application,
+    app: Services,
     queue: Queue,
     send_by: SendBy,
     post_office: PostOffice,
@@ -168,7 +166,7 @@ async def test_never_is_given_up_and_says_so(  # S35
 
 @pytest.mark.gen_test
 async def test_a_wrong_password_loses_no_mail(
-    app: Application, queue: Queue, send_by: SendBy, sql: Sql, monkeypatch: pytest.MonkeyPatch
+    app: Services, queue: Queue, send_by: SendBy, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(PostOffice(auth=True)) as office:
         monkeypatch.setattr("tests.mail.smtp_server.PASSWORD", "changed meanwhile")
@@ -191,7 +189,7 @@ async def test_problems_of_a_server_in_words(post_office: PostOffice) -> None:
 
 @pytest.mark.gen_test
 async def test_a_hanging_server_holds_up_nothing_else(
-    app: Application,
+    app: Services,
     queue: Queue,
     send_by: SendBy,
     post_office: PostOffice,

@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from handlers import FEATURES
+from server.config.mail import Sender
 from server.mail.cleaning import clean
 from server.mail.outgoing import Outgoing, message
 from server.mail.rendering import Letter, render
-from server.mail.templates import LINK_SECONDS, NAMES
-from server.mail_settings import Sender
 from tests.mail.conftest import LINK
 from tests.mailbox import Received, parse
 
+EMAILS = {email.name: email for feature in FEATURES for email in feature.emails}
+NAMES = sorted(EMAILS)
 SITE = "https://app.example.com"
 ASKED = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 FACTS = {
@@ -43,7 +45,7 @@ HOSTILE = [
 
 
 def rendered(template: str, **context: str) -> Letter:
-    return render(template, {"url": LINK, "name": "Ada", **FACTS, **context}, SITE, ASKED)
+    return render(EMAILS[template], {"url": LINK, "name": "Ada", **FACTS, **context}, SITE, ASKED)
 
 
 def received(name: str, letter: Letter) -> Received:
@@ -107,7 +109,7 @@ def test_nothing_is_fetched_and_every_link_is_visible(name: str) -> None:
         assert link in markup.words
 
 
-@pytest.mark.parametrize("name", sorted(LINK_SECONDS))
+@pytest.mark.parametrize("name", [name for name in NAMES if EMAILS[name].link])
 def test_the_link_is_the_first_in_both_parts_and_says_how_long_it_lives(name: str) -> None:
     mail = received(name, rendered(name))
     assert mail.link == LINK
@@ -153,21 +155,64 @@ def test_names_that_a_mail_program_would_make_links_of_are_left_out() -> None:
         assert rendered("verify-email", name=name).text.startswith(f"Hello {name},\n")
 
 
+@pytest.mark.parametrize("hidden", ["evil\u0301.com", "ev\u200cil\u200d.\u200ccom", "evil\u20dd.\u20ddcom"])
+def test_a_link_is_one_under_marks_and_joiners_too(hidden: str) -> None:
+    assert rendered("verify-email", name=f"win at {hidden}").text.startswith("Hello,\n")
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u1dc4", "\u20dd", "\u0e47", "\u06df", "\U0001da00", "\ufe0f"])
+def test_no_mark_is_stacked_to_a_tower(mark: str) -> None:
+    for tower in (mark * 40, (mark + "\u200d") * 40):
+        (greeting, *_) = rendered("verify-email", name=f"Z{tower}a").text.splitlines()
+        assert greeting.replace("\u200d", "") == f"Hello Z{mark * 4}a,"
+
+
+@pytest.mark.parametrize(
+    "name", ["\u0301" * 40, "\u1dc4", "\u0301 \u0301", "\u200d", "\u200c \ufe0f\u200c", " \u20dd "]
+)
+def test_a_name_of_nothing_but_marks_is_no_name(name: str) -> None:
+    assert rendered("verify-email", name=name).text.startswith("Hello,\n")
+
+
+def test_a_mark_stands_on_a_letter() -> None:
+    assert clean({"name": "\u0301 \u0301Ada \u0301\u0301Lovelace"}, {})["name"] == "Ada Lovelace"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "प्रियंका श्रीवास्तव",  # Hindi
+        "ক্ষুদ্র চৌধুরী",  # Bengali
+        "กิ่งแก้ว น้ำผึ้ง",  # Thai
+        "بُسْتَانِيّ مُحَمَّدٌ",  # Arabic, with its vowels
+        "שִׂ֑רְיָה בַּת־שֶּׁ֔בַע",  # Hebrew, with vowels and accents
+        "Nguye\u0302\u0303n Thi\u0323 \u0110u\u031b\u0301c",  # Vietnamese, in parts
+        "Nguyễn Thị Đức",
+        "བསྒྲུབས་རྒྱལ",  # Tibetan
+        "မြွှေးမြင့်",  # Burmese
+        "علی‌رضا",  # Persian, with a joiner
+        "👩‍👩‍👧 1️⃣",
+    ],
+)
+def test_names_of_all_scripts_stay_whole(name: str) -> None:
+    assert rendered("verify-email", name=name).text.startswith(f"Hello {name},\n")
+
+
 def test_long_values_are_cut_and_links_are_not() -> None:
     long = LINK + "&more=" + "x" * 5000
-    assert clean({"name": "a b " * 100})["name"].endswith("…")
-    assert len(clean({"name": "a" * 200})["name"]) == 60
+    assert clean({"name": "a b " * 100}, {})["name"].endswith("…")
+    assert len(clean({"name": "a" * 200}, {})["name"]) == 60
     mail = received("verify-email", rendered("verify-email", url=long))
     assert mail.link == long
     assert mail.html_links[0] == long
 
 
 def test_what_is_not_known_is_not_said() -> None:
-    letter = render("new-device", {}, SITE, ASKED)
+    letter = render(EMAILS["new-device"], {}, SITE, ASKED)
     assert letter.text.startswith("Hello,\n")
     for word in ("Browser", "System", "Place", "IP address", "Time", "None"):
         assert word not in letter.text + Markup(letter.html).words
-    assert render("email-changed", {}, SITE, ASKED).text.count("@") == 0
+    assert render(EMAILS["email-changed"], {}, SITE, ASKED).text.count("@") == 0
 
 
 def test_lines_of_the_wire_are_short() -> None:

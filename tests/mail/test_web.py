@@ -11,9 +11,9 @@ import tornado.netutil
 import tornado.platform.asyncio
 import tornado.web
 
-from server.app import Application
 from server.mail.outgoing import Transport
-from server.mail.web import Resend, SendGrid
+from server.mail.providers import Resend, SendGrid
+from server.services import Services
 from tests.conftest import Sql
 from tests.mail.conftest import LINK, RESET, Queue
 from tests.mail.smtp_server import SilentServer
@@ -64,7 +64,7 @@ def way(request: pytest.FixtureRequest, provider: Provider, send_by: SendBy) -> 
 
 
 @pytest.mark.gen_test
-async def test_resend(app: Application, queue: Queue, send_by: SendBy, provider: Provider, sql: Sql) -> None:
+async def test_resend(app: Services, queue: Queue, send_by: SendBy, provider: Provider, sql: Sql) -> None:
     send_by(Resend("re_key", provider.address))
     await queue(RESET)
     (mail_id,) = sql('SELECT "id" FROM "ai_editor_mail"')[0]
@@ -82,9 +82,7 @@ async def test_resend(app: Application, queue: Queue, send_by: SendBy, provider:
 
 
 @pytest.mark.gen_test
-async def test_sendgrid(
-    app: Application, queue: Queue, send_by: SendBy, provider: Provider, sql: Sql
-) -> None:
+async def test_sendgrid(app: Services, queue: Queue, send_by: SendBy, provider: Provider, sql: Sql) -> None:
     provider.answers = [(202, "")]
     send_by(SendGrid("SG.key", provider.address))
     await queue(RESET)
@@ -101,7 +99,7 @@ async def test_sendgrid(
 @pytest.mark.parametrize("status", [401, 403, 409, 429, 500, 503, 302])
 @pytest.mark.gen_test
 async def test_not_now_is_tried_again_with_the_same_words(
-    app: Application, queue: Queue, way: Transport, provider: Provider, sql: Sql, status: int
+    app: Services, queue: Queue, way: Transport, provider: Provider, sql: Sql, status: int
 ) -> None:
     provider.answers = [(status, '{"message": "no"}')]
     await queue(RESET)
@@ -118,7 +116,7 @@ async def test_not_now_is_tried_again_with_the_same_words(
 @pytest.mark.parametrize("status", [400, 413, 422])
 @pytest.mark.gen_test
 async def test_a_wrong_mail_is_given_up(
-    app: Application,
+    app: Services,
     queue: Queue,
     way: Transport,
     provider: Provider,
@@ -139,7 +137,7 @@ async def test_a_wrong_mail_is_given_up(
 @pytest.mark.parametrize("kind", [Resend, SendGrid])
 @pytest.mark.gen_test
 async def test_a_provider_that_hangs_or_is_away_loses_no_mail(
-    app: Application,
+    app: Services,
     queue: Queue,
     send_by: SendBy,
     sql: Sql,
@@ -147,7 +145,7 @@ async def test_a_provider_that_hangs_or_is_away_loses_no_mail(
     monkeypatch: pytest.MonkeyPatch,
     kind: type[Resend | SendGrid],
 ) -> None:
-    monkeypatch.setattr("server.mail.web.SECONDS", 0.5)
+    monkeypatch.setattr("server.mail.providers.SECONDS", 0.5)
     send_by(kind("key", f"http://127.0.0.1:{silent_server.port}/"))
     await queue(RESET)
     await app.mailer.worker.deliver_due()

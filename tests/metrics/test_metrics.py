@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from server.app import Application
 from server.mail import Mail
+from server.services import Services
 from tests.client import Client
 from tests.mailbox import Mailbox
 
@@ -58,7 +58,7 @@ async def test_what_people_do_is_counted(client: Client) -> None:
 
 
 @pytest.mark.gen_test
-async def test_mails_and_their_queue(app: Application, client: Client, mailbox: Mailbox) -> None:
+async def test_mails_and_their_queue(app: Services, client: Client, mailbox: Mailbox) -> None:
     await app.mailer.queue(app.db, Mail("password-changed", "ada@example.com", {}))
     await app.mailer.queue(app.db, Mail("password-changed", "not an address", {}))
     await app.mailer.queue_nothing(app.db)
@@ -96,7 +96,7 @@ async def test_odd_methods_make_no_labels(client: Client) -> None:
 
 @pytest.mark.gen_test
 async def test_it_answers_while_the_database_is_away(
-    app: Application, client: Client, monkeypatch: pytest.MonkeyPatch
+    app: Services, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await app.db.close()
     monkeypatch.setattr(app.db, "_dsn", "postgresql://127.0.0.1:1/none")

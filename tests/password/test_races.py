@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from server.app import Application
-from server.passwords import hash_scrypt
+from server.authentication.passwords import hash_scrypt
+from server.services import Services
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 from tests.promises import promised
@@ -14,7 +14,7 @@ NEW = "another long password"
 RESET = "the password of the reset"
 
 
-def stop_at_the_hash(app: Application, monkeypatch: pytest.MonkeyPatch) -> asyncio.Barrier:
+def stop_at_the_hash(app: Services, monkeypatch: pytest.MonkeyPatch) -> asyncio.Barrier:
     """The next hash is made once somebody else has come twice to the barrier."""
     barrier, real = asyncio.Barrier(2), app.passwords.hash
 
@@ -30,7 +30,7 @@ def stop_at_the_hash(app: Application, monkeypatch: pytest.MonkeyPatch) -> async
 
 @pytest.mark.gen_test
 async def test_a_sign_in_that_proved_the_old_password_gets_no_session(
-    client: Client, app: Application, sql: Sql, monkeypatch: pytest.MonkeyPatch
+    client: Client, app: Services, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # S23
     """The password changes between the check of the hash and the new session."""
     await client.sign_up()
@@ -56,7 +56,7 @@ async def test_a_sign_in_that_proved_the_old_password_gets_no_session(
 
 @pytest.mark.gen_test
 async def test_a_change_that_proved_the_old_password_does_not_undo_a_reset(
-    client: Client, app: Application, sql: Sql, monkeypatch: pytest.MonkeyPatch
+    client: Client, app: Services, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # S18
     """The owner resets the password between the proof of the stolen one and the writing of the thief's."""
     await client.sign_up()
@@ -94,7 +94,7 @@ async def test_of_many_changes_at_once_one_wins(client: Client, sql: Sql) -> Non
 
 @pytest.mark.gen_test
 async def test_a_better_hash_of_the_same_password_stands_in_no_ones_way(
-    client: Client, app: Application, sql: Sql, monkeypatch: pytest.MonkeyPatch
+    client: Client, app: Services, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # S8
     """A sign-in replaces an old hash between the proof of the password and the writing of the new one."""
     await client.sign_up()

@@ -16,9 +16,11 @@ import pytest
 import tornado.testing
 
 from handlers import FEATURES
-from server.app import Application, http_server
+from server.config.settings import Settings
 from server.database import DatabaseUnavailable, Listener
-from server.settings import Settings
+from server.feature import assemble
+from server.http.app import Application, http_server
+from server.services import Services
 from tests.client import Client
 from tests.conftest import Sql
 
@@ -81,7 +83,7 @@ def config(config: Settings, redis: Redis) -> Settings:
 class Deaf:
     """A server that cannot listen to PostgreSQL itself."""
 
-    def __init__(self, app: Application, address: str, cookies: dict[str, str]) -> None:
+    def __init__(self, app: Services, address: str, cookies: dict[str, str]) -> None:
         self.app = app
         self.client = Client(address, cookies)
 
@@ -117,10 +119,10 @@ class Deaf:
 async def deaf(config: Settings, cookies: dict[str, str]) -> AsyncIterator[Deaf]:
     """One more server for a browser's `cookies`."""
     socket, port = tornado.testing.bind_unused_port()
-    app = Application(config, FEATURES)
+    app = assemble(FEATURES, config)
     app.db.listen = _refuse  # type: ignore[method-assign, assignment]
     await app.changes.start()
-    server = http_server(app)
+    server = http_server(Application(app, FEATURES))
     server.add_socket(socket)
     yield Deaf(app, f"http://127.0.0.1:{port}", cookies)
     await server.drain(1)

@@ -8,11 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from server import changes, relay
-from server.app import Application
+from handlers import FEATURES
+from server.config.settings import Settings
 from server.database import Database, Listener
-from server.session_cache import SessionCache
-from server.settings import Settings
+from server.feature import assemble
+from server.services import Services
+from server.sessions import change_feed, redis_relay
+from server.sessions.cache import SessionCache
 from tests.client import Client
 from tests.conftest import Sql
 from tests.ears import Ears
@@ -70,7 +72,7 @@ async def test_nothing_is_kept_without_redis(client: Client, config: Settings) -
 
 
 async def test_nothing_is_kept_while_the_one_who_hears_is_deaf(
-    client: Client, app: Application, config: Settings, sql: Sql, ears: Ears
+    client: Client, app: Services, config: Settings, sql: Sql, ears: Ears
 ) -> None:
     async with listening(config, client) as other:
         app.changes._pause = 3  # before it listens again
@@ -82,7 +84,7 @@ async def test_nothing_is_kept_while_the_one_who_hears_is_deaf(
 
 
 async def test_nothing_is_kept_while_redis_is_away(
-    client: Client, app: Application, config: Settings, redis: Redis, sql: Sql
+    client: Client, app: Services, config: Settings, redis: Redis, sql: Sql
 ) -> None:
     async with listening(config, client) as other:
         redis.stop()
@@ -95,7 +97,7 @@ async def test_nothing_is_kept_while_redis_is_away(
 
 
 async def test_silence_is_not_believed(
-    client: Client, app: Application, config: Settings, monkeypatch: pytest.MonkeyPatch
+    client: Client, app: Services, config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever passed words on is gone without a word, as after kill -9."""
 
@@ -103,15 +105,15 @@ async def test_silence_is_not_believed(
         return
 
     async with listening(config, client) as other:
-        monkeypatch.setattr(relay, "_say_end", say_nothing)
+        monkeypatch.setattr(redis_relay, "_say_end", say_nothing)
         await app.changes.stop()
         assert other.trusted
         await until(lambda: not other.trusted)
 
 
-async def test_another_takes_over(client: Client, app: Application, config: Settings, sql: Sql) -> None:
+async def test_another_takes_over(client: Client, app: Services, config: Settings, sql: Sql) -> None:
     async with listening(config, client) as other:
-        second = Application(config, ())
+        second = assemble(FEATURES, config)
         await second.changes.start()
         await app.changes.stop()
         await until(lambda: len(other.app.sessions.memory) == 0)
@@ -124,11 +126,11 @@ async def test_another_takes_over(client: Client, app: Application, config: Sett
 
 
 async def test_more_words_than_redis_takes(
-    client: Client, config: Settings, app: Application, monkeypatch: pytest.MonkeyPatch
+    client: Client, config: Settings, app: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What cannot be passed on in time is not left out in silence."""
     async with listening(config, client) as other:
-        monkeypatch.setattr(relay, "MOST_WAITING", 0)
+        monkeypatch.setattr(redis_relay, "MOST_WAITING", 0)
         assert app.changes._relay
         for number in range(5):
             app.changes._relay.pass_on(f"u{number}")
@@ -137,7 +139,7 @@ async def test_more_words_than_redis_takes(
 
 async def test_a_silent_listen_is_not_believed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As behind a pooler that lends a connection for a transaction: LISTEN is accepted, and nothing ever comes."""
-    monkeypatch.setattr(changes, "ECHO_SECONDS", 0.2)
+    monkeypatch.setattr(change_feed, "ECHO_SECONDS", 0.2)
     db, cache = Database(database_url, 2), SessionCache(10)
 
     @asynccontextmanager
@@ -149,7 +151,7 @@ async def test_a_silent_listen_is_not_believed(database_url: str, monkeypatch: p
             connection.close()
 
     monkeypatch.setattr(db, "listen", silent)
-    heard = changes.Changes(db, cache)
+    heard = change_feed.Changes(db, cache, lambda key: None)
     await heard.start()
     await asyncio.sleep(0.5)
     assert not cache.trusted

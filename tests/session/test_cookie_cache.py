@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from server import tokens
-from server.app import Application
+from server.crypto import signatures
+from server.services import Services
 from tests.client import PASSWORD, Answer, Client
 from tests.conftest import Sql
 
@@ -136,8 +136,8 @@ async def test_what_is_no_base64_cannot_be_read_and_says_so(client: Client) -> N
 
 
 @pytest.mark.gen_test
-async def test_a_token_that_no_row_can_have(client: Client, app: Application) -> None:
-    signed = f"{NUL}.{tokens.sign(app.config.secret, NUL)}"
+async def test_a_token_that_no_row_can_have(client: Client, app: Services) -> None:
+    signed = f"{NUL}.{signatures.sign(app.config.secret, NUL)}"
     client.cookies = {TOKEN: quote(signed, safe=""), DATA: "x"}
     answer = await client.api("/get-session")
     assert (answer.status, answer.json["code"], names(answer)) == (500, "FAILED_TO_GET_SESSION", [f"-{DATA}"])

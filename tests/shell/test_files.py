@@ -10,7 +10,7 @@ import pytest
 from handlers.shell import bundle
 from tests.client import Answer, Client
 from tests.compat.servers import node
-from tests.server.raw import exchange, request, status
+from tests.raw import exchange, request, status
 
 
 def forms() -> dict[str, bytes]:

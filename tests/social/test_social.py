@@ -2,9 +2,9 @@
 
 import pytest
 
-from server import oauth_states
-from server.app import Application
-from server.oauth_states import OAuthState
+from handlers.social import oauth_states
+from handlers.social.oauth_states import OAuthState
+from server.services import Services
 from tests.client import Client
 
 
@@ -23,7 +23,7 @@ async def test_reserved_parameters(client: Client) -> None:  # S43
     assert "cannot include reserved OAuth parameters: state, client_id" in answer.json["message"]
 
 
-async def begun(client: Client, app: Application, state: str) -> None:
+async def begun(client: Client, app: Services, state: str) -> None:
     """A sign-in at a provider that this browser began."""
     await oauth_states.create(app.db, state, OAuthState("/dashboard", "verifier", "/login"))
     cookie = app.cookies._write_signed(app.cookies.state, state, 300)
@@ -45,14 +45,14 @@ async def test_no_state_is_refused(client: Client) -> None:
 
 
 @pytest.mark.gen_test
-async def test_a_state_of_another_browser_is_refused(client: Client, app: Application) -> None:  # S43
+async def test_a_state_of_another_browser_is_refused(client: Client, app: Services) -> None:  # S43
     await begun(client, app, "state-one")
     answer = await Client(client.base_url).api("/callback/github?code=c&state=state-one")
     assert answer.headers["Location"] == "/login?error=state_mismatch"
 
 
 @pytest.mark.gen_test
-async def test_a_state_counts_once(client: Client, app: Application) -> None:  # S18
+async def test_a_state_counts_once(client: Client, app: Services) -> None:  # S18
     await begun(client, app, "state-two")
     first = await client.api("/callback/github?code=c&state=state-two")
     assert first.headers["Location"] == "/login?error=oauth_provider_not_found"

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from server import settings, values
+from handlers import FEATURES
+from server.config import reader, settings
+from server.feature import plug, select
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -20,13 +22,13 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
     """Every variable that the settings ask for."""
     asked: set[str] = set()
 
-    class Recorder(values.Reader):
+    class Recorder(reader.Reader):
         def text(self, name: str) -> str | None:
             asked.add(name)
             return super().text(name)
 
-    monkeypatch.setattr(values, "Reader", Recorder)
-    settings.load({}, tmp_path)
+    monkeypatch.setattr(reader, "Reader", Recorder)
+    plug(FEATURES, settings.load({}, tmp_path))
     return asked - REFUSED
 
 
@@ -47,7 +49,8 @@ def test_the_readme_names_what_is_read(read: set[str]) -> None:
 @pytest.mark.parametrize(("name", "value"), SET, ids=[name for name, _ in SET])
 def test_each_example_is_accepted(name: str, value: str, tmp_path: Path) -> None:
     sender = {"MAIL_FROM": "AI-Editor <hello@example.com>"}
-    settings.load({"BETTER_AUTH_SECRET": SECRET, **sender, **({name: value} if value else {})}, tmp_path)
+    found = {"BETTER_AUTH_SECRET": SECRET, **sender, **({name: value} if value else {})}
+    plug(select(FEATURES, settings.load(found, tmp_path).features_off), settings.load(found, tmp_path))
 
 
 def test_the_example_as_it_is_changes_nothing(tmp_path: Path) -> None:

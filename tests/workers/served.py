@@ -6,9 +6,12 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,8 +24,18 @@ def command_line(pid: str) -> bytes:
         return b""
 
 
-class Served:
-    """A server on the embedded database, with two workers unless it is told otherwise."""
+def until(what: Callable[[], object], seconds: float = 60) -> None:
+    """Waits for something to become true."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+class Starting:
+    """A server on the embedded database, with two workers unless it is told otherwise; it may not answer yet."""
+
+    command: tuple[str, ...] = ("-m", "server", "serve")
 
     def __init__(self, folder: Path, **settings: str) -> None:
         environment = {
@@ -33,31 +46,52 @@ class Served:
             "WORKERS": "2",
             "BCRYPT_COST": "4",
             "LOG_LEVEL": "warning",
+            "APP_ENV": "development",
             **settings,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "server", "serve"],
+            [sys.executable, *self.command],
             env=environment,
             cwd=folder,
             stderr=subprocess.PIPE,
             text=True,
         )
         self.said = ""
-        self.address = self._read_address()
 
-    def _read_address(self) -> str:
+    def hear(self, pattern: str) -> re.Match[str]:
+        """Reads what it says up to a line with this in it."""
         assert self.process.stderr
         for line in self.process.stderr:
             self.said += line
-            found = re.search(r"http://\S+", line)
+            found = re.search(pattern, line)
             if found:
-                return found[0]
+                return found
         raise AssertionError(self.said)
 
     def pids(self) -> set[int]:
         """The workers alive."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return {int(pid) for pid in children if b"--worker" in command_line(pid)}
+
+    def stop(self) -> None:
+        """As Ctrl-C does."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=90)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class Served(Starting):
+    """A server that answers."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        super().__init__(folder, **settings)
+        self.address = self.hear(r"http://\S+")[0]
 
     def call(self, path: str, body: object = None, cookie: str = "") -> tuple[int, object, str]:
         """One request on a connection of its own: whichever worker the kernel chooses."""
@@ -75,9 +109,3 @@ class Served:
                 return answer.status, json.loads(answer.read()), set_cookie
         except urllib.error.HTTPError as error:
             return error.code, None, ""
-
-    def stop(self) -> None:
-        """As Ctrl-C does."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=90)

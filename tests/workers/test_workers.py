@@ -5,12 +5,12 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.workers.served import Served
+from tests.workers.served import Served, until
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +19,6 @@ def served() -> Iterator[Served]:
         found = Served(Path(folder))
         yield found
         found.stop()
-
-
-def until(what: Callable[[], object], seconds: float = 60) -> None:
-    """Waits for something to become true."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def person(served: Served, email: str) -> str:

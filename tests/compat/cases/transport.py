@@ -184,7 +184,7 @@ KINDS: list[str | None] = [
     "",
     " ",
     "application/json",
-    "Application/JSON",
+    "Services/JSON",
     "application/json;charset=utf-8",
     "application/json; charset=iso-8859-1",
     "application/json ; charset=utf-8",

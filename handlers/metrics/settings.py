@@ -1,0 +1,24 @@
+"""METRICS_TOKEN."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from server.config.reader import Reader
+from server.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """What a scraper has to show; without it, it has to be on this machine."""
+
+    token: str | None = field(repr=False)
+
+
+def read(read: Reader) -> MetricsSettings:
+    """From the environment; raises SettingsError for a token that is short, or fits no header."""
+    token = read.text("METRICS_TOKEN")
+    if token is not None and not re.fullmatch(r"[!-~]{16,}", token):
+        raise SettingsError("METRICS_TOKEN takes at least 16 characters, ASCII without spaces")
+    return MetricsSettings(token)

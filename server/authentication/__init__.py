@@ -1,0 +1,1 @@
+"""From a proof to somebody who is signed in."""

@@ -1,0 +1,52 @@
+"""What changes an account from outside its owner's session: a password that is replaced, a user who is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from server import clock
+from server.crypto.random import random_id
+from server.database import Database, Executor, Transaction
+from server.limits import AccountLimits
+from server.mail import Email, Mail, Mailer
+from server.model import User
+from server.sessions.lifecycle import Sessions
+from server.store import accounts, users
+
+PASSWORD_CHANGED = Email("password-changed")
+
+
+class AccountChanges:
+    """The same for handlers and commands; `forget` lets go of what lies outside the database."""
+
+    def __init__(
+        self,
+        db: Database,
+        sessions: Sessions,
+        mailer: Mailer,
+        limits: AccountLimits,
+        forget: Callable[[User], Awaitable[None]],
+    ) -> None:
+        self._db, self._sessions, self._mailer, self._limits = db, sessions, mailer, limits
+        self._forget = forget
+
+    async def set_password(self, tx: Transaction, user: User, password_hash: str, revoke: bool) -> int:
+        """Stores a password that was not proved, where the user had none too, and lifts a lock; the sessions ended."""
+        now = clock.now()
+        if not await accounts.update_password(tx, user.id, password_hash, now):
+            await accounts.insert_credential(tx, random_id(), user, password_hash, now)
+        ended = await self._sessions.revoke_all(tx, user.id) if revoke else 0
+        await self.tell(tx, user)
+        await self._limits.lift(tx, user.email)
+        return ended
+
+    async def tell(self, db: Executor, user: User) -> None:
+        """Promises the mail that says that the password is another one. S15."""
+        await self._mailer.queue(db, Mail(PASSWORD_CHANGED.name, user.email, {"name": user.name}))
+
+    async def delete(self, user: User) -> bool:
+        """Deletes the user, and by cascade all that is theirs; False when somebody was quicker. S23."""
+        deleted = await users.delete(self._db, user.id)
+        self._sessions.user_changed(self._db, user.id)
+        await self._forget(user)
+        return deleted

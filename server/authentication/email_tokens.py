@@ -1,0 +1,110 @@
+"""The signed links of e-mail verification: better-auth's stateless HS256 tokens, bound to one user."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+
+import orjson
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from server import clock
+from server.protocol import rules
+
+SECONDS = 3600
+_WHITE_SPACE = re.compile(r"[\t\n\f\r ]")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
+
+
+class TokenExpired(Exception):
+    """The signature is right, the time is over."""
+
+
+class TokenInvalid(Exception):
+    """Not signed by us, or not valid yet. S41."""
+
+
+class TokenOfAnotherKind(Exception):
+    """Signed by us for something else: no e-mail token. S41."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailToken:
+    """Who it is for and what it does: `update_to` changes the address, `request_type` says at which step."""
+
+    email: str
+    user_id: str | None
+    update_to: str | None = None
+    request_type: str | None = None
+
+
+def write(secret: str, token: EmailToken, seconds: int = SECONDS) -> str:
+    """The compact JWS, with better-auth's header and order of claims."""
+    issued_at = clock.milliseconds(clock.now()) // 1000
+    claims: dict[str, object] = {"email": token.email.lower()}
+    if token.update_to is not None:
+        claims["updateTo"] = token.update_to.lower()
+    if token.request_type is not None:
+        claims["requestType"] = token.request_type
+    claims |= {"userId": token.user_id, "iat": issued_at, "exp": issued_at + seconds}
+    return jws.serialize_compact({"alg": "HS256"}, orjson.dumps(claims), _key(secret), algorithms=["HS256"])
+
+
+def read(secret: str, text: str) -> EmailToken:
+    """Raises TokenExpired, TokenInvalid or TokenOfAnotherKind."""
+    try:
+        payload = jws.deserialize_compact(_canonical(text), _key(secret), algorithms=["HS256"]).payload
+        claims = orjson.loads(payload)
+    except (JoseError, ValueError) as error:
+        raise TokenInvalid from error
+    if not isinstance(claims, dict):
+        raise TokenInvalid
+    _check_time(claims)
+    return _from_claims(claims)
+
+
+def _canonical(token: str) -> str:
+    """The signature as we write it; jose reads it as `atob` does: white space, padding and spare bits say nothing."""
+    signed, _, signature = token.rpartition(".")
+    letters = _WHITE_SPACE.sub("", signature)
+    if len(letters) % 4 == 0:
+        letters = re.sub("={1,2}$", "", letters)
+    if len(letters) % 4 == 1 or not _BASE64URL.fullmatch(letters):
+        raise TokenInvalid
+    raw = base64.urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
+    return f"{signed}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
+
+
+def _key(secret: str) -> OctKey:
+    return OctKey.import_key(secret)
+
+
+def _check_time(claims: dict[str, object]) -> None:
+    now = clock.milliseconds(clock.now()) // 1000
+    _seconds(claims, "iat", now)  # of no consequence, but it has to be a number
+    if _seconds(claims, "nbf", now) > now:
+        raise TokenInvalid
+    if _seconds(claims, "exp", now + 1) <= now:
+        raise TokenExpired
+
+
+def _seconds(claims: dict[str, object], name: str, default: int) -> float:
+    """A time in a claim; a signed token without one has no such limit (jose's reading of RFC 7519)."""
+    value = claims.get(name, default)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise TokenInvalid
+    return value
+
+
+def _from_claims(claims: dict[str, object]) -> EmailToken:
+    email = claims.get("email")
+    others = [claims.get(name) for name in ("userId", "updateTo", "requestType")]
+    if not isinstance(email, str) or not rules.is_email(email):
+        raise TokenOfAnotherKind
+    if not all(value is None or isinstance(value, str) for value in others):
+        raise TokenOfAnotherKind
+    user_id, update_to, request_type = (value if isinstance(value, str) else None for value in others)
+    return EmailToken(email, user_id, update_to, request_type)

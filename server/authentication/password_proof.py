@@ -1,0 +1,45 @@
+"""From an e-mail address and a password to the user they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.authentication.passwords import Passwords
+from server.database import Database, Executor
+from server.model import User
+from server.store import accounts, users
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A user, and the hash that their password was right for."""
+
+    user: User
+    account_id: str
+    password: str
+
+    async def holds(self, tx: Executor) -> bool:
+        """Whether that is still the password, and stays so until the transaction ends.
+
+        Who changes it waits for us and then ends the session we make, or we see that it has changed. S23.
+        """
+        return await accounts.hold_password(tx, self.account_id, self.password)
+
+
+async def prove(db: Database, passwords: Passwords, email: str, password: str) -> Proof | None:
+    """The proof, or None when either is wrong, after the same work. S9; a hash of an older kind is replaced. S8."""
+    user = await users.find_by_email(db, email)
+    credential = await accounts.find_credential(db, user.id if user else "")
+    stored = credential.password if credential else None
+    check = await passwords.check(stored, password)
+    if not check.right or user is None or credential is None or stored is None:
+        return None
+    if check.outdated:
+        stored = await _rehash(db, passwords, credential.account_id, stored, password)
+    return Proof(user, credential.account_id, stored)
+
+
+async def _rehash(db: Database, passwords: Passwords, account_id: str, old: str, password: str) -> str:
+    """The hash that counts from now on: ours, unless somebody was quicker."""
+    new = await passwords.hash(password)
+    return new if await accounts.replace_password(db, account_id, old, new) else old

@@ -1,0 +1,182 @@
+"""Password hashes: made and checked in a bounded pool of threads, never on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import functools
+import hashlib
+import hmac
+import os
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import bcrypt
+
+from server import errors
+from server.authentication import common_passwords
+from server.config.passwords import PasswordSettings
+
+T = TypeVar("T")
+
+# better-auth's parameters; 32 MiB a hash, which is why the pool is bounded.
+_SCRYPT = {"n": 16384, "r": 16, "p": 1, "dklen": 64, "maxmem": 64 * 1024 * 1024}
+_LONG = "$bcrypt-sha256$"
+_BCRYPT_BYTES = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Whether a password is right, and whether its hash should be replaced by a better one."""
+
+    right: bool
+    outdated: bool
+
+
+def normalize(password: str) -> bytes:
+    """NFKC in UTF-8, so that one password typed on two keyboards is one password. S3."""
+    return unicodedata.normalize("NFKC", password).encode()
+
+
+def utf16_length(password: str) -> int:
+    """The length as JavaScript counts it, which better-auth's limits are in."""
+    return len(password.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def hash_bcrypt(password: bytes, cost: int) -> str:
+    """`$2b$…`; over 72 bytes `$bcrypt-sha256$…` (passlib's version 2), so that no byte is cut off. S2."""
+    salt = bcrypt.gensalt(cost)
+    if len(password) <= _BCRYPT_BYTES:
+        return bcrypt.hashpw(password, salt).decode()
+    text = salt.decode()
+    digest = bcrypt.hashpw(_digest(password, text[7:29]), salt).decode()[29:]
+    return f"{_LONG}v=2,t=2b,r={cost}${text[7:29]}${digest}"
+
+
+def hash_scrypt(password: bytes) -> str:
+    """better-auth's own format: hex(salt):hex(key), where scrypt is given the hex text as its salt."""
+    salt = os.urandom(16).hex()
+    return f"{salt}:{_scrypt(password, salt)}"
+
+
+def _scrypt(password: bytes, salt: str) -> str:
+    return hashlib.scrypt(password, salt=salt.encode(), **_SCRYPT).hex()
+
+
+def _digest(password: bytes, salt: str) -> bytes:
+    """HMAC-SHA256 under the salt: a plain digest could be replayed from another site's leaked digests."""
+    return base64.b64encode(hmac.digest(salt.encode(), password, hashlib.sha256))
+
+
+def matches(stored: str, password: bytes) -> bool:
+    """Whether the password made this hash; a hash in no known format matches nothing."""
+    try:
+        if stored.startswith(_LONG):
+            return _matches_long(stored, password)
+        if stored.startswith("$2"):
+            # As much work for one that is too long to be right: it would tell that there is such a user. S9
+            right = bcrypt.checkpw(password[:_BCRYPT_BYTES], stored.encode())
+            return right and len(password) <= _BCRYPT_BYTES
+        salt, colon, key = stored.partition(":")
+        return bool(colon) and hmac.compare_digest(_scrypt(password, salt).encode(), key.encode())
+    except ValueError:
+        return False
+
+
+def _matches_long(stored: str, password: bytes) -> bool:
+    parameters, salt, digest = stored.removeprefix(_LONG).split("$")
+    cost = int(parameters.rpartition("r=")[2])
+    full = f"$2b${cost:02d}${salt}"
+    made = bcrypt.hashpw(_digest(password, salt), full.encode()).decode()
+    return hmac.compare_digest(made[29:].encode(), digest.encode())
+
+
+def cost_of(stored: str) -> int | None:
+    """The bcrypt cost of a hash, or None for another format."""
+    try:
+        if stored.startswith(_LONG):
+            return int(stored.split("$")[2].rpartition("r=")[2])
+        return int(stored.split("$")[2]) if stored.startswith("$2") else None
+    except (ValueError, IndexError):
+        return None
+
+
+class Passwords:
+    """Hashes new passwords as the settings say; verifies every known format. S7 S8."""
+
+    def __init__(self, settings: PasswordSettings) -> None:
+        self._algorithm, self._cost = settings.algorithm, settings.bcrypt_cost
+        self._low, self._high = settings.min_length, settings.max_length
+        self._refuse_common = settings.check == "common"
+        threads = os.cpu_count() or 1
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
+        self._pending = 0
+        self._max_pending = threads * 64
+        if self._refuse_common:
+            self._threads.submit(common_passwords.most_used)
+
+    def check_length(self, password: str) -> None:
+        """Refuses a new password that is too short or too long. S1 S2."""
+        if utf16_length(password) < self._low:
+            raise errors.password_too_short()
+        self.check_not_too_long(password)
+
+    def check_new(self, password: str, *context: str) -> None:
+        """Refuses a new password for its length or, with PASSWORD_CHECK=common, because it is guessed first.
+
+        `context` is what others know of the person: the name, the e-mail address. S1 S2 S4.
+        """
+        self.check_length(password)
+        if self._refuse_common and common_passwords.is_common(password):
+            raise errors.password_compromised()
+        if self._refuse_common and common_passwords.is_made_of(password, context):
+            raise errors.password_compromised(
+                "The password is made of a name that others know. Choose another one."
+            )
+
+    def check_not_too_long(self, password: str) -> None:
+        """Refuses a password beyond the limit before any work is spent on it."""
+        if utf16_length(password) > self._high:
+            raise errors.password_too_long()
+
+    async def hash(self, password: str) -> str:
+        """The hash to store for a new password."""
+        return await self._off_the_loop(functools.partial(self._make, normalize(password)))
+
+    def _make(self, password: bytes) -> str:
+        return hash_scrypt(password) if self._algorithm == "scrypt" else hash_bcrypt(password, self._cost)
+
+    async def check(self, stored: str | None, password: str) -> Check:
+        """Compares; without a stored hash it takes as long and says no. S9."""
+        text = normalize(password)
+        if stored is None:
+            await self._off_the_loop(functools.partial(self._make, text))
+            return Check(False, False)
+        right = await self._off_the_loop(functools.partial(matches, stored, text))
+        return Check(right, right and self._outdated(stored))
+
+    def _outdated(self, stored: str) -> bool:
+        cost = cost_of(stored)
+        if self._algorithm == "scrypt":
+            return cost is not None
+        return cost is None or cost < self._cost
+
+    async def _off_the_loop(self, work: functools.partial[T]) -> T:
+        if self._pending >= self._max_pending:
+            raise errors.overloaded()
+        self._pending += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._pending -= 1
+
+    @property
+    def pending(self) -> int:
+        """How many hashes are being made, or wait for a thread."""
+        return self._pending
+
+    def close(self) -> None:
+        """Lets the threads go."""
+        self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,93 @@
+"""The one way to a session: from somebody who has proved who they are, past every stage, with all told who want to know."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from server import errors
+from server.database import Database, Transaction
+from server.model import Client, Json, Session, SignedIn, User
+from server.sessions.cookies import RequestCookies
+from server.sessions.lifecycle import Sessions
+from server.telemetry.audit import Audit
+
+Proof = Callable[[Transaction], Awaitable[bool]]
+
+
+async def always(tx: Transaction) -> bool:
+    """For a proof that was given in this very transaction."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """Somebody who has proved who they are, and has no session yet.
+
+    `method` is how: "email", "sign-up", "verification", "password-change"; `event` is what the audit calls it. `holds`
+    says in the session's own transaction whether the proof is still true, and keeps it so until that ends.
+    """
+
+    method: str
+    user: User
+    client: Client
+    cookies: RequestCookies
+    remember: bool = True
+    holds: Proof = always
+    request_id: str = ""
+    event: str = "sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Answered in place of a session: what else has to be proved, and Set-Cookie values that remember who asked."""
+
+    body: Json = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+
+
+Outcome = SignedIn | Challenge
+Stage = Callable[[Transaction, Authentication], Awaitable[Challenge | None]]
+SignedInObserver = Callable[[Transaction, Authentication, Session], Awaitable[None]]
+
+
+class SignIn:
+    """Asks the stages in their order; the first that has a challenge, or raises, is the end of it."""
+
+    def __init__(self, db: Database, sessions: Sessions, audit: Audit) -> None:
+        self._db, self._sessions, self._audit = db, sessions, audit
+        self._stages: Sequence[Stage] = ()
+        self._observers: Sequence[SignedInObserver] = ()
+
+    def connect(self, stages: Sequence[Stage], observers: Sequence[SignedInObserver]) -> None:
+        """Who is asked before a session is made, and who is told of it."""
+        self._stages, self._observers = stages, observers
+
+    async def open(self, proved: Authentication) -> Outcome:
+        """A session in a transaction of its own; raises INVALID_EMAIL_OR_PASSWORD when the proof holds no more."""
+        async with self._db.transaction() as tx:
+            return await self.open_in(tx, proved)
+
+    async def open_in(self, tx: Transaction, proved: Authentication) -> Outcome:
+        """A session in the transaction that also makes what it is a session of. S18 S23."""
+        if not await proved.holds(tx):
+            raise errors.invalid_email_or_password()
+        for stage in self._stages:
+            challenge = await stage(tx, proved)
+            if challenge is not None:
+                return challenge
+        session = await self._sessions.create(tx, proved.user, proved.client, proved.remember)
+        for observe in self._observers:
+            await observe(tx, proved, session)
+        tx.on_commit(lambda: self._write_down(proved, session))
+        return SignedIn(session, proved.user)
+
+    def _write_down(self, proved: Authentication, session: Session) -> None:
+        self._audit.write(
+            proved.event,
+            sign_in_method=proved.method,
+            request_id=proved.request_id,
+            ip_address=proved.client.ip_address,
+            user_id=proved.user.id,
+            session_id=session.id,
+        )

@@ -1,0 +1,46 @@
+"""Single-use values: a token goes out by mail, and comes back once."""
+
+from __future__ import annotations
+
+import time
+
+from server import clock
+from server.crypto.random import random_id
+from server.database import Database, Executor, InvalidValue
+from server.model import Verification
+from server.store import verifications as store
+
+SWEEP_SECONDS = 60.0
+
+
+async def create(db: Executor, identifier: str, value: str, seconds: int) -> None:
+    """Keeps `value` under `identifier` for `seconds`."""
+    await store.insert(db, Verification(random_id(), identifier, value, clock.after(seconds), clock.now()))
+
+
+async def find(db: Executor, identifier: str) -> str | None:
+    """The value, if its time is not over; it stays. What cannot be stored has none."""
+    try:
+        found = await store.find(db, identifier)
+    except InvalidValue:
+        return None
+    return found.value if found and found.expires_at >= clock.now() else None
+
+
+async def consume(db: Executor, identifier: str) -> str | None:
+    """The value, for one caller alone, if its time is not over; it is gone. S18."""
+    found = await store.consume(db, identifier)
+    return found.value if found and found.expires_at >= clock.now() else None
+
+
+class Sweeper:
+    """Deletes expired values at most once a minute, as better-auth does while it looks one up."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    async def sweep(self, db: Database) -> None:
+        """Sweeps when it is time."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + SWEEP_SECONDS
+            await store.delete_expired(db, clock.now())

@@ -1,0 +1,137 @@
+"""A worker of `serve`: the process as its supervisor has it, and the supervisor as the process has it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+# A worker that serves may finish its requests; one that does not serve yet has none.
+STOP_SECONDS = 15.0
+GIVE_UP_SECONDS = 1.0
+# A worker that serves for longer than this did not end because of how it was started.
+YOUNG_SECONDS = 2.0
+_MIGRATES, _SERVES = b"m", b"s"
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """What a worker has from its supervisor, as file descriptors: two pipes and the sockets that listen."""
+
+    words: int
+    life: int
+    listening: tuple[int, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Inherited:
+        """From the command line."""
+        words, life, *listening = map(int, text.split(","))
+        return cls(words, life, tuple(listening))
+
+    def __str__(self) -> str:
+        """For the command line."""
+        return ",".join(map(str, self.descriptors))
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """All of them."""
+        return (self.words, self.life, *self.listening)
+
+    def sockets(self) -> list[socket.socket]:
+        """The sockets that listen."""
+        return [socket.socket(fileno=each) for each in self.listening]
+
+    def say_migrates(self) -> None:
+        """Tells the supervisor that this worker changes the database, which takes what it takes."""
+        os.write(self.words, _MIGRATES)
+
+    def say_serves(self) -> None:
+        """Tells the supervisor that this worker serves."""
+        os.write(self.words, _SERVES)
+        os.close(self.words)
+
+    def when_orphaned(self, then: Callable[[], None]) -> None:
+        """Calls `then` when the supervisor is gone, however it went."""
+        asyncio.get_running_loop().add_reader(self.life, then)
+
+
+class NotServing(Exception):
+    """A worker ended before it came to serve, or does not come to serve in time: words to go after its name."""
+
+
+class Worker:
+    """One process; it stops when the pipe to its supervisor breaks."""
+
+    def __init__(self, process: asyncio.subprocess.Process, words: int, lifeline: int) -> None:
+        self.process, self._words, self._lifeline = process, io.FileIO(words), io.FileIO(lifeline, "w")
+        self._serving_since: float | None = None
+
+    @classmethod
+    async def start(cls, listening: Sequence[socket.socket], environment: dict[str, str]) -> Worker:
+        """A process that will serve these sockets."""
+        words, said = os.pipe()
+        life, lifeline = os.pipe()
+        given = Inherited(said, life, tuple(each.fileno() for each in listening))
+        command = [sys.executable, "-m", "server", "serve", "--worker", str(given)]
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, env=environment, pass_fds=given.descriptors, start_new_session=True
+            )
+        finally:
+            os.close(said)
+            os.close(life)
+        return cls(process, words, lifeline)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self.process.returncode is not None
+
+    @property
+    def steady(self) -> bool:
+        """Whether it has served for a while, and maybe does still."""
+        return self._serving_since is not None and time.monotonic() - self._serving_since > YOUNG_SECONDS
+
+    async def serves(self, seconds: float) -> None:
+        """Waits until it says that it serves; raises NotServing. A migration has limits of its own."""
+        try:
+            async with asyncio.timeout(seconds) as limit, _reader(self._words) as words:
+                while (word := await words.read(1)) == _MIGRATES:
+                    limit.reschedule(None)
+        except TimeoutError:
+            raise NotServing(f"does not serve after {seconds:g} s") from None
+        if not word:
+            await self.process.wait()
+            raise NotServing(f"ended with {self.process.returncode} before it served")
+        self._serving_since = time.monotonic()
+
+    async def stop(self) -> None:
+        """Lets it finish its requests; a process that does not want to end is killed."""
+        seconds = GIVE_UP_SECONDS if self._serving_since is None else STOP_SECONDS
+        with contextlib.suppress(ProcessLookupError):
+            self.process.terminate()
+        try:
+            await asyncio.wait_for(self.process.wait(), seconds)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+        self._words.close()
+        self._lifeline.close()
+
+
+@contextlib.asynccontextmanager
+async def _reader(pipe: io.FileIO) -> AsyncIterator[asyncio.StreamReader]:
+    """What comes out of a pipe, which is closed in the end."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    try:
+        yield reader
+    finally:
+        transport.close()

@@ -1,0 +1,147 @@
+"""The settings of mail, read and checked: SMTP_URL, MAIL_FROM, and that at most one way to send is set."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.policy import SMTP
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from server.config.reader import Reader
+from server.errors import SettingsError
+
+WAYS = ("SMTP_URL", "RESEND_API_KEY", "SENDGRID_API_KEY")
+_ADDRESS = re.compile(r"[^\s@\"<>,;:\\]+@[^\s@\"<>,;:\\]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where mail is handed in; `tls` from the first byte (smtps), else STARTTLS where it is offered."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether it is on this machine, so that nothing crosses a network."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the mails are from."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        """What stands behind the @."""
+        return self.address.rpartition("@")[2]
+
+    def header(self) -> Address:
+        """As a From header takes it."""
+        return Address(self.name, addr_spec=self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """At most one way to send, and who the mails are from."""
+
+    smtp: SmtpServer | None
+    sender: Sender | None
+    resend_api_key: str | None = field(repr=False)
+    sendgrid_api_key: str | None = field(repr=False)
+
+
+def read(read: Reader) -> MailSettings:
+    """SMTP_URL, MAIL_FROM, RESEND_API_KEY and SENDGRID_API_KEY."""
+    found = MailSettings(
+        read_smtp(read), read_sender(read), read.text("RESEND_API_KEY"), read.text("SENDGRID_API_KEY")
+    )
+    _check_ways(read)
+    return found
+
+
+def _check_ways(read: Reader) -> None:
+    """Refuses two ways to send at once, and one without a sender."""
+    given = [name for name in WAYS if read.text(name)]
+    if len(given) > 1:
+        raise SettingsError(f"{' and '.join(given)} are set; mail is sent one way, so keep one of them")
+    if given and not read.text("MAIL_FROM"):
+        raise SettingsError(
+            f"MAIL_FROM is missing and {given[0]} needs it; it takes an address such as"
+            " AI-Editor <no-reply@example.com>"
+        )
+
+
+def read_smtp(read: Reader) -> SmtpServer | None:
+    """SMTP_URL; the error never shows the value, which holds a password."""
+    text = read.text("SMTP_URL")
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise _bad_smtp("its port or host cannot be read") from None
+    _check_smtp(parts)
+    tls = parts.scheme == "smtps"
+    return SmtpServer(
+        parts.hostname or "",
+        port or (465 if tls else 587),
+        tls,
+        unquote(parts.username) if parts.username else None,
+        unquote(parts.password) if parts.password else None,
+    )
+
+
+def _check_smtp(parts: SplitResult) -> None:
+    if parts.scheme not in ("smtp", "smtps"):
+        raise _bad_smtp("it begins with something else")
+    if not parts.hostname or re.search(r"[\s\x00-\x1f]", parts.netloc):
+        raise _bad_smtp("it names no host")
+    if parts.port == 0:
+        raise _bad_smtp("port 0 cannot be reached")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise _bad_smtp("something follows the host (a / ? or # in the password is written %2F %3F %23)")
+    if bool(parts.username) != bool(parts.password):
+        raise _bad_smtp("a user goes with a password")
+
+
+def _bad_smtp(reason: str) -> SettingsError:
+    return SettingsError(
+        f"SMTP_URL cannot be used, {reason}; it takes an address such as smtp://user:password@mail.example.com:587"
+    )
+
+
+def read_sender(read: Reader) -> Sender | None:
+    """MAIL_FROM: `no-reply@example.com` or `AI-Editor <no-reply@example.com>`."""
+    text = read.text("MAIL_FROM")
+    if text is None:
+        return None
+    found = _parse(text) if text.isprintable() else None
+    if found is None or not _ADDRESS.fullmatch(found.addr_spec):
+        raise SettingsError(
+            f"MAIL_FROM is {text!r}; it takes one address such as AI-Editor <no-reply@example.com>"
+        )
+    return Sender(found.display_name, found.addr_spec)
+
+
+def _parse(text: str) -> Address | None:
+    """The address in a From header of one."""
+    try:
+        header = SMTP.header_factory("From", text)
+    except (IndexError, ValueError, MessageError):  # what the parser makes of nonsense
+        return None
+    addresses: tuple[Address, ...] = getattr(header, "addresses", ())
+    return addresses[0] if len(addresses) == 1 and not header.defects else None

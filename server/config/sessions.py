@@ -1,0 +1,39 @@
+"""The settings of sessions; durations in seconds, named as better-auth names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from server.config.reader import Reader
+
+CookieCacheForm = Literal["off", "compact", "jwt", "jwe"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """How long a session lives, and what may remember it."""
+
+    expires_in: int
+    update_age: int
+    fresh_age: int
+    max_lifetime: int | None
+    cache: bool
+    cookie_cache: CookieCacheForm
+    cookie_cache_max_age: int
+    defer_refresh: bool
+
+
+def read(read: Reader) -> SessionSettings:
+    """SESSION_*."""
+    form = read.choice("SESSION_COOKIE_CACHE", ("off", "compact", "jwt", "jwe"), "off")
+    return SessionSettings(
+        expires_in=read.integer("SESSION_EXPIRES_IN", 604800, 1, 34560000),
+        update_age=read.integer("SESSION_UPDATE_AGE", 86400, 0, 34560000),
+        fresh_age=read.integer("SESSION_FRESH_AGE", 86400, 0, 34560000),
+        max_lifetime=read.integer("SESSION_MAX_LIFETIME", 0, 0, 3456000000) or None,
+        cache=read.flag("SESSION_CACHE", True),
+        cookie_cache=cast(CookieCacheForm, form),
+        cookie_cache_max_age=read.integer("SESSION_COOKIE_CACHE_MAX_AGE", 300, 1, 34560000),
+        defer_refresh=read.flag("SESSION_DEFER_REFRESH", False),
+    )

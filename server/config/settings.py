@@ -1,0 +1,166 @@
+"""Settings: read once from the environment and `.env`; a wrong value stops the start with one line."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from server.config import dotenv, limits, mail, passwords, reader, sessions, verification
+from server.config.limits import LimitSettings
+from server.config.mail import MailSettings
+from server.config.passwords import PasswordSettings
+from server.config.reader import Reader
+from server.config.sessions import SessionSettings
+from server.config.verification import VerificationSettings
+from server.crypto.keyring import Keyring
+from server.errors import SettingsError
+
+API = "/api/auth"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can be set from outside, but for what features read themselves, with `reader`."""
+
+    reader: Reader = field(repr=False, compare=False)
+    app_env: Literal["development", "production"]
+    features_off: tuple[str, ...]
+    database_url: str | None
+    db_pool_size: int
+    redis_url: str | None
+    data_dir: Path
+    shared_dir: Path
+    keyring: Keyring
+    base_url: str
+    base_url_given: bool
+    trusted_origins: tuple[str, ...]
+    trusted_proxies: tuple[Network, ...]
+    host: str
+    port: int
+    workers: int
+    log_level: str
+    log_format: Literal["text", "json"]
+    sessions: SessionSettings
+    passwords: PasswordSettings
+    verification: VerificationSettings
+    mail: MailSettings
+    limits: LimitSettings
+
+    @property
+    def production(self) -> bool:
+        """Whether this runs for real: rate limits on, a secret of one's own required."""
+        return self.app_env == "production"
+
+    @property
+    def secret(self) -> str:
+        """What signs, and encrypts what is new; empty where none was set."""
+        return self.keyring.current
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the public address."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def api_url(self) -> str:
+        """The API's public address; mail links begin with it, whatever the Host header says. S42."""
+        return self.base_url + API
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies are `Secure` and begin with `__Secure-`: the public address is https. S28."""
+        return self.base_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str], folder: Path) -> Settings:
+    """Settings from `environ`, else from `folder/.env`; raises SettingsError naming the variable."""
+    read = reader.Reader({**dotenv.read(folder), **environ})
+    database_url, base_url = _database_url(read), read.url("BETTER_AUTH_URL")
+    live = database_url is not None or (base_url or "").startswith("https://")
+    app_env = read.choice("APP_ENV", ("development", "production"), "production" if live else "development")
+    production = app_env == "production"
+    port = read.integer("PORT", 8080, 0, 65535)
+    workers = read.integer("WORKERS", 1, 0, 256) or os.cpu_count() or 1
+    data_dir = read.path("DATA_DIR", folder / "data")
+    log_format = read.choice("LOG_FORMAT", ("text", "json"), "json" if production else "text")
+    settings = Settings(
+        reader=read,
+        app_env="production" if production else "development",
+        features_off=read.list("FEATURES_OFF"),
+        database_url=database_url,
+        db_pool_size=read.integer("DB_POOL_SIZE", 10, 1, 1000),
+        redis_url=_redis_url(read),
+        data_dir=data_dir,
+        shared_dir=read.path("SHARED_DIR", data_dir / "shared"),
+        keyring=Keyring(read.text("BETTER_AUTH_SECRET") or "", read.versions("BETTER_AUTH_SECRETS")),
+        base_url=base_url or f"http://localhost:{port}",
+        base_url_given=base_url is not None,
+        trusted_origins=read.list("BETTER_AUTH_TRUSTED_ORIGINS"),
+        trusted_proxies=read.networks("TRUSTED_PROXIES"),
+        host=read.text("HOST") or "127.0.0.1",
+        port=port,
+        workers=workers,
+        log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
+        log_format="json" if log_format == "json" else "text",
+        sessions=sessions.read(read),
+        passwords=passwords.read(read),
+        verification=verification.read(read),
+        mail=mail.read(read),
+        limits=limits.read(read, production, workers),
+    )
+    _check_production(settings)
+    return settings
+
+
+def from_environment() -> Settings:
+    """Settings of this process: `os.environ` and the `.env` of the working folder."""
+    return load(os.environ, Path.cwd())
+
+
+def for_worker(config: Settings) -> dict[str, str]:
+    """The environment of a worker process: this one's, and what has been decided since."""
+    decided = {
+        "DATABASE_URL": config.database_url or "",
+        "APP_ENV": config.app_env,
+        "PORT": str(config.port),
+        "WORKERS": "1",
+        "RATE_LIMIT_STORAGE": config.limits.storage,
+    }
+    return {**os.environ, **decided}
+
+
+def _redis_url(read: Reader) -> str | None:
+    url = read.text("REDIS_URL")
+    if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("REDIS_URL takes the address of a Redis, such as redis://:password@host:6379/0")
+    return url
+
+
+def _database_url(read: Reader) -> str | None:
+    if read.text("READ_DATABASE_URL"):
+        raise SettingsError(
+            "READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out"
+        )
+    url = read.text("DATABASE_URL")
+    if url is not None and not url.startswith(("postgres://", "postgresql://")):
+        raise SettingsError(
+            "DATABASE_URL takes the address of a PostgreSQL, such as postgres://user:password@host/name"
+        )
+    return url
+
+
+def _check_production(settings: Settings) -> None:
+    name = "the first of BETTER_AUTH_SECRETS" if settings.keyring.versions else "BETTER_AUTH_SECRET"
+    if settings.secret and len(settings.secret.encode()) < 32 and settings.production:
+        raise SettingsError(f"{name} is shorter than 32 bytes; `ai-editor secret generate` prints a good one")
+    if settings.production and not settings.secret:
+        raise SettingsError(
+            f"{name} is missing and required in production; `ai-editor secret generate` prints one"
+        )

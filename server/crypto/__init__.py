@@ -1,0 +1,1 @@
+"""Random values, signatures, keys, and what is encrypted."""

@@ -1,0 +1,1 @@
+"""Tornado's room: what answers requests."""

@@ -1,0 +1,216 @@
+"""ApiHandler: better-auth's order of checks, deny by default, one renderer of errors."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import parse_qs
+
+from server import errors
+from server.config.settings import API
+from server.errors import APIError
+from server.http.address import is_unnamed_proxy
+from server.http.caller import CallerHandler
+from server.http.fast import is_counted
+from server.http.handler import as_api_error
+from server.limits import path_below
+from server.model import User
+from server.protocol import bodies, rules, uri, wire
+from server.protocol.bodies import truthy
+
+B = TypeVar("B")
+P = ParamSpec("P")
+H = TypeVar("H", bound="ApiHandler")
+JSON = ("application/json",)
+JSON_OR_FORM = ("application/x-www-form-urlencoded", "application/json")
+_EXPOSED = "Retry-After, X-Retry-After, X-Request-Id, set-auth-token, set-auth-jwt"
+
+
+class ApiHandler(CallerHandler):
+    """An endpoint below /api/auth; a method without @public or @signed_in does not exist."""
+
+    media_types: tuple[str, ...] = JSON
+    reads_body = True
+    # What the query is read as, if it is; better-auth drops what that does not name, settings of the look-up too.
+    query_type: type[Any] | None = None
+
+    def set_default_headers(self) -> None:
+        """No answer of the API is kept by a cache."""
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Vary", "Origin")
+
+    async def prepare(self) -> None:
+        """better-auth's order: limit (429), route (404), body (415, 400), origin and redirect targets (403).
+
+        A preflight, which better-auth does not have, is not counted: the request that it asks for is.
+        """
+        self._allow_cross_origin()
+        if self.request.method == "OPTIONS" and self._answer_preflight():
+            return
+        await self._limit()
+        method = getattr(type(self), (self.request.method or "").lower(), None)
+        if not hasattr(method, "access"):
+            raise errors.not_found()
+        if self.path_args:  # one at most, the last segment: Tornado has decoded it, better-auth never does
+            self.path_args = [uri.last_segment(self.request.path)]
+        self.json_body = self._parse_body()
+        if self.request.method != "GET":
+            self._check_origin()
+
+    def _allow_cross_origin(self) -> None:
+        """CORS for trusted origins alone, with credentials. S32."""
+        origin = self.request.headers.get("Origin", "")
+        if origin and self.application.origins.trusts(origin):
+            self.set_header("Access-Control-Allow-Origin", origin)
+            self.set_header("Access-Control-Allow-Credentials", "true")
+            self.set_header("Access-Control-Expose-Headers", _EXPOSED)
+
+    def _answer_preflight(self) -> bool:
+        allowed = "Access-Control-Allow-Origin" in self._headers
+        if not allowed or "Access-Control-Request-Method" not in self.request.headers:
+            return False
+        self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+        self.set_header("Access-Control-Allow-Headers", "Content-Type, Authorization")
+        self.set_header("Access-Control-Max-Age", "600")
+        self.set_status(204)
+        self.finish()
+        return True
+
+    async def _limit(self) -> None:
+        if is_counted(self.request.connection):
+            return
+        peer = self.request.remote_ip or ""
+        if "X-Forwarded-For" in self.request.headers and is_unnamed_proxy(
+            peer, self.services.config.trusted_proxies
+        ):
+            self.services.limits.notice_proxy(peer)
+        try:
+            await self.services.limits.check(self.client.ip_address, path_below(API, self.request.path))
+        except APIError:
+            self.audit("rate-limited")
+            raise
+
+    def _parse_body(self) -> object:
+        """The body's value; UNDEFINED when there is none, or nothing says what it is."""
+        given = self.first_header("Content-Type")
+        # What comes in chunks is a body, of no chunk too.
+        has_body = self.request.body or "Transfer-Encoding" in self.request.headers
+        if self.request.method == "GET" or not self.reads_body or not has_body or not given.strip():
+            return rules.UNDEFINED
+        media_type = given.split(";")[0].strip().lower()
+        if media_type not in self.media_types:
+            raise errors.unsupported_media_type(given, self.media_types)
+        if media_type in JSON:
+            return bodies.parse_json(self.request.body)
+        return bodies.parse_form(self.request.body)
+
+    def _check_origin(self) -> None:
+        origins = self.application.origins
+        if "Cookie" in self.request.headers:
+            origins.check_request(self.request.headers, self.own_origin)
+        body = self.json_body if isinstance(self.json_body, dict) else {}
+        query = self.query
+        targets = {
+            "callbackURL": body["callbackURL"]
+            if truthy(body.get("callbackURL"))
+            else query.get("callbackURL"),
+            "redirectURL": body.get("redirectTo"),
+            "errorCallbackURL": body.get("errorCallbackURL"),
+            "newUserCallbackURL": body.get("newUserCallbackURL"),
+        }
+        origins.check_redirects(targets)
+
+    @functools.cached_property
+    def query(self) -> dict[str, object]:
+        """The query: a repeated name becomes a list, as better-auth has it."""
+        pairs = parse_qs(self.request.query, keep_blank_values=True)
+        return {name: found[0] if len(found) == 1 else found for name, found in pairs.items()}
+
+    def read(self, into: type[B]) -> B:
+        """The body as a dataclass; raises VALIDATION_ERROR."""
+        return bodies.read(into, self.json_body)
+
+    def read_query(self) -> Any:
+        """The query as this handler's `query_type`; raises VALIDATION_ERROR."""
+        assert self.query_type
+        return bodies.read(self.query_type, self.query, "query")
+
+    def check_callback(self, url: str | None) -> None:
+        """Refuses a link's target outside the trusted origins. S34."""
+        self.application.origins.check_redirects({"callbackURL": url})
+
+    async def check_password(self, user: User, stored: str | None, password: str) -> None:
+        """Raises INVALID_PASSWORD for a wrong one, after the same work where there is none to compare with."""
+        await self.count_attempt(user.email)
+        check = await self.services.passwords.check(stored, password)
+        if not check.right:
+            self.audit("password-check-failed", user_id=user.id)
+            raise errors.invalid_password()
+        await self.attempt_succeeded(user.email)
+
+    async def count_attempt(self, email: str) -> None:
+        """Counts a try of a password for an account, as failed until `attempt_succeeded`; raises the 429. S11."""
+        try:
+            await self.services.account_limits.check(email, self.client.ip_address)
+        except APIError:
+            self.audit("account-limited")
+            raise
+
+    async def attempt_succeeded(self, email: str) -> None:
+        """The caller has shown to be the account's owner: earlier failures are forgotten."""
+        await self.services.account_limits.succeeded(email, self.client.ip_address)
+
+    def check_form(self) -> None:
+        """Refuses a sign-in that another site's page started. S27."""
+        self.application.origins.check_form(self.request.headers, self.own_origin)
+
+    @property
+    def _asked(self) -> dict[str, object]:
+        """What the query may say of the look-up: nothing where the endpoint has named its members."""
+        return {} if self.query_type else self.query
+
+    @property
+    def prolongs(self) -> bool:
+        """Unless the query says that it must not."""
+        return not truthy(self._asked.get("disableRefresh"))
+
+    @property
+    def believes_cache(self) -> bool:
+        """Unless the query says that it must not."""
+        return not truthy(self._asked.get("disableCookieCache"))
+
+    def answer(self, value: object, status: int = 200) -> None:
+        """Finishes with JSON."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(wire.dumps(value))
+
+    def redirect_to(self, url: str, media_type: str = "application/json") -> None:
+        """Finishes with a 302 and an empty body, which better-auth mostly gives a media type all the same."""
+        self.set_status(302)
+        self.set_header("Location", uri.header_value(url))
+        if media_type:
+            self.set_header("Content-Type", media_type)
+        self.finish()
+
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        """A path's argument; what is no UTF-8 names nothing, and is no reason to fail."""
+        return value.decode("utf-8", "replace")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Renders every refusal: better-auth's two keys, and `error` with the same two."""
+        error = as_api_error((kwargs.get("exc_info") or (None, None, None))[1], status_code)
+        self.add_cookies(self._kept)
+        self._allow_cross_origin()
+        for name, value in error.headers.items():
+            self.set_header(name, value)
+        if error.message is None:
+            self.set_status(error.status)
+            self.finish()
+            return
+        self.answer(error.body(), error.status)
+
+
+class UnknownEndpoint(ApiHandler):
+    """Every other path below the API: 404 with an empty body, after the rate limit."""

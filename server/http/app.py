@@ -1,0 +1,120 @@
+"""The application: the services, and the route table made from the features."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerRequest
+from tornado.web import Application as TornadoApplication
+from tornado.web import RequestHandler
+
+from server import errors
+from server.config.settings import API
+from server.feature import Feature
+from server.http import sizes
+from server.http.address import client_address
+from server.http.fast import FastMessage, FastSession
+from server.http.graceful import GracefulServer
+from server.http.origin import Origins
+from server.http.sizes import MAX_BODY, Measured, TooLarge
+from server.protocol import uri
+from server.services import Services
+
+GET_SESSION = "/get-session"
+access_log = logging.getLogger("ai_editor.access")
+
+
+class Application(TornadoApplication):
+    """What answers requests, on top of `services`, which whoever made them closes."""
+
+    def __init__(self, services: Services, features: Iterable[Feature]) -> None:
+        self.services = services
+        settings = services.config
+        self.origins = Origins((settings.origin, *settings.trusted_origins))
+        self.fast = FastSession(services.sessions, self._allowed_at_once, self._answered_at_once)
+        super().__init__(routes(features), log_function=log_request)
+
+    def _allowed_at_once(self, peer: str, forwarded_for: str) -> bool:
+        """Counts a get-session where that can be done without waiting; else the ordinary way does."""
+        services = self.services
+        if not services.config.limits.enabled:
+            return True
+        address = client_address(peer, forwarded_for, services.config.trusted_proxies)
+        return services.limits.allows_at_once(address, GET_SESSION)
+
+    def _answered_at_once(self, seconds: float) -> None:
+        self.services.metrics.request("GetSession", "GET", 200, seconds)
+        if access_log.isEnabledFor(logging.DEBUG):
+            facts = {"method": "GET", "path": API + GET_SESSION, "status": 200}
+            access_log.debug("request", extra={**facts, "milliseconds": round(1000 * seconds, 1)})
+
+    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        """Lets what was answered before be answered from memory; see fast_session."""
+        context = getattr(request_conn, "context", None)
+        address = getattr(context, "remote_ip", "") or ""
+        return FastMessage(
+            self.fast,
+            request_conn,
+            address,
+            lambda: super(Application, self).start_request(server_conn, request_conn),
+        )
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
+        """Refuses what is too large before a byte of it is read, and reads paths as a URL parser does."""
+        request._parse_body = _leave_body  # type: ignore[method-assign]  # noqa: SLF001
+        refused = sizes.refusal_of_head(request)
+        if refused:
+            return self.get_handler_delegate(request, TooLarge, {"error": refused})
+        target = request.uri or ""
+        if not target.startswith("/") or any(mark in target for mark in ("/.", "\\", "#", "/%2")):
+            parsed = uri.parse(target, "http://localhost")
+            request.path = "/" + (parsed.pathname if parsed else request.path).lstrip("/")
+        delegate = super().find_handler(request, **kwargs)
+        if not sizes.needs_measuring(request):
+            return delegate
+        too_long = {"error": errors.payload_too_large(MAX_BODY)}
+        return Measured(delegate, self.get_handler_delegate(request, TooLarge, too_long))
+
+
+def http_server(app: Application) -> GracefulServer:
+    """Serves `app` once it is given sockets. Tornado's own limit of a body has no answer but to hang up."""
+    return GracefulServer(app, max_body_size=1 << 40, idle_connection_timeout=75, body_timeout=30)
+
+
+def _leave_body() -> None:
+    """Instead of Tornado's parser, which refuses a bad multipart body before an endpoint can say it takes none."""
+
+
+def routes(features: Iterable[Feature]) -> list[tuple[str, type[RequestHandler]]]:
+    """(pattern, handler) in the order they are asked."""
+    collected = list(features)
+    api = [(API + path, handler) for feature in collected for path, handler in feature.api]
+    return api + [route for feature in collected for route in feature.site]
+
+
+def logged_path(handler: RequestHandler) -> str:
+    """The path less what the route takes from its end, which is a token in the link of a mail. S35."""
+    path = handler.request.path
+    return path.rpartition("/")[0] + "/*" if getattr(handler, "path_args", None) else path
+
+
+def log_request(handler: RequestHandler) -> None:
+    """One line a request: no query either, since mail links carry tokens there, too. S35."""
+    request = handler.request
+    status = handler.get_status()
+    handler.application.services.metrics.request(  # type: ignore[attr-defined]
+        type(handler).__name__, request.method or "", status, request.request_time()
+    )
+    access_log.log(
+        logging.DEBUG if status < 400 else logging.INFO if status < 500 else logging.ERROR,
+        "request",
+        extra={
+            "method": request.method,
+            "path": logged_path(handler),
+            "status": status,
+            "milliseconds": round(1000 * request.request_time(), 1),
+            "request_id": getattr(handler, "request_id", ""),
+        },
+    )

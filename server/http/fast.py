@@ -1,0 +1,164 @@
+"""GET /get-session without a RequestHandler: an answer that was given before, while nothing has changed.
+
+That nothing has changed is known from the announcements of changes, or with SESSION_CACHE=off by asking the database
+each time. Only the plainest request is answered here, from bytes that the ordinary handler made: the same status, headers and
+body. Everything else takes the ordinary way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
+
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    RequestStartLine,
+    ResponseStartLine,
+)
+
+from server.sessions.lifecycle import Sessions
+from server.sessions.rendered import Answer
+
+PATH = "/api/auth/get-session"
+LONGEST_COOKIES = 2048
+Ordinary = Callable[[], HTTPMessageDelegate]
+
+
+class FastSession:
+    """Finds kept answers; `allowed` counts the request, of a peer and what it forwards for, and says yes or no."""
+
+    def __init__(
+        self, sessions: Sessions, allowed: Callable[[str, str], bool], done: Callable[[float], None]
+    ) -> None:
+        self._sessions, self._allowed, self.done = sessions, allowed, done
+        self._second, self._date = 0, b""
+        self._prefix = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
+
+    def find(
+        self, line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders, address: str
+    ) -> bytes | Answer | None:
+        """The whole answer, one that the database has to confirm, or None where the ordinary way has to be taken."""
+        if not isinstance(line, RequestStartLine) or line.path != PATH or line.method != "GET":
+            return None
+        cookie_header = plain_cookies(headers)
+        if cookie_header is None or line.version != "HTTP/1.1" or not _is_plain(headers):
+            return None
+        now = time.time()
+        known = self._sessions.memory.answer(cookie_header, now) or self._unconfirmed(cookie_header, headers)
+        if known is None or not self._allowed(address, headers.get("X-Forwarded-For", "")):
+            return None
+        return known if isinstance(known, Answer) else self._whole(known, now)
+
+    def _unconfirmed(self, cookie_header: str, headers: HTTPHeaders) -> Answer | None:
+        """Not for a request with a body, which would have been read by the time that the ordinary way begins."""
+        has_body = "Content-Length" in headers or "Transfer-Encoding" in headers
+        return None if has_body else self._sessions.answers.unconfirmed(cookie_header)
+
+    async def confirm(self, answer: Answer) -> bytes | None:
+        """The whole answer, if the database says that it is right."""
+        unchanged = await self._sessions.is_unchanged(answer.who)
+        now = time.time()
+        return self._whole(answer.data, now) if unchanged and now < answer.until else None
+
+    def _whole(self, kept: bytes, now: float) -> bytes:
+        return b"HTTP/1.1 200 OK\r\n%s%s" % (self._changing_headers(now), kept)
+
+    def _changing_headers(self, now: float) -> bytes:
+        second = int(now)
+        if second != self._second:
+            self._second, self._date = second, formatdate(second, usegmt=True).encode()
+        number = next(self._numbers)
+        return b"Date: %s\r\nX-Request-Id: %s%08x\r\n" % (self._date, self._prefix.encode(), number)
+
+
+def plain_cookies(headers: HTTPHeaders) -> str | None:
+    """The Cookie header that an answer may be kept under: one, and no longer than a few cookies of ours."""
+    found = headers.get_list("Cookie")
+    return found[0] if len(found) == 1 and len(found[0]) <= LONGEST_COOKIES else None
+
+
+def _is_plain(headers: HTTPHeaders) -> bool:
+    """Nothing that would change the answer, or how the connection goes on."""
+    return "Origin" not in headers and headers.get("Connection", "keep-alive").lower() == "keep-alive"
+
+
+def keepable(headers: HTTPHeaders) -> bytes:
+    """The headers that stay the same from answer to answer; Content-Length comes last, as Tornado has it."""
+    momentary = ("Date", "X-Request-Id", "Content-Length")
+    lines = [f"{name}: {value}\r\n" for name, value in headers.get_all() if name not in momentary]
+    return "".join(lines).encode("latin1")
+
+
+def is_counted(connection: HTTPConnection | None) -> bool:
+    """Whether this request has been counted against the limits on its way here."""
+    return getattr(connection, "counted", False)
+
+
+class FastMessage(HTTPMessageDelegate):
+    """One request: answered at once, or handed on to the ordinary delegate."""
+
+    def __init__(
+        self, fast: FastSession, connection: HTTPConnection, address: str, ordinary: Ordinary
+    ) -> None:
+        self._fast, self._connection, self._address, self._make = fast, connection, address, ordinary
+        self._ordinary: HTTPMessageDelegate | None = None
+        self._answer: bytes | Answer | None = None
+        self._confirming: asyncio.Task[None] | None = None
+        self._began = 0.0
+        self.under_way = False
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        """Decides which way it goes."""
+        self._began, self._head, self.under_way = time.perf_counter(), (start_line, headers), True
+        self._answer = self._fast.find(start_line, headers, self._address)
+        if self._answer is not None:
+            return None
+        self._ordinary = self._make()
+        return self._ordinary.headers_received(start_line, headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """get-session never reads its body."""
+        return self._ordinary.data_received(chunk) if self._ordinary else None
+
+    def finish(self) -> None:
+        """Writes the answer in one piece, once it is known to be right."""
+        if self._ordinary:
+            self._ordinary.finish()
+        elif isinstance(self._answer, Answer):
+            self._confirming = asyncio.ensure_future(self._confirm(self._answer))
+        elif self._answer is not None:
+            self._write(self._answer)
+
+    def _write(self, answer: bytes) -> None:
+        self._connection.write(answer)
+        self._connection.finish()
+        self._fast.done(time.perf_counter() - self._began)
+
+    async def _confirm(self, answer: Answer) -> None:
+        try:
+            whole = await self._fast.confirm(answer)
+        except Exception:  # whatever it is, the ordinary way meets it too, and tells
+            whole = None
+        if whole is not None:
+            self._write(whole)
+            return
+        self._connection.counted = True  # type: ignore[attr-defined]
+        self._ordinary = self._make()
+        self._ordinary.headers_received(*self._head)
+        self._ordinary.finish()
+
+    def on_connection_close(self) -> None:
+        """Tells whoever answers."""
+        if self._ordinary:
+            self._ordinary.on_connection_close()
+        elif self._confirming:
+            self._confirming.cancel()

@@ -1,0 +1,129 @@
+"""BaseHandler: what every answer has, of the API, of pages and of files."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import secrets
+from http import HTTPStatus
+from typing import Any
+
+from tornado.web import HTTPError, RequestHandler
+
+from server import errors
+from server.database import DatabaseUnavailable, InvalidValue
+from server.errors import APIError
+from server.http.address import client_address, peer_is_trusted
+from server.http.app import Application
+from server.model import Client
+from server.services import Services
+from server.sessions.cookies import RequestCookies
+from server.sessions.cookies import parse as parse_cookies
+
+log = logging.getLogger(__name__)
+
+
+class BaseHandler(RequestHandler):
+    """What every answer has: a request id, safe headers, no word of the software."""
+
+    application: Application
+
+    @property
+    def services(self) -> Services:
+        """Everything that runs."""
+        return self.application.services
+
+    _kept: tuple[str, ...] = ()
+
+    @functools.cached_property
+    def request_id(self) -> str:
+        """A number for the log and the person who reports an error."""
+        return secrets.token_hex(8)
+
+    def set_default_headers(self) -> None:
+        """Headers that hold for every answer. S33 S45."""
+        self.clear_header("Server")
+        self.clear_header("Content-Type")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("X-Request-Id", self.request_id)
+        if self.services.config.secure_cookies:
+            self.set_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+    @functools.cached_property
+    def request_cookies(self) -> RequestCookies:
+        """The request's cookies as better-auth reads them."""
+        return parse_cookies("; ".join(self.request.headers.get_list("Cookie")))
+
+    @functools.cached_property
+    def client(self) -> Client:
+        """Who asks: the address behind trusted proxies, and the browser's name for itself."""
+        forwarded = ",".join(self.request.headers.get_list("X-Forwarded-For"))
+        address = client_address(
+            self.request.remote_ip or "", forwarded, self.services.config.trusted_proxies
+        )
+        return Client(address, self.first_header("User-Agent"))
+
+    def first_header(self, name: str) -> str:
+        """The header's first line, which alone counts to Node where there should be one; empty without any."""
+        return next(iter(self.request.headers.get_list(name)), "")
+
+    @property
+    def own_origin(self) -> str:
+        """The origin this request was sent to, as far as the connection and trusted proxies tell."""
+        headers = self.request.headers
+        trusted = peer_is_trusted(self.request.remote_ip or "", self.services.config.trusted_proxies)
+        protocol = headers.get("X-Forwarded-Proto", "") if trusted else ""
+        return f"{protocol or self.request.protocol}://{self.request.host}"
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """A database that is away is 503, not a fault of ours; a refusal keeps the cookies set so far."""
+        error = (kwargs.get("exc_info") or (None, None))[1]
+        if isinstance(error, DatabaseUnavailable):
+            status_code = 503
+        elif isinstance(error, APIError):
+            status_code = error.status
+        self._kept = tuple(self._headers.get_list("Set-Cookie")) if isinstance(error, APIError) else ()
+        super().send_error(status_code, **kwargs)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """One plain line; who answers people or programs says more."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{HTTPStatus(status_code).phrase}\n")
+
+    def compute_etag(self) -> None:
+        """None: what is worth a validator has its own."""
+        return
+
+    def add_cookies(self, written: list[str] | tuple[str, ...]) -> None:
+        """Appends Set-Cookie headers, one line each."""
+        for value in written:
+            self.add_header("Set-Cookie", value)
+
+    def audit(self, name: str, **facts: object) -> None:
+        """Writes down who did what from where, and counts it. S36."""
+        self.services.audit.write(
+            name, request_id=self.request_id, ip_address=self.client.ip_address, **facts
+        )
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """A refusal is no news; everything else is, with its trace."""
+        if isinstance(value, (APIError, HTTPError, DatabaseUnavailable, InvalidValue)):
+            log.info("refused: %s", value, extra={"request_id": self.request_id})
+            return
+        log.error("unexpected error", exc_info=(typ, value, tb), extra={"request_id": self.request_id})
+
+
+def as_api_error(error: BaseException | None, status: int) -> APIError:
+    """What an exception is answered with; the unknown is answered generically. S38."""
+    if isinstance(error, APIError):
+        return error
+    if isinstance(error, DatabaseUnavailable):
+        return errors.overloaded()
+    if isinstance(error, InvalidValue):
+        return errors.text_not_storable()
+    if isinstance(error, HTTPError) and status in (404, 405):
+        return errors.not_found()
+    if isinstance(error, HTTPError) and status < 500:
+        return APIError(status, "BAD_REQUEST", "Bad request")
+    return errors.internal_server_error()

@@ -1,0 +1,1 @@
+"""better-auth's and JavaScript's words."""

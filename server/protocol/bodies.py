@@ -1,0 +1,111 @@
+"""JSON body or query → dataclass, or VALIDATION_ERROR in the words of zod 4, which better-auth speaks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar, cast
+from urllib.parse import parse_qs
+
+from server import errors
+from server.protocol import javascript
+from server.protocol.rules import UNDEFINED, Rule, expected
+
+T = TypeVar("T")
+
+MAX_FIELDS = 1000  # of a form: half a million fit into the largest body, and would take a second to read
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class _Member:
+    rule: Rule
+    key: str | None
+    needed: bool
+
+
+def required(rule: Rule, key: str | None = None) -> Any:
+    """A member that has to be there; `key` is its JSON name where it is not the field's."""
+    return field(metadata={"member": _Member(rule, key, True)})
+
+
+def optional(rule: Rule, key: str | None = None) -> Any:
+    """A member that may be left out; null is not the same as left out."""
+    return field(default=None, metadata={"member": _Member(rule, key, False)})
+
+
+@dataclass(frozen=True)
+class Record:
+    """A body with any members, which the endpoint looks through itself."""
+
+    members: dict[str, object]
+
+
+def truthy(value: object) -> bool:
+    """What JavaScript takes for true: an empty array or object is, an empty text is not."""
+    return isinstance(value, (list, dict)) or not (value is UNDEFINED or not value)
+
+
+def read(into: type[T], value: object, where: str = "body") -> T:
+    """Builds `into` from JSON; raises VALIDATION_ERROR with every member that does not fit.
+
+    A dataclass with `open_record = True` takes further members, which zod checks as a second schema.
+    """
+    if into is Record:
+        return cast(T, _read_record(value, where))
+    if not isinstance(value, dict):
+        kinds = ("object", "record") if getattr(into, "open_record", False) else ("object",)
+        raise errors.validation_error("; ".join(f"[{where}] {expected(kind, value)}" for kind in kinds))
+    given: dict[str, object] = {}
+    issues: list[str] = []
+    for item in fields(into):  # type: ignore[arg-type]
+        member: _Member = item.metadata["member"]
+        key = member.key or item.name
+        found = value.get(key, UNDEFINED)
+        if found is UNDEFINED and not member.needed:
+            continue
+        issues += [f"[{where}.{key}{path}] {text}" for path, text in member.rule(found)]
+        given[item.name] = found
+    if issues:
+        raise errors.validation_error("; ".join(issues))
+    return into(**given)
+
+
+def _read_record(value: object, where: str) -> Record:
+    if not isinstance(value, dict):
+        raise errors.validation_error(f"[{where}] {expected('record', value)}")
+    return Record(value)
+
+
+def parse_json(body: bytes) -> object:
+    """The value of a JSON text as `JSON.parse` reads it; raises the 400 for what is none."""
+    text = body.removeprefix(_BOM).removeprefix(_BOM).decode("utf-8", "replace")
+    try:
+        value = javascript.parse(text)
+        return _without_halves(value) if "\\u" in text else value
+    except (ValueError, RecursionError):
+        raise errors.invalid_json() from None
+
+
+def _without_halves(value: object) -> object:
+    """Names and inner objects are only ever written as JSON, which has an escape for half a surrogate pair."""
+    if isinstance(value, dict):
+        return {name: _well_formed(item) for name, item in value.items()}
+    return _well_formed(value)
+
+
+def _well_formed(value: object) -> object:
+    """Texts with U+FFFD for half a surrogate pair, which no UTF-8 can carry."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    return [_well_formed(item) for item in value] if isinstance(value, list) else value
+
+
+def parse_form(body: bytes) -> dict[str, object]:
+    """The members of a form: every value is text, the last of a name wins; raises the 400 for very many."""
+    try:
+        pairs = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise errors.too_many_fields() from None
+    return {name: values[-1] for name, values in pairs.items()}

@@ -1,0 +1,1 @@
+"""The database as this version needs it, and the way there."""

@@ -1,0 +1,117 @@
+"""Everything that runs, without HTTP: the same for handlers, sockets and commands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from server.authentication.account_changes import AccountChanges
+from server.authentication.email_links import EmailLinks
+from server.authentication.passwords import Passwords
+from server.authentication.sign_in import SignedInObserver, SignIn, Stage
+from server.authentication.verifications import Sweeper
+from server.config.settings import Settings
+from server.database import Database
+from server.limits import AccountLimits, Limit, RequestLimits, open_store
+from server.mail import Email, Mailer
+from server.model import Json, User
+from server.sessions.cache import SessionCache
+from server.sessions.change_feed import Changes
+from server.sessions.cookies import Cookies
+from server.sessions.lifecycle import Sessions
+from server.telemetry.audit import Audit
+from server.telemetry.metrics import Metrics
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What features add; see `feature.plug`."""
+
+    settings: tuple[object, ...] = ()
+    make: tuple[Callable[[Services], object], ...] = ()
+    stages: tuple[Callable[[Services], Stage], ...] = ()
+    observers: tuple[Callable[[Services], SignedInObserver], ...] = ()
+    limits: tuple[Limit, ...] = ()
+    emails: tuple[Email, ...] = ()
+    boot: tuple[Callable[[Services], Json], ...] = ()
+    forget: tuple[Callable[[Services, User], Awaitable[None]], ...] = ()
+    run: tuple[Callable[[Services], AbstractAsyncContextManager[None]], ...] = ()
+
+
+class Services:
+    """Made inside a running event loop, closed with `close()`; `running()` is what goes on beside the requests."""
+
+    def __init__(self, settings: Settings, parts: Parts) -> None:
+        self.config, self.parts = settings, parts
+        self.db = Database(settings.database_url or "", settings.db_pool_size)
+        self.metrics = Metrics()
+        self.audit = Audit(self.metrics)
+        self.mailer = Mailer(settings, self.db, self.metrics, parts.emails)
+        self.cookies = Cookies(settings.secret, settings.secure_cookies, settings.sessions.expires_in)
+        self.sessions = Sessions(settings, self.db, self.cookies)
+        self.passwords = Passwords(settings.passwords)
+        counts = open_store(settings.limits, self.db)
+        self.limits = RequestLimits(counts, parts.limits)
+        self.account_limits = AccountLimits(counts, settings.secret)
+        cache = self.sessions.memory if settings.sessions.cache else SessionCache(0)
+        self.changes = Changes(self.db, cache, self.account_limits.heard, settings.redis_url)
+        self.sweeper = Sweeper()
+        self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)
+        self.accounts = AccountChanges(self.db, self.sessions, self.mailer, self.account_limits, self.forget)
+        self.sign_in = SignIn(self.db, self.sessions, self.audit)
+        self._plug(parts)
+        self._watch()
+
+    def _plug(self, parts: Parts) -> None:
+        self._own: dict[type[Any], object] = {type(each): each for each in parts.settings}
+        for make in parts.make:
+            made = make(self)
+            self._own[type(made)] = made
+        stages, observers = ([make(self) for make in parts.stages], [make(self) for make in parts.observers])
+        self.sign_in.connect(stages, observers)
+
+    def of(self, kind: type[T]) -> T:
+        """A feature's own settings or service, by its type; raises KeyError where the feature is off."""
+        return cast(T, self._own[kind])
+
+    def boot(self) -> Json:
+        """What the features tell the pages."""
+        return {name: value for each in self.parts.boot for name, value in each(self).items()}
+
+    async def forget(self, user: User) -> None:
+        """Has the features let go of what they have of a deleted user's outside the database."""
+        for each in self.parts.forget:
+            await each(self, user)
+
+    def _watch(self) -> None:
+        """What the services know of themselves, for /metrics."""
+        metrics, memory = self.metrics, self.sessions.memory
+        metrics.watch("database_connections_in_use", "Connections in use.", lambda: self.db.in_use)
+        metrics.watch(
+            "password_hashes_pending", "Hashes under way or waiting.", lambda: self.passwords.pending
+        )
+        metrics.watch("sessions_in_memory", "Sessions that are answered from memory.", lambda: len(memory))
+        metrics.watch("changes_heard", "1 while sessions may be kept in memory.", lambda: int(memory.trusted))
+        metrics.watch_total("sessions_created", "Sessions created.", lambda: self.sessions.created)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Hears of changes, sends mails, and does what the features do beside the requests."""
+        if self.config.sessions.cache or self.config.limits.counts_alone:
+            await self.changes.start()
+        self.mailer.start()
+        async with AsyncExitStack() as stack:
+            for run in self.parts.run:
+                await stack.enter_async_context(run(self))
+            yield
+
+    async def close(self) -> None:
+        """Lets go of mails, the database and the hashing threads."""
+        await self.changes.stop()
+        await self.mailer.stop()
+        self.passwords.close()
+        await self.db.close()

@@ -1,0 +1,1 @@
+"""Sessions: their life, their cookies, and where they are kept."""

@@ -1,0 +1,102 @@
+"""Resolved sessions in memory: bounded, forgotten at the first word of a change, trusted only while words arrive."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from server.model import SignedIn
+from server.sessions.lru import Shelf, digest
+from server.sessions.rendered import Finished
+
+Find = Callable[[str], Awaitable[SignedIn | None]]
+
+
+class SessionCache:
+    """At most `size` sessions. Not trusted at the start: see `trust`."""
+
+    def __init__(self, size: int) -> None:
+        self._shelf = Shelf(size)
+        self._loading: dict[str, asyncio.Future[SignedIn | None]] = {}
+        self._changes = 0
+        self._trusted = False
+
+    def __len__(self) -> int:
+        return len(self._shelf)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether changes are heard, so that what is here can be believed."""
+        return self._trusted
+
+    def get(self, token: str) -> SignedIn | None:
+        """The session, if it is known and can be believed."""
+        return self._shelf.find(digest(token))
+
+    def answer(self, cookie_header: str, now: float) -> bytes | None:
+        """The finished answer for a Cookie header, while it is right; `now` in seconds since the epoch."""
+        return self._shelf.answer(cookie_header, now)
+
+    def keep_answer(self, who: SignedIn, cookie_header: str, answer: Finished, until: float) -> None:
+        """Keeps a finished answer as long as the session it was made from, and not after `until`."""
+        self._shelf.put_answer(who, cookie_header, answer, until)
+
+    async def load(self, token: str, find: Find) -> SignedIn | None:
+        """The session from memory, else from `find`; callers at the same time share one search."""
+        known = self.get(token)
+        if known is not None:
+            return known
+        if not self._trusted:
+            return await find(token)
+        waiting = self._loading.get(token)
+        if waiting is None:
+            waiting = asyncio.ensure_future(self._search(token, find))
+            self._loading[token] = waiting
+            waiting.add_done_callback(lambda done: self._loaded(token, done))
+        return await asyncio.shield(waiting)
+
+    def _loaded(self, token: str, done: asyncio.Future[SignedIn | None]) -> None:
+        if self._loading.get(token) is done:
+            del self._loading[token]
+
+    async def _search(self, token: str, find: Find) -> SignedIn | None:
+        """Keeps what was found, unless something changed meanwhile: the row may be older than the change."""
+        before = self._changes
+        found = await find(token)
+        if found is None or not self._trusted or before != self._changes:
+            return found
+        self._shelf.put(digest(token), found)
+        return self.get(token)
+
+    def _changed(self) -> None:
+        """A search under way may hold what was; who asks from now on must not share it."""
+        self._changes += 1
+        self._loading.clear()
+
+    def forget(self, token: str) -> None:
+        """A session was changed or ended here."""
+        self.forget_digest(digest(token))
+
+    def forget_digest(self, token_digest: bytes) -> None:
+        """A session was changed or ended somewhere."""
+        self._changed()
+        self._shelf.drop(token_digest)
+
+    def forget_user(self, user_id: str) -> None:
+        """A user was changed or deleted somewhere."""
+        self._changed()
+        self._shelf.drop_user(user_id)
+
+    def trust(self) -> None:
+        """Changes are being heard from now on: starts empty."""
+        self._clear()
+        self._trusted = True
+
+    def distrust(self) -> None:
+        """Changes may be missed: nothing is kept until they are heard again."""
+        self._trusted = False
+        self._clear()
+
+    def _clear(self) -> None:
+        self._changed()
+        self._shelf.clear()

@@ -1,0 +1,160 @@
+"""Hears what changed in the database, and keeps the session cache honest: no word, no trust."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from server.database import CHANNEL, Database, DatabaseError, DatabaseUnavailable, Listener
+from server.limits.accounts import LIFTED
+from server.sessions.cache import SessionCache
+
+if TYPE_CHECKING:
+    from server.sessions.redis_relay import Relay
+
+log = logging.getLogger(__name__)
+
+# How long a connection that died without a sign may go unnoticed: one pause and one answer.
+PROBE_SECONDS = 1.0
+RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.5, 8.0
+START_SECONDS = 1.0
+# How long an announcement of our own may take to come back; behind a pooler that lends connections it never does.
+ECHO_SECONDS = 2.0
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+DIRECTLY, RELAYED = "from PostgreSQL", "through Redis"
+
+
+class Changes:
+    """Listens from `start` to `stop`; while it hears nothing, the cache serves nothing.
+
+    `lifted` is told whose failures are forgotten. Words come from PostgreSQL and, with a `redis_url`, through Redis too,
+    which is enough for those that cannot listen.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        cache: SessionCache,
+        lifted: Callable[[str], None],
+        redis_url: str | None = None,
+    ) -> None:
+        self._db, self._cache, self._lifted = db, cache, lifted
+        self._heard: set[str] = set()
+        self._relay = self._open_relay(redis_url) if redis_url else None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._began = asyncio.Event()
+        self._reason, self._pause = "", RETRY_SECONDS
+
+    def _open_relay(self, url: str) -> Relay:
+        from server.sessions.redis_relay import Relay  # most do without, and it takes a tenth of a second
+
+        return Relay(url, self._apply, lambda: self._trust(RELAYED), lambda: self._lose(RELAYED))
+
+    async def start(self) -> None:
+        """Begins to listen; returns when it does, or after a second without success."""
+        self._tasks = [asyncio.create_task(self._listen_forever())]
+        if self._relay:
+            self._tasks.append(asyncio.create_task(self._relay.hear_forever()))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._began.wait(), START_SECONDS)
+
+    async def stop(self) -> None:
+        """Lets go."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._cache.distrust()
+
+    def _trust(self, way: str) -> None:
+        """A way begins to be heard: what came before may have been missed, unless the database itself was heard."""
+        if DIRECTLY not in self._heard:
+            self._cache.trust()
+        self._heard.add(way)
+        self._began.set()
+
+    def _lose(self, way: str) -> None:
+        """A way is heard no more; the other, if there is one, starts with nothing."""
+        if way not in self._heard:
+            return
+        self._heard.remove(way)
+        if not self._heard:
+            self._cache.distrust()
+        elif way == DIRECTLY:
+            self._cache.trust()
+
+    async def _listen_forever(self) -> None:
+        while True:
+            try:
+                async with self._db.listen(CHANNEL) as listener:
+                    await self._hear(listener)
+            except DatabaseError as error:
+                self._complain(str(error))
+            await asyncio.sleep(self._pause)
+            self._pause = min(2 * self._pause, LONGEST_RETRY_SECONDS)
+
+    def _complain(self, reason: str) -> None:
+        """Once for each reason."""
+        if reason != self._reason:
+            log.warning("changes are not heard %s: %s", DIRECTLY, reason)
+        self._reason = reason
+
+    async def _hear(self, listener: Listener) -> None:
+        """Until the connection is lost: applies each word, and asks for a sign of life where none comes."""
+        await self._hear_echo(listener)
+        self._reason, self._pause = "", RETRY_SECONDS
+        self._trust(DIRECTLY)
+        beside = [asyncio.create_task(self._probe(listener))]
+        if self._relay:
+            beside.append(asyncio.create_task(self._relay.pass_on_forever()))
+        try:
+            while True:
+                word = await listener.get()
+                self._apply(word)
+                if self._relay:
+                    self._relay.pass_on(word)
+        finally:
+            if self._relay:
+                self._relay.stop_passing_on()
+            self._lose(DIRECTLY)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _hear_echo(self, listener: Listener) -> None:
+        """Makes sure that what is announced arrives; raises DatabaseUnavailable."""
+        echo = "e" + secrets.token_hex(8)
+        await self._db.notify(CHANNEL, echo)
+        try:
+            async with asyncio.timeout(ECHO_SECONDS):
+                while await listener.get() != echo:
+                    pass
+        except TimeoutError:
+            raise DatabaseUnavailable(
+                "an announcement of our own does not come back, as behind a pooler that lends connections"
+            ) from None
+
+    async def _probe(self, listener: Listener) -> None:
+        while True:
+            await asyncio.sleep(PROBE_SECONDS)
+            try:
+                await listener.probe(PROBE_SECONDS)
+            except DatabaseError:
+                self._lose(DIRECTLY)
+                listener.close()
+                return
+
+    def _apply(self, word: str) -> None:
+        kind, name = word[:1], word[1:]
+        if kind == "s" and _DIGEST.fullmatch(name):
+            self._cache.forget_digest(bytes.fromhex(name))
+        elif kind == "u":
+            self._cache.forget_user(name)
+        elif kind == LIFTED:
+            self._lifted(name)
+        elif kind != "e" and self._heard:
+            self._cache.trust()  # everything may have changed: empty, and still listening

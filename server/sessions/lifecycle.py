@@ -1,0 +1,243 @@
+"""The life of a session: create, look up, refresh, end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from server import clock, errors
+from server.config.settings import Settings
+from server.crypto.random import random_id
+from server.database import Database, Executor, InvalidValue
+from server.model import Client, Session, SignedIn, User
+from server.sessions.cache import SessionCache
+from server.sessions.cookie_cache import CookieCache, Unreadable, find_format
+from server.sessions.cookies import Cookies, RequestCookies
+from server.sessions.lru import Shelf, digest
+from server.sessions.rendered import Finished
+from server.store import sessions as store
+from server.store.sessions import Ended
+
+NOT_REMEMBERED_SECONDS = 86400
+MOST_IN_MEMORY = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What a request's cookies lead to, and the Set-Cookie values that go with the answer.
+
+    With `failure` the session could not be read, which is not the same as nobody being signed in.
+    `needs_refresh` is said only where a refresh waits for a POST.
+    """
+
+    signed_in: SignedIn | None
+    cookies: tuple[str, ...] = ()
+    failure: errors.APIError | None = None
+    needs_refresh: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One look at a request: its cookies and token, and what may come of it."""
+
+    cookies: RequestCookies
+    token: str
+    refresh: bool
+    may_write: bool
+
+
+class Sessions:
+    """Creates and resolves sessions by the rules of the settings, which are better-auth's."""
+
+    def __init__(self, settings: Settings, db: Database, cookies: Cookies) -> None:
+        self._settings, self._db, self._cookies = settings, db, cookies
+        self.memory = SessionCache(MOST_IN_MEMORY)
+        self.answers = Shelf(MOST_IN_MEMORY)
+        self._cache = open_cache(settings, cookies)
+        self.created = 0
+
+    async def create(self, db: Executor, user: User, client: Client, remember: bool) -> Session:
+        """A new session with a new token; not remembered, it ends after a day. S21 S22."""
+        now = clock.now()
+        seconds = self._settings.sessions.expires_in if remember else NOT_REMEMBERED_SECONDS
+        session = Session(
+            id=random_id(),
+            expires_at=self._capped(now, now + timedelta(seconds=seconds)),
+            token=random_id(),
+            created_at=now,
+            updated_at=now,
+            ip_address=client.ip_address,
+            user_agent=client.user_agent,
+            user_id=user.id,
+        )
+        await store.insert(db, session)
+        self.created += 1
+        return session
+
+    def _capped(self, created_at: datetime, expires_at: datetime) -> datetime:
+        """Never past SESSION_MAX_LIFETIME. S24."""
+        cap = self._settings.sessions.max_lifetime
+        return expires_at if cap is None else min(expires_at, created_at + timedelta(seconds=cap))
+
+    def _ended(self, session: Session, now: datetime) -> bool:
+        return self._capped(session.created_at, session.expires_at) < now
+
+    async def look_up(
+        self, cookies: RequestCookies, refresh: bool = True, cached: bool = True, posted: bool = False
+    ) -> Lookup:
+        """The session of the request's cookies; prolongs it when that is due and `refresh` allows it.
+
+        Without `cached` the cookie cache is not believed. With SESSION_DEFER_REFRESH nothing is written unless
+        `posted`.
+        """
+        token = self._cookies.read_signed(cookies, self._cookies.session_token)
+        try:
+            who, written = self._read_cache(cookies, token, cached)
+            if token is None or who is not None:
+                return Lookup(who, written)
+        except Unreadable:
+            return Lookup(None, failure=errors.failed_to_get_session(500))
+        try:
+            who = await self._find(token, cached)
+        except InvalidValue:
+            return Lookup(None, written, errors.failed_to_get_session(500))
+        may_write = posted or not self._settings.sessions.defer_refresh
+        return await self._resolve(who, written, _Asked(cookies, token, refresh, may_write))
+
+    def _read_cache(
+        self, cookies: RequestCookies, token: str | None, cached: bool
+    ) -> tuple[SignedIn | None, tuple[str, ...]]:
+        """The session of the cookie cache, and the Set-Cookie values that remove one that is not to be believed."""
+        name = self._cookies.session_data
+        value = self._cookies.read_stored(cookies, name)
+        if self._cache is None:
+            left = self._cookies.stored_names(cookies, name) if value else []
+            return None, tuple(self._cookies.expire(each) for each in left)
+        if token is None or not value or not cached:
+            return None, ()
+        now = clock.now()
+        who = self._cache.read(value, token, now)
+        if who is None or self._ended(who.session, now):
+            return None, (self._cookies.expire(name),)
+        return who, ()
+
+    async def _find(self, token: str, cached: bool) -> SignedIn | None:
+        """Every look-up by token comes through here: memory first, where it may be believed."""
+        if cached:
+            return await self.memory.load(token, self._read)
+        return await self._read(token)
+
+    async def _read(self, token: str) -> SignedIn | None:
+        return await store.find_by_token(self._db, token)
+
+    async def _resolve(self, who: SignedIn | None, written: tuple[str, ...], asked: _Asked) -> Lookup:
+        now = clock.now()
+        if who is None or self._ended(who.session, now):
+            if who is not None and asked.may_write:
+                await self._delete(asked.token)
+            return Lookup(None, tuple(self._cookies.clear_session(asked.cookies)))
+        if not asked.refresh or not self.is_remembered(asked.cookies):
+            return Lookup(who, written)
+        due = self._refresh_due(who.session, now)
+        if due and asked.may_write:
+            return await self._refresh(who, written, asked.cookies, now)
+        kept = self._write_cache(who, True, asked.cookies)
+        return Lookup(who, (*written, *kept), needs_refresh=None if asked.may_write else due)
+
+    def steady_until(self, who: SignedIn, cookies: RequestCookies) -> datetime | None:
+        """Until when these cookies lead to the same answer, if nothing changes; None where they never do."""
+        if self._cache is not None or self._settings.sessions.defer_refresh:
+            return None
+        session = who.session
+        ends = self._capped(session.created_at, session.expires_at)
+        if not self.is_remembered(cookies):
+            return ends
+        lasts = timedelta(seconds=self._settings.sessions.expires_in - self._settings.sessions.update_age)
+        return min(ends, session.expires_at - lasts)
+
+    def keep_answer(self, who: SignedIn, cookie_header: str, answer: Finished, until: datetime) -> None:
+        """Keeps a finished answer for the next time that this Cookie header comes; see fast_session."""
+        if self._settings.sessions.cache:
+            self.memory.keep_answer(who, cookie_header, answer, until.timestamp())
+        else:
+            self.answers.put(digest(who.session.token), who)
+            self.answers.put_answer(who, cookie_header, answer, until.timestamp())
+
+    async def is_unchanged(self, who: SignedIn) -> bool:
+        """Whether the database still says the same of the session and its user."""
+        return await self._read(who.session.token) == who
+
+    def _refresh_due(self, session: Session, now: datetime) -> bool:
+        settings = self._settings
+        age = timedelta(seconds=settings.sessions.expires_in - settings.sessions.update_age)
+        return session.expires_at - age <= now
+
+    async def _refresh(
+        self, who: SignedIn, written: tuple[str, ...], cookies: RequestCookies, now: datetime
+    ) -> Lookup:
+        session = who.session
+        ends = now + timedelta(seconds=self._settings.sessions.expires_in)
+        expires_at = self._capped(session.created_at, ends)
+        updated = await store.update_expiry(self._db, session.token, expires_at, now)
+        self.memory.forget(session.token)
+        if not updated:
+            return Lookup(None, tuple(self._cookies.clear_session(cookies)), errors.failed_to_get_session())
+        renewed = SignedIn(replace(session, expires_at=expires_at, updated_at=now), who.user)
+        return Lookup(renewed, (*written, *self.write(renewed, True, cookies)))
+
+    def is_remembered(self, cookies: RequestCookies) -> bool:
+        """Whether the session outlives the browser, as its cookies say."""
+        return self._cookies.read_signed(cookies, self._cookies.dont_remember) is None
+
+    def write(self, who: SignedIn, remember: bool, cookies: RequestCookies) -> list[str]:
+        """Set-Cookie values for a new, prolonged or changed session, given the request's `cookies`."""
+        written = self._cookies.write_session(who.session.token, remember, cookies)
+        return written + self._write_cache(who, remember, cookies)
+
+    def _write_cache(self, who: SignedIn, remember: bool, cookies: RequestCookies) -> list[str]:
+        return self._cache.write(who, remember, cookies) if self._cache else []
+
+    async def end(self, cookies: RequestCookies) -> tuple[Ended | None, list[str]]:
+        """Ends the session of the request's cookies; which, and the Set-Cookie values that clear the browser. S23."""
+        token = self._cookies.read_signed(cookies, self._cookies.session_token)
+        ended = None if token is None else await self._delete(token)
+        return ended, self._cookies.clear_session(cookies)
+
+    async def _delete(self, token: str) -> Ended | None:
+        ended = await store.delete_by_token(self._db, token)
+        self.memory.forget(token)
+        return ended
+
+    async def revoke(self, token: str, user_id: str) -> bool:
+        """Ends one session of the user, here at once and elsewhere when it is heard; False when it is not theirs."""
+        revoked = await store.delete_own(self._db, token, user_id)
+        self.memory.forget(token)
+        return revoked
+
+    async def revoke_others(self, who: Session) -> None:
+        """Ends the user's sessions but this one."""
+        await store.delete_others(self._db, who.user_id, who.token, clock.now())
+        self.memory.forget_user(who.user_id)
+
+    async def revoke_all(self, db: Executor, user_id: str) -> int:
+        """Ends all sessions of the user; how many had not ended before."""
+        ended = await store.delete_all(db, user_id, clock.now())
+        self.user_changed(db, user_id)
+        return ended
+
+    def user_changed(self, db: Executor, user_id: str) -> None:
+        """What memory holds of the user is not true any more once `db`'s changes are committed."""
+        db.on_commit(lambda: self.memory.forget_user(user_id))
+
+    def is_fresh(self, session: Session) -> bool:
+        """Younger than SESSION_FRESH_AGE, 0 meaning every one is. S26."""
+        fresh_age = self._settings.sessions.fresh_age
+        return fresh_age == 0 or clock.now() - session.created_at < timedelta(seconds=fresh_age)
+
+
+def open_cache(settings: Settings, cookies: Cookies) -> CookieCache | None:
+    """The cookie cache that SESSION_COOKIE_CACHE asks for."""
+    if settings.sessions.cookie_cache == "off":
+        return None
+    form = find_format(settings.sessions.cookie_cache, settings.keyring)
+    return CookieCache(cookies, form, settings.sessions.cookie_cache_max_age)

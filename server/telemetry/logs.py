@@ -1,0 +1,68 @@
+"""Logging: text for people, JSON for machines, one line an event, nothing secret and no line breaks from outside."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+_EXTRA = (
+    "request_id",
+    "event",
+    "by",
+    "user_id",
+    "session_id",
+    "sign_in_method",
+    "ip_address",
+    "method",
+    "path",
+    "status",
+    "milliseconds",
+)
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line.update({name: getattr(record, name) for name in _EXTRA if hasattr(record, name)})
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=True, default=str)
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        extra = " ".join(f"{name}={getattr(record, name)}" for name in _EXTRA if hasattr(record, name))
+        time = self.formatTime(record, "%H:%M:%S")
+        line = f"{time} {record.levelname.lower():7} {record.getMessage()} {extra}".rstrip()
+        line = line.encode("unicode_escape").decode()
+        return line + (self._indented_trace(record.exc_info) if record.exc_info else "")
+
+    def _indented_trace(self, exc_info: Any) -> str:
+        """So that no line of an exception's text passes for a line of the log."""
+        return "".join(f"\n    {line}" for line in self.formatException(exc_info).splitlines())
+
+
+def configure_audit(level: str, form: Literal["text", "json"]) -> None:
+    """Sends the audit alone to standard error, as a command does. S36."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    audit = logging.getLogger("ai_editor.audit")
+    audit.handlers, audit.propagate = [handler], False
+    audit.setLevel(level.upper())
+
+
+def configure(level: str, form: Literal["text", "json"]) -> None:
+    """Sends all logs to standard error. S36."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    # What it says of a malformed request quotes the line, which may be a cookie. S35
+    logging.getLogger("tornado.general").setLevel(logging.WARNING)

@@ -1,0 +1,184 @@
+"""Every statement that a request runs finds its rows by an index, however many there are."""
+
+import importlib
+import inspect
+import json
+import secrets
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+
+from server.limits.policy import SLOWING
+from server.model import Session, User, Verification
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ROWS = """
+    INSERT INTO "user" ("id", "name", "email", "emailVerified")
+    SELECT n::text, 'Person', n || '@example.com', true FROM generate_series(1, 5000) AS n;
+    INSERT INTO "account" ("id", "accountId", "providerId", "userId", "password", "updatedAt")
+    SELECT n::text, n::text, 'credential', n::text, 'x', now() FROM generate_series(1, 5000) AS n;
+    INSERT INTO "session" ("id", "token", "userId", "expiresAt", "updatedAt")
+    SELECT n::text, n::text, (1 + n % 5000)::text, now() + interval '1 day', now()
+    FROM generate_series(1, 10000) AS n;
+    INSERT INTO "verification" ("id", "identifier", "value", "expiresAt")
+    SELECT n::text, n::text, 'x', now() + interval '1 day' FROM generate_series(1, 5000) AS n;
+    INSERT INTO "rateLimit" ("id", "key", "count", "lastRequest")
+    SELECT n::text, n::text, 1, n FROM generate_series(1, 5000) AS n;
+    INSERT INTO "ai_editor_mail" ("id", "template", "recipient", "context", "dueAt", "expiresAt")
+    SELECT n::text, 'x', 'x', '{}', now() + n * interval '1 second', now() + interval '1 day'
+    FROM generate_series(1, 5000) AS n;
+    INSERT INTO "ai_editor_device" ("userId", "fingerprint")
+    SELECT (1 + n % 5000)::text, n::text FROM generate_series(1, 10000) AS n;
+    ANALYZE
+"""
+# What goes through a whole table on purpose, and on whose behalf.
+WHOLE_TABLE = {
+    "sessions.list_summaries": "a person at a terminal",
+    "sessions.count": "a person at a terminal",
+    "users.list_summaries": "a person at a terminal",
+    "users.count": "a person at a terminal",
+    "mails.count": "/metrics; the queue is short, or nothing works",
+    "verifications.delete_expired": "the sweeper",
+    "rate_limits.delete_lapsed": "the sweeper",
+}
+USER = User("7", "Ada", "ada@example.com", True, None, NOW, NOW)
+SESSION = Session("new", NOW + timedelta(days=1), "new", NOW, NOW, None, None, "7")
+SAMPLES: dict[str, Any] = {
+    "context": {"a": "b"}, "expires_at": NOW, "life": 1000, "limit": 20, "members": {"name", "image"}, "most": 10,
+    "now": NOW, "seconds": 60, "session": SESSION, "slowing": SLOWING, "updated_at": NOW, "user": USER,
+    "verification": Verification("new", "7", "x", NOW, NOW), "window": 1000,
+}  # fmt: skip
+
+
+def stores() -> Iterator[ModuleType]:
+    paths = [*(ROOT / "server/store").glob("[a-z]*.py"), *(ROOT / "handlers").glob("*/store.py")]
+    for path in sorted(paths):
+        yield importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+
+
+def functions() -> dict[str, Callable[..., Coroutine[Any, Any, Any]]]:
+    """Every public function of a store that takes `db`, by its module's last name and its own."""
+    return {
+        f"{module.__name__.rpartition('.')[2]}.{name}": function
+        for module in stores()
+        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+class Planner:
+    """Stands for a database, and asks PostgreSQL how it would do what it is told."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg2.connect(url)
+        self._connection.autocommit = True
+        self.scanned: list[str] = []
+        self.asked = 0
+
+    def close(self) -> None:
+        self._connection.close()
+
+    async def all(self, into: Any, sql: str, **params: Any) -> list[Any]:
+        self._explain(sql, params)
+        return []
+
+    async def one(self, into: Any, sql: str, **params: Any) -> None:
+        self._explain(sql, params)
+
+    async def value(self, sql: str, **params: Any) -> int:
+        self._explain(sql, params)
+        return 0
+
+    async def run(self, sql: str, **params: Any) -> int:
+        self._explain(sql, params)
+        return 1
+
+    def _explain(self, sql: str, params: dict[str, Any]) -> None:
+        self.asked += 1
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params or None)
+            row = cursor.fetchone()
+        assert row
+        plans = row[0] if isinstance(row[0], list) else json.loads(row[0])
+        for plan in plans:
+            self._read(plan["Plan"])
+
+    def _read(self, plan: dict[str, Any]) -> None:
+        if plan["Node Type"] == "Seq Scan":
+            self.scanned.append(plan["Relation Name"])
+        for below in plan.get("Plans", ()):
+            self._read(below)
+
+
+@pytest.fixture(scope="module")
+def planner(filled: str) -> Iterator[Planner]:
+    made = Planner(filled)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def filled(database_server: str) -> Iterator[str]:
+    """A database of its own with thousands of rows in every table."""
+    name = f"test_{secrets.token_hex(8)}"
+    run(database_server, f'CREATE DATABASE "{name}"')
+    url = urlsplit(database_server)._replace(path=f"/{name}").geturl()
+    run(url, (ROOT / "schema.sql").read_text())
+    run(url, ROWS)
+    yield url
+    run(database_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def run(url: str, sql: str) -> None:
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+    connection.close()
+
+
+def plan(planner: Planner, function: Callable[..., Coroutine[Any, Any, Any]]) -> list[str]:
+    """The tables that a store function goes through from end to end."""
+    names = list(inspect.signature(function).parameters)[1:]
+    planner.scanned, planner.asked = [], 0
+    work = function(planner, *(SAMPLES.get(name, "7") for name in names))
+    with pytest.raises(StopIteration):
+        work.send(None)
+    assert planner.asked
+    return planner.scanned
+
+
+@pytest.mark.parametrize("name", sorted(functions().keys() - WHOLE_TABLE))
+def test_rows_are_found_by_index(planner: Planner, name: str) -> None:
+    assert plan(planner, functions()[name]) == []
+
+
+def test_a_scan_would_be_seen(planner: Planner) -> None:
+    assert plan(planner, functions()["verifications.delete_expired"]) == ["verification"]
+
+
+def test_exceptions_are_functions() -> None:
+    assert WHOLE_TABLE.keys() <= functions().keys()
+
+
+def test_foreign_keys_have_an_index(planner: Planner) -> None:
+    """Or the end of a user would go through every session there is."""
+    with planner._connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT k.conrelid::regclass::text, a.attname
+            FROM pg_constraint k
+            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+            WHERE k.contype = 'f' AND NOT EXISTS (
+                SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indkey[0] = k.conkey[1]
+            )
+            """
+        )
+        assert cursor.fetchall() == []
