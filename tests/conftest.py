@@ -54,9 +54,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> object:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Which process runs which tests."""
-    return parallel.ByFile(config)
+    return parallel.ByFile(config, log)
 
 
 SECRET = "a secret for tests alone, of more than thirty-two bytes"
