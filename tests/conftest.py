@@ -33,6 +33,7 @@ from tests.client import Client
 from tests.ears import Ears
 from tests.mailbox import Mailbox
 
+OPTIONAL = {feature.name for feature in FEATURES if feature.optional}
 Sql = Callable[..., list[tuple[Any, ...]]]
 
 # A busy machine is no failure: an example may take its time.
@@ -46,11 +47,27 @@ def pytest_configure(config: pytest.Config) -> None:
     """Registers our own marker, and has files made where it costs least."""
     parallel.choose_temporary_folder()
     config.addinivalue_line("markers", "environ(**settings): the settings of the server under test")
+    config.addinivalue_line("markers", "feature(name): it is about an optional feature")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--features-off: with every optional feature off, the tests that are about none."""
+    parser.addoption(
+        "--features-off", action="store_true", help="the servers under test have no optional feature"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes longest comes first, so that no process is left with it at the end."""
+    if config.getoption("features_off"):
+        items[:] = [item for item in items if not (about(item) & OPTIONAL)]
     items.sort(key=lambda item: parallel.rank(item.nodeid))
+
+
+def about(item: pytest.Item) -> set[str]:
+    """The features that a test is about: by its folder, or as it says."""
+    marked = {str(marker.args[0]) for marker in item.iter_markers("feature")}
+    return marked | {item.path.parent.name.replace("_", "-")}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -184,6 +201,7 @@ def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ht
         "BCRYPT_COST": "4",
         "LOG_LEVEL": "error",
         "DB_POOL_SIZE": "4",
+        "FEATURES_OFF": "all" if request.config.getoption("features_off") else "",
     }
     return settings.load({**base, **(marker.kwargs if marker else {})}, tmp_path)
 
