@@ -23,7 +23,7 @@ from server import postgres
 from server.config import settings
 from server.config.settings import Settings
 from server.database import CHANNEL, Database
-from server.feature import assemble, select
+from server.feature import Feature, assemble, select
 from server.http.app import Application
 from server.http.app import http_server as make_server
 from server.schema import migrate
@@ -207,13 +207,23 @@ def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ht
 
 
 @pytest.fixture
+def features(config: Settings) -> tuple[Feature, ...]:
+    """What the server under test has; a test's own feature goes before them."""
+    return select(FEATURES, config.features_off)
+
+
+@pytest.fixture
 def app(
-    io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None, ears: Ears
+    io_loop: tornado.platform.asyncio.AsyncIOLoop,
+    config: Settings,
+    features: tuple[Feature, ...],
+    clean: None,
+    ears: Ears,
 ) -> Iterator[Services]:
     """The services, closed at the end."""
 
     async def make() -> Services:
-        made = assemble(select(FEATURES, config.features_off), config)
+        made = assemble(features, config)
         ears.belong_to(made.db)
         await made.changes.start()
         return made
@@ -225,10 +235,13 @@ def app(
 
 @pytest.fixture
 def http_server(
-    io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Services, _unused_port: tuple[socket.socket, int]
+    io_loop: tornado.platform.asyncio.AsyncIOLoop,
+    app: Services,
+    features: tuple[Feature, ...],
+    _unused_port: tuple[socket.socket, int],
 ) -> Iterator[HTTPServer]:
     """The server as `serve` makes it, on a socket of the test's own."""
-    server = make_server(Application(app, select(FEATURES, app.config.features_off)))
+    server = make_server(Application(app, features))
     server.add_socket(_unused_port[0])
     yield server
     server.stop()

@@ -23,7 +23,7 @@ _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
 class SignOutBody:
     """What better-auth's sign-out reads; it serves the log-out at a provider."""
 
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
     disable_redirect: bool | None = bodies.optional(rules.boolean, "disableRedirect")
     state: str | None = bodies.optional(rules.string)
 

@@ -17,6 +17,7 @@ from server.http import sizes
 from server.http.address import client_address
 from server.http.fast import FastMessage, FastSession
 from server.http.graceful import GracefulServer
+from server.http.handler import BaseHandler, Nowhere
 from server.http.origin import Origins
 from server.http.sizes import MAX_BODY, Measured, TooLarge
 from server.protocol import uri
@@ -34,7 +35,7 @@ class Application(TornadoApplication):
         settings = services.config
         self.origins = Origins((settings.origin, *settings.trusted_origins))
         self.fast = FastSession(services.sessions, self._allowed_at_once, self._answered_at_once)
-        super().__init__(routes(features), log_function=log_request)
+        super().__init__(routes(features), log_function=log_request, default_handler_class=Nowhere)
 
     def _allowed_at_once(self, peer: str, forwarded_for: str) -> bool:
         """Counts a get-session where that can be done without waiting; else the ordinary way does."""
@@ -88,10 +89,14 @@ def _leave_body() -> None:
 
 
 def routes(features: Iterable[Feature]) -> list[tuple[str, type[RequestHandler]]]:
-    """(pattern, handler) in the order they are asked."""
+    """(pattern, handler) in the order they are asked; raises StartError for one that would answer unasked."""
     collected = list(features)
     api = [(API + path, handler) for feature in collected for path, handler in feature.api]
-    return api + [route for feature in collected for route in feature.site]
+    found = api + [route for feature in collected for route in feature.site]
+    for path, handler in found:
+        if not issubclass(handler, BaseHandler) or handler.prepare is not BaseHandler.prepare:
+            raise errors.StartError(f"{path} has a handler that does not ask who may call it: see guards")
+    return found
 
 
 def logged_path(handler: RequestHandler) -> str:
