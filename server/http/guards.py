@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from server.http.access import Access, Admit, Method
 from server.http.api import ApiHandler
 from server.http.caller import CallerHandler
 from server.http.handler import BaseHandler
@@ -20,18 +20,6 @@ P = ParamSpec("P")
 H = TypeVar("H", bound=BaseHandler)
 C = TypeVar("C", bound=CallerHandler)
 A = TypeVar("A", bound=ApiHandler)
-Method = Callable[..., Awaitable[None]]
-# What the method is called with, before what the path says; raises for who may not.
-Admit = Callable[[Any], Awaitable[tuple[Any, ...]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Who may call a method: the word, what lets a caller in, and the method behind it."""
-
-    word: str
-    admit: Admit
-    method: Method
 
 
 def guard(word: str, admit: Admit) -> Callable[[Method], Any]:

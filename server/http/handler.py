@@ -6,23 +6,21 @@ import functools
 import logging
 import secrets
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 from tornado.web import HTTPError, RequestHandler
 
 from server import errors
 from server.database import DatabaseUnavailable, InvalidValue
 from server.errors import APIError
+from server.http.access import Access
 from server.http.address import client_address, peer_is_trusted
+from server.http.site import Site
 from server.model import Client
 from server.protocol import wire
 from server.services import Services
 from server.sessions.cookies import RequestCookies
 from server.sessions.cookies import parse as parse_cookies
-
-if TYPE_CHECKING:
-    from server.http.app import Application
-    from server.http.guards import Access
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +31,7 @@ class BaseHandler(RequestHandler):
     A method without an access word is refused before anything of its class runs; see guards.
     """
 
-    application: Application
+    application: Site
 
     @property
     def services(self) -> Services:
