@@ -131,12 +131,14 @@ class HandleOAuthCallback(ApiHandler):
         cookies = self.services.cookies
         try:
             found = await oauth_states.consume(
-                self.services.db, asked.state, cookies.read_signed(self.request_cookies, cookies.state)
+                self.services.db,
+                asked.state,
+                cookies.read_signed(self.request_cookies, cookies.name("state")),
             )
         except oauth_states.StateError as error:
             self._fail(error.error_url, error.code)
             return
-        self.add_cookies([cookies.expire(cookies.state)])
+        self.add_cookies([cookies.expire(cookies.name("state"))])
         if asked.error:
             self._fail(found.error_url, asked.error, asked.error_description)
         else:

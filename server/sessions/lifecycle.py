@@ -156,7 +156,7 @@ class Sessions:
         return min(ends, session.expires_at - lasts)
 
     def keep_answer(self, who: SignedIn, cookie_header: str, answer: Finished, until: datetime) -> None:
-        """Keeps a finished answer for the next time that this Cookie header comes; see fast_session."""
+        """Keeps a finished answer for the next time that this Cookie header comes; see server/http/fast.py."""
         if self._settings.sessions.cache:
             self.memory.keep_answer(who, cookie_header, answer, until.timestamp())
         else:
