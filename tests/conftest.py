@@ -22,7 +22,12 @@ from handlers import FEATURES
 from server import postgres
 from server.config import settings
 from server.config.settings import Settings
+<<<<<<< HEAD
 from server.database import CHANNEL, Database
+=======
+from server.database import Database
+from server.database.database import CHANNEL
+>>>>>>> h-suite
 from server.feature import assemble, select
 from server.http.app import Application
 from server.http.app import http_server as make_server
@@ -54,9 +59,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> object:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Which process runs which tests."""
-    return parallel.ByFile(config)
+    return parallel.ByFile(config, log)
 
 
 SECRET = "a secret for tests alone, of more than thirty-two bytes"

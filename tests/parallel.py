@@ -36,8 +36,8 @@ def choose_temporary_folder() -> None:
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]
     """A file goes to one process as a whole, and what shares servers to one process too."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        super().__init__(config)
+    def __init__(self, config: pytest.Config, log: object) -> None:
+        super().__init__(config, log)
         config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:

@@ -24,7 +24,7 @@ def command_line(pid: str) -> bytes:
         return b""
 
 
-def until(what: Callable[[], object], seconds: float = 20) -> None:
+def until(what: Callable[[], object], seconds: float = 60) -> None:
     """Waits for something to become true."""
     deadline = time.monotonic() + seconds
     while not what():
