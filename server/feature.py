@@ -52,6 +52,11 @@ class Feature:
     commands: tuple[click.Command, ...] = ()
     run: Callable[[Services], AbstractAsyncContextManager[None]] | None = None
 
+    @property
+    def folder(self) -> str:
+        """The name of its folders, in handlers, tests and the browser's half."""
+        return self.name.replace("-", "_")
+
 
 def select(features: Iterable[Feature], off: Sequence[str]) -> tuple[Feature, ...]:
     """The features that are on; raises SettingsError for a name in FEATURES_OFF that is none, or not optional."""
@@ -70,6 +75,7 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
     collected = tuple(features)
     _refuse_clashes(collected)
     return Parts(
+        names=tuple(each.folder for each in collected),
         settings=tuple(each.settings(settings.reader) for each in collected if each.settings),
         make=tuple(make for each in collected for make in each.make),
         stages=tuple(each.stage for each in collected if each.stage),

@@ -29,8 +29,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What features add; see `feature.plug`."""
+    """What features add, and their folders' names; see `feature.plug`."""
 
+    names: tuple[str, ...] = ()
     settings: tuple[object, ...] = ()
     make: tuple[Callable[[Services], object], ...] = ()
     stages: tuple[Callable[[Services], Stage], ...] = ()
@@ -79,8 +80,9 @@ class Services:
         return cast(T, self._own[kind])
 
     def boot(self) -> Json:
-        """What the features tell the pages."""
-        return {name: value for each in self.parts.boot for name, value in each(self).items()}
+        """What the features tell the pages, and which of them are on, by their folders' names."""
+        told = {name: value for each in self.parts.boot for name, value in each(self).items()}
+        return told | {"features": self.parts.names}
 
     async def forget(self, user: User) -> None:
         """Has the features let go of what they have of a deleted user's outside the database."""

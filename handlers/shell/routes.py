@@ -50,7 +50,7 @@ class Page(BaseHandler):
 
     async def get(self) -> None:
         """The shell with the caller's session, or a redirect where the page is for others."""
-        page = pages.find(self.request.path)
+        page = pages.find(self.request.path, self.services.parts.names)
         found = await self.services.sessions.look_up(self.request_cookies, refresh=False)
         who = found.signed_in
         if page and page.access == "member" and not who:

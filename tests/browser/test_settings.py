@@ -48,6 +48,19 @@ async def test_a_small_screen_is_wide_enough(browser_path: str, base_url: str, c
         assert widths == dict.fromkeys(PATHS, 320)
 
 
+@pytest.mark.environ(FEATURES_OFF="avatar")
+@slowly
+async def test_a_feature_that_is_off_has_no_card(browser_path: str, base_url: str, client: Client) -> None:
+    await client.sign_up()
+    assert (await client.send("POST", "/api/avatar", raw=b"x")).status == 404
+    async with window(browser_path, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/profile")
+        await tab.page.get_by_role("textbox", name="Name").wait_for()
+        assert await tab.page.get_by_role("heading", name="Picture").count() == 0
+        await tab.check()
+
+
 @slowly
 async def test_name_and_picture(browser_path: str, base_url: str, client: Client, sql: Sql) -> None:
     await client.sign_up()
