@@ -22,12 +22,7 @@ from handlers import FEATURES
 from server import postgres
 from server.config import settings
 from server.config.settings import Settings
-<<<<<<< HEAD
 from server.database import CHANNEL, Database
-=======
-from server.database import Database
-from server.database.database import CHANNEL
->>>>>>> h-suite
 from server.feature import assemble, select
 from server.http.app import Application
 from server.http.app import http_server as make_server
