@@ -15,15 +15,10 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-<<<<<<< HEAD
-from server.http.graceful import GracefulServer
-from tests.workers.served import Served
-=======
 from server import postgres
 from server.http.graceful import GracefulServer
 from tests.conftest import execute
 from tests.workers.served import Served, until
->>>>>>> h-suite
 
 SIGN_UP = {"name": "Ada", "email": "ada@example.com", "password": "correct horse battery"}
 
