@@ -10,7 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 # What takes longest. Files in one line share servers that take long to start, so one process has them all.
 LONG = (
-    ("tests/compat/test_same_answers.py", "tests/compat/test_client.py"),
+    ("tests/compat/test_same_answers.py", "tests/compat/test_client.py", "tests/compat/test_lacking.py"),
     ("tests/compat/test_swap.py", "tests/compat/test_swap_flows.py", "tests/compat/test_schema.py"),
 )
 # What the files of some processes take at most: a database is 50 MB, and there are a few dozen.
