@@ -153,7 +153,7 @@ class VerifyEmail(ApiHandler):
         if isinstance(outcome, Challenge):
             self.add_cookies(outcome.cookies)
         elif outcome is not None:
-            self.set_session(outcome, remember=True)
+            self.set_session(outcome)
         elif who is not None:
             self.set_session(replace(who, user=replace(who.user, email_verified=True)))
 
