@@ -16,7 +16,7 @@ from server.feature import Feature
 from server.http import sizes
 from server.http.address import client_address
 from server.http.fast import FastMessage, FastSession
-from server.http.graceful import GracefulServer
+from server.http.graceful import GracefulServer, OpenSocket
 from server.http.handler import BaseHandler, Nowhere
 from server.http.origin import Origins
 from server.http.sizes import MAX_BODY, Measured, TooLarge
@@ -34,6 +34,7 @@ class Application(TornadoApplication):
         self.services = services
         settings = services.config
         self.origins = Origins((settings.origin, *settings.trusted_origins))
+        self.sockets: set[OpenSocket] = set()
         self.fast = FastSession(services.sessions, self._allowed_at_once, self._answered_at_once)
         super().__init__(routes(features), log_function=log_request, default_handler_class=Nowhere)
 
