@@ -8,12 +8,13 @@ from tornado.web import Application as TornadoApplication
 from tornado.web import RequestHandler
 
 from server.http.fast import FastSession
+from server.http.graceful import OpenSocket
 from server.http.origin import Origins
 from server.services import Services
 
 
 class Site(TornadoApplication):
-    """The services, the origins that are trusted, and the answers that are kept."""
+    """The services, the origins that are trusted, the answers that are kept, the sockets that are open."""
 
     def __init__(
         self,
@@ -26,4 +27,5 @@ class Site(TornadoApplication):
         self.services = services
         self.origins = Origins((settings.origin, *settings.trusted_origins))
         self.fast = FastSession(services)
+        self.sockets: set[OpenSocket] = set()
         super().__init__(list(routes), log_function=log_function, default_handler_class=default)

@@ -68,7 +68,7 @@ def features() -> tuple[Feature, ...]:
 
 
 @pytest.mark.gen_test
-async def test_a_method_without_a_word_is_refused_before_anything_runs(client: Client) -> None:
+async def test_a_method_without_a_word_is_refused_before_anything_runs(client: Client) -> None:  # S40
     refused = [("GET", "/half"), ("DELETE", "/half"), ("GET", "/heir"), ("POST", "/heir")]
     for method, path in refused:
         answer = await client.send(method, path)
