@@ -18,6 +18,7 @@ import psycopg2.errors
 from server.database.connection import connect, usable
 from server.database.pool import Pool, PoolExhausted
 from server.database.prepared import prepared
+from server.model import NO_COLUMNS, Columns
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class UniqueViolation(DatabaseError):
 
 
 class InvalidValue(DatabaseError):
-    """PostgreSQL cannot store a value: a NUL in a text, a number out of range, a text too long for an index."""
+    """PostgreSQL cannot store a value: a NUL in a text, a number out of range, a NULL where none may be."""
 
 
 class _NotPrepared(DatabaseError):
@@ -79,7 +80,12 @@ _NO_PLAN = (
 
 
 class Executor(Protocol):
-    """What a store needs: a Database or a Transaction. Placeholders are `%(name)s`."""
+    """What a store needs: a Database or a Transaction. Placeholders are `%(name)s`.
+
+    `columns` are those that features have declared: what a store is asked of with it.
+    """
+
+    columns: Columns
 
     async def all(self, into: type[T], sql: str, **params: object) -> list[T]:
         """All rows, each as the dataclass `into`, whose fields are the columns' names in order."""
@@ -173,7 +179,12 @@ def _translated(error: Exception) -> DatabaseError:
     match error:
         case psycopg2.errors.UniqueViolation():
             return UniqueViolation(error.diag.constraint_name or "")
-        case psycopg2.DataError() | psycopg2.errors.ProgramLimitExceeded():
+        case (
+            psycopg2.DataError()
+            | psycopg2.errors.ProgramLimitExceeded()
+            | psycopg2.errors.NotNullViolation()
+            | psycopg2.errors.CheckViolation()
+        ):
             return InvalidValue(type(error).__name__)
         case ValueError():
             return InvalidValue(_first_line(error))
@@ -191,8 +202,8 @@ def _first_line(error: BaseException) -> str:
 class Transaction(_Statements):
     """One connection between BEGIN and COMMIT."""
 
-    def __init__(self, connection: aiopg.Connection, seconds: float) -> None:
-        self._connection, self._seconds = connection, seconds
+    def __init__(self, connection: aiopg.Connection, seconds: float, columns: Columns) -> None:
+        self._connection, self._seconds, self.columns = connection, seconds, columns
         self._works: list[Callable[[], None]] = []
 
     async def _fetch(self, sql: str, params: dict[str, object]) -> _Result:
@@ -233,8 +244,8 @@ class Listener:
 class Database(_Statements):
     """A pool of `size` connections to the server at `dsn`; made inside a running event loop."""
 
-    def __init__(self, dsn: str, size: int = 10) -> None:
-        self._dsn = dsn
+    def __init__(self, dsn: str, size: int = 10, columns: Columns = NO_COLUMNS) -> None:
+        self._dsn, self.columns = dsn, columns
         self._plain: set[str] = set()
         self._known: WeakKeyDictionary[aiopg.Connection, set[str]] = WeakKeyDictionary()
         self._pool: Pool[aiopg.Connection] = Pool(self._open, usable, _discard, size)
@@ -308,7 +319,7 @@ class Database(_Statements):
         try:
             limit: dict[str, object] = {"milliseconds": _milliseconds(seconds)}
             await _execute(connection, "BEGIN; SET LOCAL statement_timeout = %(milliseconds)s", limit)
-            tx = Transaction(connection, seconds)
+            tx = Transaction(connection, seconds, self.columns)
             try:
                 yield tx
             except BaseException:
