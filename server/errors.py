@@ -193,6 +193,16 @@ def credential_account_not_found() -> APIError:
     return _bad_request("CREDENTIAL_ACCOUNT_NOT_FOUND", "Credential account not found")
 
 
+def field_not_allowed(name: str) -> APIError:
+    """400 for a member that clients may not set."""
+    return APIError(400, "FIELD_NOT_ALLOWED", f"{name} is not allowed to be set")
+
+
+def missing_field(name: str) -> APIError:
+    """400 for a sign-up without a member that a feature requires."""
+    return APIError(400, "MISSING_FIELD", f"{name} is required")
+
+
 def no_fields_to_update() -> APIError:
     """400 for an update of nothing that may be updated; better-auth gives it no code."""
     return APIError(400, None, "No fields to update")

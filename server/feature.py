@@ -16,7 +16,7 @@ from server.config.settings import Settings
 from server.errors import SettingsError, StartError
 from server.limits import Limit
 from server.mail import Email
-from server.model import Json, User
+from server.model import Column, Columns, Json, User
 from server.services import Parts, Services
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ class Feature:
 
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
-    session, an `observer` told of it in its transaction. `boot` is what the shell tells its pages, `forget` what goes
-    with a deleted user, `commands` are nouns of `ai-editor`, `run` goes on while the server does.
+    session, an `observer` told of it in its transaction. `columns` are added to user and session. `boot` is what the
+    shell tells its pages, `forget` what goes with a deleted user, `commands` are nouns of `ai-editor`, `run` goes on
+    while the server does.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then.
     """
 
@@ -45,6 +46,7 @@ class Feature:
     make: tuple[Callable[[Services], object], ...] = ()
     stage: Callable[[Services], Stage] | None = None
     observer: Callable[[Services], SignedInObserver] | None = None
+    columns: tuple[Column, ...] = ()
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: Callable[[Services], Json] | None = None
@@ -80,12 +82,17 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
         make=tuple(make for each in collected for make in each.make),
         stages=tuple(each.stage for each in collected if each.stage),
         observers=tuple(each.observer for each in collected if each.observer),
+        columns=_by_table([column for each in collected for column in each.columns]),
         limits=tuple(limit for each in collected for limit in each.limits),
         emails=tuple(email for each in collected for email in each.emails),
         boot=tuple(each.boot for each in collected if each.boot),
         forget=tuple(each.forget for each in collected if each.forget),
         run=tuple(each.run for each in collected if each.run),
     )
+
+
+def _by_table(columns: Sequence[Column]) -> Columns:
+    return Columns(*(tuple(each for each in columns if each.table == table) for table in ("user", "session")))
 
 
 def assemble(features: Iterable[Feature], settings: Settings) -> Services:
@@ -98,6 +105,7 @@ def _refuse_clashes(features: Sequence[Feature]) -> None:
     names: dict[str, list[str]] = {
         "feature": [each.name for each in features],
         "path": [path for each in features for path, _ in (*each.api, *each.site)],
+        "column": [f"{column.table}.{column.name}" for each in features for column in each.columns],
         "mail": [email.name for each in features for email in each.emails],
         "limit": [limit.path for limit in {limit for each in features for limit in each.limits}],
         "command": [command.name or "" for each in features for command in each.commands],

@@ -2,11 +2,59 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 Json = dict[str, Any]
+NOTHING: Mapping[str, object] = MappingProxyType({})
+NOTHING_WRITTEN: Mapping[str, str | None] = MappingProxyType({})
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_CORE = {
+    "user": {"id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"},
+    "session": {"id", "expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that a feature adds to a table; the words and what they mean are better-auth's additionalFields'.
+
+    `name` is the column's and the JSON member's. `default`, a value or what makes one, is what a new row has;
+    None is no default. `input`: a client may set it. `returned`: answers and `more` have it.
+    """
+
+    table: Literal["user", "session"]
+    name: str
+    type: Literal["string", "number", "boolean", "date", "json", "string[]", "number[]"] = "string"
+    required: bool = False
+    default: object | Callable[[], object] = field(default=None, hash=False)
+    input: bool = True
+    returned: bool = True
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} is no name of a column: letters and digits, a letter first")
+        if self.name in _CORE[self.table]:
+            raise ValueError(f"the {self.table} has a column {self.name!r} of its own")
+
+    def initial(self) -> object:
+        """What a new row has where nobody says otherwise."""
+        return self.default() if callable(self.default) else self.default
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The declared columns, by table, in the order of the features."""
+
+    user: tuple[Column, ...] = ()
+    session: tuple[Column, ...] = ()
+
+
+NO_COLUMNS = Columns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +68,11 @@ class User:
     image: str | None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def more(self) -> Mapping[str, object]:
+        """What declared columns hold, by name."""
+        return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +88,25 @@ class Session:
     user_agent: str | None
     user_id: str
 
+    @property
+    def more(self) -> Mapping[str, object]:
+        """What declared columns hold, by name."""
+        return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedUser(User):
+    """A person of whom features keep more; a class of its own, so that nobody else pays for the place."""
+
+    more: Mapping[str, object] = field(default_factory=lambda: NOTHING, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedSession(Session):
+    """A session of which features keep more."""
+
+    more: Mapping[str, object] = field(default_factory=lambda: NOTHING, hash=False)
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -45,14 +117,14 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class CachedSession(Session):
+class CachedSession(ExtendedSession):
     """A session as a browser brought it back: `members` are what is printed, those included that we do not know."""
 
     members: Json = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class CachedUser(User):
+class CachedUser(ExtendedUser):
     """A user as a browser brought it back; `members` as for CachedSession."""
 
     members: Json = field(default_factory=dict, compare=False, repr=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from server.authentication.account_changes import AccountChanges
@@ -14,13 +14,15 @@ from server.authentication.sign_in import SignedInObserver, SignIn, Stage
 from server.authentication.verifications import Sweeper
 from server.config.settings import Settings
 from server.database import Database
+from server.errors import StartError
 from server.limits import AccountLimits, Limit, RequestLimits, open_store
 from server.mail import Email, Mailer
-from server.model import Json, User
+from server.model import Columns, Json, User
 from server.sessions.cache import SessionCache
 from server.sessions.change_feed import Changes
 from server.sessions.cookies import Cookies
 from server.sessions.lifecycle import Sessions
+from server.store import columns
 from server.telemetry.audit import Audit
 from server.telemetry.metrics import Metrics
 
@@ -36,6 +38,7 @@ class Parts:
     make: tuple[Callable[[Services], object], ...] = ()
     stages: tuple[Callable[[Services], Stage], ...] = ()
     observers: tuple[Callable[[Services], SignedInObserver], ...] = ()
+    columns: Columns = field(default_factory=Columns)
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: tuple[Callable[[Services], Json], ...] = ()
@@ -48,7 +51,7 @@ class Services:
 
     def __init__(self, settings: Settings, parts: Parts) -> None:
         self.config, self.parts = settings, parts
-        self.db = Database(settings.database_url or "", settings.db_pool_size)
+        self.db = Database(settings.database_url or "", settings.db_pool_size, parts.columns)
         self.metrics = Metrics()
         self.audit = Audit(self.metrics)
         self.mailer = Mailer(settings, self.db, self.metrics, parts.emails)
@@ -100,9 +103,18 @@ class Services:
         metrics.watch("changes_heard", "1 while sessions may be kept in memory.", lambda: int(memory.trusted))
         metrics.watch_total("sessions_created", "Sessions created.", lambda: self.sessions.created)
 
+    async def _check_columns(self) -> None:
+        missing = await columns.list_missing(self.db)
+        if missing:
+            raise StartError(f"the database lacks the column {missing[0]}: a migration has to add it")
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Hears of changes, sends mails, and does what the features do beside the requests."""
+        """Hears of changes, sends mails, and does what the features do beside the requests.
+
+        Raises StartError for a declared column that the database has not.
+        """
+        await self._check_columns()
         if self.config.sessions.cache or self.config.limits.counts_alone:
             await self.changes.start()
         self.mailer.start()

@@ -23,6 +23,7 @@ CODE = sorted(path for folder in ("server", "handlers") for path in (ROOT / fold
 ROWS = {
     "AccountSummary",
     "SessionSummary",
+    "SignedInRow",
     "UserSummary",
     "Ended",
     "EmailTaken",

@@ -14,7 +14,7 @@ from server.database import Transaction
 from server.http.api import JSON_OR_FORM, ApiHandler
 from server.http.guards import public
 from server.model import Session, SignedIn, User
-from server.protocol import bodies, rules, uri, wire
+from server.protocol import bodies, columns, rules, uri, wire
 from server.store import users
 from server.store.users import EmailTaken
 
@@ -57,16 +57,23 @@ class SignUpWithEmailAndPassword(ApiHandler):
         if services.of(SignUpSettings).disabled:
             raise refusals.email_password_sign_up_disabled()
         services.passwords.check_new(body.password, body.name, body.email)
-        user = registration.new_user(body.name, body.email, body.image)
-        outcome = await self._register(user, body)
-        if outcome is None:
-            self.audit("sign-up", user_id=user.id)
-            self._answer(user, None)
+        written = registration.accept(services.db.columns.user, self._members)
+        outcome = await self._register(
+            registration.new_user(body.name, body.email, body.image), body, written
+        )
+        if isinstance(outcome, User):
+            self.audit("sign-up", user_id=outcome.id)
+            self._answer(outcome, None)
             return
-        await self.attempt_succeeded(user.email)
+        await self.attempt_succeeded(body.email.lower())
         who = self.welcome(outcome, body.remember_me is not False)
         if who:
-            self._answer(user, who.session)
+            self._answer(who.user, who.session)
+
+    @property
+    def _members(self) -> columns.Given:
+        """All of the body, which is an object by then."""
+        return self.json_body if isinstance(self.json_body, dict) else {}
 
     @property
     def _is_silent(self) -> bool:
@@ -74,22 +81,25 @@ class SignUpWithEmailAndPassword(ApiHandler):
         services = self.services
         return services.config.verification.required or not services.of(SignUpSettings).signs_in
 
-    async def _register(self, user: User, body: SignUpEmailBody) -> Outcome | None:
-        """Everything or nothing: no user is left without a password, none without the session or mail promised."""
+    async def _register(self, user: User, body: SignUpEmailBody, written: columns.Stored) -> Outcome | User:
+        """Everything or nothing: no user is left without a password, none without the session or mail promised.
+
+        The user alone, where nobody is signed in.
+        """
         services = self.services
         if not self._is_silent and await users.find_by_email(services.db, user.email):
             raise refusals.user_already_exists_use_another_email()
         hashed = await services.passwords.hash(body.password)
         async with services.db.transaction() as tx:
             try:
-                await registration.add(tx, user, hashed)
+                user = await registration.add(tx, user, hashed, written)
             except EmailTaken:
                 await self._refuse(tx)
-                return None
+                return await users.get_as_stored(tx, user, written)
             if services.config.verification.on_sign_up:
                 await services.links.verify(tx, user, body.callback_url)
             if self._is_silent:
-                return None
+                return user
             proved = self.proved("sign-up", user, body.remember_me is not False, event="sign-up")
             return await services.sign_in.open_in(tx, proved)
 

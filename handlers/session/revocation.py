@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handlers.session import errors as refusals
 from server import errors
+from server.database import InvalidValue, RowRefused
 from server.http.api import ApiHandler
 from server.http.guards import signed_in, signed_in_with
-from server.model import SignedIn
-from server.protocol import bodies, rules
+from server.model import Session, SignedIn
+from server.protocol import bodies, columns, rules, wire
 
 
 @dataclass(frozen=True)
@@ -59,5 +61,26 @@ class UpdateSession(ApiHandler):
 
     @signed_in_with(bodies.Record)
     async def post(self, who: SignedIn, body: bodies.Record) -> None:
-        """400: a session has no field that a client may set. S39."""
-        raise errors.no_fields_to_update()
+        """Answers `{session}`; what features declare can change, without any it is a 400. S39."""
+        written = self._accept(body.members)
+        if not written:
+            raise errors.no_fields_to_update()
+        session = await self._update(who, written)
+        self.set_session(SignedIn(session, who.user))
+        self.answer({"session": wire.session(session)})
+
+    def _accept(self, given: dict[str, object]) -> columns.Stored:
+        try:
+            return columns.accept(self.services.db.columns.session, given, creating=False)
+        except columns.Unstorable as error:
+            raise refusals.failed_to_update_session() from error
+
+    async def _update(self, who: SignedIn, written: columns.Stored) -> Session:
+        try:
+            session = await self.services.sessions.update(who.session, written)
+        except (InvalidValue, RowRefused) as error:
+            raise refusals.failed_to_update_session() from error
+        if session is None:
+            self.clear_session()
+            raise errors.failed_to_get_session()
+        return session

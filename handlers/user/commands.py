@@ -55,7 +55,8 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
         hashed = await _hash(services, password, made)
         try:
             async with services.db.transaction() as tx:
-                await registration.add(tx, made, hashed)
+                written = registration.accept(services.db.columns.user, {})
+                await registration.add(tx, made, hashed, written)
         except EmailTaken:
             raise Refused(f"another user has the e-mail address {made.email}") from None
         services.audit.write("user-created", by="command", user_id=made.id)

@@ -6,17 +6,17 @@ import secrets
 import string
 from dataclasses import dataclass, replace
 
-from handlers.user import driver_text
 from handlers.user import errors as refusals
 from handlers.user.settings import DeletionSettings
 from server import clock, errors
 from server.authentication import verifications
-from server.database import InvalidValue
+from server.database import InvalidValue, RowRefused
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in_with
 from server.mail import Email, Mail
 from server.model import SignedIn, User
-from server.protocol import bodies, rules, uri
+from server.protocol import bodies, columns, driver_text, rules, uri
+from server.protocol.columns import Unstorable
 from server.store import accounts, users
 
 DELETE_SECONDS = 86400
@@ -48,24 +48,31 @@ class UpdateUser(ApiHandler):
 
     @signed_in_with(bodies.Record)
     async def post(self, who: SignedIn, body: bodies.Record) -> None:
-        """Answers `{status: true}`; `name` and `image` can change, the rest is ignored or refused. S39."""
+        """Answers `{status: true}`; `name`, `image` and what features declare can change. S39."""
         if bodies.truthy(body.members.get("email")):
             raise refusals.email_can_not_be_updated()
-        if not {"name", "image"} & body.members.keys():
+        written = self._accept(body.members)
+        if not written and not {"name", "image"} & body.members.keys():
             raise errors.no_fields_to_update()
-        user = await self._update(who.user, body.members)
+        user = await self._update(who.user, body.members, written)
         self.set_session(SignedIn(who.session, user))
         self.answer({"status": True})
 
-    async def _update(self, user: User, given: dict[str, object]) -> User:
+    def _accept(self, given: dict[str, object]) -> columns.Stored:
+        try:
+            return columns.accept(self.services.db.columns.user, given, creating=False)
+        except Unstorable as error:
+            raise refusals.failed_to_update_user() from error
+
+    async def _update(self, user: User, given: dict[str, object], written: columns.Stored) -> User:
         name = driver_text.text_of(given.get("name", user.name))
         image = driver_text.text_of(given.get("image", user.image))
         if name is None:
             raise refusals.failed_to_update_user()
         changed = replace(user, name=name, image=image, updated_at=clock.now())
         try:
-            stored = await users.update_profile(self.services.db, changed, given.keys())
-        except InvalidValue as error:
+            stored = await users.update_profile(self.services.db, changed, given.keys(), written)
+        except (InvalidValue, RowRefused) as error:
             raise refusals.failed_to_update_user() from error
         self.services.sessions.user_changed(self.services.db, user.id)
         return stored or changed

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from server import clock, errors
 from server.crypto.random import random_id
-from server.database import Executor, InvalidValue
-from server.model import User
+from server.database import Executor, InvalidValue, RowRefused
+from server.model import NOTHING_WRITTEN, Column, User
+from server.protocol import columns
 from server.store import accounts, users
 
 
@@ -15,10 +18,21 @@ def new_user(name: str, email: str, image: str | None = None) -> User:
     return User(random_id(), name, email.lower(), False, image, now, now)
 
 
-async def add(db: Executor, user: User, password_hash: str) -> None:
-    """Stores the user and the password account; raises EmailTaken, or the 422 for what cannot be stored."""
+def accept(declared: Sequence[Column], given: columns.Given) -> columns.Stored:
+    """What is stored in declared columns of a new user; raises the 400, or the 422 for what cannot be stored."""
     try:
-        await users.insert(db, user)
+        return columns.accept(declared, given, creating=True)
+    except columns.Unstorable as error:
+        raise errors.failed_to_create_user() from error
+
+
+async def add(
+    db: Executor, user: User, password_hash: str, written: columns.Stored = NOTHING_WRITTEN
+) -> User:
+    """The user as stored with the password account; raises EmailTaken, or the 422 for what cannot be stored."""
+    try:
+        stored = await users.insert(db, user, written)
         await accounts.insert_credential(db, random_id(), user, password_hash)
-    except InvalidValue as error:
+        return stored
+    except (InvalidValue, RowRefused) as error:
         raise errors.failed_to_create_user() from error

@@ -1,7 +1,13 @@
 """The one door to PostgreSQL."""
 
 from server.database.database import CHANNEL, Database, Executor, Listener, Transaction
-from server.database.errors import DatabaseError, DatabaseUnavailable, InvalidValue, UniqueViolation
+from server.database.errors import (
+    DatabaseError,
+    DatabaseUnavailable,
+    InvalidValue,
+    RowRefused,
+    UniqueViolation,
+)
 
 __all__ = [
     "CHANNEL",
@@ -11,6 +17,7 @@ __all__ = [
     "Executor",
     "InvalidValue",
     "Listener",
+    "RowRefused",
     "Transaction",
     "UniqueViolation",
 ]

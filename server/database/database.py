@@ -26,6 +26,7 @@ from server.database.errors import (
 )
 from server.database.pool import Pool, PoolExhausted
 from server.database.prepared import prepared
+from server.model import NO_COLUMNS, Columns
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,12 @@ def _milliseconds(seconds: float) -> int:
 
 
 class Executor(Protocol):
-    """What a store needs: a Database or a Transaction. Placeholders are `%(name)s`."""
+    """What a store needs: a Database or a Transaction. Placeholders are `%(name)s`.
+
+    `columns` are those that features have declared: what a store is asked of with it.
+    """
+
+    columns: Columns
 
     async def all(self, into: type[T], sql: str, **params: object) -> list[T]:
         """All rows, each as the dataclass `into`, whose fields are the columns' names in order."""
@@ -148,8 +154,8 @@ async def _execute(
 class Transaction(_Statements):
     """One connection between BEGIN and COMMIT."""
 
-    def __init__(self, connection: aiopg.Connection, seconds: float) -> None:
-        self._connection, self._seconds = connection, seconds
+    def __init__(self, connection: aiopg.Connection, seconds: float, columns: Columns) -> None:
+        self._connection, self._seconds, self.columns = connection, seconds, columns
         self._works: list[Callable[[], None]] = []
 
     async def _fetch(self, sql: str, params: dict[str, object]) -> _Result:
@@ -190,8 +196,8 @@ class Listener:
 class Database(_Statements):
     """A pool of `size` connections to the server at `dsn`; made inside a running event loop."""
 
-    def __init__(self, dsn: str, size: int = 10) -> None:
-        self._dsn = dsn
+    def __init__(self, dsn: str, size: int = 10, columns: Columns = NO_COLUMNS) -> None:
+        self._dsn, self.columns = dsn, columns
         self._plain: set[str] = set()
         self._known: WeakKeyDictionary[aiopg.Connection, set[str]] = WeakKeyDictionary()
         self._pool: Pool[aiopg.Connection] = Pool(self._open, usable, _discard, size)
@@ -265,7 +271,7 @@ class Database(_Statements):
         try:
             limit: dict[str, object] = {"milliseconds": _milliseconds(seconds)}
             await _execute(connection, "BEGIN; SET LOCAL statement_timeout = %(milliseconds)s", limit)
-            tx = Transaction(connection, seconds)
+            tx = Transaction(connection, seconds, self.columns)
             try:
                 yield tx
             except BaseException:

@@ -22,6 +22,10 @@ class UniqueViolation(DatabaseError):
         self.constraint = constraint
 
 
+class RowRefused(DatabaseError):
+    """A row has a NULL where none may be, or does not meet a CHECK of its table."""
+
+
 class InvalidValue(DatabaseError):
     """PostgreSQL cannot store a value: a NUL in a text, a number out of range, a text too long for an index."""
 
@@ -44,10 +48,11 @@ def translated(error: Exception) -> DatabaseError:
     match error:
         case psycopg2.errors.UniqueViolation():
             return UniqueViolation(error.diag.constraint_name or "")
-        case psycopg2.DataError() | psycopg2.errors.ProgramLimitExceeded():
-            return InvalidValue(type(error).__name__)
-        case ValueError():
-            return InvalidValue(first_line(error))
+        case psycopg2.DataError() | psycopg2.errors.ProgramLimitExceeded() | ValueError():
+            # psycopg's own words name no value, PostgreSQL's may.
+            return InvalidValue(first_line(error) if isinstance(error, ValueError) else type(error).__name__)
+        case psycopg2.errors.NotNullViolation() | psycopg2.errors.CheckViolation():
+            return RowRefused(first_line(error))
         case TimeoutError():
             return DatabaseUnavailable("a statement took too long")
         case psycopg2.OperationalError() | psycopg2.InterfaceError():

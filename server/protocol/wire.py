@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,22 +20,24 @@ def date(moment: datetime) -> str:
 
 
 def user(value: User) -> Json:
-    """The user as better-auth orders it: schema fields, then `id`."""
-    found = {
+    """The user as better-auth orders it: schema fields, what features add, then `id`."""
+    found: Json = {
         "name": value.name,
         "email": value.email,
         "emailVerified": value.email_verified,
         "image": value.image,
         "createdAt": date(value.created_at),
         "updatedAt": date(value.updated_at),
-        "id": value.id,
     }
+    if value.more:
+        found |= _more(value.more)
+    found["id"] = value.id
     return _as_cached(found, value.members) if isinstance(value, CachedUser) else found
 
 
 def session(value: Session) -> Json:
     """The session as better-auth orders it; the token is part of it."""
-    found = {
+    found: Json = {
         "expiresAt": date(value.expires_at),
         "token": value.token,
         "createdAt": date(value.created_at),
@@ -42,9 +45,15 @@ def session(value: Session) -> Json:
         "ipAddress": value.ip_address,
         "userAgent": value.user_agent,
         "userId": value.user_id,
-        "id": value.id,
     }
+    if value.more:
+        found |= _more(value.more)
+    found["id"] = value.id
     return _as_cached(found, value.members) if isinstance(value, CachedSession) else found
+
+
+def _more(columns: Mapping[str, object]) -> Json:
+    return {name: date(item) if isinstance(item, datetime) else item for name, item in columns.items()}
 
 
 def _as_cached(found: Json, members: Json) -> Json:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from server import clock
-from server.model import CachedSession, CachedUser, SignedIn
+from server.model import NO_COLUMNS, NOTHING, CachedSession, CachedUser, Column, Columns, SignedIn
 from server.protocol import javascript
 from server.protocol.javascript import Date
 
@@ -18,14 +19,16 @@ _SESSION = ("id", "createdAt", "updatedAt", "userId", "expiresAt", "token", "ipA
 _USER = ("id", "createdAt", "updatedAt", "email", "emailVerified", "name", "image")
 
 
-def parse(payload: Json) -> SignedIn | None:
+def parse(payload: Json, declared: Columns = NO_COLUMNS) -> SignedIn | None:
     """The session and user of a payload whose dates are Dates; None where better-auth would not take it."""
     if not _is_number(payload.get("updatedAt")):
         return None
     try:
         _text(payload.get("version", ""))
         orjson.dumps(payload)  # raises for half a surrogate pair, which no answer can carry
-        return SignedIn(_session(payload.get("session")), _user(payload.get("user")))
+        return SignedIn(
+            _session(payload.get("session"), declared.session), _user(payload.get("user"), declared.user)
+        )
     except (TypeError, ValueError):
         return None
 
@@ -34,7 +37,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _session(value: object) -> CachedSession:
+def _session(value: object, declared: Sequence[Column]) -> CachedSession:
     given = _members(value)
     given["userId"] = _as_text(given.get("userId"))
     return CachedSession(
@@ -46,11 +49,12 @@ def _session(value: object) -> CachedSession:
         ip_address=_text_or_null(given.get("ipAddress")),
         user_agent=_text_or_null(given.get("userAgent")),
         user_id=given["userId"],
+        more=_more(given, declared),
         members=_in_order(given, _SESSION),
     )
 
 
-def _user(value: object) -> CachedUser:
+def _user(value: object, declared: Sequence[Column]) -> CachedUser:
     given = _members(value)
     given["email"] = _text(given.get("email")).lower()
     verified = given.setdefault("emailVerified", False)
@@ -64,8 +68,20 @@ def _user(value: object) -> CachedUser:
         image=_text_or_null(given.get("image")),
         created_at=_moment(given["createdAt"]),
         updated_at=_moment(given["updatedAt"]),
+        more=_more(given, declared),
         members=_in_order(given, _USER),
     )
+
+
+def _more(given: Json, declared: Sequence[Column]) -> Mapping[str, object]:
+    """What declared columns held when the cookie was written."""
+    if not declared:
+        return NOTHING
+    return {column.name: _value(given[column.name]) for column in declared if column.name in given}
+
+
+def _value(item: object) -> object:
+    return item.moment() if isinstance(item, Date) else item
 
 
 def _members(value: object) -> Json:

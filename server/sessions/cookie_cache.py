@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeGuard
 from server import clock
 from server.crypto.claims import SealedTokens, SignedTokens, Tokens
 from server.crypto.keyring import Keyring
-from server.model import SignedIn
+from server.model import NO_COLUMNS, Columns, SignedIn
 from server.protocol import javascript, wire
 from server.sessions import cached_session
 from server.sessions.cookies import Cookies, RequestCookies
@@ -101,8 +101,8 @@ def find_format(name: str, keyring: Keyring) -> Format:
 class CookieCache:
     """Writes the cache into the answers' cookies and believes what comes back until it ends; `max_age` in seconds."""
 
-    def __init__(self, cookies: Cookies, form: Format, max_age: int) -> None:
-        self._cookies, self._format, self._max_age = cookies, form, max_age
+    def __init__(self, cookies: Cookies, form: Format, max_age: int, declared: Columns = NO_COLUMNS) -> None:
+        self._cookies, self._format, self._max_age, self._declared = cookies, form, max_age, declared
 
     def write(self, who: SignedIn, remember: bool, cookies: RequestCookies) -> list[str]:
         """Set-Cookie values that keep a session."""
@@ -122,7 +122,7 @@ class CookieCache:
         if found is None:
             return None
         payload, ends = found
-        who = cached_session.parse(payload)
+        who = cached_session.parse(payload, self._declared)
         if who is None or who.session.token != token or (payload.get("version") or VERSION) != VERSION:
             return None
         return who if ends >= clock.milliseconds(now) and who.session.expires_at >= now else None

@@ -9,7 +9,8 @@ from server import clock, errors
 from server.config.settings import Settings
 from server.crypto.random import random_id
 from server.database import Database, Executor, InvalidValue
-from server.model import Client, Session, SignedIn, User
+from server.model import Client, Columns, Session, SignedIn, User
+from server.protocol import columns
 from server.sessions.cache import SessionCache
 from server.sessions.cookie_cache import CookieCache, Unreadable, find_format
 from server.sessions.cookies import Cookies, RequestCookies
@@ -55,7 +56,7 @@ class Sessions:
         self.watches = Watches(self.lasts)
         self.memory = SessionCache(MOST_IN_MEMORY, self.watches)
         self.answers = Shelf(MOST_IN_MEMORY)
-        self._cache = open_cache(settings, cookies)
+        self._cache = open_cache(settings, cookies, db.columns)
         self.created = 0
 
     async def create(self, db: Executor, user: User, client: Client, remember: bool) -> Session:
@@ -72,9 +73,9 @@ class Sessions:
             user_agent=client.user_agent,
             user_id=user.id,
         )
-        await store.insert(db, session)
+        stored = await store.insert(db, session, columns.defaults(db.columns.session))
         self.created += 1
-        return session
+        return stored
 
     def _capped(self, created_at: datetime, expires_at: datetime) -> datetime:
         """Never past SESSION_MAX_LIFETIME. S24."""
@@ -206,6 +207,12 @@ class Sessions:
     def _write_cache(self, who: SignedIn, remember: bool, cookies: RequestCookies) -> list[str]:
         return self._cache.write(who, remember, cookies) if self._cache else []
 
+    async def update(self, session: Session, written: columns.Stored) -> Session | None:
+        """Stores declared columns; the session as it is then, None where it has ended meanwhile."""
+        updated = await store.update_columns(self._db, session.token, written, clock.now())
+        self.memory.forget(session.token)
+        return updated
+
     async def end(self, cookies: RequestCookies) -> tuple[Ended | None, list[str]]:
         """Ends the session of the request's cookies; which, and the Set-Cookie values that clear the browser. S23."""
         token = self._cookies.read_signed(cookies, self._cookies.session_token)
@@ -244,9 +251,9 @@ class Sessions:
         return fresh_age == 0 or clock.now() - session.created_at < timedelta(seconds=fresh_age)
 
 
-def open_cache(settings: Settings, cookies: Cookies) -> CookieCache | None:
+def open_cache(settings: Settings, cookies: Cookies, declared: Columns) -> CookieCache | None:
     """The cookie cache that SESSION_COOKIE_CACHE asks for."""
     if settings.sessions.cookie_cache == "off":
         return None
     form = find_format(settings.sessions.cookie_cache, settings.keyring)
-    return CookieCache(cookies, form, settings.sessions.cookie_cache_max_age)
+    return CookieCache(cookies, form, settings.sessions.cookie_cache_max_age, declared)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.database import Executor
-from server.model import Session, SignedIn, User
+from server.model import NOTHING_WRITTEN, ExtendedSession, ExtendedUser, Session, SignedIn, User
+from server.store import columns, extended
+from server.store.extended import SignedInRow, read
 
 LONGEST_SHARED = 512
 
@@ -52,8 +55,12 @@ class Ended:
     user_id: str
 
 
-async def insert(db: Executor, session: Session) -> None:
-    """Adds a session."""
+async def insert(
+    db: Executor, session: Session, written: Mapping[str, str | None] = NOTHING_WRITTEN
+) -> Session:
+    """Adds a session and what declared columns hold; as stored."""
+    if db.columns.session:
+        return await columns.insert_session(db, session, written)
     await db.run(
         """
         INSERT INTO "session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId")
@@ -69,10 +76,14 @@ async def insert(db: Executor, session: Session) -> None:
         user_agent=session.user_agent,
         user_id=session.user_id,
     )
+    return session
 
 
 async def find_by_token(db: Executor, token: str) -> SignedIn | None:
     """The session with this token and its user, ended or not; or None."""
+    if db.columns.user or db.columns.session:
+        whole = await extended.find_by_token(db, token)
+        return _extended(db, whole) if whole else None
     row = await db.one(
         _Row,
         """
@@ -89,7 +100,18 @@ async def find_by_token(db: Executor, token: str) -> SignedIn | None:
     return _signed_in(row) if row else None
 
 
-def _signed_in(row: _Row) -> SignedIn:
+def _extended(db: Executor, row: SignedInRow) -> SignedIn:
+    """Both with what features keep of them."""
+    who = _signed_in(row)
+    user = {name: getattr(who.user, name) for name in User.__slots__}
+    session = {name: getattr(who.session, name) for name in Session.__slots__}
+    return SignedIn(
+        ExtendedSession(**session, more=read(db.columns.session, row.session_more)),
+        ExtendedUser(**user, more=read(db.columns.user, row.user_more)),
+    )
+
+
+def _signed_in(row: _Row | SignedInRow) -> SignedIn:
     user = User(
         row.user_id,
         row.name,
@@ -122,8 +144,10 @@ def _first_of(text: str) -> str:
     return text
 
 
-async def list_active(db: Executor, user_id: str, now: datetime) -> list[Session]:
+async def list_active(db: Executor, user_id: str, now: datetime) -> Sequence[Session]:
     """The user's oldest hundred sessions that have not ended: better-auth's limit of a list."""
+    if db.columns.session:
+        return await extended.list_active(db, user_id, now)
     return await db.all(
         Session,
         """
@@ -174,6 +198,13 @@ async def count(db: Executor, user_id: str | None, now: datetime) -> int:
             now=now,
         )
     )
+
+
+async def update_columns(
+    db: Executor, token: str, written: Mapping[str, str | None], now: datetime
+) -> Session | None:
+    """Stores declared columns of a session; as it is then, None when it is gone."""
+    return await columns.update_session(db, token, written, now)
 
 
 async def update_expiry(db: Executor, token: str, expires_at: datetime, updated_at: datetime) -> bool:

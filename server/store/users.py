@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.database import Executor, UniqueViolation
-from server.model import User
+from server.model import NOTHING_WRITTEN, User
+from server.store import columns, extended
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,16 @@ class EmailTaken(Exception):
     """Another user has this e-mail address."""
 
 
-async def insert(db: Executor, user: User) -> None:
-    """Adds a user; raises EmailTaken, after which a transaction can go on."""
+async def insert(db: Executor, user: User, written: Mapping[str, str | None] = NOTHING_WRITTEN) -> User:
+    """Adds a user and what declared columns hold; as stored. Raises EmailTaken, after which a transaction can go on."""
+    declared = bool(db.columns.user)
+    added = await (columns.insert_user(db, user, written) if declared else _insert(db, user))
+    if not added:
+        raise EmailTaken(user.email)
+    return added
+
+
+async def _insert(db: Executor, user: User) -> User | None:
     added = await db.run(
         """
         INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
@@ -42,12 +51,18 @@ async def insert(db: Executor, user: User) -> None:
         created_at=user.created_at,
         updated_at=user.updated_at,
     )
-    if not added:
-        raise EmailTaken(user.email)
+    return user if added else None
+
+
+async def get_as_stored(db: Executor, user: User, written: Mapping[str, str | None]) -> User:
+    """The user as `insert` gives it, for an answer that must not tell that it was not called."""
+    return await columns.get_as_stored(db, user, written) if db.columns.user else user
 
 
 async def find_by_email(db: Executor, email: str) -> User | None:
     """The user with this e-mail address (lower case), or None."""
+    if db.columns.user:
+        return await extended.find_user_by_email(db, email)
     return await db.one(
         User,
         """
@@ -62,6 +77,8 @@ async def find_by_email(db: Executor, email: str) -> User | None:
 
 async def find(db: Executor, user_id: str) -> User | None:
     """The user with this id, or None."""
+    if db.columns.user:
+        return await extended.find_user(db, user_id)
     return await db.one(
         User,
         """
@@ -110,8 +127,15 @@ async def count(db: Executor, search: str) -> int:
     )
 
 
-async def update_profile(db: Executor, user: User, members: Collection[str]) -> User | None:
-    """Stores those of `name` and `image` that `members` has; the user as it is then, None when it is gone."""
+async def update_profile(
+    db: Executor,
+    user: User,
+    members: Collection[str],
+    written: Mapping[str, str | None] = NOTHING_WRITTEN,
+) -> User | None:
+    """Stores those of `name` and `image` that `members` has, and declared columns; as it is then, None when gone."""
+    if db.columns.user:
+        return await columns.update_profile(db, user, members, written)
     return await db.one(
         User,
         """

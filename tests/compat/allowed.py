@@ -58,7 +58,7 @@ def settle(request: Request, theirs: Answer, ours: Answer, options: Options) -> 
     if ours.status == theirs.status == 429:
         _rate_limited(settled)
     else:
-        _body(request, settled)
+        _body(request, settled, options)
     if request.target.partition("?")[0] in UNORDERED:
         settled.theirs, settled.ours = _sorted(settled.theirs), _sorted(settled.ours)
     return settled
@@ -101,7 +101,7 @@ def _no_store(settled: Purpose) -> None:
         settled.ours = replace(settled.ours, headers=kept)
 
 
-def _body(request: Request, settled: Purpose) -> None:
+def _body(request: Request, settled: Purpose, options: Options) -> None:
     try:
         found = tree.parse(settled.ours.body.decode())
     except ValueError:
@@ -111,7 +111,7 @@ def _body(request: Request, settled: Purpose) -> None:
     if settled.ours.status >= 400:
         found = _error(found, settled.wrong)
     elif request.target.partition("?")[0] in WITH_SESSION:
-        found = _session(found, settled.wrong)
+        found = _session(found, settled.wrong, _session_keys(options))
     settled.ours = replace(settled.ours, body=tree.write(found).encode())
 
 
@@ -125,19 +125,25 @@ def _error(found: tree.Pairs, wrong: list[str]) -> tree.Pairs:
     return found.without("error")
 
 
-def _session(found: tree.Pairs, wrong: list[str]) -> tree.Pairs:
+def _session_keys(options: Options) -> list[str]:
+    """The members of a session, those of additional fields before the id."""
+    shown = [name for name, kept in options.session_fields.items() if kept.get("returned", True)]
+    return [*SESSION_KEYS[:-1], *shown, SESSION_KEYS[-1]]
+
+
+def _session(found: tree.Pairs, wrong: list[str], keys: list[str]) -> tree.Pairs:
     session = found.get("session")
     if "session" not in found.names():
         wrong.append("session: missing beside token and user")
     elif found.get("token") is None and session is not None:
         wrong.append("session: there is one although nobody was signed in")
     elif found.get("token") is not None:
-        wrong.extend(_session_faults(found, session))
+        wrong.extend(_session_faults(found, session, keys))
     return found.without("session")
 
 
-def _session_faults(found: tree.Pairs, session: Any) -> list[str]:
-    if not isinstance(session, tree.Pairs) or session.names() != SESSION_KEYS:
+def _session_faults(found: tree.Pairs, session: Any, keys: list[str]) -> list[str]:
+    if not isinstance(session, tree.Pairs) or session.names() != keys:
         return [f"session: not a session as get-session gives it: {session}"]
     faults = []
     if session.get("token") != found.get("token"):

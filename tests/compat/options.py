@@ -42,7 +42,7 @@ class Options:
 
     `plugins` are better-auth's, by the names of their exports and in their order, each with its options:
     {"magicLink": {"sendMagicLink": SENT}}. `user_fields` and `session_fields` are its additionalFields:
-    {"nickname": {"type": "string", "required": False}}. Our server gets the like from `settings` alone.
+    {"nickname": {"type": "string", "required": False}}; our server gets them as the columns of a feature, see ours.py.
     """
 
     name: str
@@ -57,8 +57,13 @@ class Options:
     def reference(self) -> dict[str, Any]:
         """The options for better-auth, but for its plugins."""
         found = _merge(copy.deepcopy(PLAIN), self.changes)
-        fields = {"user": self.user_fields, "session": self.session_fields}
-        return _merge(found, {name: {"additionalFields": kept} for name, kept in fields.items() if kept})
+        return _merge(found, {name: {"additionalFields": kept} for name, kept in self.fields.items()})
+
+    @property
+    def fields(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """The additional fields by table, where there are any."""
+        found = {"user": self.user_fields, "session": self.session_fields}
+        return {name: kept for name, kept in found.items() if kept}
 
     def database(self, shared: str) -> str:
         """The database to run on: the one that is shared, or one of its own where tables or columns differ."""
@@ -87,11 +92,43 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return base
 
 
-def _cache(strategy: str) -> Options:
+def _cache(strategy: str, name: str = "cache", **fields: Any) -> Options:
     cache = {"enabled": True, "strategy": strategy, "maxAge": 300}
     return Options(
-        f"cache-{strategy}", {"session": {"cookieCache": cache}}, {"SESSION_COOKIE_CACHE": strategy}
+        f"{name}-{strategy}",
+        {"session": {"cookieCache": cache}},
+        {"SESSION_COOKIE_CACHE": strategy},
+        **fields,
     )
+
+
+# One column of each kind, and one for each thing that can be said of a column.
+USER_FIELDS: dict[str, dict[str, Any]] = {
+    "nickname": {"type": "string", "required": False},
+    "level": {"type": "number", "required": False, "defaultValue": 1},
+    "beta": {"type": "boolean", "required": False, "defaultValue": False},
+    "birthday": {"type": "date", "required": False},
+    "taste": {"type": "json", "required": False},
+    "tags": {"type": "string[]", "required": False},
+    "scores": {"type": "number[]", "required": False},
+    "role": {"type": "string", "required": False, "defaultValue": "user", "input": False},
+    "plan": {"type": "string", "required": False, "input": False},
+    "note": {"type": "string", "required": False, "returned": False},
+}
+SESSION_FIELDS: dict[str, dict[str, Any]] = {
+    "activeOrganizationId": {"type": "string", "required": False},
+    "visits": {"type": "number", "required": False, "defaultValue": 0},
+    "trusted": {"type": "boolean", "required": False},
+    "since": {"type": "date", "required": False},
+    "extra": {"type": "json", "required": False},
+    "impersonatedBy": {"type": "string", "required": False, "input": False},
+    "hidden": {"type": "string", "required": False, "returned": False},
+}
+NEEDED_FIELDS: dict[str, dict[str, Any]] = {
+    "invite": {"type": "string", "required": True},
+    "title": {"type": "string", "required": True, "defaultValue": "Dr"},
+}
+FIELDS: dict[str, Any] = {"user_fields": USER_FIELDS, "session_fields": SESSION_FIELDS}
 
 
 OPTION_SETS: dict[str, Options] = {
@@ -159,6 +196,16 @@ OPTION_SETS: dict[str, Options] = {
         _cache("compact"),
         _cache("jwt"),
         _cache("jwe"),
+        Options("columns", **FIELDS),
+        _cache("compact", "columns", **FIELDS),
+        _cache("jwt", "columns", **FIELDS),
+        _cache("jwe", "columns", **FIELDS),
+        Options(
+            "columns-verified",
+            {"emailAndPassword": {"requireEmailVerification": True}},
+            {"REQUIRE_EMAIL_VERIFICATION": "yes"},
+            user_fields=USER_FIELDS | NEEDED_FIELDS,
+        ),
         Options(
             "two-factor",
             plugins={"twoFactor": {"issuer": "Compat", "otpOptions": {"sendOTP": SENT}}},

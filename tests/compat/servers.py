@@ -226,7 +226,7 @@ def start_ours(databases: Databases, database: str, options: Options, folder: Pa
     port = free_port()
     log = (folder / "log").open("wb")
     process = subprocess.Popen(
-        [sys.executable, "-m", "server", "serve"],
+        [sys.executable, "-m", "tests.compat.ours" if options.fields else "server", "serve"],
         cwd=ROOT,
         env=_clean_environment() | _settings(databases.uri(database), options, folder, port) | settings,
         stdin=subprocess.DEVNULL,
@@ -254,6 +254,7 @@ def _settings(database_url: str, options: Options, folder: Path, port: int) -> d
         "BCRYPT_COST": "4",
         "DB_POOL_SIZE": "2",
         "LOG_LEVEL": "warning",
+        "COMPAT_COLUMNS": json.dumps(options.fields),
     } | options.settings
 
 

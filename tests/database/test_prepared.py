@@ -107,6 +107,8 @@ class Preparer(Planner):
 
 
 @pytest.mark.parametrize("name", ["accounts.find_credential", "sessions.find_by_token", "sessions.list_active",
+                                  "extended.find_by_token", "extended.list_active",
+                                  "extended.find_user", "extended.find_user_by_email",
                                   "users.find", "users.find_by_email", "verifications.find"])  # fmt: skip
 def test_plans_for_any_value_go_by_index(filled: str, name: str) -> None:
     preparer = Preparer(filled)

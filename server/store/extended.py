@@ -1,0 +1,144 @@
+"""The reads of users and sessions where features have declared columns: the same as without, and the whole row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from server.database import Executor, InvalidValue
+from server.model import Column, ExtendedSession, ExtendedUser, Json
+
+_WHOLE = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInRow:
+    """A session and its user."""
+
+    id: str
+    expires_at: datetime
+    token: str
+    created_at: datetime
+    updated_at: datetime
+    ip_address: str | None
+    user_agent: str | None
+    user_id: str
+    name: str
+    email: str
+    email_verified: bool
+    image: str | None
+    user_created_at: datetime
+    user_updated_at: datetime
+    session_more: Json
+    user_more: Json
+
+
+def read(columns: Sequence[Column], row: object) -> Json:
+    """What a row as JSON holds in the declared columns that are shown."""
+    found = row if isinstance(row, dict) else {}
+    return {column.name: _value(column, found.get(column.name)) for column in columns if column.returned}
+
+
+def _value(column: Column, value: object) -> object:
+    if column.type == "date":
+        return None if value is None else _date(column, str(value))
+    if column.type in ("string[]", "number[]") and isinstance(value, str):
+        value = _list(value)
+    return _as_javascript(value)
+
+
+def _date(column: Column, text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue(f"{column.table}.{column.name} holds no date") from None
+
+
+def _list(text: str) -> object:
+    """A text where a list should be is a list in JSON to better-auth, or nothing."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _as_javascript(value: object) -> object:
+    """JavaScript has one kind of number: 1.0 is 1."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) <= _WHOLE else value
+    if isinstance(value, dict):
+        return {key: _as_javascript(item) for key, item in value.items()}
+    return [_as_javascript(item) for item in value] if isinstance(value, list) else value
+
+
+async def find_user_by_email(db: Executor, email: str) -> ExtendedUser | None:
+    """As users.find_by_email."""
+    found = await db.one(
+        ExtendedUser,
+        """
+        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+               "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
+        FROM "user"
+        WHERE "email" = %(email)s
+        """,
+        email=email,
+    )
+    return _user(db, found)
+
+
+async def find_user(db: Executor, user_id: str) -> ExtendedUser | None:
+    """As users.find."""
+    found = await db.one(
+        ExtendedUser,
+        """
+        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+               "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
+        FROM "user"
+        WHERE "id" = %(user_id)s
+        """,
+        user_id=user_id,
+    )
+    return _user(db, found)
+
+
+def _user(db: Executor, found: ExtendedUser | None) -> ExtendedUser | None:
+    return replace(found, more=read(db.columns.user, found.more)) if found else None
+
+
+async def find_by_token(db: Executor, token: str) -> SignedInRow | None:
+    """As sessions.find_by_token."""
+    return await db.one(
+        SignedInRow,
+        """
+        SELECT s."id" AS id, s."expiresAt" AS expires_at, s."token" AS token, s."createdAt" AS created_at,
+               s."updatedAt" AS updated_at, s."ipAddress" AS ip_address, s."userAgent" AS user_agent,
+               s."userId" AS user_id, u."name" AS name, u."email" AS email, u."emailVerified" AS email_verified,
+               u."image" AS image, u."createdAt" AS user_created_at, u."updatedAt" AS user_updated_at,
+               to_jsonb(s) AS session_more, to_jsonb(u) AS user_more
+        FROM "session" s
+        JOIN "user" u ON u."id" = s."userId"
+        WHERE s."token" = %(token)s
+        """,
+        token=token,
+    )
+
+
+async def list_active(db: Executor, user_id: str, now: datetime) -> list[ExtendedSession]:
+    """As sessions.list_active."""
+    found = await db.all(
+        ExtendedSession,
+        """
+        SELECT "id" AS id, "expiresAt" AS expires_at, "token" AS token, "createdAt" AS created_at,
+               "updatedAt" AS updated_at, "ipAddress" AS ip_address, "userAgent" AS user_agent, "userId" AS user_id,
+               to_jsonb("session") AS more
+        FROM "session"
+        WHERE "userId" = %(user_id)s AND "expiresAt" > %(now)s
+        ORDER BY "createdAt"
+        LIMIT 100
+        """,
+        user_id=user_id,
+        now=now,
+    )
+    return [replace(each, more=read(db.columns.session, each.more)) for each in found]
