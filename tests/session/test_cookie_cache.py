@@ -47,7 +47,7 @@ async def test_the_session_is_answered_from_the_cookie(client: Client, sql: Sql,
     answer = await client.api("/get-session")
     assert names(answer) == []
     assert answer.json == {"session": created.json["session"], "user": created.json["user"]}
-    assert list(answer.json["user"]) == [
+    assert list(answer.json["user"])[:7] == [
         "id",
         "createdAt",
         "updatedAt",
