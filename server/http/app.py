@@ -73,9 +73,16 @@ def routes(features: Iterable[Feature]) -> list[tuple[str, type[RequestHandler]]
     api = [(API + path, handler) for feature in collected for path, handler in feature.api]
     found = api + [route for feature in collected for route in feature.site]
     for path, handler in found:
-        if not issubclass(handler, BaseHandler) or handler.prepare is not BaseHandler.prepare:
+        if not _asks(handler):
             raise errors.StartError(f"{path} has a handler that does not ask who may call it: see guards")
     return found
+
+
+def _asks(handler: type[RequestHandler]) -> bool:
+    """Whether nothing of a feature's runs before it is asked who may call the method."""
+    if not issubclass(handler, BaseHandler) or handler.prepare is not BaseHandler.prepare:
+        return False
+    return handler.arrive.__module__.startswith("server.http.")
 
 
 def logged_path(handler: RequestHandler) -> str:

@@ -60,7 +60,8 @@ class GracefulServer(HTTPServer):
     async def drain(self, seconds: float) -> int:
         """Answers what is under way and ends every connection; how many answers were cut off after `seconds`.
 
-        Sockets are told, and have as long to take their leave. New requests on connections that had none yet are still answered, for a moment.
+        Sockets are told, and have as long to take their leave. New requests on connections that had none yet are still
+        answered, for a moment.
         """
         self.stop()
         self._draining = True

@@ -99,7 +99,14 @@ class Hasty(BaseHandler):
         self.finish("here")
 
 
-@pytest.mark.parametrize("handler", [Naked, Hasty])
+class Early(BaseHandler):
+    """Would answer for any method."""
+
+    async def arrive(self) -> None:
+        self.finish("here")
+
+
+@pytest.mark.parametrize("handler", [Naked, Hasty, Early])
 def test_no_route_leads_past_the_question(handler: type[RequestHandler]) -> None:
     with pytest.raises(StartError, match="does not ask who may call it"):
         routes((Feature(name="x", site=(("/x", handler),)),))
