@@ -58,7 +58,7 @@ class Services:
         counts = open_store(settings.limits, self.db)
         self.limits = RequestLimits(counts, parts.limits)
         self.account_limits = AccountLimits(counts, settings.secret)
-        cache = self.sessions.memory if settings.sessions.cache else SessionCache(0)
+        cache = self.sessions.memory if settings.sessions.cache else SessionCache(0, self.sessions.watches)
         self.changes = Changes(self.db, cache, self.account_limits.heard, settings.redis_url)
         self.sweeper = Sweeper()
         self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)

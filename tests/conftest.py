@@ -23,7 +23,7 @@ from server import postgres
 from server.config import settings
 from server.config.settings import Settings
 from server.database import CHANNEL, Database
-from server.feature import assemble, select
+from server.feature import Feature, assemble, select
 from server.http.app import Application
 from server.http.app import http_server as make_server
 from server.schema import migrate
@@ -33,6 +33,7 @@ from tests.client import Client
 from tests.ears import Ears
 from tests.mailbox import Mailbox
 
+OPTIONAL = {feature.name for feature in FEATURES if feature.optional}
 Sql = Callable[..., list[tuple[Any, ...]]]
 
 # A busy machine is no failure: an example may take its time.
@@ -46,11 +47,27 @@ def pytest_configure(config: pytest.Config) -> None:
     """Registers our own marker, and has files made where it costs least."""
     parallel.choose_temporary_folder()
     config.addinivalue_line("markers", "environ(**settings): the settings of the server under test")
+    config.addinivalue_line("markers", "feature(name): it is about an optional feature")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--features-off: with every optional feature off, the tests that are about none."""
+    parser.addoption(
+        "--features-off", action="store_true", help="the servers under test have no optional feature"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes longest comes first, so that no process is left with it at the end."""
+    if config.getoption("features_off"):
+        items[:] = [item for item in items if not (about(item) & OPTIONAL)]
     items.sort(key=lambda item: parallel.rank(item.nodeid))
+
+
+def about(item: pytest.Item) -> set[str]:
+    """The features that a test is about: by its folder, or as it says."""
+    marked = {str(marker.args[0]) for marker in item.iter_markers("feature")}
+    return marked | {item.path.parent.name.replace("_", "-")}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -184,18 +201,29 @@ def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ht
         "BCRYPT_COST": "4",
         "LOG_LEVEL": "error",
         "DB_POOL_SIZE": "4",
+        "FEATURES_OFF": "all" if request.config.getoption("features_off") else "",
     }
     return settings.load({**base, **(marker.kwargs if marker else {})}, tmp_path)
 
 
 @pytest.fixture
+def features(config: Settings) -> tuple[Feature, ...]:
+    """What the server under test has; a test's own feature goes before them."""
+    return select(FEATURES, config.features_off)
+
+
+@pytest.fixture
 def app(
-    io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None, ears: Ears
+    io_loop: tornado.platform.asyncio.AsyncIOLoop,
+    config: Settings,
+    features: tuple[Feature, ...],
+    clean: None,
+    ears: Ears,
 ) -> Iterator[Services]:
     """The services, closed at the end."""
 
     async def make() -> Services:
-        made = assemble(select(FEATURES, config.features_off), config)
+        made = assemble(features, config)
         ears.belong_to(made.db)
         await made.changes.start()
         return made
@@ -207,10 +235,13 @@ def app(
 
 @pytest.fixture
 def http_server(
-    io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Services, _unused_port: tuple[socket.socket, int]
+    io_loop: tornado.platform.asyncio.AsyncIOLoop,
+    app: Services,
+    features: tuple[Feature, ...],
+    _unused_port: tuple[socket.socket, int],
 ) -> Iterator[HTTPServer]:
     """The server as `serve` makes it, on a socket of the test's own."""
-    server = make_server(Application(app, select(FEATURES, app.config.features_off)))
+    server = make_server(Application(app, features))
     server.add_socket(_unused_port[0])
     yield server
     server.stop()

@@ -30,7 +30,7 @@ CONFIRM_PAGE = "/delete-account"
 class DeleteUserBody:
     """A password, or the mail's token, or neither with a fresh session."""
 
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
     password: str | None = bodies.optional(rules.string)
     token: str | None = bodies.optional(rules.string)
 
@@ -40,7 +40,7 @@ class DeleteCallbackQuery:
     """The mail's token, and where the link ends."""
 
     token: str = bodies.required(rules.string)
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
 
 
 class UpdateUser(ApiHandler):
@@ -122,7 +122,6 @@ class DeleteUserCallback(ApiHandler):
     async def get(self) -> None:
         """Deletes the signed-in user whose token it is, then 302 to `callbackURL`. S40."""
         query: DeleteCallbackQuery = self.read_query()
-        self.check_callback(query.callback_url)
         who = await self.find_session(authoritative=True)
         if who is None:
             raise refusals.failed_to_get_user_info()

@@ -136,7 +136,9 @@ async def _execute(
     except (ValueError, TimeoutError, psycopg2.Error) as error:
         raise translated(error) from None
     except asyncio.CancelledError as error:
-        if isinstance(error.__context__, psycopg2.errors.QueryCanceled):
+        # aiopg says the same of a statement that was cancelled; a task that was has to end.
+        task = asyncio.current_task()
+        if not (task and task.cancelling()) and isinstance(error.__context__, psycopg2.errors.QueryCanceled):
             raise DatabaseUnavailable("a statement was cancelled") from None
         raise
     finally:

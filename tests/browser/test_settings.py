@@ -48,6 +48,7 @@ async def test_a_small_screen_is_wide_enough(browser: str, base_url: str, client
         assert widths == dict.fromkeys(PATHS, 320)
 
 
+@pytest.mark.feature("avatar")
 @pytest.mark.environ(FEATURES_OFF="avatar")
 @slowly
 async def test_a_feature_that_is_off_has_no_card(browser: str, base_url: str, client: Client) -> None:
@@ -61,6 +62,7 @@ async def test_a_feature_that_is_off_has_no_card(browser: str, base_url: str, cl
         await tab.check()
 
 
+@pytest.mark.feature("avatar")
 @slowly
 async def test_name_and_picture(browser: str, base_url: str, client: Client, sql: Sql) -> None:
     await client.sign_up()

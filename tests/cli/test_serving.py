@@ -7,6 +7,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ def ai_editor(folder: Path) -> Commands:
 @pytest.fixture
 def address(ai_editor: Commands) -> Iterator[str]:
     """A server, and its embedded database, for the duration of a test."""
+    with serving(ai_editor) as found:
+        yield found
+
+
+@contextmanager
+def serving(ai_editor: Commands) -> Iterator[str]:
+    """The address of a server in the folder of the commands."""
     process = ai_editor.start("serve")
     assert process.stderr
     try:

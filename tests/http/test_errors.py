@@ -101,7 +101,15 @@ async def test_the_process_goes_on_after_a_mistake(
     assert (await client.api("/get-session")).body == b"null"
 
 
-@pytest.mark.parametrize("path", ["/health", "/health/ready", "/favicon.svg", "/metrics"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/health",
+        "/health/ready",
+        "/favicon.svg",
+        pytest.param("/metrics", marks=pytest.mark.feature("metrics")),
+    ],
+)
 @pytest.mark.gen_test
 async def test_other_addresses_refuse_in_one_plain_line(client: Client, path: str) -> None:
     answer = await client.send("DELETE", path)

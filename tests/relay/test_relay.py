@@ -15,6 +15,7 @@ from server.feature import assemble
 from server.services import Services
 from server.sessions import change_feed, redis_relay
 from server.sessions.cache import SessionCache
+from server.sessions.watches import Watches
 from tests.client import Client
 from tests.conftest import Sql
 from tests.ears import Ears
@@ -137,10 +138,14 @@ async def test_more_words_than_redis_takes(
         await until(lambda: not other.trusted)
 
 
+async def gone(token: str) -> None:
+    """No session lasts."""
+
+
 async def test_a_silent_listen_is_not_believed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As behind a pooler that lends a connection for a transaction: LISTEN is accepted, and nothing ever comes."""
     monkeypatch.setattr(change_feed, "ECHO_SECONDS", 0.2)
-    db, cache = Database(database_url, 2), SessionCache(10)
+    db, cache = Database(database_url, 2), SessionCache(10, Watches(gone))
 
     @asynccontextmanager
     async def silent(channel: str) -> AsyncIterator[Listener]:
