@@ -12,6 +12,9 @@ from xdist.scheduler import LoadScopeScheduling
 LONG = (
     ("tests/compat/test_same_answers.py", "tests/compat/test_client.py", "tests/compat/test_lacking.py"),
     ("tests/compat/test_swap.py", "tests/compat/test_swap_flows.py", "tests/compat/test_schema.py"),
+    ("tests/workers/test_waiting.py",),
+    ("tests/browser/test_settings.py",),
+    ("tests/compat/test_cookie_cache.py",),
 )
 # What the files of some processes take at most: a database is 50 MB, and there are a few dozen.
 ROOM = 6 * 1024**3

@@ -133,9 +133,13 @@ def _check_columns(into: type[Any], columns: tuple[str, ...]) -> None:
 async def _execute(
     connection: aiopg.Connection, sql: str, params: dict[str, object], seconds: float = STATEMENT_SECONDS
 ) -> _Result:
-    cursor = await connection.cursor()
+    cursor, task = await connection.cursor(), asyncio.current_task()
+    cancelled = task.cancelling() if task else 0
     try:
         await cursor.execute(sql, params or None, timeout=seconds)
+        if task and task.cancelling() > cancelled:
+            # It came with the answer: before Python 3.12 asyncio.wait_for, which aiopg uses, forgets it then.
+            raise asyncio.CancelledError
         return _Result(cursor.raw)
     except NO_PLAN as error:
         raise NotPrepared(first_line(error)) from None

@@ -164,10 +164,8 @@ async def test_a_server_that_takes_connections_and_says_nothing(monkeypatch: pyt
 
 
 @pytest.mark.gen_test
-async def test_a_server_that_is_not_there() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
-    db = Database(f"postgresql://nobody:hunter2@127.0.0.1:{port}/none", 1)
+async def test_a_server_that_is_not_there(refused: int) -> None:
+    db = Database(f"postgresql://nobody:hunter2@127.0.0.1:{refused}/none", 1)
     with pytest.raises(DatabaseUnavailable) as raised:
         await db.value("SELECT 1")
     assert "\n" not in str(raised.value)
@@ -205,10 +203,11 @@ def by_tcp(cluster: Cluster) -> Iterator[int]:
 
 
 @pytest.fixture
-def refused() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        return int(gone.getsockname()[1])
+def refused() -> Iterator[int]:
+    """A port that nobody listens on, and nobody can take meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield int(taken.getsockname()[1])
 
 
 @pytest.mark.gen_test

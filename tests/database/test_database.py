@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -237,6 +238,26 @@ async def test_cancelling_undoes_a_transaction(database_url: str, keys: None, sq
         with pytest.raises(asyncio.CancelledError):
             await task
         assert await db.value("SELECT count(*) FROM keys") == 0
+
+
+@pytest.mark.gen_test
+async def test_a_cancellation_that_comes_with_the_answer_is_not_lost(database_url: str) -> None:
+    """Or what runs until it is cancelled never ends."""
+    async with opened(database_url, 1) as db:
+        used: list[Any] = []
+
+        async def work() -> None:
+            async with db.transaction() as tx:
+                used.append(tx._connection)
+                await tx.value("SELECT pg_sleep(0.1)")
+
+        task = asyncio.ensure_future(work())
+        while not used or used[0]._waiter is None:
+            await asyncio.sleep(0)
+        used[0]._waiter.add_done_callback(lambda _: task.cancel())
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await db.value("SELECT 1") == 1
 
 
 @pytest.mark.gen_test

@@ -81,7 +81,7 @@ class Flood(SocketHandler):
 class Watchful(SocketHandler):
     """Asks its peer for a sign of life often."""
 
-    ping_seconds = 0.2
+    ping_seconds = 1.0
     gone: ClassVar[list[bool]] = []
 
     @public
@@ -95,8 +95,11 @@ class Watchful(SocketHandler):
 class Slow(BaseHandler):
     """An ordinary answer that takes its time."""
 
+    begun: ClassVar[list[bool]] = []
+
     @public
     async def get(self) -> None:
+        self.begun.append(True)
         await asyncio.sleep(0.5)
         self.finish("whole")
 
@@ -120,7 +123,7 @@ OPENED: list[WebSocketClientConnection | asyncio.StreamWriter] = []
 @contextmanager
 def plugged(io_loop: AsyncIOLoop) -> Iterator[tuple[Feature, ...]]:
     """All features with this one; what a test leaves open is closed."""
-    lists: tuple[list[Any], ...] = (Echo.live, Echo.heard, Flood.waiting, Watchful.gone, OPENED)
+    lists: tuple[list[Any], ...] = (Echo.live, Echo.heard, Flood.waiting, Watchful.gone, Slow.begun, OPENED)
     for each in lists:
         each.clear()
     yield (SOCKETS, *FEATURES)
@@ -154,7 +157,7 @@ async def join(client: Client) -> WebSocketClientConnection:
     return socket
 
 
-async def end(socket: WebSocketClientConnection, seconds: float = 5) -> int | None:
+async def end(socket: WebSocketClientConnection, seconds: float = 60) -> int | None:
     """The code that it is closed with, once that is so."""
     async with asyncio.timeout(seconds):
         while await socket.read_message() is not None:
@@ -162,7 +165,7 @@ async def end(socket: WebSocketClientConnection, seconds: float = 5) -> int | No
     return socket.close_code
 
 
-async def until(true: Any, seconds: float = 5) -> None:
+async def until(true: Any, seconds: float = 60) -> None:
     """Waits for it."""
     async with asyncio.timeout(seconds):
         while not true():

@@ -1,6 +1,6 @@
 """Another process that runs or uses an embedded PostgreSQL, and can be killed.
 
-As a program: `python -m tests.embedded.process owned|attached FOLDER [UID]` prints the address, waits for the
+As a program: `python -m tests.postgres.process owned|attached FOLDER [UID]` prints the address, waits for the
 end of its input, and leaves. It gives up root by itself, as that user may not reach this interpreter.
 """
 
@@ -19,7 +19,7 @@ class Process:
     """Such a process, started."""
 
     def __init__(self, mode: str, home: Path, uid: int | None, environment: dict[str, str]) -> None:
-        command = [sys.executable, "-m", "tests.embedded.process", mode, str(home)]
+        command = [sys.executable, "-m", __name__, mode, str(home)]
         self.popen = subprocess.Popen(
             command if uid is None else [*command, str(uid)],
             cwd=ROOT,

@@ -143,6 +143,7 @@ def test_server_whose_socket_is_gone_is_started_anew(cluster: Place) -> None:
 def test_killed_while_the_cluster_is_made(place: Place) -> None:
     owner = place.begin()
     while not list(place.home.glob("data.new-*/global")):
+        assert owner.popen.poll() is None
         time.sleep(0.001)
     owner.kill()
     assert not place.data.exists()
