@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 
@@ -113,13 +114,8 @@ def cross_site_navigation_login_blocked() -> APIError:
 
 def invalid_url(label: str) -> APIError:
     """403 for a redirect target (`callbackURL`, `redirectURL`, …) that leaves the trusted origins. S34."""
-    code = {
-        "callbackURL": "INVALID_CALLBACK_URL",
-        "redirectURL": "INVALID_REDIRECT_URL",
-        "errorCallbackURL": "INVALID_ERROR_CALLBACK_URL",
-        "newUserCallbackURL": "INVALID_NEW_USER_CALLBACK_URL",
-    }[label]
-    return APIError(403, code, f"Invalid {label}")
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", label).upper()
+    return APIError(403, f"INVALID_{words}", f"Invalid {label}")
 
 
 def url_not_a_string(label: str) -> APIError:

@@ -31,8 +31,9 @@ class Feature:
 
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
-    session, an `observer` told of it in its transaction. `columns` are added to user and session. `boot` is what the shell tells its pages, `forget` what goes
-    with a deleted user, `commands` are nouns of `ai-editor`, `run` goes on while the server does.
+    session, an `observer` told of it in its transaction. `columns` are added to user and session. `boot` is what the
+    shell tells its pages, `forget` what goes with a deleted user, `commands` are nouns of `ai-editor`, `run` goes on
+    while the server does.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then.
     """
 
@@ -53,6 +54,11 @@ class Feature:
     commands: tuple[click.Command, ...] = ()
     run: Callable[[Services], AbstractAsyncContextManager[None]] | None = None
 
+    @property
+    def folder(self) -> str:
+        """The name of its folders, in handlers, tests and the browser's half."""
+        return self.name.replace("-", "_")
+
 
 def select(features: Iterable[Feature], off: Sequence[str]) -> tuple[Feature, ...]:
     """The features that are on; raises SettingsError for a name in FEATURES_OFF that is none, or not optional."""
@@ -71,6 +77,7 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
     collected = tuple(features)
     _refuse_clashes(collected)
     return Parts(
+        names=tuple(each.folder for each in collected),
         settings=tuple(each.settings(settings.reader) for each in collected if each.settings),
         make=tuple(make for each in collected for make in each.make),
         stages=tuple(each.stage for each in collected if each.stage),

@@ -31,8 +31,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What features add; see `feature.plug`."""
+    """What features add, and their folders' names; see `feature.plug`."""
 
+    names: tuple[str, ...] = ()
     settings: tuple[object, ...] = ()
     make: tuple[Callable[[Services], object], ...] = ()
     stages: tuple[Callable[[Services], Stage], ...] = ()
@@ -60,7 +61,7 @@ class Services:
         counts = open_store(settings.limits, self.db)
         self.limits = RequestLimits(counts, parts.limits)
         self.account_limits = AccountLimits(counts, settings.secret)
-        cache = self.sessions.memory if settings.sessions.cache else SessionCache(0)
+        cache = self.sessions.memory if settings.sessions.cache else SessionCache(0, self.sessions.watches)
         self.changes = Changes(self.db, cache, self.account_limits.heard, settings.redis_url)
         self.sweeper = Sweeper()
         self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)
@@ -82,8 +83,9 @@ class Services:
         return cast(T, self._own[kind])
 
     def boot(self) -> Json:
-        """What the features tell the pages."""
-        return {name: value for each in self.parts.boot for name, value in each(self).items()}
+        """What the features tell the pages, and which of them are on, by their folders' names."""
+        told = {name: value for each in self.parts.boot for name, value in each(self).items()}
+        return told | {"features": self.parts.names}
 
     async def forget(self, user: User) -> None:
         """Has the features let go of what they have of a deleted user's outside the database."""

@@ -5,14 +5,14 @@ import os
 import secrets
 import socket
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import psycopg2
 import pytest
 import tornado.platform.asyncio
@@ -22,35 +22,72 @@ from handlers import FEATURES
 from server import postgres
 from server.config import settings
 from server.config.settings import Settings
-from server.database import Database
-from server.feature import assemble, select
+from server.database import CHANNEL, Database
+from server.feature import Feature, assemble, select
 from server.http.app import Application
 from server.http.app import http_server as make_server
 from server.schema import migrate
 from server.services import Services
+from tests import parallel
 from tests.client import Client
+from tests.ears import Ears
 from tests.mailbox import Mailbox
 
-# PostgreSQL hands an announcement to its listeners after the statement that made it has ended.
-HEARD_SECONDS = 0.04
+OPTIONAL = {feature.name for feature in FEATURES if feature.optional}
 Sql = Callable[..., list[tuple[Any, ...]]]
+
+# A busy machine is no failure: an example may take its time.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers our own marker."""
-    config.option.async_test_timeout = 25  # a busy machine is no failure
+    """Registers our own marker, and has files made where it costs least."""
+    parallel.choose_temporary_folder()
     config.addinivalue_line("markers", "environ(**settings): the settings of the server under test")
+    config.addinivalue_line("markers", "feature(name): it is about an optional feature")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--features-off: with every optional feature off, the tests that are about none."""
+    parser.addoption(
+        "--features-off", action="store_true", help="the servers under test have no optional feature"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no process is left with it at the end."""
+    if config.getoption("features_off"):
+        items[:] = [item for item in items if not (about(item) & OPTIONAL)]
+    items.sort(key=lambda item: parallel.rank(item.nodeid))
+
+
+def about(item: pytest.Item) -> set[str]:
+    """The features that a test is about: by its folder, or as it says."""
+    marked = {str(marker.args[0]) for marker in item.iter_markers("feature")}
+    return marked | {item.path.parent.name.replace("_", "-")}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Which process runs which tests."""
+    return parallel.ByFile(config, log)
 
 
 SECRET = "a secret for tests alone, of more than thirty-two bytes"
+# A word that changes nothing, and comes after those before it.
+ANNOUNCE = f"SELECT pg_notify('{CHANNEL}', 'e')"
 
 
 @contextmanager
 def database_cluster() -> Iterator[str]:
-    """The address of a PostgreSQL of its own, or of TEST_DATABASE_URL's."""
+    """The address of a database in a PostgreSQL of its own, or in TEST_DATABASE_URL's."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
-        yield given
+        with database_in(given) as url:
+            yield url
         return
     with tempfile.TemporaryDirectory() as folder, postgres.owned(Path(folder) / "postgres") as url:
         # Nothing here has to survive a power cut, and a database in which something cleans cannot be dropped.
@@ -61,9 +98,20 @@ def database_cluster() -> Iterator[str]:
         yield url
 
 
+@contextmanager
+def database_in(server: str) -> Iterator[str]:
+    """The address of an empty database there, which is gone afterwards."""
+    name = f"test_{secrets.token_hex(8)}"
+    execute(server, f'CREATE DATABASE "{name}"')
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[str]:
-    """The PostgreSQL of the tests."""
+    """The PostgreSQL of the tests; each of the processes that run them has one of its own."""
     with database_cluster() as url:
         yield url
 
@@ -83,17 +131,8 @@ def execute(url: str, sql: str, params: Sequence[Any] | None = None) -> list[tup
 @pytest.fixture
 def new_database(database_server: str) -> Iterator[Callable[[], str]]:
     """new_database(): the address of a database that is empty, and gone after the test."""
-    made: list[str] = []
-
-    def make() -> str:
-        name = f"test_{secrets.token_hex(8)}"
-        execute(database_server, f'CREATE DATABASE "{name}"')
-        made.append(name)
-        return urlsplit(database_server)._replace(path=f"/{name}").geturl()
-
-    yield make
-    for name in made:
-        execute(database_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(database_in(database_server))
 
 
 @pytest.fixture(scope="session")
@@ -121,14 +160,20 @@ def clean(database_url: str) -> None:
 
 
 @pytest.fixture
-def sql(database_url: str, clean: None) -> Sql:
+def ears() -> Ears:
+    """Where the server under test hears of changes in the database."""
+    return Ears()
+
+
+@pytest.fixture
+def sql(database_url: str, clean: None, ears: Ears) -> Sql:
     """sql("SELECT …", …): a look at the database from outside, or a change of it that the server has heard of."""
 
     def run(statement: str, *params: Any) -> list[tuple[Any, ...]]:
-        found = execute(database_url, statement, params or None)
-        if not statement.lstrip().startswith("SELECT"):
-            time.sleep(HEARD_SECONDS)
-        return found
+        if statement.lstrip().startswith("SELECT") and "pg_notify" not in statement:
+            return execute(database_url, statement, params or None)
+        with ears.reached(lambda: execute(database_url, ANNOUNCE)):
+            return execute(database_url, statement, params or None)
 
     return run
 
@@ -156,16 +201,30 @@ def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ht
         "BCRYPT_COST": "4",
         "LOG_LEVEL": "error",
         "DB_POOL_SIZE": "4",
+        "FEATURES_OFF": "all" if request.config.getoption("features_off") else "",
     }
     return settings.load({**base, **(marker.kwargs if marker else {})}, tmp_path)
 
 
 @pytest.fixture
-def app(io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None) -> Iterator[Services]:
+def features(config: Settings) -> tuple[Feature, ...]:
+    """What the server under test has; a test's own feature goes before them."""
+    return select(FEATURES, config.features_off)
+
+
+@pytest.fixture
+def app(
+    io_loop: tornado.platform.asyncio.AsyncIOLoop,
+    config: Settings,
+    features: tuple[Feature, ...],
+    clean: None,
+    ears: Ears,
+) -> Iterator[Services]:
     """The services, closed at the end."""
 
     async def make() -> Services:
-        made = assemble(select(FEATURES, config.features_off), config)
+        made = assemble(features, config)
+        ears.belong_to(made.db)
         await made.changes.start()
         return made
 
@@ -176,10 +235,13 @@ def app(io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: 
 
 @pytest.fixture
 def http_server(
-    io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Services, _unused_port: tuple[socket.socket, int]
+    io_loop: tornado.platform.asyncio.AsyncIOLoop,
+    app: Services,
+    features: tuple[Feature, ...],
+    _unused_port: tuple[socket.socket, int],
 ) -> Iterator[HTTPServer]:
     """The server as `serve` makes it, on a socket of the test's own."""
-    server = make_server(Application(app, select(FEATURES, app.config.features_off)))
+    server = make_server(Application(app, features))
     server.add_socket(_unused_port[0])
     yield server
     server.stop()

@@ -29,5 +29,5 @@ class Promise:
 
 def promised(sql: Sql, template: str | None = None) -> list[Promise]:
     """What waits to be sent, the oldest first; of one kind, or all that has a kind."""
-    rows = sql('SELECT "template", "recipient", "context" FROM "ai_editor_mail" ORDER BY "createdAt"')
+    rows = sql('SELECT "template", "recipient", "context" FROM "ai_editor_mail" ORDER BY "createdAt", ctid')
     return [Promise(*row) for row in rows if row[0] and template in (None, row[0])]

@@ -1,15 +1,20 @@
 """The house rules that no linter knows: where SQL may stand, who may call what, sizes, and who reads the environment."""
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
+from tornado.web import RequestHandler
 
 from handlers import FEATURES
 from server.config.settings import load
+from server.feature import Routes
 from server.http.api import ApiHandler
+from server.http.handler import BaseHandler
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted(path for folder in ("server", "handlers") for path in (ROOT / folder).rglob("*.py"))
@@ -23,7 +28,7 @@ STATEMENT = re.compile(
     r"|LOCK|SET|LISTEN|NOTIFY)\s+[\w\"%(*]"
 )
 
-# What anybody may call; everything else below /api/auth asks for a session.
+# What anybody may call below /api/auth; everything else there asks for a session.
 PUBLIC = {
     "GET /account-info",  # looks for a session itself: its 401 has an empty body
     "GET /callback/([^/]+)",
@@ -45,6 +50,26 @@ PUBLIC = {
     "POST /sign-out",
     "POST /sign-up/email",
 }
+# What anybody may ask of the site.
+PUBLIC_SITE = {
+    r"GET /assets/.*|/[^/]+\.[a-z0-9]+",
+    r"HEAD /assets/.*|/[^/]+\.[a-z0-9]+",
+    "GET /.*",  # the pages; what each wants of its visitor stands in pages.json
+    "HEAD /.*",
+    "GET /avatars/([^/]+)",  # by a name that nobody can guess
+    "GET /health",
+    "HEAD /health",
+    "GET /health/ready",
+    "HEAD /health/ready",
+}
+# What else is asked for.
+GUARDED_SITE = {
+    "GET /metrics": "operator",
+    "POST /api/avatar": "signed-in",
+    "DELETE /api/avatar": "signed-in",
+}
+# A member with such a name is an address that a browser may be sent to.
+TARGET = re.compile(r"redirectTo|.*URL")
 
 
 def name(path: Path) -> str:
@@ -129,23 +154,54 @@ def test_every_folder_in_handlers_is_a_feature() -> None:
     assert folders == {feature.name.replace("-", "_") for feature in FEATURES}
 
 
-def endpoints() -> Iterator[tuple[str, str | None]]:
-    """ "METHOD /path" and who may call it, for every method that a handler below /api/auth has."""
-    for feature in FEATURES:
-        for path, handler in feature.api:
-            assert issubclass(handler, ApiHandler), f"{path} is not an ApiHandler"
-            for method in ("get", "head", "post", "delete", "patch", "put"):
-                found = getattr(handler, method)
-                if found is not getattr(ApiHandler, method):
-                    yield f"{method.upper()} {path}", getattr(found, "access", None)
+def methods(routes: Routes) -> Iterator[tuple[str, str | None]]:
+    """ "METHOD /path" and its access word, for every method that a handler has, inherited ones too."""
+    for path, handler in routes:
+        assert issubclass(handler, BaseHandler), f"{path} is no BaseHandler"
+        for method in RequestHandler.SUPPORTED_METHODS:
+            if getattr(handler, method.lower()) is not getattr(RequestHandler, method.lower()):
+                access = handler.access_to(method)
+                yield f"{method} {path}", access.word if access else None
+
+
+def api() -> dict[str, str | None]:
+    return dict(methods(tuple(route for feature in FEATURES for route in feature.api)))
+
+
+def site() -> dict[str, str | None]:
+    return dict(methods(tuple(route for feature in FEATURES for route in feature.site)))
 
 
 def test_every_endpoint_says_who_may_call_it() -> None:
-    assert [endpoint for endpoint, access in endpoints() if access is None] == []
+    assert [endpoint for endpoint, access in (api() | site()).items() if access is None] == []
+    assert len(api()) > 30
+    assert set(api().values()) == {"public", "signed-in", "fresh"}
 
 
 def test_these_endpoints_are_public_and_no_others() -> None:
-    assert {endpoint for endpoint, access in endpoints() if access == "public"} == PUBLIC
+    assert {endpoint for endpoint, access in api().items() if access == "public"} == PUBLIC
+    assert site() == dict.fromkeys(PUBLIC_SITE, "public") | GUARDED_SITE
+
+
+def test_what_answers_below_the_api_answers_as_the_api() -> None:
+    assert all(issubclass(handler, ApiHandler) for feature in FEATURES for _, handler in feature.api)
+
+
+def members() -> Iterator[tuple[str, str, str | None]]:
+    """The class, JSON name and label as a target of every member that is read from a body or query."""
+    for path in sorted((ROOT / "handlers").rglob("*.py")):
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for kind in vars(module).values():
+            if isinstance(kind, type) and kind.__module__ == module.__name__ and is_dataclass(kind):
+                for item in fields(kind):
+                    if member := item.metadata.get("member"):
+                        yield kind.__name__, member.key or item.name, member.target
+
+
+def test_every_target_of_a_redirect_is_marked() -> None:  # S34
+    named = [(kind, key, target) for kind, key, target in members() if TARGET.fullmatch(key)]
+    assert [f"{kind}.{key}" for kind, key, target in named if not target] == []
+    assert len(named) > 10
 
 
 def test_no_endpoint_is_hidden_behind_another() -> None:
@@ -153,7 +209,7 @@ def test_no_endpoint_is_hidden_behind_another() -> None:
     assert len(paths) == len(set(paths))
 
 
-@pytest.mark.parametrize("path", [*CODE, *TOOLS, *TESTS], ids=name)
+@pytest.mark.parametrize("path", [*TOOLS, *TESTS], ids=name)
 def test_files_are_small(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400, "split it by noun"
 

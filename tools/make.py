@@ -1,5 +1,6 @@
 """What `make` runs: sets up what a command needs, once, then does it."""
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -7,7 +8,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 import bundle
 import node
@@ -23,6 +26,7 @@ PEERS = ROOT / "bench" / "peers"
 VENV = Venv(ROOT)
 
 Environment = Mapping[str, str]
+Command = tuple[Sequence[str | Path], Path, Environment]
 
 
 def serve() -> None:
@@ -58,8 +62,10 @@ def test() -> None:
         environment[program.variable] = found or ""
         arguments += [] if found else without(program)
     arguments += shlex.split(os.environ.get("ARGS", ""))
-    run_all(
-        ([VENV.python, "-m", "pytest", *arguments], ROOT, environment),
+    # Tests wait a good deal, for databases and browsers to start: one process more than there are processors.
+    processes = f"--numprocesses={min((os.cpu_count() or 1) + 1, 8)}"
+    run_together(
+        ([VENV.python, "-m", "pytest", processes, *arguments], ROOT, environment),
         (["npm", "test", "--silent"], WEB, environment),
     )
 
@@ -152,20 +158,41 @@ def find_node() -> Environment:
     return node.environment(package, VENV.folder / "node")
 
 
-def run_all(*commands: tuple[Sequence[str | Path], Path, Environment]) -> None:
+def run_all(*commands: Command) -> None:
     """Runs them one after the other and ends with the first failure's exit code."""
-    failed = 0
-    for command in commands:
-        code = run(*command)
-        failed = failed or code
+    end([run(*command) for command in commands])
+
+
+def run_together(first: Command, *others: Command) -> None:
+    """Runs them at the same time, and ends alike; what the others say is shown after the first has ended."""
+    with ThreadPoolExecutor() as threads, contextlib.ExitStack() as files:
+        said = [files.enter_context(tempfile.TemporaryFile()) for _ in others]
+        running = [threads.submit(run, *command, file) for command, file in zip(others, said, strict=True)]
+        codes = [run(*first)]
+        for code, file in zip(running, said, strict=True):
+            codes.append(code.result())
+            file.seek(0)
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.flush()
+    end(codes)
+
+
+def end(codes: Sequence[int]) -> None:
+    """Leaves with the first failure's exit code, if there is one."""
+    failed = next(filter(None, codes), 0)
     if failed:
         sys.exit(failed)
 
 
-def run(command: Sequence[str | Path], folder: Path, environment: Environment) -> int:
+def run(
+    command: Sequence[str | Path], folder: Path, environment: Environment, output: IO[bytes] | None = None
+) -> int:
     """Runs one; at a Ctrl-C it is waited for, as it has databases and browsers to stop."""
     program = shutil.which(command[0], path=environment.get("PATH")) or command[0]
-    with subprocess.Popen([program, *command[1:]], cwd=folder, env=environment) as process:
+    errors = subprocess.STDOUT if output else None
+    with subprocess.Popen(
+        [program, *command[1:]], cwd=folder, env=environment, stdout=output, stderr=errors
+    ) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 import vue from 'eslint-plugin-vue'
 import accessibility from 'eslint-plugin-vuejs-accessibility'
 import typescript from 'typescript-eslint'
+import { places } from './scripts/places.js'
 
 export default typescript.config(
   { ignores: ['dist/', 'node_modules/'] },
@@ -32,8 +33,6 @@ export default typescript.config(
       'vue/max-len': ['error', { code: 120, template: 130, ignoreHTMLAttributeValues: true, ignoreHTMLTextContents: true,
         ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }],
       'vue/max-attributes-per-line': ['error', { singleline: 5, multiline: 1 }],
-      'vue/multi-word-component-names': ['error', { ignores: ['index', 'login', 'register', 'dashboard', 'auth', 'default', 'settings',
-        'profile', 'security', 'account'] }],
       'vue/no-static-inline-styles': 'error',
       'vue/no-undef-components': 'error',
       'vue/no-unused-refs': 'error',
@@ -45,6 +44,9 @@ export default typescript.config(
       'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] } }],
     },
   },
+  { files: ['src/**/*.{ts,vue}'], plugins: { house: { rules: { places } } }, rules: { 'house/places': 'error' } },
+  // A page is named as its address, a layout as pages.json has it.
+  { files: ['src/features/*/pages/**', 'src/shell/layouts/*'], rules: { 'vue/multi-word-component-names': 'off' } },
   { files: ['src/auth.ts', 'tests/client_methods.js'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['scripts/**'], rules: { 'no-console': 'off' } },
   { files: ['tests/**'], rules: { 'max-lines-per-function': 'off', 'vue/one-component-per-file': 'off' } },

@@ -8,14 +8,17 @@ import { theme } from './src/styles/theme.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+// What every page loads is one file, with all that it imports.
+const EVERYWHERE = /src\/(main\.ts|shell\/App(Brand|ThemeSwitch)\.vue|form\/(focus|useCountdown)\.ts)$|\/components\/Button\.vue$/
+
 export default defineConfig({
   base: '/',
   define: { __VUE_OPTIONS_API__: 'false' },
   resolve: {
     alias: [
       { find: '@', replacement: here('./src') },
-      { find: /^tailwind-variants$/, replacement: here('./src/lean/tailwind-variants.ts') },
-      { find: /^@iconify\/vue$/, replacement: here('./src/lean/iconify.ts') },
+      { find: /^tailwind-variants$/, replacement: here('./src/stubs/tailwind-variants.ts') },
+      { find: /^@iconify\/vue$/, replacement: here('./src/stubs/iconify.ts') },
     ],
   },
   plugins: [
@@ -37,7 +40,10 @@ export default defineConfig({
     assetsDir: 'assets',
     manifest: true,
     license: { fileName: 'licenses.md' },
-    rolldownOptions: { input: here('./src/main.ts') },
+    rolldownOptions: {
+      input: here('./src/main.ts'),
+      output: { codeSplitting: { groups: [{ name: 'main', test: EVERYWHERE }] } },
+    },
   },
   test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'] },
 })

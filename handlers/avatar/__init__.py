@@ -9,6 +9,5 @@ FEATURE = Feature(
     optional=True,
     site=(("/api/avatar", Avatar), ("/avatars/([^/]+)", AvatarFile)),
     make=(pictures.open_pictures,),
-    boot=lambda services: {"avatar": True},
     forget=pictures.forget,
 )

@@ -9,7 +9,7 @@ from tornado.web import HTTPError
 from handlers.avatar.pictures import Pictures
 from server import clock
 from server.http.api import ApiHandler
-from server.http.guards import signed_in
+from server.http.guards import public, signed_in
 from server.http.handler import BaseHandler
 from server.model import SignedIn
 from server.store import users
@@ -49,6 +49,7 @@ class Avatar(ApiHandler):
 class AvatarFile(BaseHandler):
     """A picture; whoever has its address may see it."""
 
+    @public
     async def get(self, name: str) -> None:
         """A WebP that never changes; no browser takes it for anything else. S33."""
         picture = await self.services.of(Pictures).read(name)

@@ -29,7 +29,7 @@ class SignUpEmailBody:
     email: str = bodies.required(rules.email)
     password: str = bodies.required(rules.nonempty)
     image: str | None = bodies.optional(rules.string)
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
     remember_me: bool | None = bodies.optional(rules.boolean, "rememberMe")
 
 
@@ -39,7 +39,7 @@ class SignInEmailBody:
 
     email: str = bodies.required(rules.string)
     password: str = bodies.required(rules.string)
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
     remember_me: bool | None = bodies.optional(rules.boolean, "rememberMe")
 
 

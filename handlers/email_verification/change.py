@@ -17,7 +17,7 @@ class ChangeEmailBody:
     """The new address, and where the link ends."""
 
     new_email: str = bodies.required(rules.email, "newEmail")
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
 
 
 class ChangeEmail(ApiHandler):

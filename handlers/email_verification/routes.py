@@ -31,7 +31,7 @@ class SendVerificationEmailBody:
     """Which address, and where the link ends."""
 
     email: str = bodies.required(rules.email)
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class VerifyEmailQuery:
     """The mail's token, and where the link ends."""
 
     token: str = bodies.required(rules.string)
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
 
 
 class SendVerificationEmail(ApiHandler):
@@ -80,7 +80,6 @@ class VerifyEmail(ApiHandler):
     async def get(self) -> None:
         """302 to `callbackURL`, with `error=CODE` where it failed; JSON where there is none."""
         self.asked: VerifyEmailQuery = self.read_query()
-        self.check_callback(self.asked.callback_url)
         token = self._read_token()
         if token.update_to:
             await self._change(token, token.update_to)
@@ -154,7 +153,7 @@ class VerifyEmail(ApiHandler):
         if isinstance(outcome, Challenge):
             self.add_cookies(outcome.cookies)
         elif outcome is not None:
-            self.set_session(outcome, remember=True)
+            self.set_session(outcome)
         elif who is not None:
             self.set_session(replace(who, user=replace(who.user, email_verified=True)))
 

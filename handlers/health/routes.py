@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.database import DatabaseError
+from server.http.guards import public
 from server.http.handler import BaseHandler
 from server.protocol import wire
 from server.schema import migrate
@@ -11,6 +12,7 @@ from server.schema import migrate
 class Health(BaseHandler):
     """GET /health: the process answers."""
 
+    @public
     async def get(self) -> None:
         """200, or 503 with what is missing."""
         problem = await self.problem()
@@ -21,6 +23,7 @@ class Health(BaseHandler):
             self.set_header("Retry-After", "1")
         self.finish(wire.dumps({"status": problem or "ok"}))
 
+    @public
     async def head(self) -> None:
         """As GET, without the body."""
         await self.get()

@@ -44,7 +44,7 @@ class RequestPasswordResetBody:
     """Whose password; `redirect_to` is the page that the mail's link ends at."""
 
     email: str = bodies.required(rules.email)
-    redirect_to: str | None = bodies.optional(rules.string, "redirectTo")
+    redirect_to: str | None = bodies.redirect("redirectTo", label="redirectURL")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class TokenQuery:
 class CallbackQuery:
     """Where the link ends."""
 
-    callback_url: str = bodies.required(rules.string, "callbackURL")
+    callback_url: str = bodies.redirect("callbackURL", needed=True)
 
 
 class _Overtaken(Exception):
@@ -172,7 +172,6 @@ class ResetPasswordCallback(ApiHandler):
     async def get(self, token: str) -> None:
         """302 to `callbackURL` with the token, which stays unused, or with an error."""
         query: CallbackQuery = self.read_query()
-        self.check_callback(query.callback_url)
         found = await verifications.find(self.services.db, f"reset-password:{token}")
         await self.services.sweeper.sweep(self.services.db)
         target = query.callback_url or f"{self.services.config.api_url}/error"

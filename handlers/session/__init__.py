@@ -4,11 +4,12 @@ from handlers.session import commands
 from handlers.session.revocation import RevokeOtherSessions, RevokeSession, RevokeSessions, UpdateSession
 from handlers.session.routes import ErrorPage, GetSession, ListUserSessions, Ok, SignOut
 from server.feature import Feature
+from server.http.fast import GET_SESSION
 
 FEATURE = Feature(
     name="session",
     api=(
-        ("/get-session", GetSession),
+        (GET_SESSION, GetSession),
         ("/list-sessions", ListUserSessions),
         ("/revoke-session", RevokeSession),
         ("/revoke-sessions", RevokeSessions),

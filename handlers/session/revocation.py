@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from handlers.session import errors as refusals
 from server import errors
-from server.database import InvalidValue
+from server.database import InvalidValue, RowRefused
 from server.http.api import ApiHandler
 from server.http.guards import signed_in, signed_in_with
 from server.model import Session, SignedIn
@@ -78,7 +78,7 @@ class UpdateSession(ApiHandler):
     async def _update(self, who: SignedIn, written: columns.Stored) -> Session:
         try:
             session = await self.services.sessions.update(who.session, written)
-        except InvalidValue as error:
+        except (InvalidValue, RowRefused) as error:
             raise refusals.failed_to_update_session() from error
         if session is None:
             self.clear_session()

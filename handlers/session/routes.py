@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from handlers.session import errors
 from server import clock
 from server.http.api import ApiHandler
-from server.http.fast import keepable, plain_cookies
 from server.http.guards import public, signed_in
 from server.model import SignedIn
 from server.protocol import bodies, rules, uri, wire
 from server.sessions.lifecycle import Lookup
-from server.sessions.rendered import Finished
 from server.store import sessions as store
 
 _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
@@ -23,7 +21,7 @@ _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
 class SignOutBody:
     """What better-auth's sign-out reads; it serves the log-out at a provider."""
 
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
     disable_redirect: bool | None = bodies.optional(rules.boolean, "disableRedirect")
     state: str | None = bodies.optional(rules.string)
 
@@ -67,25 +65,7 @@ class GetSession(ApiHandler):
         if found.failure:
             raise found.failure
         self.answer(_session_json(found))
-        self._learn(found)
-
-    def _learn(self, found: Lookup) -> None:
-        """Keeps this answer for the next time the same is asked; see fast_session for what "the same" is."""
-        who, request, cookies = found.signed_in, self.request, plain_cookies(self.request.headers)
-        if (
-            who is None
-            or cookies is None
-            or found.cookies
-            or request.query
-            or request.method != "GET"
-            or "Origin" in request.headers
-        ):
-            return
-        until = self.services.sessions.steady_until(who, self.request_cookies)
-        if until is not None:
-            session, user = wire.dumps(wire.session(who.session)), wire.dumps(wire.user(who.user))
-            answer = Finished(keepable(self._headers), session, user)
-            self.services.sessions.keep_answer(who, cookies, answer, until)
+        self.application.fast.learn(self.request, self._headers, found, self.request_cookies)
 
 
 def _session_json(found: Lookup) -> dict[str, object] | None:

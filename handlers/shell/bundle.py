@@ -11,6 +11,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from handlers.shell import pages
 from server.errors import StartError
 
 _ENTRY = "src/main.ts"
@@ -80,8 +81,7 @@ def entry(page: str = "", layout: str = "") -> Entry:
     manifest = _manifest()
     found = _Needed(manifest)
     found.add(_ENTRY)
-    names = [f"src/layouts/{name}.vue" for name in layout.split("/")] if layout else []
-    for key in [*names, f"src/pages/{page}.vue"] if page else names:
+    for key in pages.sources(page, layout) if page else ():
         found.preload(key)
     return Entry(f"/{manifest[_ENTRY]['file']}", tuple(found.styles), tuple(found.preloads))
 

@@ -5,21 +5,27 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
 class PageEntry:
-    """`member` pages ask for a session, `guest` pages are for those without one; `redirect` is where it really is."""
+    """`member` pages ask for a session, `guest` pages are for those without one; `redirect` is where it really is.
+
+    What draws it is its feature's file of its name, or else its cards, which are of several features.
+    """
 
     path: str
     name: str
+    feature: str
     title: str
     access: Literal["public", "guest", "member"]
     layout: str
     redirect: str = ""
+    cards: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -27,10 +33,23 @@ def pages() -> tuple[tuple[re.Pattern[str], PageEntry], ...]:
     """Each page with the pattern of its path; `:name` stands for one segment."""
     entries = json.loads(resources.files("web").joinpath("pages.json").read_text())
     known = {field.name for field in fields(PageEntry)}
-    listed = [PageEntry(**{key: entry[key] for key in entry.keys() & known}) for entry in entries]
+    listed = [PageEntry(**{key: _frozen(entry[key]) for key in entry.keys() & known}) for entry in entries]
     return tuple((re.compile(re.sub(r":\w+", "[^/]+", page.path)), page) for page in listed)
 
 
-def find(path: str) -> PageEntry | None:
-    """The page at this path, or None."""
-    return next((page for pattern, page in pages() if pattern.fullmatch(path)), None)
+def _frozen(value: object) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def sources(name: str, layout: str) -> list[str]:
+    """The files of the app that draw a page: its layouts, then its own or its cards; an unlisted page is the shell's."""
+    page = next((page for _, page in pages() if page.name == name), None)
+    own = (page and page.cards) or (f"{page.feature if page else 'shell'}/pages/{name}",)
+    layouts = [f"src/shell/layouts/{each}.vue" for each in layout.split("/")]
+    return [*layouts, *(f"src/features/{each}.vue" for each in own)]
+
+
+def find(path: str, features: Collection[str]) -> PageEntry | None:
+    """The page at this path, or None; of the features that are on."""
+    found = next((page for pattern, page in pages() if pattern.fullmatch(path)), None)
+    return found if found and found.feature in features else None

@@ -14,6 +14,8 @@ from tornado.web import HTTPError
 
 from handlers.shell import bundle, pages
 from server.http import origin
+from server.http.caller import CallerHandler
+from server.http.guards import public
 from server.http.handler import BaseHandler
 from server.model import SignedIn
 from server.protocol import uri, wire
@@ -45,14 +47,17 @@ def _shell_for_nobody(page: pages.PageEntry | None, settings: tuple[tuple[str, o
     return _shell(page, {"session": None, "settings": dict(settings)}, _ANY_NONCE)
 
 
-class Page(BaseHandler):
-    """Every address that is neither the API's nor a file's: the shell, decided before the first paint."""
+class Page(CallerHandler):
+    """Every address that is neither the API's nor a file's: the shell, decided before the first paint.
 
+    Anybody may ask; what a page wants of its visitor stands in pages.json.
+    """
+
+    @public
     async def get(self) -> None:
         """The shell with the caller's session, or a redirect where the page is for others."""
-        page = pages.find(self.request.path)
-        found = await self.services.sessions.look_up(self.request_cookies, refresh=False)
-        who = found.signed_in
+        page = pages.find(self.request.path, self.services.parts.names)
+        who = (await self.look_up()).signed_in
         if page and page.access == "member" and not who:
             self._redirect("/login?redirect=" + quote(self.request.uri or "/", safe=""))
         elif page and page.access == "guest" and who:
@@ -62,6 +67,7 @@ class Page(BaseHandler):
         else:
             self._render(page, who)
 
+    @public
     async def head(self) -> None:
         """As GET, without the body."""
         await self.get()
@@ -126,6 +132,7 @@ _SORRY = {
 class BundleFile(BaseHandler):
     """A file of the bundle, from memory, in the best encoding the browser takes."""
 
+    @public
     async def get(self) -> None:
         """Hashed files never change; the others are asked for again."""
         file = bundle.files().get(self.request.path)
@@ -149,6 +156,7 @@ class BundleFile(BaseHandler):
             self.set_header("Content-Encoding", encoding)
         self.finish(file.bodies[encoding])
 
+    @public
     async def head(self) -> None:
         """As GET, without the body."""
         await self.get()

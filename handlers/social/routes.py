@@ -45,9 +45,9 @@ def _additional_params(value: object) -> list[Issue]:
 class SocialSignInBody:
     """A provider, and where to go; or a token that the provider gave already."""
 
-    callback_url: str | None = bodies.optional(string, "callbackURL")
-    new_user_callback_url: str | None = bodies.optional(string, "newUserCallbackURL")
-    error_callback_url: str | None = bodies.optional(string, "errorCallbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
+    new_user_callback_url: str | None = bodies.redirect("newUserCallbackURL")
+    error_callback_url: str | None = bodies.redirect("errorCallbackURL")
     provider: str = bodies.required(rules.any_string)
     disable_redirect: bool | None = bodies.optional(boolean, "disableRedirect")
     id_token: Mapping[str, object] | None = bodies.optional(_SIGN_IN_ID_TOKEN, "idToken")
@@ -62,12 +62,12 @@ class SocialSignInBody:
 class LinkSocialBody:
     """As for sign-in, for a user who is signed in."""
 
-    callback_url: str | None = bodies.optional(string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
     provider: str = bodies.required(rules.any_string)
     id_token: Mapping[str, object] | None = bodies.optional(_LINK_ID_TOKEN, "idToken")
     request_sign_up: bool | None = bodies.optional(boolean, "requestSignUp")
     scopes: list[str] | None = bodies.optional(_STRINGS)
-    error_callback_url: str | None = bodies.optional(string, "errorCallbackURL")
+    error_callback_url: str | None = bodies.redirect("errorCallbackURL")
     disable_redirect: bool | None = bodies.optional(boolean, "disableRedirect")
     login_hint: str | None = bodies.optional(string, "loginHint")
     additional_params: Mapping[str, str] | None = bodies.optional(_additional_params, "additionalParams")
@@ -131,12 +131,14 @@ class HandleOAuthCallback(ApiHandler):
         cookies = self.services.cookies
         try:
             found = await oauth_states.consume(
-                self.services.db, asked.state, cookies.read_signed(self.request_cookies, cookies.state)
+                self.services.db,
+                asked.state,
+                cookies.read_signed(self.request_cookies, cookies.name("state")),
             )
         except oauth_states.StateError as error:
             self._fail(error.error_url, error.code)
             return
-        self.add_cookies([cookies.expire(cookies.state)])
+        self.add_cookies([cookies.expire(cookies.name("state"))])
         if asked.error:
             self._fail(found.error_url, asked.error, asked.error_description)
         else:

@@ -10,7 +10,7 @@ from handlers.user import errors as refusals
 from handlers.user.settings import DeletionSettings
 from server import clock, errors
 from server.authentication import verifications
-from server.database import InvalidValue
+from server.database import InvalidValue, RowRefused
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in_with
 from server.mail import Email, Mail
@@ -30,7 +30,7 @@ CONFIRM_PAGE = "/delete-account"
 class DeleteUserBody:
     """A password, or the mail's token, or neither with a fresh session."""
 
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
     password: str | None = bodies.optional(rules.string)
     token: str | None = bodies.optional(rules.string)
 
@@ -40,7 +40,7 @@ class DeleteCallbackQuery:
     """The mail's token, and where the link ends."""
 
     token: str = bodies.required(rules.string)
-    callback_url: str | None = bodies.optional(rules.string, "callbackURL")
+    callback_url: str | None = bodies.redirect("callbackURL")
 
 
 class UpdateUser(ApiHandler):
@@ -72,7 +72,7 @@ class UpdateUser(ApiHandler):
         changed = replace(user, name=name, image=image, updated_at=clock.now())
         try:
             stored = await users.update_profile(self.services.db, changed, given.keys(), written)
-        except InvalidValue as error:
+        except (InvalidValue, RowRefused) as error:
             raise refusals.failed_to_update_user() from error
         self.services.sessions.user_changed(self.services.db, user.id)
         return stored or changed
@@ -129,7 +129,6 @@ class DeleteUserCallback(ApiHandler):
     async def get(self) -> None:
         """Deletes the signed-in user whose token it is, then 302 to `callbackURL`. S40."""
         query: DeleteCallbackQuery = self.read_query()
-        self.check_callback(query.callback_url)
         who = await self.find_session(authoritative=True)
         if who is None:
             raise refusals.failed_to_get_user_info()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from server import clock, errors
 from server.crypto.random import random_id
-from server.database import Executor, InvalidValue
+from server.database import Executor, InvalidValue, RowRefused
 from server.model import NOTHING_WRITTEN, Column, User
 from server.protocol import columns
 from server.store import accounts, users
@@ -34,5 +34,5 @@ async def add(
         stored = await users.insert(db, user, written)
         await accounts.insert_credential(db, random_id(), user, password_hash)
         return stored
-    except InvalidValue as error:
+    except (InvalidValue, RowRefused) as error:
         raise errors.failed_to_create_user() from error

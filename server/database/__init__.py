@@ -1,14 +1,11 @@
 """The one door to PostgreSQL."""
 
-from server.database.database import (
-    CHANNEL,
-    Database,
+from server.database.database import CHANNEL, Database, Executor, Listener, Transaction
+from server.database.errors import (
     DatabaseError,
     DatabaseUnavailable,
-    Executor,
     InvalidValue,
-    Listener,
-    Transaction,
+    RowRefused,
     UniqueViolation,
 )
 
@@ -20,6 +17,7 @@ __all__ = [
     "Executor",
     "InvalidValue",
     "Listener",
+    "RowRefused",
     "Transaction",
     "UniqueViolation",
 ]

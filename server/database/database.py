@@ -16,6 +16,14 @@ import psycopg2
 import psycopg2.errors
 
 from server.database.connection import connect, usable
+from server.database.errors import (
+    NO_PLAN,
+    DatabaseError,
+    DatabaseUnavailable,
+    NotPrepared,
+    first_line,
+    translated,
+)
 from server.database.pool import Pool, PoolExhausted
 from server.database.prepared import prepared
 from server.model import NO_COLUMNS, Columns
@@ -44,39 +52,6 @@ _ON_CONNECT = """
 def _milliseconds(seconds: float) -> int:
     """The server's limit for statements that the client waits `seconds` for."""
     return int(seconds * 1000) + 1000
-
-
-class DatabaseError(Exception):
-    """PostgreSQL refused a statement; the message is its first line."""
-
-
-class DatabaseUnavailable(DatabaseError):
-    """PostgreSQL did not answer in time, or not at all; the message says which."""
-
-
-class UniqueViolation(DatabaseError):
-    """A row with the same unique value exists; `constraint` is its name."""
-
-    def __init__(self, constraint: str) -> None:
-        super().__init__(constraint)
-        self.constraint = constraint
-
-
-class InvalidValue(DatabaseError):
-    """PostgreSQL cannot store a value: a NUL in a text, a number out of range, a NULL where none may be."""
-
-
-class _NotPrepared(DatabaseError):
-    """The server process knows no such statement, or cannot make one: a pooler stands between, or a table changed."""
-
-
-_NO_PLAN = (
-    psycopg2.errors.InvalidSqlStatementName,
-    psycopg2.errors.DuplicatePreparedStatement,
-    psycopg2.errors.AmbiguousParameter,
-    psycopg2.errors.IndeterminateDatatype,
-    psycopg2.errors.FeatureNotSupported,
-)
 
 
 class Executor(Protocol):
@@ -162,41 +137,18 @@ async def _execute(
     try:
         await cursor.execute(sql, params or None, timeout=seconds)
         return _Result(cursor.raw)
-    except _NO_PLAN as error:
-        raise _NotPrepared(_first_line(error)) from None
+    except NO_PLAN as error:
+        raise NotPrepared(first_line(error)) from None
     except (ValueError, TimeoutError, psycopg2.Error) as error:
-        raise _translated(error) from None
+        raise translated(error) from None
     except asyncio.CancelledError as error:
-        if isinstance(error.__context__, psycopg2.errors.QueryCanceled):
+        # aiopg says the same of a statement that was cancelled; a task that was has to end.
+        task = asyncio.current_task()
+        if not (task and task.cancelling()) and isinstance(error.__context__, psycopg2.errors.QueryCanceled):
             raise DatabaseUnavailable("a statement was cancelled") from None
         raise
     finally:
         cursor.close()
-
-
-def _translated(error: Exception) -> DatabaseError:
-    """Ours for psycopg's, which is not kept: its text and its details quote values, and a trace would log them. S35."""
-    match error:
-        case psycopg2.errors.UniqueViolation():
-            return UniqueViolation(error.diag.constraint_name or "")
-        case (
-            psycopg2.DataError()
-            | psycopg2.errors.ProgramLimitExceeded()
-            | psycopg2.errors.NotNullViolation()
-            | psycopg2.errors.CheckViolation()
-        ):
-            return InvalidValue(type(error).__name__)
-        case ValueError():
-            return InvalidValue(_first_line(error))
-        case TimeoutError():
-            return DatabaseUnavailable("a statement took too long")
-        case psycopg2.OperationalError() | psycopg2.InterfaceError():
-            return DatabaseUnavailable(_first_line(error))
-    return DatabaseError(_first_line(error))
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0]
 
 
 class Transaction(_Statements):
@@ -229,7 +181,7 @@ class Listener:
         try:
             notification = await self._connection.notifies.get()
         except psycopg2.Error as error:
-            raise DatabaseUnavailable(_first_line(error) or "the connection was lost") from error
+            raise DatabaseUnavailable(first_line(error) or "the connection was lost") from error
         return str(notification.payload)
 
     async def probe(self, seconds: float) -> None:
@@ -259,9 +211,9 @@ class Database(_Statements):
         try:
             connection = await connect(self._dsn, CONNECT_SECONDS)
         except psycopg2.ProgrammingError as error:
-            raise DatabaseError(f"DATABASE_URL cannot be read: {_first_line(error)}") from error
+            raise DatabaseError(f"DATABASE_URL cannot be read: {first_line(error)}") from error
         except (psycopg2.Error, TimeoutError, OSError) as error:
-            raise DatabaseUnavailable(_first_line(error) or "the connection timed out") from error
+            raise DatabaseUnavailable(first_line(error) or "the connection timed out") from error
         try:
             await _execute(connection, _ON_CONNECT, {"milliseconds": _milliseconds(STATEMENT_SECONDS)})
         except BaseException:
@@ -300,7 +252,7 @@ class Database(_Statements):
                 await _execute(connection, statement.prepare, {})
                 known.add(sql)
             return await _execute(connection, statement.execute, params)
-        except _NotPrepared as error:
+        except NotPrepared as error:
             log.info("a statement is not prepared from now on: %s", error)
             self._plain.add(sql)
         return await _execute(connection, sql, params)

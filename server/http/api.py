@@ -27,7 +27,7 @@ _EXPOSED = "Retry-After, X-Retry-After, X-Request-Id, set-auth-token, set-auth-j
 
 
 class ApiHandler(CallerHandler):
-    """An endpoint below /api/auth; a method without @public or @signed_in does not exist."""
+    """An endpoint below /api/auth; a method without an access word does not exist there, which is a 404."""
 
     media_types: tuple[str, ...] = JSON
     reads_body = True
@@ -40,7 +40,7 @@ class ApiHandler(CallerHandler):
         self.set_header("Cache-Control", "no-store")
         self.set_header("Vary", "Origin")
 
-    async def prepare(self) -> None:
+    async def arrive(self) -> None:
         """better-auth's order: limit (429), route (404), body (415, 400), origin and redirect targets (403).
 
         A preflight, which better-auth does not have, is not counted: the request that it asks for is.
@@ -49,9 +49,9 @@ class ApiHandler(CallerHandler):
         if self.request.method == "OPTIONS" and self._answer_preflight():
             return
         await self._limit()
-        method = getattr(type(self), (self.request.method or "").lower(), None)
-        if not hasattr(method, "access"):
-            raise errors.not_found()
+
+    async def begin(self) -> None:
+        """What follows the route."""
         if self.path_args:  # one at most, the last segment: Tornado has decoded it, better-auth never does
             self.path_args = [uri.last_segment(self.request.path)]
         self.json_body = self._parse_body()
@@ -128,17 +128,18 @@ class ApiHandler(CallerHandler):
         return {name: found[0] if len(found) == 1 else found for name, found in pairs.items()}
 
     def read(self, into: type[B]) -> B:
-        """The body as a dataclass; raises VALIDATION_ERROR."""
-        return bodies.read(into, self.json_body)
+        """The body as a dataclass; raises VALIDATION_ERROR, and the 403 for a target elsewhere."""
+        return self._checked(bodies.read(into, self.json_body))
 
     def read_query(self) -> Any:
-        """The query as this handler's `query_type`; raises VALIDATION_ERROR."""
+        """The query as this handler's `query_type`; raises as `read` does."""
         assert self.query_type
-        return bodies.read(self.query_type, self.query, "query")
+        return self._checked(bodies.read(self.query_type, self.query, "query"))
 
-    def check_callback(self, url: str | None) -> None:
-        """Refuses a link's target outside the trusted origins. S34."""
-        self.application.origins.check_redirects({"callbackURL": url})
+    def _checked(self, read: B) -> B:
+        """Refuses members that are marked as a link's target and lead outside the trusted origins. S34."""
+        self.application.origins.check_redirects(bodies.targets(read))
+        return read
 
     async def check_password(self, user: User, stored: str | None, password: str) -> None:
         """Raises INVALID_PASSWORD for a wrong one, after the same work where there is none to compare with."""
@@ -199,17 +200,11 @@ class ApiHandler(CallerHandler):
         return value.decode("utf-8", "replace")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Renders every refusal: better-auth's two keys, and `error` with the same two."""
+        """Renders every refusal."""
         error = as_api_error((kwargs.get("exc_info") or (None, None, None))[1], status_code)
         self.add_cookies(self._kept)
         self._allow_cross_origin()
-        for name, value in error.headers.items():
-            self.set_header(name, value)
-        if error.message is None:
-            self.set_status(error.status)
-            self.finish()
-            return
-        self.answer(error.body(), error.status)
+        self.refuse(error)
 
 
 class UnknownEndpoint(ApiHandler):

@@ -7,51 +7,31 @@ from collections.abc import Iterable
 from typing import Any
 
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerRequest
-from tornado.web import Application as TornadoApplication
 from tornado.web import RequestHandler
 
 from server import errors
 from server.config.settings import API
 from server.feature import Feature
 from server.http import sizes
-from server.http.address import client_address
-from server.http.fast import FastMessage, FastSession
+from server.http.fast import FastMessage
 from server.http.graceful import GracefulServer
-from server.http.origin import Origins
+from server.http.handler import BaseHandler, Nowhere
+from server.http.site import Site
 from server.http.sizes import MAX_BODY, Measured, TooLarge
 from server.protocol import uri
 from server.services import Services
 
-GET_SESSION = "/get-session"
 access_log = logging.getLogger("ai_editor.access")
 
 
-class Application(TornadoApplication):
+class Application(Site):
     """What answers requests, on top of `services`, which whoever made them closes."""
 
     def __init__(self, services: Services, features: Iterable[Feature]) -> None:
-        self.services = services
-        settings = services.config
-        self.origins = Origins((settings.origin, *settings.trusted_origins))
-        self.fast = FastSession(services.sessions, self._allowed_at_once, self._answered_at_once)
-        super().__init__(routes(features), log_function=log_request)
-
-    def _allowed_at_once(self, peer: str, forwarded_for: str) -> bool:
-        """Counts a get-session where that can be done without waiting; else the ordinary way does."""
-        services = self.services
-        if not services.config.limits.enabled:
-            return True
-        address = client_address(peer, forwarded_for, services.config.trusted_proxies)
-        return services.limits.allows_at_once(address, GET_SESSION)
-
-    def _answered_at_once(self, seconds: float) -> None:
-        self.services.metrics.request("GetSession", "GET", 200, seconds)
-        if access_log.isEnabledFor(logging.DEBUG):
-            facts = {"method": "GET", "path": API + GET_SESSION, "status": 200}
-            access_log.debug("request", extra={**facts, "milliseconds": round(1000 * seconds, 1)})
+        super().__init__(services, routes(features), log_request, Nowhere)
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
-        """Lets what was answered before be answered from memory; see fast_session."""
+        """Lets what was answered before be answered from memory; see fast."""
         context = getattr(request_conn, "context", None)
         address = getattr(context, "remote_ip", "") or ""
         return FastMessage(
@@ -88,10 +68,14 @@ def _leave_body() -> None:
 
 
 def routes(features: Iterable[Feature]) -> list[tuple[str, type[RequestHandler]]]:
-    """(pattern, handler) in the order they are asked."""
+    """(pattern, handler) in the order they are asked; raises StartError for one that would answer unasked."""
     collected = list(features)
     api = [(API + path, handler) for feature in collected for path, handler in feature.api]
-    return api + [route for feature in collected for route in feature.site]
+    found = api + [route for feature in collected for route in feature.site]
+    for path, handler in found:
+        if not issubclass(handler, BaseHandler) or handler.prepare is not BaseHandler.prepare:
+            raise errors.StartError(f"{path} has a handler that does not ask who may call it: see guards")
+    return found
 
 
 def logged_path(handler: RequestHandler) -> str:

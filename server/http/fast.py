@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -18,25 +19,33 @@ from tornado.httputil import (
     HTTPConnection,
     HTTPHeaders,
     HTTPMessageDelegate,
+    HTTPServerRequest,
     RequestStartLine,
     ResponseStartLine,
 )
 
-from server.sessions.lifecycle import Sessions
-from server.sessions.rendered import Answer
+from server.config.settings import API
+from server.http.address import client_address
+from server.protocol import wire
+from server.services import Services
+from server.sessions.cookies import RequestCookies
+from server.sessions.lifecycle import Lookup
+from server.sessions.rendered import Answer, Finished
 
-PATH = "/api/auth/get-session"
+GET_SESSION = "/get-session"
+PATH = API + GET_SESSION
 LONGEST_COOKIES = 2048
+# Headers with which the answer would be another one: whatever else says who asks stands here, too.
+BYPASS = ("Origin",)
+access_log = logging.getLogger("ai_editor.access")
 Ordinary = Callable[[], HTTPMessageDelegate]
 
 
 class FastSession:
-    """Finds kept answers; `allowed` counts the request, of a peer and what it forwards for, and says yes or no."""
+    """Finds kept answers, and keeps those of the ordinary way."""
 
-    def __init__(
-        self, sessions: Sessions, allowed: Callable[[str, str], bool], done: Callable[[float], None]
-    ) -> None:
-        self._sessions, self._allowed, self.done = sessions, allowed, done
+    def __init__(self, services: Services) -> None:
+        self._services, self._sessions = services, services.sessions
         self._second, self._date = 0, b""
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
@@ -55,6 +64,34 @@ class FastSession:
         if known is None or not self._allowed(address, headers.get("X-Forwarded-For", "")):
             return None
         return known if isinstance(known, Answer) else self._whole(known, now)
+
+    def _allowed(self, peer: str, forwarded_for: str) -> bool:
+        """Counts the request where that can be done without waiting; else the ordinary way does."""
+        services = self._services
+        if not services.config.limits.enabled:
+            return True
+        address = client_address(peer, forwarded_for, services.config.trusted_proxies)
+        return services.limits.allows_at_once(address, GET_SESSION)
+
+    def done(self, seconds: float) -> None:
+        """Counts an answer, and writes it down, as every other is."""
+        self._services.metrics.request("GetSession", "GET", 200, seconds)
+        if access_log.isEnabledFor(logging.DEBUG):
+            facts = {"method": "GET", "path": PATH, "status": 200}
+            access_log.debug("request", extra={**facts, "milliseconds": round(1000 * seconds, 1)})
+
+    def learn(
+        self, request: HTTPServerRequest, headers: HTTPHeaders, found: Lookup, read: RequestCookies
+    ) -> None:
+        """Keeps the answer with these headers for the next time the same is asked, where that is plain enough."""
+        who, cookies = found.signed_in, plain_cookies(request.headers)
+        if who is None or cookies is None or found.cookies or request.query or request.method != "GET":
+            return
+        until = self._sessions.steady_until(who, read)
+        if until is None or any(name in request.headers for name in BYPASS):
+            return
+        session, user = wire.dumps(wire.session(who.session)), wire.dumps(wire.user(who.user))
+        self._sessions.keep_answer(who, cookies, Finished(keepable(headers), session, user), until)
 
     def _unconfirmed(self, cookie_header: str, headers: HTTPHeaders) -> Answer | None:
         """Not for a request with a body, which would have been read by the time that the ordinary way begins."""
@@ -86,7 +123,10 @@ def plain_cookies(headers: HTTPHeaders) -> str | None:
 
 def _is_plain(headers: HTTPHeaders) -> bool:
     """Nothing that would change the answer, or how the connection goes on."""
-    return "Origin" not in headers and headers.get("Connection", "keep-alive").lower() == "keep-alive"
+    for name in BYPASS:
+        if name in headers:
+            return False
+    return headers.get("Connection", "keep-alive").lower() == "keep-alive"
 
 
 def keepable(headers: HTTPHeaders) -> bytes:

@@ -21,6 +21,16 @@ class Message(Protocol):
     under_way: bool
 
 
+class OpenSocket(Protocol):
+    """What a connection has become that was upgraded, of which Tornado's server knows nothing any more."""
+
+    def go_away(self) -> None:
+        """Says that the server ends."""
+
+    def cut(self) -> None:
+        """Hangs up."""
+
+
 class GracefulServer(HTTPServer):
     """As Tornado's, which closes connections in the middle of an answer when it is to close them all."""
 
@@ -48,19 +58,24 @@ class GracefulServer(HTTPServer):
         self._used.discard(server_conn)
 
     async def drain(self, seconds: float) -> int:
-        """Answers what is under way and ends every connection; how many were cut off after `seconds`.
+        """Answers what is under way and ends every connection; how many answers were cut off after `seconds`.
 
-        New requests on connections that had none yet are still answered, for a moment.
+        Sockets are told, and have as long to take their leave. New requests on connections that had none yet are still answered, for a moment.
         """
         self.stop()
         self._draining = True
         self.conn_params.no_keep_alive = True
         loop = asyncio.get_running_loop()
         fresh_until, until = loop.time() + FIRST_REQUEST_SECONDS, loop.time() + seconds
-        while self._messages and loop.time() < until:
+        sockets: set[OpenSocket] = self.request_callback.sockets  # type: ignore[union-attr]
+        while (self._messages or sockets) and loop.time() < until:
+            for each in list(sockets):
+                each.go_away()
             self._close_idle(fresh_too=loop.time() >= fresh_until)
             await asyncio.sleep(0.01)
         cut_off = len(self._messages)
+        for each in list(sockets):
+            each.cut()
         with suppress(TimeoutError):
             await asyncio.wait_for(self.close_all_connections(), 1)
         return cut_off

@@ -1,55 +1,75 @@
-"""Who may call a method: anybody, or who is signed in; a method that does not say so does not exist."""
+"""Who may call a method: the access word on it. A method without one is refused, whatever handler it belongs to.
+
+A feature makes a word of its own with `guard`.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from server.http.access import Access, Admit, Method
 from server.http.api import ApiHandler
+from server.http.caller import CallerHandler
+from server.http.handler import BaseHandler
 from server.model import SignedIn
 
 B = TypeVar("B")
 P = ParamSpec("P")
-H = TypeVar("H", bound="ApiHandler")
+H = TypeVar("H", bound=BaseHandler)
+C = TypeVar("C", bound=CallerHandler)
+A = TypeVar("A", bound=ApiHandler)
+
+
+def guard(word: str, admit: Admit) -> Callable[[Method], Any]:
+    """Puts an access word on a method: it is called with what `admit` answers."""
+
+    def wrap(method: Method) -> Method:
+        @functools.wraps(method)
+        async def guarded(self: BaseHandler, *path: str) -> None:
+            await method(self, *await admit(self), *path)
+
+        guarded.access = Access(word, admit, method)  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+async def _anybody(_: object) -> tuple[()]:
+    return ()
 
 
 def public(
     method: Callable[Concatenate[H, P], Awaitable[None]],
 ) -> Callable[Concatenate[H, P], Awaitable[None]]:
     """Lets anybody call the method."""
-    method.access = "public"  # type: ignore[attr-defined]
+    method.access = Access("public", _anybody, method)  # type: ignore[attr-defined]
     return method
 
 
 def signed_in(
     fresh: bool = False, authoritative: bool = False
-) -> Callable[[Callable[[H, SignedIn], Awaitable[None]]], Callable[[H], Awaitable[None]]]:
+) -> Callable[
+    [Callable[Concatenate[C, SignedIn, P], Awaitable[None]]], Callable[Concatenate[C, P], Awaitable[None]]
+]:
     """Lets a caller with a session in: a recent one with `fresh`, one the database knows with `authoritative`."""
 
-    def wrap(method: Callable[[H, SignedIn], Awaitable[None]]) -> Callable[[H], Awaitable[None]]:
-        @functools.wraps(method)
-        async def guarded(self: H) -> None:
-            await method(self, await self.require_session(fresh, authoritative))
+    async def admit(handler: CallerHandler) -> tuple[SignedIn]:
+        return (await handler.require_session(fresh, authoritative),)
 
-        guarded.access = "fresh" if fresh else "signed-in"  # type: ignore[attr-defined]
-        return guarded
-
-    return wrap
+    return guard("fresh" if fresh else "signed-in", admit)
 
 
 def signed_in_with(
     into: type[B], fresh: bool = False, authoritative: bool = False
-) -> Callable[[Callable[[H, SignedIn, B], Awaitable[None]]], Callable[[H], Awaitable[None]]]:
+) -> Callable[
+    [Callable[Concatenate[A, SignedIn, B, P], Awaitable[None]]], Callable[Concatenate[A, P], Awaitable[None]]
+]:
     """As signed_in, for a method that takes a body, which is checked before the session: 400 beats 401."""
 
-    def wrap(method: Callable[[H, SignedIn, B], Awaitable[None]]) -> Callable[[H], Awaitable[None]]:
-        @functools.wraps(method)
-        async def guarded(self: H) -> None:
-            body = self.read(into)
-            await method(self, await self.require_session(fresh, authoritative), body)
+    async def admit(handler: ApiHandler) -> tuple[SignedIn, B]:
+        body = handler.read(into)
+        return await handler.require_session(fresh, authoritative), body
 
-        guarded.access = "fresh" if fresh else "signed-in"  # type: ignore[attr-defined]
-        return guarded
-
-    return wrap
+    return guard("fresh" if fresh else "signed-in", admit)

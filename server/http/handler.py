@@ -6,16 +6,18 @@ import functools
 import logging
 import secrets
 from http import HTTPStatus
-from typing import Any
+from typing import Any, final
 
 from tornado.web import HTTPError, RequestHandler
 
 from server import errors
 from server.database import DatabaseUnavailable, InvalidValue
 from server.errors import APIError
+from server.http.access import Access
 from server.http.address import client_address, peer_is_trusted
-from server.http.app import Application
+from server.http.site import Site
 from server.model import Client
+from server.protocol import wire
 from server.services import Services
 from server.sessions.cookies import RequestCookies
 from server.sessions.cookies import parse as parse_cookies
@@ -24,9 +26,12 @@ log = logging.getLogger(__name__)
 
 
 class BaseHandler(RequestHandler):
-    """What every answer has: a request id, safe headers, no word of the software."""
+    """What every answer has: a request id, safe headers, no word of the software; and who may ask for it.
 
-    application: Application
+    A method without an access word is refused before anything of its class runs; see guards.
+    """
+
+    application: Site
 
     @property
     def services(self) -> Services:
@@ -49,6 +54,27 @@ class BaseHandler(RequestHandler):
         self.set_header("X-Request-Id", self.request_id)
         if self.services.config.secure_cookies:
             self.set_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+    @classmethod
+    def access_to(cls, method: str) -> Access | None:
+        """The access word on one of the methods, as `GET`; None where there is none."""
+        return getattr(getattr(cls, method.lower(), None), "access", None)
+
+    @final
+    async def prepare(self) -> None:
+        """What holds for any method; who may call this one; what the method needs. No subclass has another order."""
+        await self.arrive()
+        if self._finished:
+            return
+        if self.access_to(self.request.method or "") is None:
+            raise HTTPError(405)
+        await self.begin()
+
+    async def arrive(self) -> None:
+        """What comes before access is asked: for a room of the server, not for a feature."""
+
+    async def begin(self) -> None:
+        """What comes between access and the method."""
 
     @functools.cached_property
     def request_cookies(self) -> RequestCookies:
@@ -91,6 +117,17 @@ class BaseHandler(RequestHandler):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{HTTPStatus(status_code).phrase}\n")
 
+    def refuse(self, error: APIError) -> None:
+        """Finishes with a refusal as programs read it: better-auth's two keys, and `error` with the same two."""
+        self.set_status(error.status)
+        for name, value in error.headers.items():
+            self.set_header(name, value)
+        if error.message is None:
+            self.finish()
+            return
+        self.set_header("Content-Type", "application/json")
+        self.finish(wire.dumps(error.body()))
+
     def compute_etag(self) -> None:
         """None: what is worth a validator has its own."""
         return
@@ -127,3 +164,11 @@ def as_api_error(error: BaseException | None, status: int) -> APIError:
     if isinstance(error, HTTPError) and status < 500:
         return APIError(status, "BAD_REQUEST", "Bad request")
     return errors.internal_server_error()
+
+
+class Nowhere(BaseHandler):
+    """An address that no route has, where no feature answers all the rest."""
+
+    async def arrive(self) -> None:
+        """404, whatever the method."""
+        raise HTTPError(404)

@@ -44,6 +44,14 @@ class Origins:
         if not self.trusts(given):
             raise errors.invalid_origin()
 
+    def check_socket(self, headers: Mapping[str, str]) -> None:
+        """Refuses a websocket from a page elsewhere, or from none: browsers ask no CORS before they open one. S31."""
+        origin = headers.get("Origin", "")
+        if not origin or origin == "null":
+            raise errors.missing_or_null_origin()
+        if not self.trusts(origin):
+            raise errors.invalid_origin()
+
     def check_form(self, headers: Mapping[str, str], own_origin: str) -> None:
         """Refuses a sign-in that a page on another site started, also before there is any cookie. S27."""
         fetch = [headers.get(f"Sec-Fetch-{name}", "").strip() for name in ("Site", "Mode", "Dest")]

@@ -6,10 +6,10 @@ from collections.abc import Awaitable
 from typing import Any
 
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest
-from tornado.web import RequestHandler, stream_request_body
+from tornado.web import stream_request_body
 
 from server import errors
-from server.protocol import wire
+from server.http.handler import BaseHandler, as_api_error
 
 MAX_BODY = 1024 * 1024
 MAX_HEADERS = 32 * 1024
@@ -78,19 +78,21 @@ class Measured(HTTPMessageDelegate):
 
 
 @stream_request_body
-class TooLarge(RequestHandler):
+class TooLarge(BaseHandler):
     """Answers as soon as it is asked, whatever has been read."""
 
     def initialize(self, error: errors.APIError) -> None:
         """`error` is what to answer."""
         self._error = error
 
-    def prepare(self) -> None:
+    async def arrive(self) -> None:
         """Refuses, whatever the method."""
-        self.clear_header("Server")
-        self.set_status(self._error.status)
-        self.set_header("Content-Type", "application/json")
-        self.finish(wire.dumps(self._error.body()))
+        raise self._error
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """As the API does."""
+        self.set_header("Cache-Control", "no-store")
+        self.refuse(as_api_error((kwargs.get("exc_info") or (None, None, None))[1], status_code))
 
     def data_received(self, chunk: bytes) -> None:
         """Nothing of the body is kept."""

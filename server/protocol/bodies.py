@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from server import errors
 from server.protocol import javascript
-from server.protocol.rules import UNDEFINED, Rule, expected
+from server.protocol.rules import UNDEFINED, Rule, expected, string
 
 T = TypeVar("T")
 
@@ -23,6 +23,7 @@ class _Member:
     rule: Rule
     key: str | None
     needed: bool
+    target: str | None = None
 
 
 def required(rule: Rule, key: str | None = None) -> Any:
@@ -33,6 +34,18 @@ def required(rule: Rule, key: str | None = None) -> Any:
 def optional(rule: Rule, key: str | None = None) -> Any:
     """A member that may be left out; null is not the same as left out."""
     return field(default=None, metadata={"member": _Member(rule, key, False)})
+
+
+def redirect(key: str, needed: bool = False, label: str | None = None) -> Any:
+    """An address that a browser may be sent to: whoever reads it has it checked; `label` is its name in a refusal."""
+    member = _Member(string, key, needed, label or key)
+    return field(metadata={"member": member}) if needed else field(default=None, metadata={"member": member})
+
+
+def targets(read: object) -> dict[str, object]:
+    """The addresses that a browser may be sent to, of what was read, by their labels. S34."""
+    members = ((item.name, item.metadata["member"]) for item in fields(read) if "member" in item.metadata)  # type: ignore[arg-type]
+    return {member.target: getattr(read, name) for name, member in members if member.target}
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,16 @@ from collections.abc import Awaitable, Callable
 from server.model import SignedIn
 from server.sessions.lru import Shelf, digest
 from server.sessions.rendered import Finished
+from server.sessions.watches import Watches
 
 Find = Callable[[str], Awaitable[SignedIn | None]]
 
 
 class SessionCache:
-    """At most `size` sessions. Not trusted at the start: see `trust`."""
+    """At most `size` sessions. Not trusted at the start: see `trust`. What is forgotten, `watches` is told of."""
 
-    def __init__(self, size: int) -> None:
-        self._shelf = Shelf(size)
+    def __init__(self, size: int, watches: Watches) -> None:
+        self._shelf, self.watches = Shelf(size), watches
         self._loading: dict[str, asyncio.Future[SignedIn | None]] = {}
         self._changes = 0
         self._trusted = False
@@ -81,21 +82,25 @@ class SessionCache:
         """A session was changed or ended somewhere."""
         self._changed()
         self._shelf.drop(token_digest)
+        self.watches.session_changed(token_digest)
 
     def forget_user(self, user_id: str) -> None:
         """A user was changed or deleted somewhere."""
         self._changed()
         self._shelf.drop_user(user_id)
+        self.watches.user_changed(user_id)
 
     def trust(self) -> None:
         """Changes are being heard from now on: starts empty."""
         self._clear()
         self._trusted = True
+        self.watches.listening(True)
 
     def distrust(self) -> None:
         """Changes may be missed: nothing is kept until they are heard again."""
         self._trusted = False
         self._clear()
+        self.watches.listening(False)
 
     def _clear(self) -> None:
         self._changed()

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from server.database import CHANNEL, Database, DatabaseError, DatabaseUnavailable, Listener
 from server.limits.accounts import LIFTED
+from server.model import Session
 from server.sessions.cache import SessionCache
+from server.sessions.watches import Ended
 
 if TYPE_CHECKING:
     from server.sessions.redis_relay import Relay
@@ -57,14 +59,29 @@ class Changes:
 
     async def start(self) -> None:
         """Begins to listen; returns when it does, or after a second without success."""
-        self._tasks = [asyncio.create_task(self._listen_forever())]
-        if self._relay:
-            self._tasks.append(asyncio.create_task(self._relay.hear_forever()))
+        self._begin()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._began.wait(), START_SECONDS)
 
+    def _begin(self) -> None:
+        if self._tasks:
+            return
+        self._tasks = [asyncio.create_task(self._listen_forever())]
+        if self._relay:
+            self._tasks.append(asyncio.create_task(self._relay.hear_forever()))
+
+    def watch(self, session: Session, ended: Ended) -> Callable[[], None]:
+        """Calls `ended` once the session is over; what this answers ends the watch.
+
+        With SESSION_CACHE=off nobody may have begun to listen: a socket is the first who cannot do without, and a server
+        that has none keeps its connection.
+        """
+        self._begin()
+        return self._cache.watches.watch(session, ended)
+
     async def stop(self) -> None:
-        """Lets go."""
+        """Lets go; the watches first, which would ask once more when nothing is heard any longer."""
+        await self._cache.watches.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -67,24 +67,20 @@ class Cookies:
     @property
     def session_token(self) -> str:
         """The name of the cookie with the signed session token."""
-        return self._name("session_token")
+        return self.name("session_token")
 
     @property
     def session_data(self) -> str:
         """The name of better-auth's cookie cache."""
-        return self._name("session_data")
+        return self.name("session_data")
 
     @property
     def dont_remember(self) -> str:
         """The name of the cookie that marks a session which ends with the browser."""
-        return self._name("dont_remember")
+        return self.name("dont_remember")
 
-    @property
-    def state(self) -> str:
-        """The name of the cookie that binds a sign-in at a provider to the browser."""
-        return self._name("state")
-
-    def _name(self, short: str) -> str:
+    def name(self, short: str) -> str:
+        """A cookie's name in the browser, with better-auth's prefixes."""
         return f"{'__Secure-' if self.secure else ''}better-auth.{short}"
 
     def _write(self, name: str, encoded_value: str, max_age: int | None) -> str:
@@ -92,7 +88,8 @@ class Cookies:
         secure = "; Secure" if self.secure else ""
         return f"{name}={encoded_value}{age}; Path=/; HttpOnly{secure}; SameSite=Lax"
 
-    def _write_signed(self, name: str, value: str, max_age: int | None) -> str:
+    def write_signed(self, name: str, value: str, max_age: int | None) -> str:
+        """A Set-Cookie value whose signature `read_signed` looks for; without `max_age` it ends with the browser."""
         signed = f"{value}.{signatures.sign(self.secret, value)}"
         return self._write(name, uri.encode_component(signed), max_age)
 
@@ -109,9 +106,9 @@ class Cookies:
 
     def write_session(self, token: str, remember: bool, cookies: Mapping[str, str]) -> list[str]:
         """Set-Cookie values for a new or prolonged session, given the request's `cookies`."""
-        written = [self._write_signed(self.session_token, token, self.expires_in if remember else None)]
+        written = [self.write_signed(self.session_token, token, self.expires_in if remember else None)]
         if not remember:
-            written.append(self._write_signed(self.dont_remember, "true", None))
+            written.append(self.write_signed(self.dont_remember, "true", None))
         elif self.read_signed(cookies, self.dont_remember) is not None:
             written.append(self.expire(self.dont_remember))
         return written

@@ -16,6 +16,7 @@ from server.sessions.cookie_cache import CookieCache, Unreadable, find_format
 from server.sessions.cookies import Cookies, RequestCookies
 from server.sessions.lru import Shelf, digest
 from server.sessions.rendered import Finished
+from server.sessions.watches import Watches
 from server.store import sessions as store
 from server.store.sessions import Ended
 
@@ -52,7 +53,8 @@ class Sessions:
 
     def __init__(self, settings: Settings, db: Database, cookies: Cookies) -> None:
         self._settings, self._db, self._cookies = settings, db, cookies
-        self.memory = SessionCache(MOST_IN_MEMORY)
+        self.watches = Watches(self.lasts)
+        self.memory = SessionCache(MOST_IN_MEMORY, self.watches)
         self.answers = Shelf(MOST_IN_MEMORY)
         self._cache = open_cache(settings, cookies, db.columns)
         self.created = 0
@@ -131,6 +133,13 @@ class Sessions:
     async def _read(self, token: str) -> SignedIn | None:
         return await store.find_by_token(self._db, token)
 
+    async def lasts(self, token: str) -> datetime | None:
+        """Until when the session lasts, as the database has it; None for one that is over."""
+        who = await self._read(token)
+        if who is None or self._ended(who.session, clock.now()):
+            return None
+        return self._capped(who.session.created_at, who.session.expires_at)
+
     async def _resolve(self, who: SignedIn | None, written: tuple[str, ...], asked: _Asked) -> Lookup:
         now = clock.now()
         if who is None or self._ended(who.session, now):
@@ -157,7 +166,7 @@ class Sessions:
         return min(ends, session.expires_at - lasts)
 
     def keep_answer(self, who: SignedIn, cookie_header: str, answer: Finished, until: datetime) -> None:
-        """Keeps a finished answer for the next time that this Cookie header comes; see fast_session."""
+        """Keeps a finished answer for the next time that this Cookie header comes; see server/http/fast.py."""
         if self._settings.sessions.cache:
             self.memory.keep_answer(who, cookie_header, answer, until.timestamp())
         else:

@@ -7,19 +7,12 @@ import logging
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-_EXTRA = (
-    "request_id",
-    "event",
-    "by",
-    "user_id",
-    "session_id",
-    "sign_in_method",
-    "ip_address",
-    "method",
-    "path",
-    "status",
-    "milliseconds",
-)
+# What every record has; the rest is what the caller adds, whatever it calls it.
+_COMMON = {*vars(logging.makeLogRecord({})), "message", "asctime"}
+
+
+def _added(record: logging.LogRecord) -> dict[str, object]:
+    return {name: value for name, value in vars(record).items() if name not in _COMMON}
 
 
 class _Json(logging.Formatter):
@@ -30,7 +23,7 @@ class _Json(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line.update({name: getattr(record, name) for name in _EXTRA if hasattr(record, name)})
+        line.update(_added(record))
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=True, default=str)
@@ -38,7 +31,7 @@ class _Json(logging.Formatter):
 
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        extra = " ".join(f"{name}={getattr(record, name)}" for name in _EXTRA if hasattr(record, name))
+        extra = " ".join(f"{name}={value}" for name, value in _added(record).items())
         time = self.formatTime(record, "%H:%M:%S")
         line = f"{time} {record.levelname.lower():7} {record.getMessage()} {extra}".rstrip()
         line = line.encode("unicode_escape").decode()

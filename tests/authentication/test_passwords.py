@@ -182,6 +182,7 @@ async def test_a_refusal_with_scrypt_costs_the_same(work: list[str]) -> None:  #
         ("scrypt", 4, hash_bcrypt(b"right", 4), True),
         ("bcrypt", 5, hash_bcrypt(b"right", 4).replace("$2b$", "$2a$"), True),
     ],
+    ids=("same", "cheaper", "dearer", "scrypt", "same scrypt", "bcrypt", "cheaper 2a"),
 )
 @pytest.mark.gen_test
 async def test_weaker_and_other_hashes_are_outdated(

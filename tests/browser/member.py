@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,7 @@ def forgive(tab: Window, *statuses: int) -> None:
 
 async def eventually(check: Any) -> None:
     """Waits until a look into the database is satisfied."""
-    for _ in range(50):
-        if check():
-            return
+    until = time.monotonic() + 30
+    while not check():
+        assert time.monotonic() < until, "it did not come to that"
         await asyncio.sleep(0.1)
-    raise AssertionError("it did not come to that")

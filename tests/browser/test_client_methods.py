@@ -51,9 +51,9 @@ class Caller:
 
 
 @pytest.mark.parametrize("which", ["client", "vue"])
-@pytest.mark.gen_test(timeout=60)
-async def test_every_method(browser_path: str, base_url: str, bundle: str, sql: Sql, which: str) -> None:
-    async with window(browser_path, base_url) as tab:
+@pytest.mark.gen_test
+async def test_every_method(browser: str, base_url: str, bundle: str, sql: Sql, which: str) -> None:
+    async with window(browser, base_url) as tab:
         await tab.open("/")
         await tab.page.evaluate(bundle)
         call = Caller(tab, which)

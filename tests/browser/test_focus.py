@@ -9,7 +9,7 @@ from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 RING = """async () => {
   const element = document.activeElement, pen = document.createElement('canvas').getContext('2d')
   const paint = (colour) => {
@@ -50,9 +50,9 @@ async def rings(tab: Window, path: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @slowly
-async def test_the_focus_is_seen(browser_path: str, base_url: str, client: Client, scheme: str) -> None:
+async def test_the_focus_is_seen(browser: str, base_url: str, client: Client, scheme: str) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url, color_scheme=scheme) as tab:
+    async with window(browser, base_url, color_scheme=scheme) as tab:
         found = [*await rings(tab, "/"), *await rings(tab, "/login")]
         brand = tab.page.get_by_role("complementary").get_by_role("link")
         box = await brand.bounding_box()
@@ -63,9 +63,9 @@ async def test_the_focus_is_seen(browser_path: str, base_url: str, client: Clien
 
 
 @slowly
-async def test_a_dialog_begins_at_its_first_field(browser_path: str, base_url: str, client: Client) -> None:
+async def test_a_dialog_begins_at_its_first_field(browser: str, base_url: str, client: Client) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/settings/account")
         await until(tab, "E-mail and password")
@@ -76,12 +76,10 @@ async def test_a_dialog_begins_at_its_first_field(browser_path: str, base_url: s
 
 
 @slowly
-async def test_the_focus_goes_to_what_a_button_brought(
-    browser_path: str, base_url: str, client: Client
-) -> None:
+async def test_the_focus_goes_to_what_a_button_brought(browser: str, base_url: str, client: Client) -> None:
     await client.sign_up()
     focused = "document.activeElement.innerText"
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/settings/profile")
         await tab.press("Save")
@@ -101,10 +99,10 @@ async def test_the_focus_goes_to_what_a_button_brought(
 
 
 @slowly
-async def test_edges_in_the_colours_of_the_reader(browser_path: str, base_url: str, client: Client) -> None:
+async def test_edges_in_the_colours_of_the_reader(browser: str, base_url: str, client: Client) -> None:
     await client.sign_up()
     look = "(element) => [getComputedStyle(element).outlineStyle, getComputedStyle(element).backgroundColor]"
-    async with window(browser_path, base_url, forced_colors="active") as tab:
+    async with window(browser, base_url, forced_colors="active") as tab:
         await tab.open("/login")
         for edge in (tab.page.get_by_label("E-mail"), tab.page.get_by_role("button", name="Sign in")):
             assert (await edge.evaluate(look))[0] == "solid"
@@ -117,11 +115,9 @@ async def test_edges_in_the_colours_of_the_reader(browser_path: str, base_url: s
 
 
 @slowly
-async def test_a_page_that_takes_the_focus_has_no_frame(
-    browser_path: str, base_url: str, client: Client
-) -> None:
+async def test_a_page_that_takes_the_focus_has_no_frame(browser: str, base_url: str, client: Client) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await tab.open("/login")
         await tab.page.get_by_label("E-mail").fill("ada@example.com")
         await tab.page.get_by_label("Password", exact=True).fill(PASSWORD)

@@ -7,22 +7,22 @@ from tests.browser.window import window
 from tests.client import Client
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 SENTENCE = "Signing in with e-mail and password is switched off here."
 
 
 @pytest.mark.environ(DISABLE_SIGN_UP="yes")
 @slowly
-async def test_no_way_to_an_account_where_none_is_made(browser_path: str, base_url: str) -> None:
-    async with window(browser_path, base_url) as tab:
+async def test_no_way_to_an_account_where_none_is_made(browser: str, base_url: str) -> None:
+    async with window(browser, base_url) as tab:
         await tab.open("/")
         assert await tab.page.locator('a[href="/register"]').count() == 0
         await tab.check()
 
 
 @slowly
-async def test_the_way_past_the_menu_is_a_button_with_room(browser_path: str, base_url: str) -> None:
-    async with window(browser_path, base_url) as tab:
+async def test_the_way_past_the_menu_is_a_button_with_room(browser: str, base_url: str) -> None:
+    async with window(browser, base_url) as tab:
         await tab.open("/")
         await tab.page.get_by_role("link", name="Skip to the content").wait_for()
         # Again and again, as the page may take the focus once more while it starts.
@@ -32,15 +32,14 @@ async def test_the_way_past_the_menu_is_a_button_with_room(browser_path: str, ba
               way.focus()
               return getComputedStyle(way).padding === '8px 16px'
             }""",
-            timeout=10_000,
         )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @slowly
-async def test_what_went_wrong_is_said(browser_path: str, base_url: str, client: Client, scheme: str) -> None:
+async def test_what_went_wrong_is_said(browser: str, base_url: str, client: Client, scheme: str) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url, color_scheme=scheme) as tab:
+    async with window(browser, base_url, color_scheme=scheme) as tab:
         await tab.page.goto(f"{base_url}/api/auth/error?error=EMAIL_PASSWORD_DISABLED")
         await tab.at("/?error=EMAIL_PASSWORD_DISABLED")
         await until(tab, SENTENCE)

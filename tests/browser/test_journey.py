@@ -7,7 +7,7 @@ from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 
 
 async def sign_in(tab: Window, password: str = PASSWORD) -> None:
@@ -16,8 +16,8 @@ async def sign_in(tab: Window, password: str = PASSWORD) -> None:
 
 
 @slowly
-async def test_register_reload_sign_out_and_in(browser_path: str, base_url: str, sql: Sql) -> None:
-    async with window(browser_path, base_url) as tab:
+async def test_register_reload_sign_out_and_in(browser: str, base_url: str, sql: Sql) -> None:
+    async with window(browser, base_url) as tab:
         await tab.open("/")
         await tab.page.get_by_role("main").get_by_role("link", name="Create an account").click()
         await tab.at("/register")
@@ -39,10 +39,10 @@ async def test_register_reload_sign_out_and_in(browser_path: str, base_url: str,
 
 
 @slowly
-async def test_a_protected_page_never_flashes(browser_path: str, base_url: str, client: Client) -> None:
+async def test_a_protected_page_never_flashes(browser: str, base_url: str, client: Client) -> None:
     """The server decides: neither does a visitor see the frame of the app, nor a member the sign-in page."""
     await client.sign_up()
-    async with window(browser_path, base_url, java_script_enabled=False) as tab:
+    async with window(browser, base_url, java_script_enabled=False) as tab:
         await tab.page.goto(f"{base_url}/dashboard")
         await tab.at("/login?redirect=%2Fdashboard")
         cookies = [{"name": name, "value": value, "url": base_url} for name, value in client.cookies.items()]
@@ -53,10 +53,10 @@ async def test_a_protected_page_never_flashes(browser_path: str, base_url: str, 
 
 @slowly
 async def test_a_revoked_session_leads_to_sign_in_and_back(
-    browser_path: str, base_url: str, client: Client, sql: Sql
+    browser: str, base_url: str, client: Client, sql: Sql
 ) -> None:  # S23
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await tab.open("/login")
         await sign_in(tab)
         await tab.at("/dashboard")
@@ -75,9 +75,9 @@ async def test_a_revoked_session_leads_to_sign_in_and_back(
 
 
 @slowly
-async def test_another_tab_follows(browser_path: str, base_url: str, client: Client) -> None:
+async def test_another_tab_follows(browser: str, base_url: str, client: Client) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await tab.open("/login")
         await sign_in(tab)
         await tab.at("/dashboard")
@@ -89,9 +89,9 @@ async def test_another_tab_follows(browser_path: str, base_url: str, client: Cli
 
 
 @slowly
-async def test_refusals_stand_where_they_belong(browser_path: str, base_url: str, client: Client) -> None:
+async def test_refusals_stand_where_they_belong(browser: str, base_url: str, client: Client) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await tab.open("/login")
         await tab.press("Sign in")
         email = tab.page.get_by_label("E-mail", exact=True)
@@ -112,9 +112,9 @@ async def test_refusals_stand_where_they_belong(browser_path: str, base_url: str
 
 
 @slowly
-async def test_by_keyboard_alone(browser_path: str, base_url: str, client: Client) -> None:
+async def test_by_keyboard_alone(browser: str, base_url: str, client: Client) -> None:
     await client.sign_up(name="Ada")
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await tab.open("/login")
         await tab_to(tab, "E-mail")
         await tab.page.keyboard.type("ada@example.com")

@@ -10,7 +10,7 @@ from tests.browser.window import Window, window
 from tests.client import Client
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 GUEST_PAGES = ("/", "/login", "/register", "/nothing-here")
 SERIOUS = ("serious", "critical")
@@ -34,11 +34,9 @@ async def judged(tab: Window) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @slowly
-async def test_axe_finds_nothing_serious(
-    browser_path: str, base_url: str, client: Client, scheme: str
-) -> None:
+async def test_axe_finds_nothing_serious(browser: str, base_url: str, client: Client, scheme: str) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url, color_scheme=scheme) as tab:
+    async with window(browser, base_url, color_scheme=scheme) as tab:
         found = []
         for path in GUEST_PAGES:
             await tab.open(path)
@@ -57,10 +55,10 @@ async def test_axe_finds_nothing_serious(
 
 @slowly
 async def test_nothing_hangs_over_the_edge_of_a_small_screen(
-    browser_path: str, base_url: str, client: Client
+    browser: str, base_url: str, client: Client
 ) -> None:
     await client.sign_up("a" * 60 + "@example.com", name="Ada" * 20)
-    async with window(browser_path, base_url, viewport={"width": 320, "height": 640}) as tab:
+    async with window(browser, base_url, viewport={"width": 320, "height": 640}) as tab:
         widths = {}
         for path in (*GUEST_PAGES, "/dashboard"):
             if path == "/dashboard":
@@ -71,8 +69,8 @@ async def test_nothing_hangs_over_the_edge_of_a_small_screen(
 
 
 @slowly
-async def test_a_chosen_theme_is_there_before_the_app(browser_path: str, base_url: str) -> None:
-    async with window(browser_path, base_url, color_scheme="light") as tab:
+async def test_a_chosen_theme_is_there_before_the_app(browser: str, base_url: str) -> None:
+    async with window(browser, base_url, color_scheme="light") as tab:
         await tab.open("/login")
         dark = "document.documentElement.classList.contains('dark')"
         assert await tab.page.evaluate(dark) is False
@@ -86,8 +84,8 @@ async def test_a_chosen_theme_is_there_before_the_app(browser_path: str, base_ur
 
 
 @slowly
-async def test_an_error_page_keeps_to_the_policy(browser_path: str, base_url: str) -> None:
-    async with window(browser_path, base_url) as tab:
+async def test_an_error_page_keeps_to_the_policy(browser: str, base_url: str) -> None:
+    async with window(browser, base_url) as tab:
         await tab.page.route("**/login", lambda route: route.continue_(method="POST"))
         await tab.page.goto(f"{base_url}/login")
         assert await tab.heading() == "Not allowed"

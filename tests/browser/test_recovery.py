@@ -9,7 +9,7 @@ from tests.conftest import Sql
 from tests.mailbox import Mailbox
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 NEW_PASSWORD = "another horse, another battery"
 
 
@@ -24,10 +24,10 @@ async def ask_for_a_link(tab: Window, email: str = EMAIL) -> None:
 
 @slowly
 async def test_a_forgotten_password(
-    browser_path: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
+    browser: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
 ) -> None:  # S17
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await ask_for_a_link(tab)
         assert await judged(tab) == []
         link = (await mailbox.last(EMAIL)).link
@@ -55,10 +55,10 @@ async def test_a_forgotten_password(
 
 @slowly
 async def test_a_forgotten_password_while_signed_in(
-    browser_path: str, base_url: str, client: Client, mailbox: Mailbox
+    browser: str, base_url: str, client: Client, mailbox: Mailbox
 ) -> None:  # S17
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/settings/security")
         await tab.page.get_by_role("main").get_by_role("link", name="Forgot your password?").click()
@@ -76,10 +76,10 @@ async def test_a_forgotten_password_while_signed_in(
 
 @slowly
 async def test_an_unknown_address_looks_the_same(
-    browser_path: str, base_url: str, client: Client, mailbox: Mailbox
+    browser: str, base_url: str, client: Client, mailbox: Mailbox
 ) -> None:  # S10
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         said = []
         for email in (EMAIL, "bob@example.com"):
             await ask_for_a_link(tab, email)
@@ -92,9 +92,9 @@ async def test_an_unknown_address_looks_the_same(
 @pytest.mark.environ(RATE_LIMIT_ENABLED="yes")
 @slowly
 async def test_a_link_used_meanwhile_and_too_many_of_them(
-    browser_path: str, base_url: str, client: Client
+    browser: str, base_url: str, client: Client
 ) -> None:  # S12
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await tab.open("/reset-password?token=unknown")
         await tab.fill(**{"New password": NEW_PASSWORD})
         await tab.press("Change the password")
@@ -114,8 +114,8 @@ async def test_a_link_used_meanwhile_and_too_many_of_them(
 
 @pytest.mark.environ(REQUIRE_EMAIL_VERIFICATION="yes")
 @slowly
-async def test_nobody_comes_in_unconfirmed(browser_path: str, base_url: str, mailbox: Mailbox) -> None:
-    async with window(browser_path, base_url) as tab:
+async def test_nobody_comes_in_unconfirmed(browser: str, base_url: str, mailbox: Mailbox) -> None:
+    async with window(browser, base_url) as tab:
         await tab.open("/register")
         await tab.fill(Name="Ada", E_mail=EMAIL, Password=PASSWORD)
         await tab.press("Create account")
@@ -139,10 +139,10 @@ async def test_nobody_comes_in_unconfirmed(browser_path: str, base_url: str, mai
 
 @slowly
 async def test_the_banner_until_the_address_is_confirmed(
-    browser_path: str, base_url: str, client: Client, mailbox: Mailbox
+    browser: str, base_url: str, client: Client, mailbox: Mailbox
 ) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/dashboard")
         banner = tab.page.get_by_role("region", name="E-mail not confirmed")
@@ -172,8 +172,8 @@ async def test_the_banner_until_the_address_is_confirmed(
     ],
 )
 @slowly
-async def test_links_that_lead_nowhere(browser_path: str, base_url: str, error: str, says: str) -> None:
-    async with window(browser_path, base_url) as tab:
+async def test_links_that_lead_nowhere(browser: str, base_url: str, error: str, says: str) -> None:
+    async with window(browser, base_url) as tab:
         await tab.open(f"/verify-email?error={error}")
         assert await tab.heading() == says
         assert await judged(tab) == []

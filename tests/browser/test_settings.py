@@ -11,7 +11,7 @@ from tests.conftest import Sql
 from tests.mailbox import Mailbox
 
 pytestmark = pytest.mark.usefixtures("http_server")
-slowly = pytest.mark.gen_test(timeout=28)
+slowly = pytest.mark.gen_test
 NEW_PASSWORD = "another horse, another battery"
 PATHS = ("/settings/profile", "/settings/security", "/settings/account")
 OLD = """UPDATE "session" SET "createdAt" = now() - interval '2 days', "updatedAt" = now() - interval '1 hour'"""
@@ -19,9 +19,9 @@ OLD = """UPDATE "session" SET "createdAt" = now() - interval '2 days', "updatedA
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @slowly
-async def test_axe_finds_nothing(browser_path: str, base_url: str, client: Client, scheme: str) -> None:
+async def test_axe_finds_nothing(browser: str, base_url: str, client: Client, scheme: str) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url, color_scheme=scheme) as tab:
+    async with window(browser, base_url, color_scheme=scheme) as tab:
         await enter(tab, client)
         found = []
         for path in PATHS:
@@ -36,9 +36,9 @@ async def test_axe_finds_nothing(browser_path: str, base_url: str, client: Clien
 
 
 @slowly
-async def test_a_small_screen_is_wide_enough(browser_path: str, base_url: str, client: Client) -> None:
+async def test_a_small_screen_is_wide_enough(browser: str, base_url: str, client: Client) -> None:
     await client.sign_up("a" * 60 + "@example.com", name="Ada" * 20)
-    async with window(browser_path, base_url, viewport={"width": 320, "height": 640}) as tab:
+    async with window(browser, base_url, viewport={"width": 320, "height": 640}) as tab:
         await enter(tab, client)
         widths = {}
         for path in PATHS:
@@ -48,10 +48,25 @@ async def test_a_small_screen_is_wide_enough(browser_path: str, base_url: str, c
         assert widths == dict.fromkeys(PATHS, 320)
 
 
+@pytest.mark.feature("avatar")
+@pytest.mark.environ(FEATURES_OFF="avatar")
 @slowly
-async def test_name_and_picture(browser_path: str, base_url: str, client: Client, sql: Sql) -> None:
+async def test_a_feature_that_is_off_has_no_card(browser: str, base_url: str, client: Client) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    assert (await client.send("POST", "/api/avatar", raw=b"x")).status == 404
+    async with window(browser, base_url) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/profile")
+        await tab.page.get_by_role("textbox", name="Name").wait_for()
+        assert await tab.page.get_by_role("heading", name="Picture").count() == 0
+        await tab.check()
+
+
+@pytest.mark.feature("avatar")
+@slowly
+async def test_name_and_picture(browser: str, base_url: str, client: Client, sql: Sql) -> None:
+    await client.sign_up()
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/dashboard")
         await tab.page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings").click()
@@ -91,11 +106,9 @@ async def eventually_drawn(tab: Window) -> None:
 
 
 @slowly
-async def test_what_is_no_picture_is_said_to_be_none(
-    browser_path: str, base_url: str, client: Client
-) -> None:
+async def test_what_is_no_picture_is_said_to_be_none(browser: str, base_url: str, client: Client) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/settings/profile")
         upload = {"name": "me.png", "mimeType": "image/png", "buffer": b"<svg/>"}
@@ -106,11 +119,11 @@ async def test_what_is_no_picture_is_said_to_be_none(
 
 
 @slowly
-async def test_change_the_password(browser_path: str, base_url: str, client: Client, sql: Sql) -> None:  # S25
+async def test_change_the_password(browser: str, base_url: str, client: Client, sql: Sql) -> None:  # S25
     await client.sign_up()
     other = Client(base_url)
     await other.sign_in()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/settings/security")
         await tab.fill(**{"Current password": "not the password", "New password": NEW_PASSWORD})
@@ -130,13 +143,13 @@ async def test_change_the_password(browser_path: str, base_url: str, client: Cli
 
 @slowly
 async def test_sessions_go_at_once_and_come_back_when_they_stay(
-    browser_path: str, base_url: str, client: Client
+    browser: str, base_url: str, client: Client
 ) -> None:  # S25
     await client.sign_up()
     others = [Client(base_url) for _ in range(3)]
     for other in others:
         await other.sign_in()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/settings/security")
         ends = tab.page.get_by_role("button", name=re.compile("^End the session on"))
@@ -157,11 +170,11 @@ async def test_sessions_go_at_once_and_come_back_when_they_stay(
 
 @slowly
 async def test_an_old_session_asks_who_it_is(
-    browser_path: str, base_url: str, client: Client, sql: Sql
+    browser: str, base_url: str, client: Client, sql: Sql
 ) -> None:  # S26
     await client.sign_up(rememberMe=False)
     sql(OLD)
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/settings/security")
         await tab.press("Confirm that it is you")
@@ -184,11 +197,11 @@ async def test_an_old_session_asks_who_it_is(
 
 @slowly
 async def test_change_the_address(
-    browser_path: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
+    browser: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
 ) -> None:  # S20
     await client.sign_up()
     sql('UPDATE "user" SET "emailVerified" = true')
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/settings/account")
         await until(tab, "E-mail and password")
@@ -209,9 +222,9 @@ async def test_change_the_address(
 
 
 @slowly
-async def test_delete_the_account(browser_path: str, base_url: str, client: Client, sql: Sql) -> None:
+async def test_delete_the_account(browser: str, base_url: str, client: Client, sql: Sql) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/settings/account")
         await tab.press("Delete the account")
@@ -239,10 +252,10 @@ async def fill_deletion(tab: Window, password: str) -> None:
 @pytest.mark.environ(DELETE_USER_VERIFICATION="yes")
 @slowly
 async def test_delete_the_account_by_mail(
-    browser_path: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
+    browser: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
 ) -> None:
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/settings/account")
         await tab.press("Delete the account")
@@ -269,10 +282,10 @@ async def test_delete_the_account_by_mail(
 
 @slowly
 async def test_a_link_to_delete_somebody_else(
-    browser_path: str, base_url: str, client: Client, sql: Sql
+    browser: str, base_url: str, client: Client, sql: Sql
 ) -> None:  # S40
     await client.sign_up()
-    async with window(browser_path, base_url) as tab:
+    async with window(browser, base_url) as tab:
         await enter(tab, client)
         await tab.open("/delete-account?token=unknown")
         await tab.press("Delete for good")

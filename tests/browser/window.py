@@ -7,10 +7,6 @@ from typing import Any
 
 from playwright.async_api import ConsoleMessage, Page, Request, async_playwright
 
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
 VIOLATIONS = """
   window.violations = []
   addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + event.blockedURI))
@@ -57,7 +53,7 @@ class Window:
 
     async def at(self, path: str) -> None:
         """Waits until the address is this one."""
-        await self.page.wait_for_url(self.base_url + path, timeout=5000)
+        await self.page.wait_for_url(self.base_url + path)
 
     async def fill(self, **fields: str) -> None:
         """Fills fields by their labels."""
@@ -74,16 +70,18 @@ class Window:
 
 
 @asynccontextmanager
-async def window(browser_path: str, base_url: str, **options: Any) -> AsyncIterator[Window]:
-    """A browser of its own with one window; `options` are Playwright's for a context."""
+async def window(browser: str, base_url: str, **options: Any) -> AsyncIterator[Window]:
+    """A window in the browser at that address, with cookies and files of its own; `options` are Playwright's for a context."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path, args=list(FLAGS))
+        connected = await playwright.chromium.connect(browser)
         try:
-            context = await browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})
-            context.set_default_timeout(8000)
+            context = await connected.new_context(
+                **{"locale": "en-GB", "reduced_motion": "reduce", **options}
+            )
+            context.set_default_timeout(30_000)
             await context.add_init_script(VIOLATIONS)
             found = Window(await context.new_page(), base_url)
             found.listen()
             yield found
         finally:
-            await browser.close()
+            await connected.close()

@@ -133,7 +133,7 @@ class Terminal:
         os.write(self._side, keys.encode())
 
     def _read(self) -> bool:
-        if not select.select([self._side], [], [], 30)[0]:
+        if not select.select([self._side], [], [], 120)[0]:
             return False
         try:
             found = os.read(self._side, 65536).decode()
@@ -146,7 +146,7 @@ class Terminal:
         """Waits for the end; what was said after the last answer counts as output."""
         while self._read():
             pass
-        code = self._process.wait(30)
+        code = self._process.wait(120)
         os.close(self._side)
         assert "Traceback" not in self.text, self.text
         return Done(code, self.text, "")

@@ -7,6 +7,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,20 @@ def ai_editor(folder: Path) -> Commands:
 @pytest.fixture
 def address(ai_editor: Commands) -> Iterator[str]:
     """A server, and its embedded database, for the duration of a test."""
+    with serving(ai_editor) as found:
+        yield found
+
+
+@contextmanager
+def serving(ai_editor: Commands) -> Iterator[str]:
+    """The address of a server in the folder of the commands."""
     process = ai_editor.start("serve")
     assert process.stderr
     try:
         yield _address(process)
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
 
 
 def _address(process: subprocess.Popen[str]) -> str:

@@ -104,7 +104,7 @@ class Reference:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        if not self._ready.get(timeout=60):
+        if not self._ready.get(timeout=150):
             self._words.seek(0)
             raise RuntimeError(f"better-auth did not start: {self._words.read().decode()[-2000:]}")
 
@@ -133,7 +133,7 @@ class Reference:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(60)
         self._reader.join()
         self._process.stdout.close()
         self._words.close()
@@ -202,7 +202,7 @@ class Ours:
         """Ends the process."""
         self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(5)
@@ -259,7 +259,7 @@ def _settings(database_url: str, options: Options, folder: Path, port: int) -> d
 
 
 def _wait(ours: Ours) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 150
     ask = wire.Request("GET", "/api/auth/ok", (("Host", "localhost"),))
     while time.monotonic() < until and ours.process.poll() is None:
         try:

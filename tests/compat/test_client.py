@@ -30,7 +30,7 @@ def talk(server: Server) -> dict[str, Any]:
         env={"COMPAT_CLIENT": json.dumps(wish), "NODE_ENV": "production"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
         check=True,
     )
     return {said["step"]: said for said in map(json.loads, done.stdout.splitlines())}

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from server.services import Services
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 
@@ -12,12 +13,16 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 @pytest.mark.gen_test
-async def test_answers_user_token_and_session(client: Client) -> None:
+async def test_answers_user_token_and_session(client: Client, app: Services) -> None:
     answer = await client.sign_up("Ada@Example.com", callbackURL="/dashboard")
     assert answer.status == 200
     body = answer.json
     assert list(body) == ["token", "user", "session"]
-    assert list(body["user"]) == ["name", "email", "emailVerified", "image", "createdAt", "updatedAt", "id"]
+    core, declared = (
+        ["name", "email", "emailVerified", "image", "createdAt", "updatedAt"],
+        app.parts.columns.user,
+    )
+    assert list(body["user"]) == [*core, *(column.name for column in declared if column.returned), "id"]
     assert body["user"]["email"] == "ada@example.com"
     assert body["user"]["emailVerified"] is False
     assert ID.fullmatch(body["token"])

@@ -59,7 +59,7 @@ async def statuses(requests: Sequence[tuple[str, str, object]]) -> collections.C
         http.close()
 
 
-@pytest.mark.gen_test(timeout=60)
+@pytest.mark.gen_test
 async def test_exactly_as_many_pass_as_may(clean: None, database_url: str, tmp_path: Path) -> None:
     async with servers(tmp_path, database_url, 2) as urls:
         sign_ins = [(urls[n % 2] + SIGN_IN, "192.0.2.7", WRONG) for n in range(40)]
@@ -68,7 +68,7 @@ async def test_exactly_as_many_pass_as_may(clean: None, database_url: str, tmp_p
         assert await statuses(reads) == {200: 100, 429: 160}
 
 
-@pytest.mark.gen_test(timeout=60)
+@pytest.mark.gen_test
 async def test_an_account_has_ten_guesses_in_all(
     clean: None, database_url: str, sql: Sql, tmp_path: Path
 ) -> None:  # S11
@@ -78,7 +78,7 @@ async def test_an_account_has_ten_guesses_in_all(
     assert sql("""SELECT "count" FROM "rateLimit" WHERE "key" LIKE 'account|%%'""") == [(10,)]
 
 
-@pytest.mark.gen_test(timeout=60)
+@pytest.mark.gen_test
 async def test_a_restart_forgets_nothing(clean: None, database_url: str, tmp_path: Path) -> None:
     async def run(url: str, number: int) -> collections.Counter[int]:
         client = Client(url)
@@ -92,7 +92,7 @@ async def test_a_restart_forgets_nothing(clean: None, database_url: str, tmp_pat
             assert await run(url, number) == expected
 
 
-@pytest.mark.gen_test(timeout=60)
+@pytest.mark.gen_test
 async def test_memory_is_for_one_process(clean: None, database_url: str, tmp_path: Path) -> None:
     """What RATE_LIMIT_STORAGE=memory cannot do, so that nobody is surprised."""
     one = Serving(tmp_path / "one", database_url, **{**SETTINGS, "RATE_LIMIT_STORAGE": "memory"})
@@ -106,7 +106,7 @@ async def test_memory_is_for_one_process(clean: None, database_url: str, tmp_pat
         await two.stop()
 
 
-@pytest.mark.gen_test(timeout=30)
+@pytest.mark.gen_test
 async def test_what_is_over_is_swept_in_batches(
     clean: None, database_url: str, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +135,7 @@ async def test_what_is_over_is_swept_in_batches(
     await db.close()
 
 
-@pytest.mark.gen_test(timeout=30)
+@pytest.mark.gen_test
 async def test_sweeping_spares_accounts_and_places(clean: None, database_url: str, sql: Sql) -> None:
     db = Database(database_url, 2)
     store = DatabaseStore(db)
@@ -149,22 +149,22 @@ async def test_sweeping_spares_accounts_and_places(clean: None, database_url: st
     await db.close()
 
 
-@pytest.mark.gen_test(timeout=30)
+@pytest.mark.gen_test
 async def test_who_is_refused_costs_the_database_nothing(clean: None, database_url: str) -> None:
     db = Database(database_url, 2)
-    store = DatabaseStore(db)
+    store = DatabaseStore(db, Clock())
     for _ in range(2):
         waited = await store.request("192.0.2.7|/ok", Limit("*", 1, 10))
     await db.close()
-    assert waited == await store.request("192.0.2.7|/ok", Limit("*", 1, 10)) == 10
+    assert await store.request("192.0.2.7|/ok", Limit("*", 1, 10)) == waited > 0
 
 
-@pytest.mark.gen_test(timeout=30)
+@pytest.mark.gen_test
 async def test_a_clock_that_was_set_back_locks_nobody_out(clean: None, database_url: str, sql: Sql) -> None:
     db = Database(database_url, 2)
     store = DatabaseStore(db)
     await store.request("192.0.2.7|/ok", Limit("*", 1, 10))
     sql('UPDATE "rateLimit" SET "lastRequest" = "lastRequest" + 86400000')
     assert await store.request("192.0.2.7|/ok", Limit("*", 1, 10)) == 0
-    assert await store.request("192.0.2.7|/ok", Limit("*", 1, 10)) == 10
+    assert await store.request("192.0.2.7|/ok", Limit("*", 1, 10)) in range(1, 11)
     await db.close()

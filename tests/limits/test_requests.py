@@ -1,6 +1,7 @@
 """Limits per address and path, as a client sees them, with either store."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -26,9 +27,11 @@ async def statuses(client: Client, path: str, times: int, address: str = "192.0.
 
 
 @both
-@pytest.mark.gen_test(timeout=20)
+@pytest.mark.gen_test
 async def test_the_fourth_sign_in_within_ten_seconds_is_refused(client: Client, storage: str) -> None:
-    assert await statuses(client, "/sign-in/email", 3) == [400, 400, 400]
+    assert await statuses(client, "/sign-in/email", 2) == [400, 400]
+    begun = time.monotonic()
+    assert await statuses(client, "/sign-in/email", 1) == [400]
     answer = await ask(client, "/sign-in/email", method="POST")
     assert answer.status == 429
     sentence = "Too many requests. Please try again later."
@@ -39,12 +42,12 @@ async def test_the_fourth_sign_in_within_ten_seconds_is_refused(client: Client, 
     }
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Retry-After"] == answer.headers["X-Retry-After"]
-    assert int(answer.headers["Retry-After"]) in (9, 10)
+    assert 9 - (time.monotonic() - begun) <= int(answer.headers["Retry-After"]) <= 10
     assert answer.headers["Cache-Control"] == "no-store"
 
 
 @both
-@pytest.mark.gen_test(timeout=20)
+@pytest.mark.gen_test
 async def test_each_address_and_each_path_has_a_count_of_its_own(client: Client, storage: str) -> None:
     assert await statuses(client, "/sign-in/email", 4) == [400, 400, 400, 429]
     assert await statuses(client, "/sign-in/email", 1, "192.0.2.8") == [400]
@@ -54,7 +57,7 @@ async def test_each_address_and_each_path_has_a_count_of_its_own(client: Client,
 
 
 @both
-@pytest.mark.gen_test(timeout=20)
+@pytest.mark.gen_test
 async def test_a_network_of_ipv6_is_one_address(client: Client, storage: str) -> None:
     assert [(await statuses(client, "/sign-in/email", 1, f"2001:db8::{n}"))[0] for n in range(4)] == [
         400, 400, 400, 429,
@@ -62,7 +65,7 @@ async def test_a_network_of_ipv6_is_one_address(client: Client, storage: str) ->
 
 
 @both
-@pytest.mark.gen_test(timeout=30)
+@pytest.mark.gen_test
 async def test_exactly_a_hundred_of_many_at_once(client: Client, storage: str) -> None:
     answers = await asyncio.gather(*(ask(client, "/ok") for _ in range(150)))
     assert sorted(answer.status for answer in answers) == [200] * 100 + [429] * 50

@@ -4,6 +4,7 @@ import asyncio
 import re
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 from tests.cli.commands import COMMAND, Commands
@@ -49,7 +50,8 @@ class Serving:
 
     async def said(self, pattern: str) -> re.Match[str]:
         """Waits until its log holds the pattern."""
-        for _ in range(600):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
             found = re.search(pattern, self.log)
             if found:
                 return found
@@ -63,7 +65,8 @@ class Serving:
         if self._process is None or self._process.poll() is not None:
             return
         self._process.send_signal(with_signal)
-        for _ in range(400):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 return
             await asyncio.sleep(0.05)

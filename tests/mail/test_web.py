@@ -135,7 +135,7 @@ async def test_a_wrong_mail_is_given_up(
 
 
 @pytest.mark.parametrize("kind", [Resend, SendGrid])
-@pytest.mark.gen_test(timeout=15)
+@pytest.mark.gen_test
 async def test_a_provider_that_hangs_or_is_away_loses_no_mail(
     app: Services,
     queue: Queue,

@@ -45,13 +45,13 @@ class Process:
 
     def end(self) -> None:
         """Lets it leave, and waits until it has; it may have said that it started a killed server again."""
-        said = self.popen.communicate(timeout=60)[1].splitlines()
+        said = self.popen.communicate(timeout=150)[1].splitlines()
         errors = [line for line in said if not line.startswith("the embedded PostgreSQL")]
         assert (self.popen.returncode, errors) == (0, [])
 
     def refusal(self) -> str:
         """Waits for the one line with which it fails."""
-        output, errors = self.popen.communicate(timeout=60)
+        output, errors = self.popen.communicate(timeout=150)
         assert (self.popen.returncode, output) == (1, ""), errors
         assert errors.count("\n") == 1
         return errors.strip()

@@ -49,5 +49,5 @@ def test_interrupt_is_the_owners_matter(cluster: Place) -> None:
     owner.address()
     assert os.getsid(cluster.postmaster()) != os.getsid(owner.pid)
     os.killpg(owner.pid, signal.SIGINT)
-    owner.popen.communicate(timeout=60)
+    owner.popen.communicate(timeout=150)
     assert not cluster.running()

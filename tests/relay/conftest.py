@@ -1,6 +1,8 @@
 """A Redis of the tests' own: found, or said to be missing in one line, which is a failure where everything must run."""
 
+import asyncio
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,7 @@ from server.feature import assemble
 from server.http.app import Application, http_server
 from server.services import Services
 from tests.client import Client
+from tests.conftest import Sql
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -45,7 +48,7 @@ class Redis:
         """Returns when it can be reached."""
         options = ["--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self._folder)]
         self._process = subprocess.Popen([self._path, *options], stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not self.socket.exists():
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -88,6 +91,23 @@ class Deaf:
     def trusted(self) -> bool:
         """Whether it keeps sessions in memory."""
         return self.app.sessions.memory.trusted
+
+    async def settle(self, sql: Sql) -> None:
+        """Waits until it has heard all that was announced: an announcement comes after those before it."""
+        word, heard = "e" + secrets.token_hex(8), asyncio.Event()
+        hears = self.app.changes._relay
+        assert hears
+        apply = hears._apply
+
+        def note(said: str) -> None:
+            apply(said)
+            if said == word:
+                heard.set()
+
+        hears._apply = note
+        sql("SELECT pg_notify('ai_editor_change', %s)", word)
+        await asyncio.wait_for(heard.wait(), 20)
+        hears._apply = apply
 
     async def knows_by_heart(self) -> bool:
         """Whether the answer comes from memory: the session is there, and stays there when it is asked for."""

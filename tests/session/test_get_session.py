@@ -70,9 +70,10 @@ async def age(sql: Sql, seconds: int) -> None:
 @pytest.mark.gen_test
 async def test_refreshed_when_a_day_has_passed(client: Client, sql: Sql) -> None:
     before = (await client.sign_up()).json["session"]
-    await age(sql, 86400 - 60)
+    sql("""UPDATE "session" SET "updatedAt" = "updatedAt" - interval '1 day' """)
+    await age(sql, 86400 - 3600)
     assert (await client.api("/get-session")).set_cookies == []
-    await age(sql, 61)
+    await age(sql, 3601)
     answer = await client.api("/get-session")
     assert answer.json["session"]["expiresAt"] >= before["expiresAt"]
     assert answer.json["session"]["updatedAt"] > before["updatedAt"]

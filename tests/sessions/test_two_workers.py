@@ -139,7 +139,7 @@ class World:
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.gen_test(timeout=90)
+@pytest.mark.gen_test
 async def test_every_answer_is_the_databases(
     client: Client, app: Services, config: Settings, sql: Sql, http_port: int, seed: int
 ) -> None:  # S23

@@ -26,7 +26,7 @@ async def test_reserved_parameters(client: Client) -> None:  # S43
 async def begun(client: Client, app: Services, state: str) -> None:
     """A sign-in at a provider that this browser began."""
     await oauth_states.create(app.db, state, OAuthState("/dashboard", "verifier", "/login"))
-    cookie = app.cookies._write_signed(app.cookies.state, state, 300)
+    cookie = app.cookies.write_signed(app.cookies.name("state"), state, 300)
     name, _, value = cookie.partition(";")[0].partition("=")
     client.cookies[name] = value
 

@@ -94,3 +94,17 @@ def test_first_failure_is_the_exit_code_and_all_run(tmp_path: Path) -> None:
         make.run_all(*commands)
     assert ended.value.code == 3
     assert (tmp_path / "ran").read_text().split() == ["0", "3", "4"]
+
+
+def test_together_they_run_at_the_same_time_and_speak_in_turn(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The first one ends only when the second has begun, and the second goes on until the first has ended."""
+    first = "until [ -e second ]; do sleep 0.01; done; echo first; touch first"
+    second = "echo second; touch second; until [ -e first ]; do sleep 0.01; done; exit 5"
+    with pytest.raises(SystemExit) as ended:
+        make.run_together(
+            *((["/bin/sh", "-c", command], tmp_path, os.environ) for command in (first, second))
+        )
+    assert ended.value.code == 5
+    assert capfd.readouterr().out == "first\nsecond\n"

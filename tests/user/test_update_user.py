@@ -3,11 +3,15 @@
 import pytest
 
 from tests.client import Client
+from tests.conftest import Sql
 
 
 @pytest.mark.gen_test
-async def test_name_and_image(client: Client) -> None:
+async def test_name_and_image(client: Client, sql: Sql) -> None:
     await client.sign_up()
+    sql(
+        """UPDATE "user" SET "createdAt" = now() - interval '1 minute', "updatedAt" = now() - interval '1 minute'"""
+    )
     answer = await client.api("/update-user", {"name": "Ada Lovelace", "image": "https://example.com/a.png"})
     assert answer.json == {"status": True}
     user = (await client.session())["user"]

@@ -24,7 +24,7 @@ def command_line(pid: str) -> bytes:
         return b""
 
 
-def until(what: Callable[[], object], seconds: float = 20) -> None:
+def until(what: Callable[[], object], seconds: float = 60) -> None:
     """Waits for something to become true."""
     deadline = time.monotonic() + seconds
     while not what():
@@ -77,7 +77,7 @@ class Starting:
         """As Ctrl-C does."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=40)
+        self.process.communicate(timeout=90)
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +104,7 @@ class Served(Starting):
         }
         request = urllib.request.Request(self.address + path, data, {k: v for k, v in headers.items() if v})
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 set_cookie = (answer.headers.get("Set-Cookie") or "").partition(";")[0]
                 return answer.status, json.loads(answer.read()), set_cookie
         except urllib.error.HTTPError as error:

@@ -1,60 +1,100 @@
 """The end of a server: what is under way is answered, what waits is let go."""
 
+import asyncio
 import http.client
 import json
 import signal
 import socket
 import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 
-from tests.workers.served import Served
+from server import postgres
+from server.http.graceful import GracefulServer
+from tests.conftest import execute
+from tests.workers.served import Served, until
 
 SIGN_UP = {"name": "Ada", "email": "ada@example.com", "password": "correct horse battery"}
 
 
 @pytest.fixture
-def served() -> Iterator[Served]:
-    """One process in which a password takes its time."""
-    with tempfile.TemporaryDirectory() as folder:
-        found = Served(Path(folder), WORKERS="1", BCRYPT_COST="13")
+def folder() -> Iterator[Path]:
+    """Where it keeps its database; a socket's path must stay short."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def served(folder: Path) -> Iterator[Served]:
+    """One process."""
+    with Served(folder, WORKERS="1") as found:
         yield found
-        found.stop()
 
 
 def connected(served: Served) -> socket.socket:
     """A connection on which nothing was said yet."""
     made = socket.create_connection(("127.0.0.1", urlsplit(served.address).port or 0))
-    made.settimeout(20)
+    made.settimeout(60)
     return made
 
 
-def test_an_answer_under_way_arrives(served: Served) -> None:
-    with ThreadPoolExecutor() as threads:
-        answer = threads.submit(served.call, "/api/auth/sign-up/email", SIGN_UP)
-        time.sleep(0.2)
-        served.process.send_signal(signal.SIGTERM)
+def listens(served: Served) -> bool:
+    try:
+        connected(served).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+@contextmanager
+def locked(url: str) -> Iterator[None]:
+    """Whoever looks for a user has to wait."""
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute('LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE')
+        yield
+
+
+WAITING = """SELECT count(*) FROM pg_locks WHERE relation = '"user"'::regclass AND NOT granted"""
+
+
+def test_an_answer_under_way_arrives(folder: Path, served: Served) -> None:
+    """It is waited for by the server that lets nobody in any more."""
+    with ThreadPoolExecutor() as threads, postgres.attached(folder / "data" / "postgres") as url:
+        with locked(url):
+            answer = threads.submit(served.call, "/api/auth/sign-up/email", SIGN_UP)
+            until(lambda: execute(url, WAITING) != [(0,)])
+            served.process.send_signal(signal.SIGTERM)
+            until(lambda: not listens(served))
         status, body, _ = answer.result()
     assert status == 200
     assert json.dumps(body).count("ada@example.com") == 1
-    assert served.process.wait(10) == 0
+    assert served.process.wait(60) == 0
 
 
-def test_a_connection_just_made_is_still_answered(served: Served) -> None:
-    with connected(served) as fresh:
-        time.sleep(0.1)  # it is accepted by now
-        served.process.send_signal(signal.SIGTERM)
-        time.sleep(0.1)
-        fresh.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-        answer = http.client.HTTPResponse(fresh)
-        answer.begin()
-        assert answer.status == 200
-        assert answer.headers["Connection"] == "close"
+@pytest.mark.gen_test
+async def test_a_connection_just_made_is_still_answered(
+    http_server: GracefulServer, http_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first request is on the way when the server begins to end, and here takes as long as it likes."""
+    monkeypatch.setattr("server.http.graceful.FIRST_REQUEST_SECONDS", 60.0)
+    reader, writer = await asyncio.open_connection("127.0.0.1", http_port)
+    while not http_server._messages:
+        await asyncio.sleep(0.01)
+    ending = asyncio.ensure_future(http_server.drain(80))
+    await asyncio.sleep(0.1)
+    assert not ending.done()
+    writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+    head = (await reader.read()).partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert head[0] == b"HTTP/1.1 200 OK"
+    assert b"Connection: close" in head
+    assert await ending == 0
+    writer.close()
 
 
 def test_waiting_connections_do_not_hold_it_up(served: Served) -> None:
@@ -66,5 +106,5 @@ def test_waiting_connections_do_not_hold_it_up(served: Served) -> None:
         served.process.send_signal(signal.SIGTERM)
         assert used.recv(1) == b""
         assert unused.recv(1) == b""
-        assert served.process.wait(10) == 0
+        assert served.process.wait(60) == 0
         assert "cut off" not in (served.process.stderr.read() if served.process.stderr else "")

@@ -29,14 +29,19 @@ def person(served: Served, email: str) -> str:
     return cookie
 
 
+def is_over(served: Served, cookie: str) -> bool:
+    """Whether six answers, by whichever worker, know of no session."""
+    return all(served.call("/api/auth/get-session", cookie=cookie)[1] is None for _ in range(6))
+
+
 def test_a_session_ended_in_one_is_dead_in_all(served: Served) -> None:  # S23
     for number in range(10):
         cookie = person(served, f"ada{number}@example.com")
         for _ in range(6):  # by now both workers have it in memory
             assert served.call("/api/auth/get-session", cookie=cookie)[1] is not None
         assert served.call("/api/auth/sign-out", {}, cookie)[0] == 200
-        time.sleep(0.1)
-        assert [served.call("/api/auth/get-session", cookie=cookie)[1] for _ in range(6)] == [None] * 6
+        until(lambda cookie=cookie: is_over(served, cookie))  # type: ignore[misc]
+        assert is_over(served, cookie)
 
 
 def test_a_dead_worker_is_replaced(served: Served) -> None:
@@ -57,7 +62,7 @@ def test_hang_up_replaces_all_while_they_serve(served: Served) -> None:
             answers.append(served.call("/health")[0])
         answers.append("asked to the end")
 
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 100
     askers = [threading.Thread(target=ask_on) for _ in range(4)]
     for each in askers:
         each.start()

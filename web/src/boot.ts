@@ -1,9 +1,11 @@
 import type { Who } from '@/auth'
 
 /** What the server wrote into the page: who asks, and the settings that the pages depend on. */
-export interface Boot {
+interface Boot {
   session: Who | null
   settings: {
+    /** The features that are on, by their folders' names; all of them where nothing is said. */
+    features?: readonly string[]
     passwordMinLength: number
     passwordMaxLength: number
     signUp: boolean
@@ -41,3 +43,9 @@ export function parseBoot(text: string | null | undefined): Boot {
 }
 
 export const boot = parseBoot(document.getElementById('boot')?.textContent)
+
+/** Whether the server has what a folder in features/ is for. */
+export function isOn(feature: string | undefined): boolean {
+  const { features } = boot.settings
+  return !features || !feature || features.includes(feature)
+}

@@ -1,10 +1,10 @@
 import '@/styles/main.css'
 import { createApp } from 'vue'
 import App from '@/App.vue'
-import { useSession } from '@/composables/useSession'
-import { reloadOnStaleBundle } from '@/freshness'
 import '@/icons'
 import { router } from '@/router'
+import { useSession } from '@/session/useSession'
+import { reloadOnStaleBundle } from '@/shell/freshness'
 
 function showFirstPage(): void {
   app.mount('#app')

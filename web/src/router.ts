@@ -1,30 +1,30 @@
-import {
-  createRouter, createWebHistory,
-  type LocationQuery, type RouteComponent, type RouteLocationNormalized, type RouteLocationRaw, type RouteRecordRaw,
-} from 'vue-router'
+import { createRouter, createWebHistory, type RouteComponent, type RouteRecordRaw } from 'vue-router'
 import pages from '../pages.json'
-import { loginFor, redirectTarget } from '@/composables/useRedirect'
-import { useNotices } from '@/composables/useNotices'
-import { useSession } from '@/composables/useSession'
-import { sentence } from '@/locales/en'
-
-export type Access = 'public' | 'guest' | 'member'
+import { isOn } from '@/boot'
+import { sentence } from '@/sentence'
+import { guard, type Access } from '@/session/guard'
+import { pageOf } from '@/shell/cards'
+import { titleOf } from '@/shell/title'
+import { useNotices } from '@/shell/useNotices'
 
 interface Page {
   path: string
   name: string
+  /** Whose page it is: a folder in features/. */
+  feature: string
   title: string
   access: Access
   /** "default/settings" is the layout `settings` within the layout `default`. */
   layout: string
   nav?: string
   redirect?: string
+  /** What the page is made of, where features share it: "avatar/PictureCard" and so on, from top to bottom. */
+  cards?: readonly string[]
 }
 
 declare module 'vue-router' {
   interface RouteMeta {
     title?: string
-    access?: Access
     /** The page's name in the main menu; pages without one are not in it. */
     nav?: string
   }
@@ -32,25 +32,33 @@ declare module 'vue-router' {
 
 type Loader = () => Promise<RouteComponent>
 
-const pageFiles = import.meta.glob<RouteComponent>('./pages/**/*.vue', { import: 'default' })
-const layoutFiles = import.meta.glob<RouteComponent>('./layouts/*.vue', { import: 'default' })
+const files = import.meta.glob<RouteComponent>(
+  ['./features/*/pages/**/*.vue', './features/*/*Card.vue', './shell/layouts/*.vue'], { import: 'default' },
+)
 
-function fileOf(files: Record<string, Loader>, path: string): Loader {
+function fileOf(path: string): Loader {
   const file = files[path]
   if (!file) throw new Error(`pages.json names ${path}, which is not there`)
   return file
 }
 
-function recordOf({ path, name, title, access, nav, redirect }: Page): RouteRecordRaw {
+/** All cards of features that are on are there before the page is shown. */
+function deckOf(cards: readonly string[]): Loader {
+  const loaders = cards.filter((card) => isOn(card.split('/')[0])).map((card) => fileOf(`./features/${card}.vue`))
+  return async () => pageOf(await Promise.all(loaders.map((load) => load())))
+}
+
+function recordOf({ path, name, feature, title, access, nav, redirect, cards }: Page): RouteRecordRaw {
   const meta = { title, access, nav }
-  return redirect ? { path, name, meta, redirect } : { path, name, meta, component: fileOf(pageFiles, `./pages/${name}.vue`) }
+  if (redirect) return { path, name, meta, redirect }
+  return { path, name, meta, component: cards ? deckOf(cards) : fileOf(`./features/${feature}/pages/${name}.vue`) }
 }
 
 const NOT_FOUND: RouteRecordRaw = {
   path: '/:path(.*)*',
   name: 'not-found',
   meta: { title: 'Page not found', access: 'public' },
-  component: fileOf(pageFiles, './pages/not-found.vue'),
+  component: fileOf('./features/shell/pages/not-found.vue'),
 }
 
 /** A layout with its pages and the layouts within it. */
@@ -58,7 +66,7 @@ function layoutOf(layout: string, list: readonly Page[]): RouteRecordRaw {
   const inner = list.map((page) => page.layout).filter((other) => other.startsWith(`${layout}/`))
   return {
     path: '/',
-    component: fileOf(layoutFiles, `./layouts/${layout.split('/').at(-1)}.vue`),
+    component: fileOf(`./shell/layouts/${layout.split('/').at(-1)}.vue`),
     children: [
       ...list.filter((page) => page.layout === layout).map(recordOf),
       ...[...new Set(inner)].map((name) => layoutOf(name, list)),
@@ -73,32 +81,12 @@ export function routesOf(list: readonly Page[]): RouteRecordRaw[] {
   return [...outermost].map((layout) => layoutOf(layout, list))
 }
 
-/** What went wrong is told on the page that takes a guest page's place. */
-function wayIn({ redirect, error }: LocationQuery): RouteLocationRaw {
-  return error && !redirect ? { path: '/dashboard', query: { error } } : redirectTarget(redirect)
-}
-
-/** The rule that the server applies before the first paint, for the ways taken inside the app. */
-export function guard(to: Pick<RouteLocationNormalized, 'meta' | 'query' | 'fullPath'>) {
-  const { signedIn } = useSession()
-  if (to.meta.access === 'member' && !signedIn.value) return loginFor(to.fullPath)
-  if (to.meta.access === 'guest' && signedIn.value) return wayIn(to.query)
-  return true
-}
-
-const PRODUCT = 'AI-Editor'
-
-/** "Sign in · AI-Editor", as the shell has it too. */
-export function titleOf(title: string | undefined): string {
-  return title && title !== PRODUCT ? `${title} · ${PRODUCT}` : PRODUCT
-}
-
 export const router = createRouter({
   history: createWebHistory(),
   // As the server reads addresses.
   strict: true,
   sensitive: true,
-  routes: routesOf(pages as Page[]),
+  routes: routesOf((pages as Page[]).filter((page) => isOn(page.feature))),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 

@@ -70,6 +70,18 @@ def _verify(caller: Caller, token: str, query: str = "", **how: Any) -> None:
     caller.get(f"/verify-email?token={token}{query}", **how)
 
 
+@group.case(VERIFY, "in a browser that forgets", "plain", "verified", "cache-compact")
+def verify_not_remembered(caller: Caller) -> None:
+    """What becomes of dont_remember when the link opens a session."""
+    caller.sign_up()
+    caller.jar.clear()
+    caller.jar["better-auth.dont_remember"] = caller.sign("true")
+    send(caller, callbackURL="/welcome")
+    mail = caller.mail(wait=3)
+    caller.send("GET", "", target=_target(mail.url) if mail else "/no-mail")
+    caller.get("/get-session")
+
+
 @group.case(VERIFY, "from the mail", "plain", "https", "verified", "verified-no-sign-in", "cache-compact")
 def verify(caller: Caller) -> None:
     """Verified, signed in where that is wanted, and again."""

@@ -1,6 +1,6 @@
 export type Level = 'empty' | 'weak' | 'fair' | 'good' | 'strong'
 
-export interface Strength {
+interface Strength {
   level: Level
   /** What would help, where something does. */
   advice: string

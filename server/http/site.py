@@ -1,0 +1,31 @@
+"""What every handler finds at its application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tornado.web import Application as TornadoApplication
+from tornado.web import RequestHandler
+
+from server.http.fast import FastSession
+from server.http.graceful import OpenSocket
+from server.http.origin import Origins
+from server.services import Services
+
+
+class Site(TornadoApplication):
+    """The services, the origins that are trusted, the answers that are kept, the sockets that are open."""
+
+    def __init__(
+        self,
+        services: Services,
+        routes: Sequence[tuple[str, type[RequestHandler]]],
+        log_function: Callable[[RequestHandler], None],
+        default: type[RequestHandler],
+    ) -> None:
+        settings = services.config
+        self.services = services
+        self.origins = Origins((settings.origin, *settings.trusted_origins))
+        self.fast = FastSession(services)
+        self.sockets: set[OpenSocket] = set()
+        super().__init__(list(routes), log_function=log_function, default_handler_class=default)

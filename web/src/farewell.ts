@@ -1,7 +1,0 @@
-import { dropDrafts } from '@/composables/useDraft'
-
-/** After the account is deleted, a page of its own tells so: nothing of the account stays in memory. */
-export function sayFarewell(): void {
-  dropDrafts()
-  window.location.replace('/?account=deleted')
-}

@@ -1,0 +1,10 @@
+/** Sentences for the codes about passwords. */
+export const sentences: Record<string, string> = {
+  INVALID_PASSWORD: 'That password is not right.',
+  PASSWORD_TOO_SHORT: 'That password is too short.',
+  PASSWORD_TOO_LONG: 'That password is too long.',
+  PASSWORD_COMPROMISED: 'This is one of the most used passwords, so it is guessed first. Choose another.',
+  PASSWORD_ALREADY_SET: 'There is a password for this account already.',
+  CREDENTIAL_ACCOUNT_NOT_FOUND: 'This account has no password yet.',
+  RESET_PASSWORD_DISABLED: 'Passwords cannot be reset here.',
+}

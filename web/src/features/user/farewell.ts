@@ -1,0 +1,7 @@
+import { dropDrafts } from '@/form/useDraft'
+
+/** After the account is deleted, a page of its own tells so: nothing of the account stays in memory. */
+export function sayFarewell(): void {
+  dropDrafts()
+  window.location.replace('/?account=deleted')
+}

@@ -1,0 +1,5 @@
+/** Sentences for the codes of changing and deleting the account. */
+export const sentences: Record<string, string> = {
+  FAILED_TO_UPDATE_USER: 'The change could not be saved. Please try again.',
+  USER_ALREADY_HAS_PASSWORD: 'Enter your password to delete the account.',
+}

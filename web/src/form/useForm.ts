@@ -1,0 +1,34 @@
+import { shallowRef, type Ref } from 'vue'
+import { ask, type Answer, type Call } from '@/ask'
+import { rescueFocus } from '@/form/focus'
+import { useCountdown } from '@/form/useCountdown'
+import { useFormErrors } from '@/form/useFormErrors'
+
+interface Options<Field extends string> {
+  /** Which field of this form a code is about, where that is not the usual one. */
+  fieldOf?: Record<string, Field>
+  send?: <T>(call: Call<T>) => Promise<Answer<T>>
+}
+
+/** A form: its checks, waits and errors, and that it is sent once at a time. */
+export function useForm<Field extends string>(
+  form: Ref<HTMLFormElement | null>, fields: readonly Field[], { fieldOf = {}, send = ask }: Options<Field> = {},
+) {
+  const { errors, problem, check, clear, show } = useFormErrors(form, fields)
+  const { left: wait, start: startWait } = useCountdown()
+  const pending = shallowRef(false)
+
+  /** What the server answered; null where it was not asked, or refused. */
+  async function submit<T>(found: Partial<Record<Field, string>>, call: Call<T>): Promise<T | null> {
+    if (pending.value || wait.value > 0 || !check(found)) return null
+    pending.value = true
+    const { data, problem: refusal } = await send(call)
+    pending.value = false
+    if (refusal?.seconds) startWait(refusal.seconds)
+    if (refusal) show({ ...refusal, field: fieldOf[refusal.code] ?? refusal.field })
+    else void rescueFocus(() => form.value?.querySelector<HTMLElement>('[type="submit"]'))
+    return data
+  }
+
+  return { errors, problem, pending, wait, clear, show, submit }
+}

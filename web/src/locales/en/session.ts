@@ -1,9 +1,0 @@
-/** Sentences for the codes about sessions. */
-export const session: Record<string, string> = {
-  NO_SESSION: 'Your browser did not keep the session. Allow cookies for this site, then try again.',
-  UNAUTHORIZED: 'You are not signed in any more. Sign in to go on.',
-  FAILED_TO_GET_SESSION: 'Your session could not be read. Sign in again.',
-  FAILED_TO_CREATE_SESSION: 'You could not be signed in just now. Please try again.',
-  SESSION_EXPIRED: 'You signed in a while ago. Confirm that it is you to do this.',
-  SESSION_NOT_FRESH: 'You signed in a while ago. Confirm that it is you to see this.',
-}

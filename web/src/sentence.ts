@@ -1,0 +1,14 @@
+import { FEATURES } from '@/features'
+import { core } from '@/words/core'
+
+const SENTENCES: Record<string, string> = Object.assign({}, core, ...FEATURES.map(({ sentences }) => sentences))
+
+/** What an error code means, in a sentence; "CODE.field" falls back to "CODE". */
+export function sentence(code: string): string {
+  return SENTENCES[code] ?? SENTENCES[code.split('.')[0] ?? ''] ?? SENTENCES.UNKNOWN ?? ''
+}
+
+/** Whether there is a sentence for the code. */
+export function hasSentence(code: string): boolean {
+  return Object.hasOwn(SENTENCES, code)
+}

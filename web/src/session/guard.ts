@@ -1,0 +1,24 @@
+import type { LocationQuery, RouteLocationNormalized, RouteLocationRaw } from 'vue-router'
+import { loginFor, redirectTarget } from '@/session/redirect'
+import { useSession } from '@/session/useSession'
+
+export type Access = 'public' | 'guest' | 'member'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    access?: Access
+  }
+}
+
+/** What went wrong is told on the page that takes a guest page's place. */
+function wayIn({ redirect, error }: LocationQuery): RouteLocationRaw {
+  return error && !redirect ? { path: '/dashboard', query: { error } } : redirectTarget(redirect)
+}
+
+/** The rule that the server applies before the first paint, for the ways taken inside the app. */
+export function guard(to: Pick<RouteLocationNormalized, 'meta' | 'query' | 'fullPath'>) {
+  const { signedIn } = useSession()
+  if (to.meta.access === 'member' && !signedIn.value) return loginFor(to.fullPath)
+  if (to.meta.access === 'guest' && signedIn.value) return wayIn(to.query)
+  return true
+}

@@ -1,0 +1,28 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { guard } from '@/session/guard'
+import { useSession } from '@/session/useSession'
+
+const who = {
+  user: { id: 'u', name: 'Ada', email: 'ada@example.com' },
+  session: { id: 's', token: 't', expiresAt: new Date(Date.now() + 60_000) },
+}
+
+const to = (access: 'public' | 'guest' | 'member', fullPath: string, query = {}) => ({ meta: { access }, fullPath, query })
+
+describe('guard', () => {
+  afterEach(() => { useSession().stop() })
+
+  it('sends a signed-out visitor of a member page to sign in, and back', () => {
+    expect(guard(to('member', '/settings?x=1'))).toEqual({ path: '/login', query: { redirect: '/settings?x=1' } })
+    expect(guard(to('public', '/'))).toBe(true)
+    expect(guard(to('guest', '/login'))).toBe(true)
+  })
+
+  it('sends a signed-in visitor of a guest page where they were going', async () => {
+    await useSession().start(who)
+    expect(guard(to('guest', '/login', { redirect: '/settings' }))).toBe('/settings')
+    expect(guard(to('guest', '/login', { redirect: 'https://evil.example' }))).toBe('/dashboard')
+    expect(guard(to('guest', '/', { error: 'X' }))).toEqual({ path: '/dashboard', query: { error: 'X' } })
+    expect(guard(to('member', '/settings'))).toBe(true)
+  })
+})
