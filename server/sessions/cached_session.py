@@ -77,11 +77,12 @@ def _more(given: Json, declared: Sequence[Column]) -> Mapping[str, object]:
     """What declared columns held when the cookie was written."""
     if not declared:
         return NOTHING
-    return {column.name: _value(given[column.name]) for column in declared if column.name in given}
+    return {column.name: _value(column, given[column.name]) for column in declared if column.name in given}
 
 
-def _value(item: object) -> object:
-    return item.moment() if isinstance(item, Date) else item
+def _value(column: Column, item: object) -> object:
+    """A text that reads like a date is a Date here, too, and stays the text that it is."""
+    return item.moment() if column.type == "date" and isinstance(item, Date) else item
 
 
 def _members(value: object) -> Json:

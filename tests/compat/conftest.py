@@ -6,11 +6,13 @@ import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from server.postgres.server import SETTINGS
 from tests.compat.catalogue import LACKING, SERVED, option_sets
-from tests.compat.databases import Databases
+from tests.compat.databases import MANY, Databases
 from tests.compat.pair import Pair, pair
 from tests.compat.shared import Shared, shared
 from tests.conftest import database_cluster
@@ -19,7 +21,7 @@ from tests.conftest import database_cluster
 @pytest.fixture(scope="session")
 def compat_databases() -> Iterator[Databases]:
     """A PostgreSQL beside the other tests': some forty servers hold most of its connections to the end."""
-    with database_cluster() as url:
+    with patch.dict(SETTINGS, MANY), database_cluster() as url:
         databases = Databases(url)
         yield databases
         databases.close()

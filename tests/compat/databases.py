@@ -8,12 +8,17 @@ import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg2
 from psycopg2.extensions import connection
 from psycopg2.extras import RealDictCursor
 
 from server import postgres
+from server.postgres.server import SETTINGS
+
+# Some forty servers keep three connections each, and better-auth takes eight for every database.
+MANY = {"max_connections": "300"}
 
 
 class Databases:
@@ -62,6 +67,7 @@ class Databases:
 def databases() -> Iterator[Databases]:
     """A PostgreSQL of our own for the duration, its files gone afterwards."""
     with (
+        patch.dict(SETTINGS, MANY),
         tempfile.TemporaryDirectory(prefix="compat-") as folder,
         postgres.owned(Path(folder) / "postgres") as address,
     ):

@@ -43,6 +43,7 @@ class Options:
     `plugins` are better-auth's, by the names of their exports and in their order, each with its options:
     {"magicLink": {"sendMagicLink": SENT}}. `user_fields` and `session_fields` are its additionalFields:
     {"nickname": {"type": "string", "required": False}}; our server gets them as the columns of a feature, see ours.py.
+    Sets with the same `tables`, a name, have a database in common.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Options:
     plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
     user_fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     session_fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tables: str = ""
 
     def reference(self) -> dict[str, Any]:
         """The options for better-auth, but for its plugins."""
@@ -68,7 +70,7 @@ class Options:
     def database(self, shared: str) -> str:
         """The database to run on: the one that is shared, or one of its own where tables or columns differ."""
         own = self.plugins or self.user_fields or self.session_fields
-        return f"{shared}-{self.name}" if own else shared
+        return f"{shared}-{self.tables or self.name}" if own else shared
 
     @functools.cached_property
     def trusted_origins(self) -> list[str]:
@@ -128,7 +130,11 @@ NEEDED_FIELDS: dict[str, dict[str, Any]] = {
     "invite": {"type": "string", "required": True},
     "title": {"type": "string", "required": True, "defaultValue": "Dr"},
 }
-FIELDS: dict[str, Any] = {"user_fields": USER_FIELDS, "session_fields": SESSION_FIELDS}
+FIELDS: dict[str, Any] = {
+    "user_fields": USER_FIELDS,
+    "session_fields": SESSION_FIELDS,
+    "tables": "columns",
+}
 
 
 OPTION_SETS: dict[str, Options] = {

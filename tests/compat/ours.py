@@ -47,7 +47,9 @@ def add(database_url: str, fields: dict[str, Fields]) -> None:
         for table, each in fields.items():
             for name, kept in each.items():
                 needed = " NOT NULL" if kept.get("required", True) else ""
-                statement = sql.SQL("ALTER TABLE {} ADD COLUMN {} " + TYPES[kept["type"]] + needed)
+                statement = sql.SQL(
+                    "ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} " + TYPES[kept["type"]] + needed
+                )
                 cursor.execute(statement.format(sql.Identifier(table), sql.Identifier(name)))
     connection.close()
 
