@@ -38,8 +38,8 @@ def name(path: Path) -> str:
 
 
 def folders(path: Path) -> set[str]:
-    """The folders but for Python's own."""
-    return {each.name for each in path.iterdir() if each.is_dir() and each.name != "__pycache__"}
+    """The folders but for Python's own, which stay behind where the others have moved away."""
+    return {each.name for each in path.iterdir() if each.is_dir() and list(each.glob("*.py"))}
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
