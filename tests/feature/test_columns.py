@@ -139,11 +139,8 @@ async def seen(client: Client, times: int = 3) -> tuple[dict[str, Any], dict[str
 @pytest.mark.gen_test
 async def test_a_new_person_has_the_defaults_before_the_id(client: Client) -> None:
     answer = (await client.sign_up()).json
-    assert list(answer["user"]) == [
-        *("name", "email", "emailVerified", "image", "createdAt", "updatedAt"),
-        *USER,
-        "id",
-    ]
+    core = ("name", "email", "emailVerified", "image", "createdAt", "updatedAt")
+    assert [name for name in answer["user"] if name in {*core, *USER, "id"}] == [*core, *USER, "id"]
     assert list(answer["session"])[-5:] == [*SESSION, "id"]
     assert (more(answer["user"]), more(answer["session"])) == (USER, SESSION)
 
