@@ -26,6 +26,7 @@ from tornado.httputil import (
 
 from server.config.settings import API
 from server.http.address import client_address
+from server.limits import RequestLimits
 from server.protocol import wire
 from server.services import Services
 from server.sessions.cookies import RequestCookies
@@ -45,7 +46,9 @@ class FastSession:
     """Finds kept answers, and keeps those of the ordinary way."""
 
     def __init__(self, services: Services) -> None:
-        self._services, self._sessions = services, services.sessions
+        self._sessions, self._metrics = services.sessions, services.metrics
+        self._limits = services.limits if services.config.limits.enabled else None
+        self._proxies = services.config.trusted_proxies
         self._second, self._date = 0, b""
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
@@ -61,21 +64,18 @@ class FastSession:
             return None
         now = time.time()
         known = self._sessions.memory.answer(cookie_header, now) or self._unconfirmed(cookie_header, headers)
-        if known is None or not self._allowed(address, headers.get("X-Forwarded-For", "")):
+        if known is None or (self._limits and not self._allowed(self._limits, address, headers)):
             return None
         return known if isinstance(known, Answer) else self._whole(known, now)
 
-    def _allowed(self, peer: str, forwarded_for: str) -> bool:
+    def _allowed(self, limits: RequestLimits, peer: str, headers: HTTPHeaders) -> bool:
         """Counts the request where that can be done without waiting; else the ordinary way does."""
-        services = self._services
-        if not services.config.limits.enabled:
-            return True
-        address = client_address(peer, forwarded_for, services.config.trusted_proxies)
-        return services.limits.allows_at_once(address, GET_SESSION)
+        address = client_address(peer, headers.get("X-Forwarded-For", ""), self._proxies)
+        return limits.allows_at_once(address, GET_SESSION)
 
     def done(self, seconds: float) -> None:
         """Counts an answer, and writes it down, as every other is."""
-        self._services.metrics.request("GetSession", "GET", 200, seconds)
+        self._metrics.request("GetSession", "GET", 200, seconds)
         if access_log.isEnabledFor(logging.DEBUG):
             facts = {"method": "GET", "path": PATH, "status": 200}
             access_log.debug("request", extra={**facts, "milliseconds": round(1000 * seconds, 1)})
