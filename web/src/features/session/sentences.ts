@@ -7,4 +7,5 @@ export const sentences: Record<string, string> = {
   FAILED_TO_CREATE_SESSION: 'You could not be signed in just now. Please try again.',
   SESSION_EXPIRED: 'You signed in a while ago. Confirm that it is you to do this.',
   SESSION_NOT_FRESH: 'You signed in a while ago. Confirm that it is you to see this.',
+  FAILED_TO_UPDATE_SESSION: 'The change could not be saved. Please try again.',
 }
