@@ -78,7 +78,8 @@ class GracefulServer(HTTPServer):
         for each in list(sockets):
             each.cut()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.close_all_connections(), 1)
+            async with asyncio.timeout(1):
+                await self.close_all_connections()
         return cut_off
 
     def _close_idle(self, fresh_too: bool) -> None:

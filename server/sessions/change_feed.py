@@ -61,7 +61,8 @@ class Changes:
         """Begins to listen; returns when it does, or after a second without success."""
         self._begin()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._began.wait(), START_SECONDS)
+            async with asyncio.timeout(START_SECONDS):
+                await self._began.wait()
 
     def _begin(self) -> None:
         if self._tasks:

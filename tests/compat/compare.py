@@ -56,18 +56,19 @@ def compare(theirs: Held, ours: Held) -> Verdict:
         found.append(Difference("our side broke off", ours.error))
     for number, (left, right) in enumerate(zip(theirs.heard, ours.heard, strict=False), 1):
         where = f"step {number} {_title(left)}"
-        found += [Difference(where, text) for text in _step(left, right, masks, options)]
+        seconds = max(left.at - theirs.heard[0].at, right.at - ours.heard[0].at)
+        found += [Difference(where, text) for text in _step(left, right, masks, options, seconds)]
     if len(theirs.heard) != len(ours.heard) and not found:
         found.append(Difference("number of steps", f"{len(theirs.heard)} there, {len(ours.heard)} here"))
     return Verdict(theirs.case, found)
 
 
 def _step(
-    theirs: Exchange | Look, ours: Exchange | Look, masks: tuple[Mask, Mask], options: Options
+    theirs: Exchange | Look, ours: Exchange | Look, masks: tuple[Mask, Mask], options: Options, seconds: float
 ) -> list[str]:
     if isinstance(theirs, Look) or isinstance(ours, Look):
         return _looks(theirs, ours, masks)
-    settled = settle(theirs.request, theirs.answer, ours.answer, options)
+    settled = settle(theirs.request, theirs.answer, ours.answer, options, seconds)
     faults = [f"    on purpose, but wrong: {fault}" for fault in settled.wrong]
     faults += [f"    a header of ours that is not agreed: {name}" for name in _unknown(ours.answer)]
     left = _answer(settled.theirs, masks[0], theirs.at)
