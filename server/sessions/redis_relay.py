@@ -58,7 +58,7 @@ class Relay:
 
     async def hear_forever(self) -> None:
         """Until it is cancelled; a Redis that is away is asked again."""
-        while True:
+        while not _is_to_end():
             try:
                 async with self._open() as redis, redis.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
@@ -76,7 +76,7 @@ class Relay:
         self._reason = reason
 
     async def _hear(self, channel: Any) -> None:
-        while True:
+        while not _is_to_end():
             message = await channel.get_message(ignore_subscribe_messages=True, timeout=BEAT_SECONDS)
             if message is not None:
                 self._take(str(message["data"]))
@@ -118,7 +118,7 @@ class Relay:
     async def pass_on_forever(self) -> None:
         """Passes words on whenever no other server does, until it is cancelled."""
         async with self._open() as redis:
-            while True:
+            while not _is_to_end():
                 lock = redis.lock(LOCK, timeout=LOCK_SECONDS)
                 try:
                     if await lock.acquire(blocking=False):
@@ -132,7 +132,7 @@ class Relay:
         self._name = BEAT + secrets.token_hex(8)
         self._words = words = asyncio.Queue[str]()
         try:
-            while True:
+            while not _is_to_end():
                 await redis.publish(CHANNEL, self._name)
                 await self._publish(redis, words, time.monotonic() + BEAT_SECONDS)
                 await lock.reacquire()
@@ -151,6 +151,12 @@ class Relay:
             if words.qsize() > MOST_WAITING:
                 raise TimeoutError("Redis takes words more slowly than they come")
             await redis.publish(CHANNEL, word)
+
+
+def _is_to_end() -> bool:
+    """Whether this task was cancelled: before Python 3.12 redis-py loses that where Redis answers at the same moment."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _say_end(redis: Redis, lock: Any) -> None:

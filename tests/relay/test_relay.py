@@ -1,6 +1,7 @@
 """REDIS_URL: what changes in the database is heard by servers that cannot listen to it, or nothing is kept there."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -124,6 +125,27 @@ async def test_another_takes_over(client: Client, app: Services, config: Setting
         await other.settle(sql)
         assert await other.client.session() is None
         await second.close()
+
+
+async def test_it_ends_though_a_cancellation_is_lost(
+    client: Client, app: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As before Python 3.12 where Redis answers at the same moment."""
+    asked = asyncio.Event()
+
+    async def lose(*_: object) -> None:
+        asked.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+
+    async def say_nothing(*_: object) -> None:
+        return
+
+    monkeypatch.setattr("redis.asyncio.Redis.publish", lose)
+    monkeypatch.setattr(redis_relay, "_say_end", say_nothing)
+    await asked.wait()
+    async with asyncio.timeout(30):
+        await app.changes.stop()
 
 
 async def test_more_words_than_redis_takes(
