@@ -60,7 +60,9 @@ def references(
     for production in (True, False):
         wanted = [options for options in sets if options.production is production]
         if wanted:
-            reference = Reference(databases, "reference", wanted, migrate=True, production=production)
+            reference = Reference(
+                databases, "reference", wanted, migrate=True, production=production, cheap=True
+            )
             stack.callback(reference.stop)
             apps |= reference.apps
     return apps

@@ -1,6 +1,7 @@
 // better-auth as it comes from npm, on PostgreSQL: one HTTP server per option set, all in this process.
-// COMPAT_REFERENCE holds {migrate, apps: [{name, databaseURL, options, plugins, mails}]}; each line on stdout is one
-// JSON event.
+// COMPAT_REFERENCE holds {migrate, cheap, apps: [{name, databaseURL, options, plugins, mails}]}; each line on stdout is
+// one JSON event.
+import './cheap.mjs'
 import { createServer } from 'node:http'
 import pg from 'pg'
 import { betterAuth } from 'better-auth'

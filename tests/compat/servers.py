@@ -81,12 +81,19 @@ class ReferenceApp:
 class Reference:
     """A Node process that serves better-auth under any number of option sets.
 
-    They share `database`, but for those with tables or columns of their own, which must have been made.
+    They share `database`, but for those with tables or columns of their own, which must have been made. Where nobody
+    else has to read its hashes of passwords they may be `cheap`.
     `missing` is what better-auth finds wanting in the databases' schema, by its own words.
     """
 
     def __init__(
-        self, databases: Databases, database: str, sets: Collection[Options], migrate: bool, production: bool
+        self,
+        databases: Databases,
+        database: str,
+        sets: Collection[Options],
+        migrate: bool,
+        production: bool,
+        cheap: bool = False,
     ) -> None:
         self.apps: dict[str, ReferenceApp] = {}
         self.missing: dict[str, list[Any]] = {}
@@ -95,7 +102,7 @@ class Reference:
         self._ready: queue.Queue[bool] = queue.Queue()
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
         apps = [_app(options, databases.uri(self._places[options.name])) for options in sets]
-        wish = {"migrate": migrate, "apps": apps}
+        wish = {"migrate": migrate, "cheap": cheap, "apps": apps}
         self._process = subprocess.Popen(
             [node(), "--no-warnings", "reference.mjs"],
             cwd=HERE,
