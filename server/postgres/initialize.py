@@ -1,8 +1,13 @@
 """Makes a new cluster: all of it, or nothing."""
 
+import contextlib
+import os
+import secrets
 import shutil
+import signal
 import subprocess
-import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from server.postgres.account import Account
@@ -48,16 +53,26 @@ def _make(home: Home, binaries: Path, account: Account, version: int) -> None:
 
     Its name is new each time, because the initdb of a start that was killed may still be writing.
     """
-    new = Path(tempfile.mkdtemp(prefix="data.new-", dir=home.folder))
-    account.give(new)
+    new = home.folder / f"data.new-{secrets.token_hex(8)}"
     try:
+        new.mkdir(0o700)
+        account.give(new)
         _run(account, home, [binaries / "initdb", *_options(version), "--pgdata", new])
         _single_user(account, home, binaries, new)
         new.rename(home.data)
     except OSError as error:
         raise PostgresError(f"{home.folder}: {error.strerror}") from None
     finally:
-        shutil.rmtree(new, ignore_errors=True)
+        _remove(new)
+
+
+def _remove(folder: Path) -> None:
+    """Once more while something comes up in it: what was killed a moment ago may end its last write."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.02)
 
 
 def _options(version: int) -> list[str]:
@@ -75,17 +90,30 @@ def _single_user(account: Account, home: Home, binaries: Path, data: Path) -> No
 
 
 def _run(account: Account, home: Home, command: list[str | Path], words: str = "") -> None:
-    child = account.popen(
-        command, cwd=home.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    child = None
     try:
+        with _undisturbed():
+            child = account.popen(
+                command, cwd=home.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
         output, _ = child.communicate(words.encode())
     except BaseException:
-        child.kill()
-        child.wait()
+        if child:
+            os.killpg(child.pid, signal.SIGKILL)  # initdb has children of its own
+            child.wait()
         raise
     if child.returncode:
         raise PostgresError(f"{command[0]} failed: {reason(output.decode(errors='replace'))}")
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A stop waits meanwhile: in the middle of a start it would leave a process that nobody knows."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def reason(output: str) -> str:
