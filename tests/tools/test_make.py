@@ -86,6 +86,26 @@ def test_a_missing_program_fails_where_all_must_run(
         make.without(program)
 
 
+@pytest.mark.parametrize(
+    ("known", "asked"), [(("a-shell", "a"), ["a-shell"]), (("a",), ["a-shell", "a"]), ((), ["a-shell", "a"])]
+)
+def test_the_best_package_that_the_system_knows_is_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, known: tuple[str, ...], asked: list[str]
+) -> None:
+    """Without root's rights or Debian: apt is one that makes a program of each package it knows."""
+    apt = tmp_path / "apt-get"
+    apt.write_text(
+        f"#!/bin/sh\nfor last; do :; done\n[ $2 = install ] || exit 0\necho $last >> {tmp_path}/asked\n"
+        f'case " {" ".join(known)} " in *" $last "*) cp {apt} {tmp_path}/$last;; *) exit 100;; esac\n'
+    )
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    program = programs.Program(("a-shell", "a"), "A_PROGRAM", ("a-shell", "a"), "browser")
+    assert program.find_or_install() == (f"{tmp_path}/{known[0]}" if known else None)
+    assert (tmp_path / "asked").read_text().split() == asked
+
+
 def test_first_failure_is_the_exit_code_and_all_run(tmp_path: Path) -> None:
     commands = [
         (["/bin/sh", "-c", f"echo {code} >> ran; exit {code}"], tmp_path, os.environ) for code in (0, 3, 4)
