@@ -1,14 +1,14 @@
 """Chromium on the app: found, or said to be missing in one line, which is a failure where everything must run."""
 
-import json
+import asyncio
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, async_playwright
+from tornado.platform.asyncio import AsyncIOLoop
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -18,7 +18,6 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
-COMMAND = (sys.executable, "-m", "playwright", "launch-server")
 
 PATH = CHROMIUM.find()
 
@@ -28,14 +27,25 @@ if PATH is None and not os.environ.get("CI"):
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Chromium that runs for all tests; each has windows of its own in it, which know of no others."""
+def browser_loop() -> Iterator[AsyncIOLoop]:
+    """The loop that the browser is driven from, which is one for all tests."""
+    loop = AsyncIOLoop(asyncio_loop=asyncio.new_event_loop(), make_current=False)
+    yield loop
+    loop.close(all_fds=True)
+
+
+@pytest.fixture
+def io_loop(browser_loop: AsyncIOLoop) -> AsyncIOLoop:
+    """The same, for the server under test."""
+    asyncio.set_event_loop(browser_loop.asyncio_loop)
+    return browser_loop
+
+
+@pytest.fixture(scope="session")
+def browser(browser_loop: AsyncIOLoop) -> Iterator[Browser]:
+    """A Chromium that runs for all tests; each has windows of its own in it, which know of no others."""
     if PATH is None:
         pytest.fail(f"no Chromium for the browser tests: {CHROMIUM.advice}", pytrace=False)
-    options = tmp_path_factory.mktemp("browser") / "options.json"
-    options.write_text(json.dumps({"executablePath": PATH, "args": FLAGS}))
-    command = [*COMMAND, "--browser", "chromium", "--config", str(options)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
-        assert process.stdout
-        yield process.stdout.readline().strip()
-        os.killpg(process.pid, signal.SIGTERM)  # it is a program that runs another one
+    playwright = browser_loop.run_sync(async_playwright().start)
+    yield browser_loop.run_sync(lambda: playwright.chromium.launch(executable_path=PATH, args=FLAGS))
+    browser_loop.run_sync(playwright.stop)

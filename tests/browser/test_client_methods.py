@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.browser.window import Window, window
 from tests.client import PASSWORD
@@ -52,7 +53,7 @@ class Caller:
 
 @pytest.mark.parametrize("which", ["client", "vue"])
 @pytest.mark.gen_test
-async def test_every_method(browser: str, base_url: str, bundle: str, sql: Sql, which: str) -> None:
+async def test_every_method(browser: Browser, base_url: str, bundle: str, sql: Sql, which: str) -> None:
     async with window(browser, base_url) as tab:
         await tab.open("/")
         await tab.page.evaluate(bundle)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.browser.member import enter, judged, until
 from tests.browser.window import Window, window
@@ -50,7 +51,7 @@ async def rings(tab: Window, path: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @slowly
-async def test_the_focus_is_seen(browser: str, base_url: str, client: Client, scheme: str) -> None:
+async def test_the_focus_is_seen(browser: Browser, base_url: str, client: Client, scheme: str) -> None:
     await client.sign_up()
     async with window(browser, base_url, color_scheme=scheme) as tab:
         found = [*await rings(tab, "/"), *await rings(tab, "/login")]
@@ -63,7 +64,7 @@ async def test_the_focus_is_seen(browser: str, base_url: str, client: Client, sc
 
 
 @slowly
-async def test_a_dialog_begins_at_its_first_field(browser: str, base_url: str, client: Client) -> None:
+async def test_a_dialog_begins_at_its_first_field(browser: Browser, base_url: str, client: Client) -> None:
     await client.sign_up()
     async with window(browser, base_url) as tab:
         await enter(tab, client)
@@ -76,7 +77,9 @@ async def test_a_dialog_begins_at_its_first_field(browser: str, base_url: str, c
 
 
 @slowly
-async def test_the_focus_goes_to_what_a_button_brought(browser: str, base_url: str, client: Client) -> None:
+async def test_the_focus_goes_to_what_a_button_brought(
+    browser: Browser, base_url: str, client: Client
+) -> None:
     await client.sign_up()
     focused = "document.activeElement.innerText"
     async with window(browser, base_url) as tab:
@@ -99,7 +102,7 @@ async def test_the_focus_goes_to_what_a_button_brought(browser: str, base_url: s
 
 
 @slowly
-async def test_edges_in_the_colours_of_the_reader(browser: str, base_url: str, client: Client) -> None:
+async def test_edges_in_the_colours_of_the_reader(browser: Browser, base_url: str, client: Client) -> None:
     await client.sign_up()
     look = "(element) => [getComputedStyle(element).outlineStyle, getComputedStyle(element).backgroundColor]"
     async with window(browser, base_url, forced_colors="active") as tab:
@@ -115,7 +118,9 @@ async def test_edges_in_the_colours_of_the_reader(browser: str, base_url: str, c
 
 
 @slowly
-async def test_a_page_that_takes_the_focus_has_no_frame(browser: str, base_url: str, client: Client) -> None:
+async def test_a_page_that_takes_the_focus_has_no_frame(
+    browser: Browser, base_url: str, client: Client
+) -> None:
     await client.sign_up()
     async with window(browser, base_url) as tab:
         await tab.open("/login")

@@ -1,6 +1,7 @@
 """The start page: what it offers, and what it says where something went wrong."""
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.browser.member import enter, judged, until
 from tests.browser.window import window
@@ -13,7 +14,7 @@ SENTENCE = "Signing in with e-mail and password is switched off here."
 
 @pytest.mark.environ(DISABLE_SIGN_UP="yes")
 @slowly
-async def test_no_way_to_an_account_where_none_is_made(browser: str, base_url: str) -> None:
+async def test_no_way_to_an_account_where_none_is_made(browser: Browser, base_url: str) -> None:
     async with window(browser, base_url) as tab:
         await tab.open("/")
         assert await tab.page.locator('a[href="/register"]').count() == 0
@@ -21,7 +22,7 @@ async def test_no_way_to_an_account_where_none_is_made(browser: str, base_url: s
 
 
 @slowly
-async def test_the_way_past_the_menu_is_a_button_with_room(browser: str, base_url: str) -> None:
+async def test_the_way_past_the_menu_is_a_button_with_room(browser: Browser, base_url: str) -> None:
     async with window(browser, base_url) as tab:
         await tab.open("/")
         await tab.page.get_by_role("link", name="Skip to the content").wait_for()
@@ -37,7 +38,7 @@ async def test_the_way_past_the_menu_is_a_button_with_room(browser: str, base_ur
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @slowly
-async def test_what_went_wrong_is_said(browser: str, base_url: str, client: Client, scheme: str) -> None:
+async def test_what_went_wrong_is_said(browser: Browser, base_url: str, client: Client, scheme: str) -> None:
     await client.sign_up()
     async with window(browser, base_url, color_scheme=scheme) as tab:
         await tab.page.goto(f"{base_url}/api/auth/error?error=EMAIL_PASSWORD_DISABLED")

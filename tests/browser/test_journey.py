@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
@@ -18,7 +19,7 @@ async def sign_in(tab: Window, password: str = PASSWORD) -> None:
 
 
 @slowly
-async def test_register_reload_sign_out_and_in(browser: str, base_url: str, sql: Sql) -> None:
+async def test_register_reload_sign_out_and_in(browser: Browser, base_url: str, sql: Sql) -> None:
     async with window(browser, base_url) as tab:
         await tab.open("/")
         await tab.page.get_by_role("main").get_by_role("link", name="Create an account").click()
@@ -41,7 +42,7 @@ async def test_register_reload_sign_out_and_in(browser: str, base_url: str, sql:
 
 
 @slowly
-async def test_a_protected_page_never_flashes(browser: str, base_url: str, client: Client) -> None:
+async def test_a_protected_page_never_flashes(browser: Browser, base_url: str, client: Client) -> None:
     """The server decides: neither does a visitor see the frame of the app, nor a member the sign-in page."""
     await client.sign_up()
     async with window(browser, base_url, java_script_enabled=False) as tab:
@@ -55,7 +56,7 @@ async def test_a_protected_page_never_flashes(browser: str, base_url: str, clien
 
 @slowly
 async def test_a_revoked_session_leads_to_sign_in_and_back(
-    browser: str, base_url: str, client: Client, sql: Sql
+    browser: Browser, base_url: str, client: Client, sql: Sql
 ) -> None:  # S23
     await client.sign_up()
     async with window(browser, base_url) as tab:
@@ -79,7 +80,7 @@ async def test_a_revoked_session_leads_to_sign_in_and_back(
 
 
 @slowly
-async def test_another_tab_follows(browser: str, base_url: str, client: Client) -> None:
+async def test_another_tab_follows(browser: Browser, base_url: str, client: Client) -> None:
     await client.sign_up()
     async with window(browser, base_url) as tab:
         await tab.open("/login")
@@ -93,7 +94,7 @@ async def test_another_tab_follows(browser: str, base_url: str, client: Client) 
 
 
 @slowly
-async def test_refusals_stand_where_they_belong(browser: str, base_url: str, client: Client) -> None:
+async def test_refusals_stand_where_they_belong(browser: Browser, base_url: str, client: Client) -> None:
     await client.sign_up()
     async with window(browser, base_url) as tab:
         await tab.open("/login")
@@ -116,7 +117,7 @@ async def test_refusals_stand_where_they_belong(browser: str, base_url: str, cli
 
 
 @slowly
-async def test_by_keyboard_alone(browser: str, base_url: str, client: Client) -> None:
+async def test_by_keyboard_alone(browser: Browser, base_url: str, client: Client) -> None:
     await client.sign_up(name="Ada")
     async with window(browser, base_url) as tab:
         await tab.open("/login")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.browser.window import Window, window
 from tests.client import Client
@@ -34,7 +35,9 @@ async def judged(tab: Window) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @slowly
-async def test_axe_finds_nothing_serious(browser: str, base_url: str, client: Client, scheme: str) -> None:
+async def test_axe_finds_nothing_serious(
+    browser: Browser, base_url: str, client: Client, scheme: str
+) -> None:
     await client.sign_up()
     async with window(browser, base_url, color_scheme=scheme) as tab:
         found = []
@@ -55,7 +58,7 @@ async def test_axe_finds_nothing_serious(browser: str, base_url: str, client: Cl
 
 @slowly
 async def test_nothing_hangs_over_the_edge_of_a_small_screen(
-    browser: str, base_url: str, client: Client
+    browser: Browser, base_url: str, client: Client
 ) -> None:
     await client.sign_up("a" * 60 + "@example.com", name="Ada" * 20)
     async with window(browser, base_url, viewport={"width": 320, "height": 640}) as tab:
@@ -69,7 +72,7 @@ async def test_nothing_hangs_over_the_edge_of_a_small_screen(
 
 
 @slowly
-async def test_a_chosen_theme_is_there_before_the_app(browser: str, base_url: str) -> None:
+async def test_a_chosen_theme_is_there_before_the_app(browser: Browser, base_url: str) -> None:
     async with window(browser, base_url, color_scheme="light") as tab:
         await tab.open("/login")
         dark = "document.documentElement.classList.contains('dark')"
@@ -84,7 +87,7 @@ async def test_a_chosen_theme_is_there_before_the_app(browser: str, base_url: st
 
 
 @slowly
-async def test_an_error_page_keeps_to_the_policy(browser: str, base_url: str) -> None:
+async def test_an_error_page_keeps_to_the_policy(browser: Browser, base_url: str) -> None:
     async with window(browser, base_url) as tab:
         await tab.page.route("**/login", lambda route: route.continue_(method="POST"))
         await tab.page.goto(f"{base_url}/login")

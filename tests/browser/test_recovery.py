@@ -1,6 +1,7 @@
 """Ways back in: a forgotten password, and an address that is to be confirmed, by the links in the mails."""
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.browser.member import EMAIL, enter, forgive, judged, until
 from tests.browser.window import Window, window
@@ -24,7 +25,7 @@ async def ask_for_a_link(tab: Window, email: str = EMAIL) -> None:
 
 @slowly
 async def test_a_forgotten_password(
-    browser: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
+    browser: Browser, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
 ) -> None:  # S17
     await client.sign_up()
     async with window(browser, base_url) as tab:
@@ -55,7 +56,7 @@ async def test_a_forgotten_password(
 
 @slowly
 async def test_a_forgotten_password_while_signed_in(
-    browser: str, base_url: str, client: Client, mailbox: Mailbox
+    browser: Browser, base_url: str, client: Client, mailbox: Mailbox
 ) -> None:  # S17
     await client.sign_up()
     async with window(browser, base_url) as tab:
@@ -76,7 +77,7 @@ async def test_a_forgotten_password_while_signed_in(
 
 @slowly
 async def test_an_unknown_address_looks_the_same(
-    browser: str, base_url: str, client: Client, mailbox: Mailbox
+    browser: Browser, base_url: str, client: Client, mailbox: Mailbox
 ) -> None:  # S10
     await client.sign_up()
     async with window(browser, base_url) as tab:
@@ -92,7 +93,7 @@ async def test_an_unknown_address_looks_the_same(
 @pytest.mark.environ(RATE_LIMIT_ENABLED="yes")
 @slowly
 async def test_a_link_used_meanwhile_and_too_many_of_them(
-    browser: str, base_url: str, client: Client
+    browser: Browser, base_url: str, client: Client
 ) -> None:  # S12
     async with window(browser, base_url) as tab:
         await tab.open("/reset-password?token=unknown")
@@ -114,7 +115,7 @@ async def test_a_link_used_meanwhile_and_too_many_of_them(
 
 @pytest.mark.environ(REQUIRE_EMAIL_VERIFICATION="yes")
 @slowly
-async def test_nobody_comes_in_unconfirmed(browser: str, base_url: str, mailbox: Mailbox) -> None:
+async def test_nobody_comes_in_unconfirmed(browser: Browser, base_url: str, mailbox: Mailbox) -> None:
     async with window(browser, base_url) as tab:
         await tab.open("/register")
         await tab.fill(Name="Ada", E_mail=EMAIL, Password=PASSWORD)
@@ -139,7 +140,7 @@ async def test_nobody_comes_in_unconfirmed(browser: str, base_url: str, mailbox:
 
 @slowly
 async def test_the_banner_until_the_address_is_confirmed(
-    browser: str, base_url: str, client: Client, mailbox: Mailbox
+    browser: Browser, base_url: str, client: Client, mailbox: Mailbox
 ) -> None:
     await client.sign_up()
     async with window(browser, base_url) as tab:
@@ -172,7 +173,7 @@ async def test_the_banner_until_the_address_is_confirmed(
     ],
 )
 @slowly
-async def test_links_that_lead_nowhere(browser: str, base_url: str, error: str, says: str) -> None:
+async def test_links_that_lead_nowhere(browser: Browser, base_url: str, error: str, says: str) -> None:
     async with window(browser, base_url) as tab:
         await tab.open(f"/verify-email?error={error}")
         assert await tab.heading() == says

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.browser.member import EMAIL, enter, eventually, forgive, judged, picture, until
 from tests.browser.window import Window, window
@@ -19,7 +20,7 @@ OLD = """UPDATE "session" SET "createdAt" = now() - interval '2 days', "updatedA
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @slowly
-async def test_axe_finds_nothing(browser: str, base_url: str, client: Client, scheme: str) -> None:
+async def test_axe_finds_nothing(browser: Browser, base_url: str, client: Client, scheme: str) -> None:
     await client.sign_up()
     async with window(browser, base_url, color_scheme=scheme) as tab:
         await enter(tab, client)
@@ -36,7 +37,7 @@ async def test_axe_finds_nothing(browser: str, base_url: str, client: Client, sc
 
 
 @slowly
-async def test_a_small_screen_is_wide_enough(browser: str, base_url: str, client: Client) -> None:
+async def test_a_small_screen_is_wide_enough(browser: Browser, base_url: str, client: Client) -> None:
     await client.sign_up("a" * 60 + "@example.com", name="Ada" * 20)
     async with window(browser, base_url, viewport={"width": 320, "height": 640}) as tab:
         await enter(tab, client)
@@ -51,7 +52,7 @@ async def test_a_small_screen_is_wide_enough(browser: str, base_url: str, client
 @pytest.mark.feature("avatar")
 @pytest.mark.environ(FEATURES_OFF="avatar")
 @slowly
-async def test_a_feature_that_is_off_has_no_card(browser: str, base_url: str, client: Client) -> None:
+async def test_a_feature_that_is_off_has_no_card(browser: Browser, base_url: str, client: Client) -> None:
     await client.sign_up()
     assert (await client.send("POST", "/api/avatar", raw=b"x")).status == 404
     async with window(browser, base_url) as tab:
@@ -64,7 +65,7 @@ async def test_a_feature_that_is_off_has_no_card(browser: str, base_url: str, cl
 
 @pytest.mark.feature("avatar")
 @slowly
-async def test_name_and_picture(browser: str, base_url: str, client: Client, sql: Sql) -> None:
+async def test_name_and_picture(browser: Browser, base_url: str, client: Client, sql: Sql) -> None:
     await client.sign_up()
     async with window(browser, base_url) as tab:
         await enter(tab, client)
@@ -106,7 +107,7 @@ async def eventually_drawn(tab: Window) -> None:
 
 
 @slowly
-async def test_what_is_no_picture_is_said_to_be_none(browser: str, base_url: str, client: Client) -> None:
+async def test_what_is_no_picture_is_said_to_be_none(browser: Browser, base_url: str, client: Client) -> None:
     await client.sign_up()
     async with window(browser, base_url) as tab:
         await enter(tab, client)
@@ -119,7 +120,7 @@ async def test_what_is_no_picture_is_said_to_be_none(browser: str, base_url: str
 
 
 @slowly
-async def test_change_the_password(browser: str, base_url: str, client: Client, sql: Sql) -> None:  # S25
+async def test_change_the_password(browser: Browser, base_url: str, client: Client, sql: Sql) -> None:  # S25
     await client.sign_up()
     other = Client(base_url)
     await other.sign_in()
@@ -143,7 +144,7 @@ async def test_change_the_password(browser: str, base_url: str, client: Client, 
 
 @slowly
 async def test_sessions_go_at_once_and_come_back_when_they_stay(
-    browser: str, base_url: str, client: Client
+    browser: Browser, base_url: str, client: Client
 ) -> None:  # S25
     await client.sign_up()
     others = [Client(base_url) for _ in range(3)]
@@ -170,7 +171,7 @@ async def test_sessions_go_at_once_and_come_back_when_they_stay(
 
 @slowly
 async def test_an_old_session_asks_who_it_is(
-    browser: str, base_url: str, client: Client, sql: Sql
+    browser: Browser, base_url: str, client: Client, sql: Sql
 ) -> None:  # S26
     await client.sign_up(rememberMe=False)
     sql(OLD)
@@ -197,7 +198,7 @@ async def test_an_old_session_asks_who_it_is(
 
 @slowly
 async def test_change_the_address(
-    browser: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
+    browser: Browser, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
 ) -> None:  # S20
     await client.sign_up()
     sql('UPDATE "user" SET "emailVerified" = true')
@@ -222,7 +223,7 @@ async def test_change_the_address(
 
 
 @slowly
-async def test_delete_the_account(browser: str, base_url: str, client: Client, sql: Sql) -> None:
+async def test_delete_the_account(browser: Browser, base_url: str, client: Client, sql: Sql) -> None:
     await client.sign_up()
     async with window(browser, base_url) as tab:
         await enter(tab, client)
@@ -252,7 +253,7 @@ async def fill_deletion(tab: Window, password: str) -> None:
 @pytest.mark.environ(DELETE_USER_VERIFICATION="yes")
 @slowly
 async def test_delete_the_account_by_mail(
-    browser: str, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
+    browser: Browser, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
 ) -> None:
     await client.sign_up()
     async with window(browser, base_url) as tab:
@@ -282,7 +283,7 @@ async def test_delete_the_account_by_mail(
 
 @slowly
 async def test_a_link_to_delete_somebody_else(
-    browser: str, base_url: str, client: Client, sql: Sql
+    browser: Browser, base_url: str, client: Client, sql: Sql
 ) -> None:  # S40
     await client.sign_up()
     async with window(browser, base_url) as tab:

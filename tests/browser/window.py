@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request
 
 VIOLATIONS = """
   window.violations = []
@@ -70,18 +70,14 @@ class Window:
 
 
 @asynccontextmanager
-async def window(browser: str, base_url: str, **options: Any) -> AsyncIterator[Window]:
-    """A window in the browser at that address, with cookies and files of its own; `options` are Playwright's for a context."""
-    async with async_playwright() as playwright:
-        connected = await playwright.chromium.connect(browser)
-        try:
-            context = await connected.new_context(
-                **{"locale": "en-GB", "reduced_motion": "reduce", **options}
-            )
-            context.set_default_timeout(30_000)
-            await context.add_init_script(VIOLATIONS)
-            found = Window(await context.new_page(), base_url)
-            found.listen()
-            yield found
-        finally:
-            await connected.close()
+async def window(browser: Browser, base_url: str, **options: Any) -> AsyncIterator[Window]:
+    """A window at that address, with cookies and files of its own; `options` are Playwright's for a context."""
+    context = await browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})
+    try:
+        context.set_default_timeout(30_000)
+        await context.add_init_script(VIOLATIONS)
+        found = Window(await context.new_page(), base_url)
+        found.listen()
+        yield found
+    finally:
+        await context.close()
