@@ -54,6 +54,7 @@ def test() -> None:
     VENV.prepare("test")
     build_web()
     environment = dict(find_node())
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # which costs each process of the tests eight seconds
     bundle.install(WEB, environment)
     bundle.install(COMPAT, environment)
     arguments: list[str] = []
