@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -82,10 +84,11 @@ class Services:
         """A feature's own settings or service, by its type; raises KeyError where the feature is off."""
         return cast(T, self._own[kind])
 
-    def boot(self) -> Json:
-        """What the features tell the pages, and which of them are on, by their folders' names."""
+    @functools.cached_property
+    def boot(self) -> str:
+        """What the features tell the pages, and which of them are on, by their folders' names: as JSON."""
         told = {name: value for each in self.parts.boot for name, value in each(self).items()}
-        return told | {"features": self.parts.names}
+        return json.dumps(told | {"features": self.parts.names})
 
     async def forget(self, user: User) -> None:
         """Has the features let go of what they have of a deleted user's outside the database."""

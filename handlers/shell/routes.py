@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 import secrets
 from importlib import resources
@@ -31,9 +32,10 @@ def templates() -> Environment:
     return Environment(loader=loader, autoescape=select_autoescape(("html",)), auto_reload=False)
 
 
-def _shell(page: pages.PageEntry | None, boot: wire.Json, nonce: str) -> str:
+def _shell(page: pages.PageEntry | None, session: wire.Json | None, settings: str, nonce: str) -> str:
     entry = bundle.entry(page.name, page.layout) if page else bundle.entry("not-found", "default")
     title = page.title if page else "Page not found"
+    boot = {"session": session, "settings": json.loads(settings)}
     return templates().get_template("shell.html").render(title=title, nonce=nonce, boot=boot, entry=entry)
 
 
@@ -42,9 +44,9 @@ _ANY_NONCE = secrets.token_urlsafe(16)
 
 
 @functools.cache
-def _shell_for_nobody(page: pages.PageEntry | None, settings: tuple[tuple[str, object], ...]) -> str:
+def _shell_for_nobody(page: pages.PageEntry | None, settings: str) -> str:
     """The shell without a session, which is the same for everybody but for its nonce."""
-    return _shell(page, {"session": None, "settings": dict(settings)}, _ANY_NONCE)
+    return _shell(page, None, settings, _ANY_NONCE)
 
 
 class Page(CallerHandler):
@@ -86,17 +88,17 @@ class Page(CallerHandler):
         self.finish()
 
     def _render(self, page: pages.PageEntry | None, who: SignedIn | None) -> None:
-        nonce, settings = secrets.token_urlsafe(16), self.services.boot()
+        nonce, settings = secrets.token_urlsafe(16), self.services.boot
         if who is None:
-            html = _shell_for_nobody(page, tuple(settings.items())).replace(_ANY_NONCE, nonce)
+            html = _shell_for_nobody(page, settings).replace(_ANY_NONCE, nonce)
         else:
-            html = _shell(page, {"session": self._session_json(who), "settings": settings}, nonce)
+            html = _shell(page, self._session_json(who), settings, nonce)
         self.set_status(200 if page else 404)
         self._set_page_headers(nonce)
         self.finish(html)
 
-    def _session_json(self, who: SignedIn | None) -> wire.Json | None:
-        return {"session": wire.session(who.session), "user": wire.user(who.user)} if who else None
+    def _session_json(self, who: SignedIn) -> wire.Json:
+        return {"session": wire.session(who.session), "user": wire.user(who.user)}
 
     def _set_page_headers(self, nonce: str) -> None:
         """S33: scripts by nonce alone, nothing from elsewhere, no frame around it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,6 +22,8 @@ from server.http.sizes import MAX_BODY, Measured, TooLarge
 from server.protocol import uri
 from server.services import Services
 
+Route = tuple[str, type[RequestHandler]]
+_SINGLE = re.compile(r"[\w/-]+")
 access_log = logging.getLogger("ai_editor.access")
 
 
@@ -28,7 +31,8 @@ class Application(Site):
     """What answers requests, on top of `services`, which whoever made them closes."""
 
     def __init__(self, services: Services, features: Iterable[Feature]) -> None:
-        super().__init__(services, routes(features), log_request, Nowhere)
+        self._fixed, patterns = divide(routes(features))
+        super().__init__(services, patterns, log_request, Nowhere)
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         """Lets what was answered before be answered from memory; see fast."""
@@ -51,7 +55,10 @@ class Application(Site):
         if not target.startswith("/") or any(mark in target for mark in ("/.", "\\", "#", "/%2")):
             parsed = uri.parse(target, "http://localhost")
             request.path = "/" + (parsed.pathname if parsed else request.path).lstrip("/")
-        delegate = super().find_handler(request, **kwargs)
+        fixed = self._fixed.get(request.path)
+        delegate = (
+            self.get_handler_delegate(request, fixed) if fixed else super().find_handler(request, **kwargs)
+        )
         if not sizes.needs_measuring(request):
             return delegate
         too_long = {"error": errors.payload_too_large(MAX_BODY)}
@@ -67,7 +74,7 @@ def _leave_body() -> None:
     """Instead of Tornado's parser, which refuses a bad multipart body before an endpoint can say it takes none."""
 
 
-def routes(features: Iterable[Feature]) -> list[tuple[str, type[RequestHandler]]]:
+def routes(features: Iterable[Feature]) -> list[Route]:
     """(pattern, handler) in the order they are asked; raises StartError for one that would answer unasked."""
     collected = list(features)
     api = [(API + path, handler) for feature in collected for path, handler in feature.api]
@@ -76,6 +83,18 @@ def routes(features: Iterable[Feature]) -> list[tuple[str, type[RequestHandler]]
         if not _asks(handler):
             raise errors.StartError(f"{path} has a handler that does not ask who may call it: see guards")
     return found
+
+
+def divide(found: Iterable[Route]) -> tuple[dict[str, type[RequestHandler]], list[Route]]:
+    """The routes of a single path, which are found at once however many there are, and those that are patterns."""
+    fixed: dict[str, type[RequestHandler]] = {}
+    patterns: list[Route] = []
+    for path, handler in found:
+        if _SINGLE.fullmatch(path) and not any(re.fullmatch(each, path) for each, _ in patterns):
+            fixed.setdefault(path, handler)
+        else:
+            patterns.append((path, handler))
+    return fixed, patterns
 
 
 def _asks(handler: type[RequestHandler]) -> bool:

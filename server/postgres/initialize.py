@@ -94,7 +94,11 @@ def _run(account: Account, home: Home, command: list[str | Path], words: str = "
     try:
         with _undisturbed():
             child = account.popen(
-                command, cwd=home.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+                command,
+                cwd=home.folder,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
             )
         output, _ = child.communicate(words.encode())
     except BaseException:

@@ -84,7 +84,7 @@ async def test_a_mistake_of_ours_is_told_to_the_log_alone(
 
 @pytest.mark.gen_test
 async def test_a_mistake_of_ours_behind_a_page(client: Client, broken: None) -> None:
-    answer = await client.send("GET", "/dashboard")
+    answer = await client.send("GET", "/dashboard", headers={"Cookie": "a=b"})
     assert answer.status == 500
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "nonce-" in answer.headers["Content-Security-Policy"]
