@@ -77,8 +77,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 SECRET = "a secret for tests alone, of more than thirty-two bytes"
-# A word that changes nothing, and comes after those before it.
-ANNOUNCE = f"SELECT pg_notify('{CHANNEL}', 'e')"
+ANNOUNCE = f"SELECT pg_notify('{CHANNEL}', %s)"
 
 
 @contextmanager
@@ -172,7 +171,7 @@ def sql(database_url: str, clean: None, ears: Ears) -> Sql:
     def run(statement: str, *params: Any) -> list[tuple[Any, ...]]:
         if statement.lstrip().startswith("SELECT") and "pg_notify" not in statement:
             return execute(database_url, statement, params or None)
-        with ears.reached(lambda: execute(database_url, ANNOUNCE)):
+        with ears.reached(lambda word: execute(database_url, ANNOUNCE, [word])):
             return execute(database_url, statement, params or None)
 
     return run

@@ -1,9 +1,10 @@
 """Knows when announcements of the database have reached the servers under test: no test has to wait for a while."""
 
-import fcntl
+import contextlib
+import os
+import secrets
 import select
-import struct
-import termios
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -36,14 +37,15 @@ class Ears:
         db.listen = noted  # type: ignore[method-assign]
 
     @contextmanager
-    def reached(self, announce: Callable[[], object]) -> Iterator[None]:
-        """Ends when what the block announces, and `announce` after it, waits to be read by everyone who listens."""
-        before = {number: _unread(number) for number in (each.fileno() for each in self._open())}
+    def reached(self, announce: Callable[[str], object]) -> Iterator[None]:
+        """Ends when what the block announces, and the word of `announce` after it, waits to be read by all who listen."""
         yield
-        if before:
-            announce()
-        for number, unread in before.items():
-            _wait_for_more(number, unread)
+        listening = [each.fileno() for each in self._open()]
+        word = "e" + secrets.token_hex(8)  # which changes nothing
+        if listening:
+            announce(word)
+        for number in listening:
+            _wait_for(word.encode(), number)
 
     def backends(self) -> list[int]:
         """The processes of PostgreSQL behind them."""
@@ -54,15 +56,18 @@ class Ears:
         return [connection.raw for connection in connections if not connection.closed]
 
 
-def _unread(number: int) -> int:
-    """How many bytes have arrived at a socket that nobody has read."""
-    return int(struct.unpack("i", fcntl.ioctl(number, termios.FIONREAD, bytes(4)))[0])
-
-
-def _wait_for_more(number: int, unread: int) -> None:
-    """Until more has arrived, or nothing ever will: the server runs in this thread, and reads nothing meanwhile."""
+def _wait_for(word: bytes, number: int) -> None:
+    """Until it has arrived, or nothing ever will: the server runs in this thread, and reads nothing meanwhile."""
     lost = select.poll()
     lost.register(number, select.POLLRDHUP)
     until = time.monotonic() + SECONDS
-    while _unread(number) <= unread and not lost.poll(1):
-        assert time.monotonic() < until, "an announcement of the database did not arrive"
+    with socket.socket(fileno=os.dup(number)) as connection:
+        while word not in _arrived(connection) and not lost.poll(1):
+            assert time.monotonic() < until, "an announcement of the database did not arrive"
+
+
+def _arrived(connection: socket.socket) -> bytes:
+    """What has arrived and nobody has read: not announcements alone, answers to signs of life too."""
+    with contextlib.suppress(OSError):
+        return connection.recv(1 << 20, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    return b""
