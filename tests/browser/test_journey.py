@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
@@ -77,6 +77,44 @@ async def test_a_revoked_session_leads_to_sign_in_and_back(
         await tab.at("/dashboard")
         tab.problems = [problem for problem in tab.problems if "401" not in problem]
         await tab.check()
+
+
+@slowly
+async def test_the_whole_address_comes_back_after_signing_in(
+    browser: Browser, base_url: str, client: Client
+) -> None:
+    await client.sign_up()
+    async with window(browser, base_url) as tab:
+        await tab.open("/settings/security?tab=a&x=%26b#sessions")
+        await tab.page.get_by_role("main").get_by_role("link", name="Create an account").click()
+        await tab.page.get_by_role("main").get_by_role("link", name="Sign in").first.click()
+        await sign_in(tab)
+        await tab.at("/settings/security?tab=a&x=%26b#sessions")
+        await tab.check()
+
+
+@slowly
+async def test_after_a_release_the_page_that_was_wanted_comes(
+    browser: Browser, base_url: str, client: Client
+) -> None:
+    await client.sign_up()
+    async with window(browser, base_url) as tab:
+        await tab.open("/login")
+        await sign_in(tab)
+        await tab.at("/dashboard")
+        await tab.shown()
+        gone: list[str] = []
+
+        async def answer(route: Route) -> None:
+            gone.append(route.request.url)
+            await route.fulfill(status=404)
+
+        await tab.page.route("**/assets/*.js", answer, times=1)
+        await tab.page.get_by_role("link", name="Settings").first.click()
+        await tab.at("/settings/profile")
+        await tab.shown()
+        assert await tab.heading() == "Settings"
+        assert len(gone) == 1
 
 
 @slowly

@@ -16,6 +16,6 @@ function apologise(): void {
   document.getElementById('sorry')!.hidden = false
 }
 
-reloadOnStaleBundle()
+reloadOnStaleBundle(router)
 const app = createApp(App).use(router)
 router.isReady().then(showFirstPage, apologise)

@@ -1,5 +1,5 @@
 import type { LocationQuery, RouteLocationNormalized, RouteLocationRaw } from 'vue-router'
-import { loginFor, redirectTarget } from '@/session/redirect'
+import { loginFor, redirectTarget, withFragment } from '@/session/redirect'
 import { useSession } from '@/session/useSession'
 
 export type Access = 'public' | 'guest' | 'member'
@@ -16,8 +16,10 @@ function wayIn({ redirect, error }: LocationQuery): RouteLocationRaw {
 }
 
 /** The rule that the server applies before the first paint, for the ways taken inside the app. */
-export function guard(to: Pick<RouteLocationNormalized, 'meta' | 'query' | 'fullPath'>) {
+export function guard(to: Pick<RouteLocationNormalized, 'meta' | 'path' | 'query' | 'hash' | 'fullPath'>) {
   const { signedIn } = useSession()
+  const redirect = to.meta.access === 'guest' && withFragment(to.query.redirect, to.hash)
+  if (redirect) return { path: to.path, query: { ...to.query, redirect } }
   if (to.meta.access === 'member' && !signedIn.value) return loginFor(to.fullPath)
   if (to.meta.access === 'guest' && signedIn.value) return wayIn(to.query)
   return true

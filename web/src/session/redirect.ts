@@ -21,6 +21,12 @@ export function redirectTarget(redirect: Query): string {
   return safePath(Array.isArray(redirect) ? redirect[0] : redirect) ?? HOME
 }
 
+/** The page asked for, with the fragment that no server is told of: a browser carries it along to the sign-in page. */
+export function withFragment(redirect: Query, fragment: string): string | null {
+  const asked = Array.isArray(redirect) ? redirect[0] : redirect
+  return asked && fragment && !asked.includes('#') ? asked + fragment : null
+}
+
 /** The way to the sign-in page and back. */
 export function loginFor(fullPath: string): { path: string, query: Record<string, string> } {
   return { path: '/login', query: fullPath === HOME ? {} : { redirect: fullPath } }

@@ -7,7 +7,8 @@ const who = {
   session: { id: 's', token: 't', expiresAt: new Date(Date.now() + 60_000) },
 }
 
-const to = (access: 'public' | 'guest' | 'member', fullPath: string, query = {}) => ({ meta: { access }, fullPath, query })
+const to = (access: 'public' | 'guest' | 'member', fullPath: string, query = {}, hash = '') =>
+  ({ meta: { access }, path: fullPath, fullPath, query, hash })
 
 describe('guard', () => {
   afterEach(() => { useSession().stop() })
@@ -24,5 +25,14 @@ describe('guard', () => {
     expect(guard(to('guest', '/login', { redirect: 'https://evil.example' }))).toBe('/dashboard')
     expect(guard(to('guest', '/', { error: 'X' }))).toEqual({ path: '/dashboard', query: { error: 'X' } })
     expect(guard(to('member', '/settings'))).toBe(true)
+  })
+
+  it('keeps the fragment that the browser brought along', () => {
+    const redirect = '/settings?tab=a&x=%26b'
+    expect(guard(to('guest', '/login', { redirect, a: 'b' }, '#sessions')))
+      .toEqual({ path: '/login', query: { redirect: `${redirect}#sessions`, a: 'b' } })
+    expect(guard(to('guest', '/login', { redirect: `${redirect}#one` }, '#two'))).toBe(true)
+    expect(guard(to('guest', '/login', {}, '#two'))).toBe(true)
+    expect(guard(to('public', '/', { redirect }, '#two'))).toBe(true)
   })
 })
