@@ -33,7 +33,7 @@ class Pool(Generic[T]):
         self._idle: list[T] = []
         self._places = size  # that no connection takes up: neither idle, nor in use, nor being opened
         self._waiting: deque[asyncio.Future[T | None]] = deque()
-        self._opening, self._shy, self._shy_until = 0, shy, 0.0
+        self._shy, self._shy_until = shy, 0.0
         self._closed = False
 
     @property
@@ -56,20 +56,15 @@ class Pool(Generic[T]):
 
     def _holds_back(self) -> bool:
         """After a refusal, as long as others come back: a server with too many clients takes no more of ours."""
-        return self._held > 0 and time.monotonic() < self._shy_until
-
-    @property
-    def _held(self) -> int:
-        """Connections that somebody has, and will give back."""
-        return self.in_use - self._opening
+        return self.in_use > 0 and time.monotonic() < self._shy_until
 
     async def _open_here(self) -> T:
         """Opens in a place that is the caller's already; where that fails, waits for what others give back, if any."""
         try:
-            return await self._try_to_open()
+            return await self._open()
         except Exception:
             self._shy_until = time.monotonic() + self._shy
-            alone = self._held <= 1  # the place that is given up in a moment is among them
+            alone = self.in_use == 1
             self._give_up_place()
             if alone:
                 raise
@@ -81,13 +76,6 @@ class Pool(Generic[T]):
         except BaseException:
             self._give_up_place()
             raise
-
-    async def _try_to_open(self) -> T:
-        self._opening += 1
-        try:
-            return await self._open()
-        finally:
-            self._opening -= 1
 
     async def _wait(self) -> T | None:
         """A connection, or None for a place to open one in."""
