@@ -136,6 +136,16 @@ def overloaded(seconds: int = 1) -> APIError:
     )
 
 
+def outcome_unknown() -> APIError:
+    """503 where the database was lost while it stored something: asking again finds out. S38."""
+    return APIError(
+        503,
+        "OUTCOME_UNKNOWN",
+        "It is not known whether this was done. Please try again to find out.",
+        {"Retry-After": "1"},
+    )
+
+
 def internal_server_error() -> APIError:
     """500 with nothing about the cause: that is in the log, under the request id. S38."""
     return APIError(500, "INTERNAL_SERVER_ERROR", "Internal Server Error")

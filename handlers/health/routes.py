@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.database import DatabaseError
+from server.database import DatabaseError, WritesRefused
 from server.http.guards import public
 from server.http.handler import BaseHandler
 from server.protocol import wire
@@ -34,12 +34,16 @@ class Health(BaseHandler):
 
 
 class Ready(Health):
-    """GET /health/ready: the database is reached and its migrations are this version's."""
+    """GET /health/ready: the database is reached, takes changes, and its migrations are this version's."""
 
     async def problem(self) -> str | None:
         """What keeps this process from serving."""
         try:
             found = await migrate.status(self.services.db)
+            if found.current:
+                await self.services.db.check_writes()
+        except WritesRefused:
+            return "database read-only"
         except DatabaseError:
             return "database unreachable"
         return None if found.current else "migrations pending"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -29,6 +30,8 @@ from server.schema import migrate
 from server.telemetry import logs
 from server.version import VERSION
 
+log = logging.getLogger(__name__)
+
 GRACE_SECONDS = 5.0
 
 
@@ -52,6 +55,7 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
     with setup.one_line_errors(), _stopped_quietly():
         config = setup.load()
         logs.configure(config.log_level, config.log_format)
+        _warn(config)
         features = select(features, config.features_off)
         for feature in features:
             if feature.check:
@@ -61,6 +65,14 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
             _supervise(config)
         else:
             _serve(config, features, Inherited.parse(worker) if worker else None)
+
+
+def _warn(config: Settings) -> None:
+    if config.database_left_out:
+        log.warning(
+            "DATABASE_URL: %s left out, as they tell other programs how to pool; DB_POOL_SIZE does here",
+            ", ".join(config.database_left_out),
+        )
 
 
 @contextmanager

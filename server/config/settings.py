@@ -18,6 +18,8 @@ from server.config.reader import Reader
 from server.config.sessions import SessionSettings
 from server.config.verification import VerificationSettings
 from server.crypto.keyring import Keyring
+from server.database import address
+from server.database.address import Address
 from server.errors import SettingsError
 
 API = "/api/auth"
@@ -32,6 +34,7 @@ class Settings:
     app_env: Literal["development", "production"]
     features_off: tuple[str, ...]
     database_url: str | None
+    database_left_out: tuple[str, ...]
     db_pool_size: int
     redis_url: str | None
     data_dir: Path
@@ -82,8 +85,8 @@ class Settings:
 def load(environ: Mapping[str, str], folder: Path) -> Settings:
     """Settings from `environ`, else from `folder/.env`; raises SettingsError naming the variable."""
     read = reader.Reader({**dotenv.read(folder), **environ})
-    database_url, base_url = _database_url(read), read.url("BETTER_AUTH_URL")
-    live = database_url is not None or (base_url or "").startswith("https://")
+    database, base_url = _database(read), read.url("BETTER_AUTH_URL")
+    live = database is not None or (base_url or "").startswith("https://")
     app_env = read.choice("APP_ENV", ("development", "production"), "production" if live else "development")
     production = app_env == "production"
     port = read.integer("PORT", 8080, 0, 65535)
@@ -94,7 +97,8 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         reader=read,
         app_env="production" if production else "development",
         features_off=read.list("FEATURES_OFF"),
-        database_url=database_url,
+        database_url=database.url if database else None,
+        database_left_out=database.left_out if database else (),
         db_pool_size=read.integer("DB_POOL_SIZE", 10, 1, 1000),
         redis_url=_redis_url(read),
         data_dir=data_dir,
@@ -143,17 +147,13 @@ def _redis_url(read: Reader) -> str | None:
     return url
 
 
-def _database_url(read: Reader) -> str | None:
+def _database(read: Reader) -> Address | None:
     if read.text("READ_DATABASE_URL"):
         raise SettingsError(
             "READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out"
         )
     url = read.text("DATABASE_URL")
-    if url is not None and not url.startswith(("postgres://", "postgresql://")):
-        raise SettingsError(
-            "DATABASE_URL takes the address of a PostgreSQL, such as postgres://user:password@host/name"
-        )
-    return url
+    return address.read(url) if url is not None else None
 
 
 def _check_production(settings: Settings) -> None:

@@ -1,13 +1,16 @@
 """The one door to PostgreSQL."""
 
-from server.database.database import CHANNEL, Database, Executor, Listener, Transaction
+from server.database.database import CHANNEL, Database, Listener, Transaction
 from server.database.errors import (
     DatabaseError,
     DatabaseUnavailable,
     InvalidValue,
+    OutcomeUnknown,
     RowRefused,
     UniqueViolation,
+    WritesRefused,
 )
+from server.database.executor import Executor
 
 __all__ = [
     "CHANNEL",
@@ -17,7 +20,9 @@ __all__ = [
     "Executor",
     "InvalidValue",
     "Listener",
+    "OutcomeUnknown",
     "RowRefused",
     "Transaction",
     "UniqueViolation",
+    "WritesRefused",
 ]

@@ -14,6 +14,22 @@ class DatabaseUnavailable(DatabaseError):
     """PostgreSQL did not answer in time, or not at all; the message says which."""
 
 
+class NotSent(DatabaseUnavailable):
+    """A connection was lost before the statement went out, so that it may be tried on another."""
+
+
+class TookTooLong(DatabaseUnavailable):
+    """A statement was given up; whether PostgreSQL goes on with it is not known."""
+
+
+class OutcomeUnknown(DatabaseUnavailable):
+    """The connection was lost while a change was made: it may be there, or not."""
+
+
+class WritesRefused(DatabaseUnavailable):
+    """PostgreSQL answers, but changes nothing: a standby, or one that was made read-only."""
+
+
 class UniqueViolation(DatabaseError):
     """A row with the same unique value exists; `constraint` is its name."""
 
@@ -41,6 +57,18 @@ NO_PLAN = (
     psycopg2.errors.IndeterminateDatatype,
     psycopg2.errors.FeatureNotSupported,
 )
+_READ_ONLY = "25006"
+# A transaction that failed or took too long, or a session that the server ends: its connection is of no use any more.
+_OVER = ("25P02", "25P03", "25P04", "57P01", "57P02", "57P03", "57P04", "57P05")
+
+
+def _sqlstate(error: Exception) -> str:
+    return (error.pgcode if isinstance(error, psycopg2.Error) else None) or ""
+
+
+def makes_useless(error: Exception) -> bool:
+    """Whether the connection that says so is to be thrown away."""
+    return _sqlstate(error) in (_READ_ONLY, *_OVER)
 
 
 def translated(error: Exception) -> DatabaseError:
@@ -51,13 +79,34 @@ def translated(error: Exception) -> DatabaseError:
         case psycopg2.DataError() | psycopg2.errors.ProgramLimitExceeded() | ValueError():
             # psycopg's own words name no value, PostgreSQL's may.
             return InvalidValue(first_line(error) if isinstance(error, ValueError) else type(error).__name__)
-        case psycopg2.errors.NotNullViolation() | psycopg2.errors.CheckViolation():
-            return RowRefused(first_line(error))
         case TimeoutError():
-            return DatabaseUnavailable("a statement took too long")
-        case psycopg2.OperationalError() | psycopg2.InterfaceError():
-            return DatabaseUnavailable(first_line(error))
+            return TookTooLong("a statement took too long")
+        case psycopg2.Error():
+            return _kind(error)(_named(error))
     return DatabaseError(first_line(error))
+
+
+def _kind(error: psycopg2.Error) -> type[DatabaseError]:
+    state = _sqlstate(error)
+    if state == _READ_ONLY:
+        return WritesRefused
+    if state in _OVER or isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)):
+        return DatabaseUnavailable
+    refused = (psycopg2.errors.NotNullViolation, psycopg2.errors.CheckViolation)
+    return RowRefused if isinstance(error, refused) else DatabaseError
+
+
+def _named(error: psycopg2.Error) -> str:
+    """What the error says, and what of the schema it is about."""
+    about = error.diag
+    facts = {
+        "SQLSTATE": _sqlstate(error),
+        "table": about.table_name,
+        "column": about.column_name,
+        "constraint": about.constraint_name,
+    }
+    named = ", ".join(f"{name} {value}" for name, value in facts.items() if value)
+    return f"{first_line(error)} ({named})" if named else first_line(error)
 
 
 def first_line(error: BaseException) -> str:

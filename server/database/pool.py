@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
@@ -25,12 +26,14 @@ class Pool(Generic[T]):
         size: int,
         max_waiting: int = 1000,
         timeout: float = 5.0,
+        shy: float = 1.0,
     ) -> None:
         self._open, self._usable, self._discard = open_one, usable, discard
         self._size, self._max_waiting, self._timeout = size, max_waiting, timeout
         self._idle: list[T] = []
         self._places = size  # that no connection takes up: neither idle, nor in use, nor being opened
         self._waiting: deque[asyncio.Future[T | None]] = deque()
+        self._shy, self._shy_until = shy, 0.0
         self._closed = False
 
     @property
@@ -45,16 +48,31 @@ class Pool(Generic[T]):
             if self._usable(connection):
                 return connection
             self._drop(connection)
-        if self._places:
+        if self._places and not self._holds_back():
             self._places -= 1
             return await self._open_here()
         handed_over = await self._wait()
         return await self._open_here() if handed_over is None else handed_over
 
+    def _holds_back(self) -> bool:
+        """After a refusal, as long as others come back: a server with too many clients takes no more of ours."""
+        return self.in_use > 0 and time.monotonic() < self._shy_until
+
     async def _open_here(self) -> T:
-        """Opens in a place that is the caller's already, and gives it up when that fails."""
+        """Opens in a place that is the caller's already; where that fails, waits for what others give back, if any."""
         try:
             return await self._open()
+        except Exception:
+            self._shy_until = time.monotonic() + self._shy
+            alone = self.in_use == 1
+            self._give_up_place()
+            if alone:
+                raise
+            handed_over = await self._wait()
+            if handed_over is None:
+                self._give_up_place()
+                raise
+            return handed_over
         except BaseException:
             self._give_up_place()
             raise
@@ -98,8 +116,9 @@ class Pool(Generic[T]):
 
     def _give_up_place(self) -> None:
         """The place goes to the next waiter, who opens a connection in it, or is free."""
-        if not self._hand_over(None):
-            self._places += 1
+        self._places += 1
+        if not self._holds_back() and self._hand_over(None):
+            self._places -= 1
 
     def _hand_over(self, connection: T | None) -> bool:
         while self._waiting:
@@ -109,8 +128,12 @@ class Pool(Generic[T]):
                 return True
         return False
 
+    def flush(self) -> None:
+        """Lets go of what is idle: the server is not what it was."""
+        while self._idle:
+            self._drop(self._idle.pop())
+
     def close(self) -> None:
         """Closes what is idle now, and what is in use when it comes back."""
         self._closed = True
-        while self._idle:
-            self._drop(self._idle.pop())
+        self.flush()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qs
 
 from server import errors
 from server.config.settings import API
+from server.database import DatabaseUnavailable, WritesRefused
 from server.errors import APIError
 from server.http.address import is_unnamed_proxy
 from server.http.caller import CallerHandler
 from server.http.fast import is_counted
 from server.http.handler import as_api_error
-from server.limits import path_below
+from server.limits import counting, path_below
 from server.model import User
 from server.protocol import bodies, rules, uri, wire
 from server.protocol.bodies import truthy
@@ -86,7 +88,10 @@ class ApiHandler(CallerHandler):
         ):
             self.services.limits.notice_proxy(peer)
         try:
-            await self.services.limits.check(self.client.ip_address, path_below(API, self.request.path))
+            with counting():
+                await self.services.limits.check(self.client.ip_address, path_below(API, self.request.path))
+        except WritesRefused:
+            return  # what reads alone is answered, all that would be worth a limit is refused
         except APIError:
             self.audit("rate-limited")
             raise
@@ -153,14 +158,16 @@ class ApiHandler(CallerHandler):
     async def count_attempt(self, email: str) -> None:
         """Counts a try of a password for an account, as failed until `attempt_succeeded`; raises the 429. S11."""
         try:
-            await self.services.account_limits.check(email, self.client.ip_address)
+            with counting():
+                await self.services.account_limits.check(email, self.client.ip_address)
         except APIError:
             self.audit("account-limited")
             raise
 
     async def attempt_succeeded(self, email: str) -> None:
-        """The caller has shown to be the account's owner: earlier failures are forgotten."""
-        await self.services.account_limits.succeeded(email, self.client.ip_address)
+        """The caller has shown to be the account's owner: earlier failures are forgotten, if that can be stored."""
+        with contextlib.suppress(DatabaseUnavailable):
+            await self.services.account_limits.succeeded(email, self.client.ip_address)
 
     def check_form(self) -> None:
         """Refuses a sign-in that another site's page started. S27."""

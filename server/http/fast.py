@@ -25,6 +25,7 @@ from tornado.httputil import (
 )
 
 from server.config.settings import API
+from server.database import budget
 from server.http.address import client_address
 from server.limits import RequestLimits
 from server.protocol import wire
@@ -36,6 +37,8 @@ from server.sessions.rendered import Answer, Finished
 GET_SESSION = "/get-session"
 PATH = API + GET_SESSION
 LONGEST_COOKIES = 2048
+# How long the database may take here; the ordinary way has its own time after that.
+CONFIRM_SECONDS = 0.4
 # Headers with which the answer would be another one: whatever else says who asks stands here, too.
 BYPASS = ("Origin",)
 access_log = logging.getLogger("ai_editor.access")
@@ -184,6 +187,7 @@ class FastMessage(HTTPMessageDelegate):
         self._fast.done(time.perf_counter() - self._began)
 
     async def _confirm(self, answer: Answer) -> None:
+        budget.allow(CONFIRM_SECONDS)
         try:
             whole = await self._fast.confirm(answer)
         except Exception:  # whatever it is, the ordinary way meets it too, and tells

@@ -11,7 +11,7 @@ from typing import Any, final
 from tornado.web import HTTPError, RequestHandler
 
 from server import errors
-from server.database import DatabaseUnavailable, InvalidValue
+from server.database import DatabaseUnavailable, InvalidValue, OutcomeUnknown, budget
 from server.errors import APIError
 from server.http.access import Access
 from server.http.address import client_address, peer_is_trusted
@@ -32,6 +32,8 @@ class BaseHandler(RequestHandler):
     """
 
     application: Site
+    # How long the database may keep a request, whatever it is asked; it is answered 503 then.
+    database_seconds = 4.0
 
     @property
     def services(self) -> Services:
@@ -63,6 +65,7 @@ class BaseHandler(RequestHandler):
     @final
     async def prepare(self) -> None:
         """What holds for any method; who may call this one; what the method needs. No subclass has another order."""
+        budget.allow(self.database_seconds)
         await self.arrive()
         if self._finished:
             return
@@ -145,6 +148,9 @@ class BaseHandler(RequestHandler):
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """A refusal is no news; everything else is, with its trace."""
+        if isinstance(value, OutcomeUnknown):
+            log.warning("lost while changing: %s", value, extra={"request_id": self.request_id})
+            return
         if isinstance(value, (APIError, HTTPError, DatabaseUnavailable, InvalidValue)):
             log.info("refused: %s", value, extra={"request_id": self.request_id})
             return
@@ -156,7 +162,7 @@ def as_api_error(error: BaseException | None, status: int) -> APIError:
     if isinstance(error, APIError):
         return error
     if isinstance(error, DatabaseUnavailable):
-        return errors.overloaded()
+        return errors.outcome_unknown() if isinstance(error, OutcomeUnknown) else errors.overloaded()
     if isinstance(error, InvalidValue):
         return errors.text_not_storable()
     if isinstance(error, HTTPError) and status in (404, 405):

@@ -16,6 +16,7 @@ from tornado.websocket import (
     WebSocketProtocol13,
 )
 
+from server.database import budget
 from server.http.access import Access
 from server.http.caller import CallerHandler
 from server.http.handler import as_api_error, log
@@ -86,6 +87,7 @@ class SocketHandler(WebSocketHandler, CallerHandler):
 
     async def open(self, *_: str, **__: str) -> None:
         """The connection is a socket from now on, unless the peer has gone meanwhile."""
+        budget.allow(None)
         if self._over or self.ws_connection is None:
             return
         self._stream, self._has_joined = self.ws_connection.stream, True

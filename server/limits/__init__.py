@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from server.config.limits import LimitSettings
-from server.database import Database
+from server.database import Database, DatabaseUnavailable, OutcomeUnknown
 from server.limits.accounts import AccountLimits
 from server.limits.database import DatabaseStore
 from server.limits.memory import MemoryStore
@@ -16,6 +19,7 @@ __all__ = [
     "Limit",
     "MemoryStore",
     "RequestLimits",
+    "counting",
     "open_store",
     "path_below",
 ]
@@ -26,3 +30,12 @@ def open_store(settings: LimitSettings, db: Database) -> MemoryStore | DatabaseS
     if not settings.enabled:
         return None
     return DatabaseStore(db) if settings.storage == "database" else MemoryStore()
+
+
+@contextmanager
+def counting() -> Iterator[None]:
+    """A count that may be lost leaves no doubt about the request: it has not been begun."""
+    try:
+        yield
+    except OutcomeUnknown as error:
+        raise DatabaseUnavailable(str(error)) from None

@@ -17,6 +17,11 @@ async def exists(db: Executor) -> bool:
     return bool(await db.value("""SELECT to_regclass('ai_editor_migration') IS NOT NULL"""))
 
 
+async def has_schema(db: Executor) -> bool:
+    """Whether there is a schema that new tables would go to."""
+    return bool(await db.value("""SELECT current_schema() IS NOT NULL"""))
+
+
 async def create(db: Executor) -> None:
     """Makes the list of migrations where there is none."""
     await db.run(

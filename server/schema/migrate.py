@@ -60,6 +60,10 @@ async def migrate(db: Database, begins: Callable[[], None] | None = None) -> lis
 
     `begins` is called before each one: the wait for its turn is over, the work itself may take long.
     """
+    if not await ledger.has_schema(db):
+        raise MigrationError(
+            "the database has no schema of the name that DATABASE_URL says: make it with CREATE SCHEMA, or mend the name"
+        )
     found = await status(db)
     check(found)
     if found.pending and (found.adoptable or found.applied):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server import clock, errors
 from server.config.settings import Settings
 from server.crypto.random import random_id
-from server.database import Database, Executor, InvalidValue
+from server.database import Database, DatabaseUnavailable, Executor, InvalidValue
 from server.model import Client, Columns, Session, SignedIn, User
 from server.protocol import columns
 from server.sessions.cache import SessionCache
@@ -19,6 +21,8 @@ from server.sessions.rendered import Finished
 from server.sessions.watches import Watches
 from server.store import sessions as store
 from server.store.sessions import Ended
+
+log = logging.getLogger(__name__)
 
 NOT_REMEMBERED_SECONDS = 86400
 MOST_IN_MEMORY = 100_000
@@ -144,13 +148,17 @@ class Sessions:
         now = clock.now()
         if who is None or self._ended(who.session, now):
             if who is not None and asked.may_write:
-                await self._delete(asked.token)
+                with contextlib.suppress(DatabaseUnavailable):  # it is over all the same
+                    await self._delete(asked.token)
             return Lookup(None, tuple(self._cookies.clear_session(asked.cookies)))
         if not asked.refresh or not self.is_remembered(asked.cookies):
             return Lookup(who, written)
         due = self._refresh_due(who.session, now)
         if due and asked.may_write:
-            return await self._refresh(who, written, asked.cookies, now)
+            try:
+                return await self._refresh(who, written, asked.cookies, now)
+            except DatabaseUnavailable as error:
+                log.info("a session is not prolonged: %s", error)
         kept = self._write_cache(who, True, asked.cookies)
         return Lookup(who, (*written, *kept), needs_refresh=None if asked.may_write else due)
 
@@ -188,8 +196,10 @@ class Sessions:
         session = who.session
         ends = now + timedelta(seconds=self._settings.sessions.expires_in)
         expires_at = self._capped(session.created_at, ends)
-        updated = await store.update_expiry(self._db, session.token, expires_at, now)
-        self.memory.forget(session.token)
+        try:
+            updated = await store.update_expiry(self._db, session.token, expires_at, now)
+        finally:
+            self.memory.forget(session.token)
         if not updated:
             return Lookup(None, tuple(self._cookies.clear_session(cookies)), errors.failed_to_get_session())
         renewed = SignedIn(replace(session, expires_at=expires_at, updated_at=now), who.user)
@@ -220,20 +230,24 @@ class Sessions:
         return ended, self._cookies.clear_session(cookies)
 
     async def _delete(self, token: str) -> Ended | None:
-        ended = await store.delete_by_token(self._db, token)
-        self.memory.forget(token)
-        return ended
+        try:
+            return await store.delete_by_token(self._db, token)
+        finally:
+            self.memory.forget(token)
 
     async def revoke(self, token: str, user_id: str) -> bool:
         """Ends one session of the user, here at once and elsewhere when it is heard; False when it is not theirs."""
-        revoked = await store.delete_own(self._db, token, user_id)
-        self.memory.forget(token)
-        return revoked
+        try:
+            return await store.delete_own(self._db, token, user_id)
+        finally:
+            self.memory.forget(token)
 
     async def revoke_others(self, who: Session) -> None:
         """Ends the user's sessions but this one."""
-        await store.delete_others(self._db, who.user_id, who.token, clock.now())
-        self.memory.forget_user(who.user_id)
+        try:
+            await store.delete_others(self._db, who.user_id, who.token, clock.now())
+        finally:
+            self.memory.forget_user(who.user_id)
 
     async def revoke_all(self, db: Executor, user_id: str) -> int:
         """Ends all sessions of the user; how many had not ended before."""

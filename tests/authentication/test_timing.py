@@ -7,7 +7,7 @@ import bcrypt
 import pytest
 
 from server.authentication.passwords import hash_bcrypt
-from server.database import database
+from server.database import database, statement
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 from tests.promises import promised
@@ -25,7 +25,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         return counted
 
-    real = database._execute
+    real = statement.execute
 
     async def execute(*args: object, **kwargs: object) -> object:
         if not str(args[1]).startswith("PREPARE"):  # once for each connection, whoever comes first
@@ -36,7 +36,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     monkeypatch.setattr(bcrypt, "hashpw", hashing(bcrypt.hashpw))
     monkeypatch.setattr(bcrypt, "checkpw", hashing(bcrypt.checkpw))
-    monkeypatch.setattr(database, "_execute", execute)
+    monkeypatch.setattr(database, "execute", execute)
     return done
 
 

@@ -1,0 +1,92 @@
+"""One statement on one connection, in time, and what comes of it. With connection.py and database.py, it knows aiopg."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import aiopg
+import psycopg2
+import psycopg2.errors
+
+from server.database.errors import (
+    NO_PLAN,
+    DatabaseUnavailable,
+    NotPrepared,
+    NotSent,
+    first_line,
+    makes_useless,
+    translated,
+)
+
+# libuv watches a socket no longer once it has seen an error on it, though its end is yet to be read.
+GLANCE_SECONDS = 0.25
+
+
+class Result:
+    """The rows, or how many were touched."""
+
+    __slots__ = ("columns", "count", "rows")
+
+    def __init__(self, cursor: Any) -> None:
+        self.columns = tuple(column[0] for column in cursor.description or ())
+        self.rows: Sequence[tuple[Any, ...]] = cursor.fetchall() if cursor.description else ()
+        self.count: int = max(cursor.rowcount, 0)
+
+
+class _Glances:
+    """Looks at a connection's socket now and then while a statement waits, whatever the loop watches."""
+
+    def __init__(self, connection: aiopg.Connection) -> None:
+        self._connection, self._loop = connection, asyncio.get_running_loop()
+        self._timer = self._loop.call_later(GLANCE_SECONDS, self._look)
+
+    def _look(self) -> None:
+        connection = self._connection
+        if connection.closed:
+            connection.close()  # which tells who waits
+            return
+        try:
+            connection._ready(connection._weakref)  # noqa: SLF001
+        except ValueError:  # aiopg's select() knows no descriptor above 1023
+            connection.close()
+            return
+        self._timer = self._loop.call_later(GLANCE_SECONDS, self._look)
+
+    def end(self) -> None:
+        """Looks no more."""
+        self._timer.cancel()
+
+
+async def execute(
+    connection: aiopg.Connection, sql: str, params: dict[str, object], seconds: float
+) -> Result:
+    """Raises DatabaseError; NotSent where PostgreSQL has not even heard of it."""
+    task = asyncio.current_task()
+    cancelled = task.cancelling() if task else 0
+    try:
+        cursor = await connection.cursor()
+    except psycopg2.Error as error:
+        raise NotSent(first_line(error)) from None
+    glances = _Glances(connection)
+    try:
+        await cursor.execute(sql, params or None, timeout=seconds)
+        if task and task.cancelling() > cancelled:
+            # It came with the answer: before Python 3.12 asyncio.wait_for, which aiopg uses, forgets it then.
+            raise asyncio.CancelledError
+        return Result(cursor.raw)
+    except NO_PLAN as error:
+        raise NotPrepared(first_line(error)) from None
+    except (ValueError, TimeoutError, psycopg2.Error) as error:
+        if makes_useless(error):
+            connection.close()
+        raise translated(error) from None
+    except asyncio.CancelledError as error:
+        # aiopg says the same of a statement that was cancelled; a task that was has to end.
+        if not (task and task.cancelling()) and isinstance(error.__context__, psycopg2.errors.QueryCanceled):
+            raise DatabaseUnavailable("a statement was cancelled") from None
+        raise
+    finally:
+        glances.end()
+        cursor.close()
