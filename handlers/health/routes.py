@@ -34,7 +34,7 @@ class Health(BaseHandler):
 
 
 class Ready(Health):
-    """GET /health/ready: the database is reached and its migrations are this version's."""
+    """GET /health/ready: the database is reached, fits, and its migrations are this version's."""
 
     async def problem(self) -> str | None:
         """What keeps this process from serving."""
@@ -42,4 +42,6 @@ class Ready(Health):
             found = await migrate.status(self.services.db)
         except DatabaseError:
             return "database unreachable"
+        if found.stops:
+            return "database does not fit"
         return None if found.current else "migrations pending"

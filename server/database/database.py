@@ -26,7 +26,7 @@ from server.database.errors import (
 )
 from server.database.pool import Pool, PoolExhausted
 from server.database.prepared import prepared
-from server.model import NO_COLUMNS, Columns
+from server.model import NO_COLUMNS, OUR_SHAPE, Columns, Shape
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +57,11 @@ def _milliseconds(seconds: float) -> int:
 class Executor(Protocol):
     """What a store needs: a Database or a Transaction. Placeholders are `%(name)s`.
 
-    `columns` are those that features have declared: what a store is asked of with it.
+    `columns` are those that features have declared: what a store is asked of with it. `shape` is how the tables are.
     """
 
     columns: Columns
+    shape: Shape
 
     async def all(self, into: type[T], sql: str, **params: object) -> list[T]:
         """All rows, each as the dataclass `into`, whose fields are the columns' names in order."""
@@ -158,8 +159,8 @@ async def _execute(
 class Transaction(_Statements):
     """One connection between BEGIN and COMMIT."""
 
-    def __init__(self, connection: aiopg.Connection, seconds: float, columns: Columns) -> None:
-        self._connection, self._seconds, self.columns = connection, seconds, columns
+    def __init__(self, connection: aiopg.Connection, seconds: float, columns: Columns, shape: Shape) -> None:
+        self._connection, self._seconds, self.columns, self.shape = connection, seconds, columns, shape
         self._works: list[Callable[[], None]] = []
 
     async def _fetch(self, sql: str, params: dict[str, object]) -> _Result:
@@ -201,7 +202,7 @@ class Database(_Statements):
     """A pool of `size` connections to the server at `dsn`; made inside a running event loop."""
 
     def __init__(self, dsn: str, size: int = 10, columns: Columns = NO_COLUMNS) -> None:
-        self._dsn, self.columns = dsn, columns
+        self._dsn, self.columns, self.shape = dsn, columns, OUR_SHAPE
         self._plain: set[str] = set()
         self._known: WeakKeyDictionary[aiopg.Connection, set[str]] = WeakKeyDictionary()
         self._pool: Pool[aiopg.Connection] = Pool(self._open, usable, _discard, size)
@@ -275,7 +276,7 @@ class Database(_Statements):
         try:
             limit: dict[str, object] = {"milliseconds": _milliseconds(seconds)}
             await _execute(connection, "BEGIN; SET LOCAL statement_timeout = %(milliseconds)s", limit)
-            tx = Transaction(connection, seconds, self.columns)
+            tx = Transaction(connection, seconds, self.columns, self.shape)
             try:
                 yield tx
             except BaseException:
