@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.commands import COMMAND, Commands
-from tests.conftest import SECRET, execute
+from tests.conftest import execute
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery staple"
@@ -80,12 +80,6 @@ class Served:
         return Visitor(self.address)
 
 
-def commands(folder: Path, url: str, **settings: str) -> Commands:
-    """`ai-editor` on that database."""
-    base = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, "PORT": "0", "APP_ENV": "development"}
-    return Commands(folder, base | {"LOG_FORMAT": "json"} | settings)
-
-
 @contextmanager
 def serving(ai_editor: Commands) -> Iterator[Served]:
     """A server process; all that it logs has been read when this ends."""
@@ -116,3 +110,9 @@ def start_refused(ai_editor: Commands) -> str:
     assert done.returncode == 1, done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
     return done.stderr.removeprefix("ai-editor: ").strip()
+
+
+def events(said: list[str], name: str) -> list[dict[str, Any]]:
+    """What the log says of that kind of event."""
+    found = [json.loads(line) for line in said if line.startswith("{")]
+    return [each for each in found if each.get("event") == name]
