@@ -54,14 +54,14 @@ async def tell(db: Database) -> None:
         )
     if BANNED in db.shape.rules and (count := await store.count_banned(db)):
         log.info("%d users are banned (user.banned): they are refused, and their sessions too", count)
-    found = await store.find_capitals(db)
-    if found and found.count:
+    if await store.has_capitals(db):
+        count = await store.count_capitals(db)
         log.info(
-            "%d users have an address with capitals (user.email): they are found by it in any case",
-            found.count,
+            "%d users have an address with capitals (user.email): they are found by it in any case", count
         )
-    if found and found.twins:
-        log.warning(
-            "addresses differ by capitals alone, of the users %s for one: who is in lower case is found",
-            found.twins,
-        )
+        twins = await store.find_twins(db)
+        if twins:
+            log.warning(
+                "addresses differ by capitals alone, of the users %s for one: who is in lower case is found",
+                twins,
+            )

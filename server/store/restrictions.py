@@ -15,14 +15,6 @@ class Restriction:
     banned: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Capitals:
-    """How many addresses have capitals, and one that others have in small letters too, by the ids of two users."""
-
-    count: int
-    twins: str | None
-
-
 async def find(db: Executor, user_id: str) -> Restriction | None:
     """Of a user; None where there is none. A ban ends at "banExpires", which old versions kept in milliseconds."""
     return await db.one(
@@ -50,19 +42,35 @@ async def count_banned(db: Executor) -> int:
     return int(await db.value("""SELECT count(*) FROM "user" WHERE "banned" """))
 
 
-async def find_capitals(db: Executor) -> Capitals | None:
-    """Addresses that are not in lower case."""
-    return await db.one(
-        Capitals,
+async def has_capitals(db: Executor) -> bool:
+    """Whether there is an address that is not in lower case; asked of an index that has no others."""
+    found = await db.value(
         """
-        SELECT count(*) AS count, min((
-            SELECT concat(u."id", ' and ', other."id")
-            FROM "user" other
-            WHERE other."id" <> u."id" AND (other."email" = lower(u."email")
-                  OR lower(other."email") = lower(u."email") AND other."email" <> lower(other."email"))
-            LIMIT 1
-        )) AS twins
-        FROM "user" u
-        WHERE u."email" <> lower(u."email")
-        """,
+        SELECT lower("email") AS email
+        FROM "user"
+        WHERE "email" <> lower("email")
+        ORDER BY lower("email")
+        LIMIT 1
+        """
     )
+    return found is not None
+
+
+async def count_capitals(db: Executor) -> int:
+    """How many addresses are not in lower case."""
+    return int(await db.value("""SELECT count(*) FROM "user" WHERE "email" <> lower("email")"""))
+
+
+async def find_twins(db: Executor) -> str | None:
+    """The ids of two users whose addresses differ by capitals alone, or None."""
+    twins: str | None = await db.value(
+        """
+        SELECT concat(u."id", ' and ', other."id") AS twins
+        FROM "user" u
+        JOIN "user" other ON other."id" <> u."id" AND (other."email" = lower(u."email")
+             OR lower(other."email") = lower(u."email") AND other."email" <> lower(other."email"))
+        WHERE u."email" <> lower(u."email")
+        LIMIT 1
+        """
+    )
+    return twins
