@@ -13,6 +13,10 @@ CREATE TABLE "user" (
     "updatedAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL
 );
 
+-- Addresses that others wrote with capitals.
+CREATE INDEX "ai_editor_user_email_capitals_idx" ON "user" (lower("email"))
+WHERE "email" <> lower("email");
+
 CREATE TABLE "session" (
     "id" text NOT NULL PRIMARY KEY,
     "expiresAt" timestamptz NOT NULL,

@@ -56,6 +56,43 @@ class Columns:
 
 NO_COLUMNS = Columns()
 
+IdKind = Literal["text", "uuid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """What kind of ids the tables have."""
+
+    user: IdKind = "text"
+    session: IdKind = "text"
+    account: IdKind = "text"
+    verification: IdKind = "text"
+    rate_limit: IdKind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the tables of this database differ from those that we make; see server/schema/compare.py.
+
+    `rules` are columns of better-auth's plugins in `user` that have a say in who may come in, and that no feature has
+    declared.
+    """
+
+    ids: Ids = field(default_factory=Ids)
+    rules: frozenset[str] = frozenset()
+    longest_user_agent: int | None = None
+
+
+OUR_SHAPE = Shape()
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Of a kind of id, one that nobody has.
+NO_ID: Mapping[IdKind, str] = {"text": "", "uuid": "00000000-0000-0000-0000-000000000000"}
+
+
+def is_id(kind: IdKind, text: str) -> bool:
+    """Whether a table with such ids can be asked for this one."""
+    return kind == "text" or bool(_UUID.fullmatch(text))
+
 
 @dataclass(frozen=True, slots=True)
 class User:

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
+from server.authentication import restrictions
 from server.authentication.account_changes import AccountChanges
 from server.authentication.email_links import EmailLinks
 from server.authentication.passwords import Passwords
@@ -20,6 +21,7 @@ from server.errors import StartError
 from server.limits import AccountLimits, Limit, RequestLimits, open_store
 from server.mail import Email, Mailer
 from server.model import Columns, Json, User
+from server.schema import migrate
 from server.sessions.cache import SessionCache
 from server.sessions.change_feed import Changes
 from server.sessions.cookies import Cookies
@@ -117,6 +119,8 @@ class Services:
 
         Raises StartError for a declared column that the database has not.
         """
+        await migrate.learn(self.db)
+        await restrictions.tell(self.db)
         await self._check_columns()
         if self.config.sessions.cache or self.config.limits.counts_alone:
             await self.changes.start()

@@ -22,7 +22,11 @@ CODE = sorted(path for folder in ("server", "handlers") for path in (ROOT / fold
 COMPOSED = {"server/store/columns.py"}
 TOOLS = sorted((ROOT / "tools").glob("*.py"))
 TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts)
-STORES = [path for path in CODE if path.name in ("store.py", "ledger.py") or path.parent.name == "store"]
+STORES = [
+    path
+    for path in CODE
+    if path.name in ("store.py", "ledger.py", "catalogue.py") or path.parent.name == "store"
+]
 STATEMENT = re.compile(
     r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|WITH|CREATE|ALTER|DROP|TRUNCATE|GRANT|REVOKE|COPY"
     r"|LOCK|SET|LISTEN|NOTIFY)\s+[\w\"%(*]"

@@ -28,7 +28,7 @@ class ChangeEmail(ApiHandler):
         """Mails the old address when it is proven, else the new one; the same answer when it is taken. S10."""
         services, user = self.services, who.user
         new_email = body.new_email.lower()
-        if new_email == user.email:
+        if new_email == user.email.lower():
             raise errors.email_is_the_same()
         if await users.find_by_email(services.db, new_email):
             await services.mailer.queue_nothing(services.db)

@@ -42,6 +42,11 @@ class VerifyEmailQuery:
     callback_url: str | None = bodies.redirect("callbackURL")
 
 
+def has_address(user: User, address: str) -> bool:
+    """Whether a token is for the user's address; others may have stored it with capitals, and tokens have none."""
+    return address in (user.email, user.email.lower())
+
+
 class SendVerificationEmail(ApiHandler):
     """POST /send-verification-email."""
 
@@ -57,7 +62,7 @@ class SendVerificationEmail(ApiHandler):
         self.answer({"status": True})
 
     async def _send_own(self, user: User, body: SendVerificationEmailBody) -> None:
-        if user.email != body.email.lower():
+        if user.email.lower() != body.email.lower():
             raise refusals.email_mismatch()
         if user.email_verified:
             raise refusals.email_already_verified()
@@ -126,7 +131,7 @@ class VerifyEmail(ApiHandler):
 
     async def _mark_verified(self, user: User, address: str) -> bool:
         """Whether this request did it, which alone is signed in. S18."""
-        services, outcome = self.services, None
+        services, outcome, refusal = self.services, None, None
         signs_in = services.of(LinkSettings).signs_in
         # Asked before: inside it would wait for a second connection while it holds one.
         needs_session = signs_in and not await self._is_own(address)
@@ -136,8 +141,13 @@ class VerifyEmail(ApiHandler):
             services.sessions.user_changed(tx, user.id)
             if needs_session:
                 proven = replace(user, email_verified=True)
-                outcome = await services.sign_in.open_in(tx, self.proved("verification", proven))
+                try:
+                    outcome = await services.sign_in.open_in(tx, self.proved("verification", proven))
+                except APIError as error:  # the address is proven all the same
+                    refusal = error
         self.audit("email-verified", user_id=user.id)
+        if refusal:
+            self._fail(refusal)
         if signs_in:
             await self._sign_in(outcome)
         return True
@@ -145,7 +155,7 @@ class VerifyEmail(ApiHandler):
     async def _is_own(self, address: str) -> bool:
         """Whether the caller is signed in with this address, letter for letter; nothing is prolonged, and no cookie set."""
         found = await self.services.sessions.look_up(self.request_cookies, refresh=False)
-        return found.signed_in is not None and found.signed_in.user.email == address
+        return found.signed_in is not None and has_address(found.signed_in.user, address)
 
     async def _sign_in(self, outcome: Outcome | None) -> None:
         """The cookies of the new session, or without one those of the caller's own; who has more to prove signs in."""
@@ -163,7 +173,7 @@ class VerifyEmail(ApiHandler):
         user = await users.find(self.services.db, token.user_id)
         if user is None:
             self._fail(errors.user_not_found(401))
-        if user.email != token.email:
+        if not has_address(user, token.email):
             self._fail(errors.invalid_token(401))
         who = await self.find_session()
         if who is not None and who.user.id != user.id:

@@ -34,7 +34,7 @@ class Health(BaseHandler):
 
 
 class Ready(Health):
-    """GET /health/ready: the database is reached, takes changes, and its migrations are this version's."""
+    """GET /health/ready: the database is reached, fits, takes changes, and its migrations are this version's."""
 
     async def problem(self) -> str | None:
         """What keeps this process from serving."""
@@ -46,4 +46,6 @@ class Ready(Health):
             return "database read-only"
         except DatabaseError:
             return "database unreachable"
+        if found.stops:
+            return "database does not fit"
         return None if found.current else "migrations pending"

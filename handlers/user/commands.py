@@ -48,10 +48,11 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
     email = asking.value(email, "E-mail address", "EMAIL")
     if not rules.is_email(email):
         raise setup.WrongUsage(f"{email!r} is not an e-mail address")
-    made = registration.new_user(asking.value(name, "Name", "--name"), email)
+    address, called = email, asking.value(name, "Name", "--name")
     password = asking.new_password(from_stdin)
 
-    async def work(services: Services) -> None:
+    async def work(services: Services) -> User:
+        made = registration.new_user(services.db, called, address)
         hashed = await _hash(services, password, made)
         try:
             async with services.db.transaction() as tx:
@@ -60,8 +61,9 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
         except EmailTaken:
             raise Refused(f"another user has the e-mail address {made.email}") from None
         services.audit.write("user-created", by="command", user_id=made.id)
+        return made
 
-    setup.run(work)
+    made = setup.run(work)
     if as_json:
         output.document({"user": wire.user(made)})
     else:

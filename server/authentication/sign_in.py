@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from server import errors
+from server.authentication import restrictions
 from server.database import Database, Transaction
 from server.model import Client, Json, Session, SignedIn, User
 from server.sessions.cookies import RequestCookies
@@ -76,6 +77,10 @@ class SignIn:
             challenge = await stage(tx, proved)
             if challenge is not None:
                 return challenge
+        refusal = await restrictions.find_refusal(tx, proved.user.id, proved.method)
+        if refusal is not None:
+            self._audit.write("sign-in-refused", reason=refusal.code, **_facts(proved))
+            raise refusal
         session = await self._sessions.create(tx, proved.user, proved.client, proved.remember)
         for observe in self._observers:
             await observe(tx, proved, session)
@@ -83,11 +88,13 @@ class SignIn:
         return SignedIn(session, proved.user)
 
     def _write_down(self, proved: Authentication, session: Session) -> None:
-        self._audit.write(
-            proved.event,
-            sign_in_method=proved.method,
-            request_id=proved.request_id,
-            ip_address=proved.client.ip_address,
-            user_id=proved.user.id,
-            session_id=session.id,
-        )
+        self._audit.write(proved.event, session_id=session.id, **_facts(proved))
+
+
+def _facts(proved: Authentication) -> dict[str, str]:
+    return {
+        "sign_in_method": proved.method,
+        "request_id": proved.request_id,
+        "ip_address": proved.client.ip_address,
+        "user_id": proved.user.id,
+    }

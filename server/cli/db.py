@@ -101,6 +101,8 @@ def _as_json(found: Status) -> dict[str, object]:
         "unknown": list(found.unknown),
         "adoptable": found.adoptable,
         "foreign": found.foreign,
+        "mends": list(found.mends),
+        "stops": list(found.stops),
     }
 
 
@@ -108,6 +110,10 @@ def _print_status(found: Status) -> None:
     states = {**dict.fromkeys(found.applied, "applied"), **dict.fromkeys(found.pending, "pending")}
     states |= dict.fromkeys(found.unknown, "applied, by a newer version")
     output.table(("MIGRATION", "STATE"), sorted(states.items()))
+    if found.stops or found.mends:
+        click.echo()
+    for text in (*found.stops, *(f"{text}: `ai-editor db migrate` mends it" for text in found.mends)):
+        click.echo(text)
     click.echo(f"\n{_verdict(found)}")
 
 
@@ -119,6 +125,6 @@ def _verdict(found: Status) -> str:
         return text[0].upper() + text[1:] + "."
     if found.adoptable:
         return "The database has better-auth's tables: `ai-editor db migrate` adopts them."
-    if found.pending:
+    if found.pending or found.mends:
         return "The database is not up to date: `ai-editor db migrate` brings it there."
     return "The database is up to date."

@@ -11,10 +11,15 @@ from server.store import users
 
 async def get_user(db: Database, who: str) -> User:
     """The user; raises Refused when there is none."""
-    found = await (users.find_by_email(db, who.lower()) if "@" in who else users.find(db, who))
+    found = await (_find_by_email(db, who) if "@" in who else users.find(db, who))
     if found is None:
         raise setup.Refused(f"no user has the e-mail address or id {who!r}")
     return found
+
+
+async def _find_by_email(db: Database, address: str) -> User | None:
+    """As it was typed first: two users may have addresses that differ by capitals alone."""
+    return await users.find_by_email(db, address) or await users.find_by_email(db, address.lower())
 
 
 def user(who: str) -> User:

@@ -101,7 +101,7 @@ def run(work: Work[T]) -> T:
     async def checked(services: Services) -> T:
         found = await migrate.status(services.db)
         migrate.check(found)
-        if found.pending:
+        if not found.current:
             raise migrate.MigrationError("the database is not up to date: run `ai-editor db migrate`")
         return await work(services)
 

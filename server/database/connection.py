@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import select
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import aiopg
 import psycopg2
-from psycopg2.extensions import POLL_OK, POLL_WRITE
+from psycopg2.extensions import POLL_OK, POLL_WRITE, PYDATETIME, new_type, register_type
+
+
+def _as_utc(text: str | bytes | None, cursor: Any) -> datetime | None:
+    """A timestamp without time zone, as better-auth made them up to 1.2: it is UTC."""
+    found = cast("datetime | None", PYDATETIME(text, cursor))
+    return found if found is None else found.replace(tzinfo=UTC)
+
+
+register_type(new_type((1114,), "UTC", _as_utc))
 
 
 async def connect(dsn: str, seconds: float) -> aiopg.Connection:

@@ -28,7 +28,7 @@ from server.database.pool import Pool, PoolExhausted
 from server.database.prepared import prepared
 from server.database.statement import Result, execute
 from server.database.writes import Writes
-from server.model import NO_COLUMNS, Columns
+from server.model import NO_COLUMNS, OUR_SHAPE, Columns, Shape
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +66,8 @@ def _milliseconds(seconds: float) -> int:
 class Transaction(Statements):
     """One connection between BEGIN and COMMIT."""
 
-    def __init__(self, connection: aiopg.Connection, seconds: float, columns: Columns) -> None:
-        self._connection, self._seconds, self.columns = connection, seconds, columns
+    def __init__(self, connection: aiopg.Connection, seconds: float, columns: Columns, shape: Shape) -> None:
+        self._connection, self._seconds, self.columns, self.shape = connection, seconds, columns, shape
         self._works: list[Callable[[], None]] = []
 
     async def _fetch(self, sql: str, params: dict[str, object]) -> Result:
@@ -110,7 +110,7 @@ class Database(Statements):
     """A pool of `size` connections to the server at `dsn`; made inside a running event loop."""
 
     def __init__(self, dsn: str, size: int = 10, columns: Columns = NO_COLUMNS) -> None:
-        self._dsn, self.columns = dsn, columns
+        self._dsn, self.columns, self.shape = dsn, columns, OUR_SHAPE
         self._plain: set[str] = set()
         self._writes = Writes()
         self._known: WeakKeyDictionary[aiopg.Connection, set[str]] = WeakKeyDictionary()
@@ -211,7 +211,7 @@ class Database(Statements):
         """Commits at the end of the block, rolls back when it raises; a statement may take `seconds`."""
         connection = await self._begin(seconds)
         try:
-            tx = Transaction(connection, seconds, self.columns)
+            tx = Transaction(connection, seconds, self.columns, self.shape)
             try:
                 yield tx
             except BaseException:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any, Protocol, TypeVar
 
 from server.database.statement import Result
-from server.model import Columns
+from server.model import Columns, Shape
 
 T = TypeVar("T")
 
@@ -16,10 +16,11 @@ T = TypeVar("T")
 class Executor(Protocol):
     """What a store needs: a Database or a Transaction. Placeholders are `%(name)s`.
 
-    `columns` are those that features have declared: what a store is asked of with it.
+    `columns` are those that features have declared: what a store is asked of with it. `shape` is how the tables are.
     """
 
     columns: Columns
+    shape: Shape
 
     async def all(self, into: type[T], sql: str, **params: object) -> list[T]:
         """All rows, each as the dataclass `into`, whose fields are the columns' names in order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from server.crypto.random import random_id
+from server.crypto.random import new_id
 from server.database import Executor
 from server.limits import policy
 from server.limits.bounded import Bounded, monotonic
@@ -35,7 +35,9 @@ class DatabaseStore:
             return seconds(refused.until - self._now())
         await self._sweep()
         for _ in range(_TRIES):
-            if await rate_limits.count(self._db, random_id(), key, limit.most, limit.milliseconds):
+            if await rate_limits.count(
+                self._db, new_id(self._db.shape.ids.rate_limit), key, limit.most, limit.milliseconds
+            ):
                 return 0
             left = await rate_limits.time_left(self._db, key, limit.most, limit.milliseconds)
             if left is not None and left > 0:
@@ -46,7 +48,9 @@ class DatabaseStore:
     async def attempt(self, account: str) -> int:
         """Counts a failure; 0 when the attempt may be made, else the seconds to wait."""
         for _ in range(_TRIES):
-            if await rate_limits.count_failure(self._db, random_id(), account, policy.SLOWING):
+            if await rate_limits.count_failure(
+                self._db, new_id(self._db.shape.ids.rate_limit), account, policy.SLOWING
+            ):
                 return 0
             found = await rate_limits.find_failures(self._db, account)
             wait = policy.wait(found.count, found.left) if found else 0
@@ -61,7 +65,9 @@ class DatabaseStore:
     async def forgive(self, account: str, place: str | None) -> None:
         """Forgets the account's failures, and knows the place from now on."""
         if place:
-            await rate_limits.forgive(self._db, account, random_id(), place, policy.PLACE_LIFE)
+            await rate_limits.forgive(
+                self._db, account, new_id(self._db.shape.ids.rate_limit), place, policy.PLACE_LIFE
+            )
         else:
             await rate_limits.delete(self._db, account)
 

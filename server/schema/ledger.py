@@ -54,20 +54,6 @@ async def list_tables(db: Executor) -> list[str]:
     return [row.name for row in rows]
 
 
-async def has_core_columns(db: Executor) -> bool:
-    """Whether better-auth's `user`, `session` and `account` are here, as text-keyed tables."""
-    found = await db.value(
-        """
-        SELECT count(*)
-        FROM information_schema.columns
-        WHERE table_schema = current_schema() AND data_type = 'text'
-              AND (table_name, column_name) IN (('user', 'id'), ('user', 'email'), ('session', 'id'),
-                  ('session', 'token'), ('session', 'userId'), ('account', 'id'), ('account', 'providerId'))
-        """
-    )
-    return bool(found == 7)
-
-
 async def count_shared_accounts(db: Executor) -> int:
     """The number of provider accounts that stand in more than one row."""
     return int(
@@ -84,6 +70,11 @@ async def lock(db: Executor, key: int) -> None:
     """Holds the advisory lock until the transaction ends; then gives up on a table lock after four seconds."""
     await db.run("""SELECT pg_advisory_xact_lock(%(key)s)""", key=key)
     await db.run("""SET LOCAL lock_timeout = '4s'""")
+
+
+async def mend(db: Executor, sql: str) -> None:
+    """Runs what brings tables of others to where they can be used."""
+    await db.run(sql)
 
 
 async def apply(db: Executor, name: str, sql: str) -> None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from importlib import resources
 
 from server.database import Database, DatabaseError, Transaction
-from server.schema import ledger
+from server.model import Ids
+from server.schema import catalogue, compare, ledger
+from server.schema.catalogue import Catalogue
+from server.schema.compare import Comparison
 
 LOCK_KEY = 0x61695F65646974  # "ai_edit": one migration at a time on one database
 _SECONDS = 600.0
@@ -19,18 +22,24 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Migrations by name; `foreign` when the database holds tables of something else and none of ours."""
+    """Migrations by name; `foreign` when the database holds tables of something else and none of ours.
+
+    `mends` and `stops` are how its tables differ from what we use: those that `migrate` sees to, and the others.
+    """
 
     applied: tuple[str, ...]
     pending: tuple[str, ...]
     unknown: tuple[str, ...]
     adoptable: bool
     foreign: bool
+    mends: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    lookalike: str | None = None
 
     @property
     def current(self) -> bool:
         """Whether this version can serve from this database now."""
-        return not (self.pending or self.unknown or self.foreign)
+        return not (self.pending or self.unknown or self.foreign or self.mends or self.stops)
 
 
 def files() -> dict[str, str]:
@@ -41,18 +50,34 @@ def files() -> dict[str, str]:
 
 
 async def status(db: Database) -> Status:
-    """Reads where the database is; changes nothing."""
+    """Reads where the database is, which `db` is told; changes nothing in it."""
     names = tuple(files())
     applied = await ledger.list_applied(db) if await ledger.exists(db) else []
     tables = await ledger.list_tables(db)
-    core = await ledger.has_core_columns(db)
+    found = await catalogue.read(db)
+    core = compare.is_better_auths(found)
+    compared = await _compare(db, found, bool(applied)) if core or applied else None
     return Status(
         applied=tuple(name for name in names if name in applied),
         pending=tuple(name for name in names if name not in applied),
         unknown=tuple(sorted(set(applied) - set(names))),
         adoptable=core and not applied,
         foreign=bool(tables) and not applied and not core,
+        mends=compared.mends if compared else (),
+        stops=compared.stops if compared else (),
+        lookalike=compare.lookalike(tables),
     )
+
+
+async def learn(db: Database) -> None:
+    """Tells `db` how its tables are."""
+    await _compare(db, await catalogue.read(db), made=True)
+
+
+async def _compare(db: Database, found: Catalogue, made: bool) -> Comparison:
+    compared = compare.compare(found, db.columns, made)
+    db.shape = compared.shape
+    return compared
 
 
 async def migrate(db: Database, begins: Callable[[], None] | None = None) -> list[str]:
@@ -68,26 +93,71 @@ async def migrate(db: Database, begins: Callable[[], None] | None = None) -> lis
     check(found)
     if found.pending and (found.adoptable or found.applied):
         await _check_accounts(db)
+    if any("not unique" in line for line in found.mends):
+        await _check_duplicates(db)
     done = []
+    if found.mends:
+        done += await _mend(db, begins)
     for name, sql in files().items():
         async with db.transaction(_SECONDS) as tx:
-            if await _run_one(tx, name, sql, begins):
+            if await _run_one(tx, name, _fitted(sql, db.shape.ids), begins):
                 done.append(name)
+    check(await status(db))
     return done
 
 
+def _fitted(sql: str, ids: Ids) -> str:
+    """A migration where ids are uuids: what it marks is one, too."""
+    if ids.user != "uuid":
+        return sql
+    made = "uuid DEFAULT pg_catalog.gen_random_uuid()"
+    return sql.replace("text /* id */", made).replace("text /* reference */", "uuid")
+
+
 def check(found: Status) -> None:
-    """Refuses a database that is newer than this version, or not ours."""
+    """Refuses a database that is newer than this version, is not ours, or has tables that do not fit."""
     if found.unknown:
         raise MigrationError(
             f"the database is newer than this version (it has {found.unknown[-1]}): upgrade AI-Editor, or restore an"
             " older backup"
         )
     if found.foreign:
-        raise MigrationError(
-            "the database has tables that are neither AI-Editor's nor better-auth's with text ids: give DATABASE_URL a"
-            " database of its own"
+        raise MigrationError(_foreign(found))
+    if found.stops:
+        more = (
+            f" (and {len(found.stops) - 1} more: `ai-editor db status` lists them)" if found.stops[1:] else ""
         )
+        raise MigrationError(f"the database does not fit: {found.stops[0]}{more}")
+
+
+def _foreign(found: Status) -> str:
+    if found.lookalike:
+        return (
+            f'the database has a table "{found.lookalike}": tables and columns have to have better-auth\'s own names,'
+            ' as in "user" and "emailVerified"; rename them, or give DATABASE_URL a database of its own'
+        )
+    return "the database has tables that are neither AI-Editor's nor better-auth's: give DATABASE_URL a database of its own"
+
+
+async def _check_duplicates(db: Database) -> None:
+    """Looked at before anything is changed, as the accounts are."""
+    found = await catalogue.list_duplicates(db)
+    if found:
+        raise MigrationError(f"nothing was changed, because {found[0]}: keep one, and migrate again")
+
+
+async def _mend(db: Database, begins: Callable[[], None] | None) -> list[str]:
+    """Brings what others made to where it can be used; what was done, or nothing where somebody was quicker."""
+    sql = resources.files("server.schema").joinpath("mend.sql").read_text()
+    async with db.transaction(_SECONDS) as tx:
+        await ledger.lock(tx, LOCK_KEY)
+        if begins:
+            begins()
+        try:
+            await ledger.mend(tx, sql)
+        except DatabaseError as error:
+            raise MigrationError(f"the tables could not be mended, which was undone: {error}") from error
+    return ["mend"]
 
 
 async def _check_accounts(db: Database) -> None:

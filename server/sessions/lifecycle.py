@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from server import clock, errors
 from server.config.settings import Settings
-from server.crypto.random import random_id
+from server.crypto.random import new_id, random_id
 from server.database import Database, DatabaseUnavailable, Executor, InvalidValue
 from server.model import Client, Columns, Session, SignedIn, User
 from server.protocol import columns
@@ -19,6 +19,7 @@ from server.sessions.cookies import Cookies, RequestCookies
 from server.sessions.lru import Shelf, digest
 from server.sessions.rendered import Finished
 from server.sessions.watches import Watches
+from server.store import restrictions
 from server.store import sessions as store
 from server.store.sessions import Ended
 
@@ -68,7 +69,7 @@ class Sessions:
         now = clock.now()
         seconds = self._settings.sessions.expires_in if remember else NOT_REMEMBERED_SECONDS
         session = Session(
-            id=random_id(),
+            id=new_id(db.shape.ids.session),
             expires_at=self._capped(now, now + timedelta(seconds=seconds)),
             token=random_id(),
             created_at=now,
@@ -135,7 +136,12 @@ class Sessions:
         return await self._read(token)
 
     async def _read(self, token: str) -> SignedIn | None:
-        return await store.find_by_token(self._db, token)
+        """A session of somebody who was banned is none, whoever left it there. S23."""
+        who = await store.find_by_token(self._db, token)
+        if who is None or "banned" not in self._db.shape.rules:
+            return who
+        found = await restrictions.find(self._db, who.user.id)
+        return None if found and found.banned else who
 
     async def lasts(self, token: str) -> datetime | None:
         """Until when the session lasts, as the database has it; None for one that is over."""

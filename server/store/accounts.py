@@ -41,7 +41,7 @@ async def find_credential(db: Executor, user_id: str) -> Credential | None:
         """
         SELECT "id" AS account_id, "userId" AS user_id, "password" AS password
         FROM "account"
-        WHERE "userId" = %(user_id)s AND "providerId" = 'credential' AND "accountId" = %(user_id)s
+        WHERE "userId" = %(user_id)s AND "providerId" = 'credential' AND "accountId" = "userId"::text
         """,
         user_id=user_id,
     )

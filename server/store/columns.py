@@ -19,7 +19,8 @@ Written = Mapping[str, str | None]
 
 _INSERT_USER = """
 INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"{names})
-VALUES (%(id)s, %(name)s, %(email)s, %(email_verified)s, %(image)s, %(created_at)s, %(updated_at)s{values})
+SELECT %(id)s, %(name)s, %(email)s, %(email_verified)s, %(image)s, %(created_at)s, %(updated_at)s{values}
+WHERE NOT EXISTS (SELECT 1 FROM "user" WHERE lower("email") = %(email)s AND "email" <> lower("email"))
 ON CONFLICT DO NOTHING
 RETURNING to_jsonb("user") AS more
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from server.database import Executor, InvalidValue
 from server.model import Column, ExtendedSession, ExtendedUser, Json
@@ -51,7 +51,8 @@ def _value(column: Column, value: object) -> object:
 
 def _date(column: Column, text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
+        return found if found.tzinfo else datetime.combine(found.date(), found.time(), UTC)
     except ValueError:
         raise InvalidValue(f"{column.table}.{column.name} holds no date") from None
 
@@ -82,6 +83,12 @@ async def find_user_by_email(db: Executor, email: str) -> ExtendedUser | None:
                "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
         FROM "user"
         WHERE "email" = %(email)s
+        UNION ALL
+        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+               "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
+        FROM "user"
+        WHERE lower("email") = %(email)s AND "email" <> lower("email")
+        LIMIT 1
         """,
         email=email,
     )

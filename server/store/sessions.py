@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.database import Executor
-from server.model import NOTHING_WRITTEN, ExtendedSession, ExtendedUser, Session, SignedIn, User
+from server.model import NOTHING_WRITTEN, ExtendedSession, ExtendedUser, Session, SignedIn, User, is_id
 from server.store import columns, extended
 from server.store.extended import SignedInRow, read
 
@@ -59,6 +59,8 @@ async def insert(
     db: Executor, session: Session, written: Mapping[str, str | None] = NOTHING_WRITTEN
 ) -> Session:
     """Adds a session and what declared columns hold; as stored."""
+    if db.shape.longest_user_agent and session.user_agent:
+        session = replace(session, user_agent=session.user_agent[: db.shape.longest_user_agent])
     if db.columns.session:
         return await columns.insert_session(db, session, written)
     await db.run(
@@ -262,6 +264,8 @@ async def delete_others(db: Executor, user_id: str, token: str, now: datetime) -
 
 async def delete_by_id(db: Executor, session_id: str) -> Ended | None:
     """Ends the session with this id; None when there was none."""
+    if not is_id(db.shape.ids.session, session_id):
+        return None
     return await db.one(
         Ended,
         """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.database import Executor, UniqueViolation
-from server.model import NOTHING_WRITTEN, User
+from server.model import NOTHING_WRITTEN, User, is_id
 from server.store import columns, extended
 
 
@@ -40,7 +40,12 @@ async def _insert(db: Executor, user: User) -> User | None:
     added = await db.run(
         """
         INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
-        VALUES (%(id)s, %(name)s, %(email)s, %(email_verified)s, %(image)s, %(created_at)s, %(updated_at)s)
+        SELECT %(id)s, %(name)s, %(email)s, %(email_verified)s, %(image)s, %(created_at)s, %(updated_at)s
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM "user"
+            WHERE lower("email") = %(email)s AND "email" <> lower("email")
+        )
         ON CONFLICT DO NOTHING
         """,
         id=user.id,
@@ -60,7 +65,7 @@ async def get_as_stored(db: Executor, user: User, written: Mapping[str, str | No
 
 
 async def find_by_email(db: Executor, email: str) -> User | None:
-    """The user with this e-mail address (lower case), or None."""
+    """The user with this e-mail address (lower case), else one who has it with capitals, as others wrote it; or None."""
     if db.columns.user:
         return await extended.find_user_by_email(db, email)
     return await db.one(
@@ -70,6 +75,12 @@ async def find_by_email(db: Executor, email: str) -> User | None:
                "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at
         FROM "user"
         WHERE "email" = %(email)s
+        UNION ALL
+        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+               "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at
+        FROM "user"
+        WHERE lower("email") = %(email)s AND "email" <> lower("email")
+        LIMIT 1
         """,
         email=email,
     )
@@ -77,6 +88,8 @@ async def find_by_email(db: Executor, email: str) -> User | None:
 
 async def find(db: Executor, user_id: str) -> User | None:
     """The user with this id, or None."""
+    if not is_id(db.shape.ids.user, user_id):
+        return None
     if db.columns.user:
         return await extended.find_user(db, user_id)
     return await db.one(
@@ -97,12 +110,14 @@ async def list_summaries(db: Executor, search: str, limit: int, now: datetime) -
         UserSummary,
         """
         SELECT u."id" AS id, u."name" AS name, u."email" AS email, u."emailVerified" AS email_verified,
-               u."createdAt" AS created_at, count(s."id") AS sessions
+               u."createdAt" AS created_at, (
+                   SELECT count(*)
+                   FROM "session" s
+                   WHERE s."userId" = u."id" AND s."expiresAt" > %(now)s
+               ) AS sessions
         FROM "user" u
-        LEFT JOIN "session" s ON s."userId" = u."id" AND s."expiresAt" > %(now)s
         WHERE %(search)s = '' OR strpos(lower(u."name"), lower(%(search)s)) > 0
-              OR strpos(u."email", lower(%(search)s)) > 0
-        GROUP BY u."id"
+              OR strpos(lower(u."email"), lower(%(search)s)) > 0
         ORDER BY u."createdAt" DESC, u."id"
         LIMIT %(limit)s
         """,
@@ -120,7 +135,7 @@ async def count(db: Executor, search: str) -> int:
             SELECT count(*)
             FROM "user"
             WHERE %(search)s = '' OR strpos(lower("name"), lower(%(search)s)) > 0
-                  OR strpos("email", lower(%(search)s)) > 0
+                  OR strpos(lower("email"), lower(%(search)s)) > 0
             """,
             search=search,
         )
@@ -164,7 +179,12 @@ async def update_email(db: Executor, user: User, old_email: str) -> bool:
                 """
                 UPDATE "user"
                 SET "email" = %(email)s, "emailVerified" = %(email_verified)s, "updatedAt" = %(updated_at)s
-                WHERE "id" = %(id)s AND "email" = %(old_email)s
+                WHERE "id" = %(id)s AND "email" = %(old_email)s AND NOT EXISTS (
+                    SELECT 1
+                    FROM "user" other
+                    WHERE lower(other."email") = %(email)s AND other."email" <> lower(other."email")
+                          AND other."id" <> %(id)s
+                )
                 """,
                 id=user.id,
                 old_email=old_email,
@@ -199,5 +219,23 @@ async def lock(db: Executor, user_id: str) -> None:
 
 
 async def delete(db: Executor, user_id: str) -> bool:
-    """Deletes the user, and by cascade their sessions and accounts; False when there was none."""
-    return bool(await db.run("""DELETE FROM "user" WHERE "id" = %(user_id)s""", user_id=user_id))
+    """Deletes the user, their sessions and accounts, and by cascade all else; False when there was none.
+
+    Not every database has better-auth's cascade on those two.
+    """
+    return bool(
+        await db.run(
+            """
+            WITH sessions AS (
+                DELETE FROM "session"
+                WHERE "userId" = %(user_id)s
+            ), accounts AS (
+                DELETE FROM "account"
+                WHERE "userId" = %(user_id)s
+            )
+            DELETE FROM "user"
+            WHERE "id" = %(user_id)s
+            """,
+            user_id=user_id,
+        )
+    )

@@ -29,10 +29,10 @@ async def find(db: Executor, identifier: str) -> Verification | None:
         Verification,
         """
         SELECT "id" AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
-               "createdAt" AS created_at
+               coalesce("createdAt", "expiresAt") AS created_at
         FROM "verification"
         WHERE "identifier" = %(identifier)s
-        ORDER BY "createdAt" DESC
+        ORDER BY "createdAt" DESC NULLS LAST
         LIMIT 1
         """,
         identifier=identifier,
@@ -47,7 +47,7 @@ async def consume(db: Executor, identifier: str) -> Verification | None:
         DELETE FROM "verification"
         WHERE "identifier" = %(identifier)s
         RETURNING "id" AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
-                  "createdAt" AS created_at
+                  coalesce("createdAt", "expiresAt") AS created_at
         """,
         identifier=identifier,
     )

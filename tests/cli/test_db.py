@@ -54,6 +54,7 @@ def test_status_of_an_empty_and_of_a_current_database(ai_editor: Commands) -> No
     assert before.code == 1
     assert before.json == {
         "current": False, "applied": [], "pending": NAMES, "unknown": [], "adoptable": False, "foreign": False,
+        "mends": [], "stops": [],
     }  # fmt: skip
     ai_editor("db", "init")
     after = ai_editor("db", "status")

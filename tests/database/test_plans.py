@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 
 from server.limits.policy import SLOWING
-from server.model import NO_COLUMNS, Column, Columns, Session, User, Verification
+from server.model import NO_COLUMNS, OUR_SHAPE, Column, Columns, Session, User, Verification
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -36,7 +36,7 @@ ROWS = """
     FROM generate_series(1, 5000) AS n;
     INSERT INTO "ai_editor_device" ("userId", "fingerprint")
     SELECT (1 + n % 5000)::text, n::text FROM generate_series(1, 10000) AS n;
-    ALTER TABLE "user" ADD COLUMN "nickname" text;
+    ALTER TABLE "user" ADD COLUMN "nickname" text, ADD COLUMN "twoFactorEnabled" boolean, ADD COLUMN "banned" boolean;
     ALTER TABLE "session" ADD COLUMN "nickname" text;
     ANALYZE
 """
@@ -44,6 +44,10 @@ DECLARED = Columns((Column("user", "nickname"),), (Column("session", "nickname")
 # What goes through a whole table on purpose, and on whose behalf.
 WHOLE_TABLE = {
     "columns.list_missing": "the start",
+    "restrictions.count_banned": "the start",
+    "restrictions.count_capitals": "the start, where there are any",
+    "restrictions.count_two_factor": "the start",
+    "restrictions.find_twins": "the start, where there are capitals",
     "sessions.list_summaries": "a person at a terminal",
     "sessions.count": "a person at a terminal",
     "users.list_summaries": "a person at a terminal",
@@ -81,6 +85,7 @@ class Planner:
     """Stands for a database, and asks PostgreSQL how it would do what it is told."""
 
     columns = NO_COLUMNS
+    shape = OUR_SHAPE
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg2.connect(url)

@@ -162,14 +162,6 @@ async def test_a_foreign_database_is_refused(new_database: NewDatabase) -> None:
     assert "a database of its own" in await refused(url)
 
 
-@pytest.mark.gen_test
-async def test_better_auths_tables_with_other_ids_are_refused(new_database: NewDatabase) -> None:
-    url = new_database()
-    sql = (ROOT / "tests" / "better_auth.sql").read_text()
-    execute(url, sql.replace('"id" text', '"id" uuid').replace('"userId" text', '"userId" uuid'))
-    assert "text ids" in await refused(url)
-
-
 @pytest.mark.parametrize("leave_out", ["", '"rateLimit"', "create index"])
 @pytest.mark.gen_test
 async def test_better_auths_database_is_adopted(new_database: NewDatabase, leave_out: str) -> None:

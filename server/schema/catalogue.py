@@ -1,0 +1,153 @@
+"""What PostgreSQL's catalogue says of better-auth's tables, where new ones would go to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.database import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A column as it is. `filled`: a row that says nothing of it gets a value; `fixed`: none can be given."""
+
+    table: str
+    name: str
+    type: str
+    length: int | None
+    nullable: bool
+    filled: bool
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    table: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a table is to this role: what it may not do, and whether rows are hidden from it."""
+
+    table: str
+    kind: str
+    forbidden: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Columns by table and name; the single columns that are unique; what the tables are to this role."""
+
+    columns: dict[str, dict[str, Found]]
+    unique: frozenset[tuple[str, str]]
+    kept: tuple[Kept, ...]
+
+
+async def read(db: Executor) -> Catalogue:
+    """All of it; changes nothing."""
+    tables: dict[str, dict[str, Found]] = {}
+    for each in await _columns(db):
+        tables.setdefault(each.table, {})[each.name] = each
+    unique = frozenset((each.table, each.name) for each in await _unique(db))
+    return Catalogue(tables, unique, tuple(await _kept(db)))
+
+
+async def _columns(db: Executor) -> list[Found]:
+    return await db.all(
+        Found,
+        """
+        SELECT c.relname::text AS table, a.attname::text AS name, t.typname::text AS type,
+               CASE WHEN t.typname IN ('varchar', 'bpchar') AND greatest(a.atttypmod, own.typtypmod) > 4
+                    THEN greatest(a.atttypmod, own.typtypmod) - 4 END AS length,
+               NOT (a.attnotnull OR own.typnotnull) AS nullable,
+               a.atthasdef OR a.attidentity <> '' OR own.typdefault IS NOT NULL AS filled,
+               a.attgenerated <> '' OR a.attidentity = 'a' AS fixed
+        FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        JOIN pg_type own ON own.oid = a.atttypid
+        JOIN pg_type t ON t.oid = CASE WHEN own.typtype = 'd' THEN own.typbasetype ELSE own.oid END
+        WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+              AND c.relname IN ('user', 'session', 'account', 'verification', 'rateLimit')
+        ORDER BY c.relname, a.attnum
+        """,
+    )
+
+
+async def _unique(db: Executor) -> list[_Pair]:
+    """Whole columns: an index on a part of the rows, or on an expression, promises less."""
+    return await db.all(
+        _Pair,
+        """
+        SELECT c.relname::text AS table, a.attname::text AS name
+        FROM pg_index i
+        JOIN pg_class c ON c.oid = i.indrelid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+        WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+              AND c.relname IN ('user', 'session', 'account', 'verification', 'rateLimit')
+              AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
+              AND i.indnkeyatts = 1
+        """,
+    )
+
+
+async def _kept(db: Executor) -> list[Kept]:
+    """Of each table, our own too: what it is, and what this role may not do to it."""
+    return await db.all(
+        Kept,
+        """
+        SELECT c.relname::text AS table, c.relkind::text AS kind,
+               concat_ws(', ',
+                   CASE WHEN NOT has_table_privilege(c.oid, 'SELECT') THEN 'SELECT' END,
+                   CASE WHEN NOT has_table_privilege(c.oid, 'INSERT') THEN 'INSERT' END,
+                   CASE WHEN NOT has_table_privilege(c.oid, 'UPDATE') THEN 'UPDATE' END,
+                   CASE WHEN NOT has_table_privilege(c.oid, 'DELETE') THEN 'DELETE' END) AS forbidden,
+               row_security_active(c.oid) AS hidden
+        FROM pg_class c
+        WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+              AND (c.relname IN ('user', 'session', 'account', 'verification', 'rateLimit')
+                   OR c.relname IN ('ai_editor_mail', 'ai_editor_device'))
+              AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        ORDER BY c.relname
+        """,
+    )
+
+
+async def list_duplicates(db: Executor) -> list[str]:
+    """Where a column that has to be unique is not: of each, one value's first and last row."""
+    found = await db.all(
+        _Name,
+        """
+        SELECT concat('user.email is the same in the users ', min(twice.first), ' and ', min(twice.last)) AS name
+        FROM (SELECT min("id"::text) AS first, max("id"::text) AS last
+              FROM "user" GROUP BY "email" HAVING count(*) > 1 ORDER BY 1 LIMIT 1) AS twice
+        HAVING count(*) > 0
+        UNION ALL
+        SELECT concat('user.id ', min(twice.first), ' is in more than one row') AS name
+        FROM (SELECT min("id"::text) AS first
+              FROM "user" GROUP BY "id" HAVING count(*) > 1 ORDER BY 1 LIMIT 1) AS twice
+        HAVING count(*) > 0
+        """,
+    )
+    return [row.name for row in found] + await _list_shared_tokens(db)
+
+
+async def _list_shared_tokens(db: Executor) -> list[str]:
+    if not await db.value("""SELECT to_regclass('session') IS NOT NULL"""):
+        return []
+    found = await db.all(
+        _Name,
+        """
+        SELECT concat('session.token is the same in the sessions ', min(twice.first), ' and ', min(twice.last)) AS name
+        FROM (SELECT min("id"::text) AS first, max("id"::text) AS last
+              FROM "session" GROUP BY "token" HAVING count(*) > 1 ORDER BY 1 LIMIT 1) AS twice
+        HAVING count(*) > 0
+        """,
+    )
+    return [row.name for row in found]

@@ -1,0 +1,113 @@
+"""What this version reads and writes in better-auth's tables, and how much of it may be otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["id", "reference", "text", "time", "flag", "count", "milliseconds"]
+
+TABLES = ("user", "session", "account", "verification", "rateLimit")
+# Without these two a database is not better-auth's; where it keeps sessions in Redis, it makes no others.
+OF_BETTER_AUTH = ("user", "account")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A column. `addable`: a migration can add it to rows that do without; `least` characters have to fit in.
+
+    `filled`: a NULL in it has an obvious value, which a migration puts there.
+    """
+
+    kind: Kind
+    addable: bool = False
+    least: int = 0
+    filled: bool = False
+
+
+_ID = Expected("id", least=32)
+_REFERENCE = Expected("reference", least=32)
+_TEXT = Expected("text", least=32)
+_LONG = Expected("text", least=255)
+_OPTIONAL = Expected("text", addable=True, least=32)
+_OPTIONAL_LONG = Expected("text", addable=True, least=255)
+_TIME = Expected("time")
+_OPTIONAL_TIME = Expected("time", addable=True)
+_DATE = Expected("time", addable=True, filled=True)
+
+COLUMNS: dict[str, dict[str, Expected]] = {
+    "user": {
+        "id": _ID,
+        "name": Expected("text", least=32, filled=True),
+        "email": Expected("text", least=64),
+        "emailVerified": Expected("flag", filled=True),
+        "image": _OPTIONAL_LONG,
+        "createdAt": _DATE,
+        "updatedAt": _DATE,
+    },
+    "session": {
+        "id": _ID,
+        "expiresAt": _TIME,
+        "token": _TEXT,
+        "createdAt": _DATE,
+        "updatedAt": _DATE,
+        "ipAddress": Expected("text", addable=True, least=39),
+        "userAgent": _OPTIONAL_LONG,
+        "userId": _REFERENCE,
+    },
+    "account": {
+        "id": _ID,
+        "accountId": Expected("text", least=36),
+        "providerId": _TEXT,
+        "userId": _REFERENCE,
+        "accessToken": _OPTIONAL_LONG,
+        "refreshToken": _OPTIONAL_LONG,
+        "idToken": _OPTIONAL_LONG,
+        "accessTokenExpiresAt": _OPTIONAL_TIME,
+        "refreshTokenExpiresAt": _OPTIONAL_TIME,
+        "scope": _OPTIONAL,
+        "password": _OPTIONAL_LONG,
+        "createdAt": _DATE,
+        "updatedAt": _DATE,
+    },
+    "verification": {
+        "id": _ID,
+        "identifier": Expected("text", least=64),
+        "value": _LONG,
+        "expiresAt": _TIME,
+        "createdAt": _OPTIONAL_TIME,
+        "updatedAt": _OPTIONAL_TIME,
+    },
+    "rateLimit": {
+        "id": _ID,
+        "key": _LONG,
+        "count": Expected("count"),
+        "lastRequest": Expected("milliseconds"),
+    },
+}
+
+# Looked up by these, and one row each: `table.column`.
+UNIQUE = (("user", "id"), ("user", "email"), ("session", "token"), ("rateLimit", "key"))
+# Columns of better-auth's plugins that have a say in who may come in.
+RULES = ("twoFactorEnabled", "banned")
+
+TYPES: dict[Kind, tuple[str, ...]] = {
+    "id": ("text", "varchar", "uuid"),
+    "reference": ("text", "varchar", "uuid"),
+    "text": ("text", "varchar", "citext"),
+    "time": ("timestamptz", "timestamp"),
+    "flag": ("bool",),
+    "count": ("int4", "int8"),
+    "milliseconds": ("int8",),
+}
+# What mend.sql makes one of those.
+MENDED: dict[Kind, tuple[str, ...]] = {"time": ("date",), "milliseconds": ("int4",)}
+NAMES: dict[Kind, str] = {
+    "id": "text, varchar or uuid",
+    "reference": "text, varchar or uuid",
+    "text": "text or varchar",
+    "time": "timestamp with or without time zone",
+    "flag": "boolean",
+    "count": "integer or bigint",
+    "milliseconds": "bigint",
+}

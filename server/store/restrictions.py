@@ -1,0 +1,76 @@
+"""What better-auth's plugins have written down in `user` of who may come in; the columns are not in every database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.database import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """What two-factor and admin say of a user."""
+
+    two_factor: bool
+    banned: bool
+
+
+async def find(db: Executor, user_id: str) -> Restriction | None:
+    """Of a user; None where there is none. A ban ends at "banExpires", which old versions kept in milliseconds."""
+    return await db.one(
+        Restriction,
+        """
+        SELECT coalesce((whole->>'twoFactorEnabled')::boolean, false) AS two_factor,
+               coalesce((whole->>'banned')::boolean, false)
+               AND coalesce(CASE jsonb_typeof(whole->'banExpires')
+                       WHEN 'number' THEN to_timestamp((whole->>'banExpires')::float8 / 1000)
+                       ELSE (whole->>'banExpires')::timestamptz
+                   END > now(), true) AS banned
+        FROM (SELECT to_jsonb(u) AS whole FROM "user" u WHERE "id" = %(user_id)s) AS found
+        """,
+        user_id=user_id,
+    )
+
+
+async def count_two_factor(db: Executor) -> int:
+    """How many have a second factor; the column has to be there."""
+    return int(await db.value("""SELECT count(*) FROM "user" WHERE "twoFactorEnabled" """))
+
+
+async def count_banned(db: Executor) -> int:
+    """How many have been banned, some of them for a time that may be over; the column has to be there."""
+    return int(await db.value("""SELECT count(*) FROM "user" WHERE "banned" """))
+
+
+async def has_capitals(db: Executor) -> bool:
+    """Whether there is an address that is not in lower case; asked of an index that has no others."""
+    found = await db.value(
+        """
+        SELECT lower("email") AS email
+        FROM "user"
+        WHERE "email" <> lower("email")
+        ORDER BY lower("email")
+        LIMIT 1
+        """
+    )
+    return found is not None
+
+
+async def count_capitals(db: Executor) -> int:
+    """How many addresses are not in lower case."""
+    return int(await db.value("""SELECT count(*) FROM "user" WHERE "email" <> lower("email")"""))
+
+
+async def find_twins(db: Executor) -> str | None:
+    """The ids of two users whose addresses differ by capitals alone, or None."""
+    twins: str | None = await db.value(
+        """
+        SELECT concat(u."id", ' and ', other."id") AS twins
+        FROM "user" u
+        JOIN "user" other ON other."id" <> u."id" AND (other."email" = lower(u."email")
+             OR lower(other."email") = lower(u."email") AND other."email" <> lower(other."email"))
+        WHERE u."email" <> lower(u."email")
+        LIMIT 1
+        """
+    )
+    return twins
