@@ -206,8 +206,3 @@ def missing_field(name: str) -> APIError:
 def no_fields_to_update() -> APIError:
     """400 for an update of nothing that may be updated; better-auth gives it no code."""
     return APIError(400, None, "No fields to update")
-
-
-def redirect(url: str) -> APIError:
-    """302 as a way out of the middle of a method, with better-auth's empty JSON."""
-    return APIError(302, None, None, {"Location": url, "Content-Type": "application/json"})

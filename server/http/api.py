@@ -189,8 +189,8 @@ class ApiHandler(CallerHandler):
 
     def redirect_to(self, url: str, media_type: str = "application/json") -> None:
         """Finishes with a 302 and an empty body, which better-auth mostly gives a media type all the same."""
+        self.point_to(url)
         self.set_status(302)
-        self.set_header("Location", uri.header_value(url))
         if media_type:
             self.set_header("Content-Type", media_type)
         self.finish()

@@ -15,6 +15,8 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ENCODED_SEPARATOR = re.compile(r"%2f|%5c", re.IGNORECASE)
 _IPV4_RANGE = re.compile(r"(?=.*\d)[\d*?.]+")
 _ANY_ORIGIN = "https://relative.invalid"
+# What runs, or shows, what stands in the address itself; a pattern of a host alone fits any scheme.
+_SCRIPTS = ("javascript:", "data:", "vbscript:")
 
 
 class Origins:
@@ -31,7 +33,15 @@ class Origins:
         """Whether a browser sent to `url` stays on a trusted origin. S34."""
         if url.startswith("/"):
             return is_safe_path(url)
-        return self.trusts(url)
+        parsed = uri.parse(url)
+        return self.trusts(url) and not (parsed and parsed.protocol in _SCRIPTS)
+
+    def location(self, url: str) -> str:
+        """What a Location header says to send a browser to `url`; raises where it would leave. S34."""
+        written = uri.header_value(url)
+        if not self.accepts_redirect(written):
+            raise errors.invalid_url("callbackURL")
+        return written
 
     def check_request(self, headers: Mapping[str, str], own_origin: str) -> None:
         """Refuses a request whose Origin, else Referer, is missing or foreign. S31."""

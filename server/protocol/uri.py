@@ -70,7 +70,11 @@ def append_parameters(url: str, pairs: Mapping[str, str]) -> str:
     parsed.search = (
         f"{parsed.search}{'' if parsed.search.endswith('&') else '&'}{query}" if parsed.search else query
     )
-    return parsed.href.removeprefix(_ANYWHERE) if url.startswith("/") else parsed.href
+    if not url.startswith("/"):
+        return parsed.href
+    path = parsed.href.removeprefix(_ANYWHERE)
+    # A path that begins with two slashes is, without its origin, another host: a dot before it changes nothing else.
+    return f"/.{path}" if path.startswith("//") else path
 
 
 def header_value(url: str) -> str:
