@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Self
 
 
 class StartError(Exception):
@@ -25,6 +26,12 @@ class APIError(Exception):
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
+        self.reason = ""
+
+    def because(self, reason: str) -> Self:
+        """With a line for the log: what was refused, and the setting that would allow it."""
+        self.reason = reason
+        return self
 
     def body(self) -> dict[str, object]:
         """`{message, code}` as better-auth orders them, and `error: {code, message}`."""
@@ -85,7 +92,8 @@ def unauthorized() -> APIError:
 
 def session_not_fresh() -> APIError:
     """403 where the session is older than SESSION_FRESH_AGE."""
-    return APIError(403, "SESSION_NOT_FRESH", "Session is not fresh")
+    error = APIError(403, "SESSION_NOT_FRESH", "Session is not fresh")
+    return error.because("a session is too old for what it asks: SESSION_FRESH_AGE says how old it may be")
 
 
 def failed_to_get_session(status: int = 401) -> APIError:
@@ -93,9 +101,9 @@ def failed_to_get_session(status: int = 401) -> APIError:
     return APIError(status, "FAILED_TO_GET_SESSION", "Failed to get session")
 
 
-def invalid_origin() -> APIError:
+def invalid_origin(shown: str) -> APIError:
     """403 for an Origin or Referer that is not trusted. S31."""
-    return APIError(403, "INVALID_ORIGIN", "Invalid origin")
+    return APIError(403, "INVALID_ORIGIN", "Invalid origin").because(_not_trusted("origin", shown))
 
 
 def missing_or_null_origin() -> APIError:
@@ -112,10 +120,14 @@ def cross_site_navigation_login_blocked() -> APIError:
     )
 
 
-def invalid_url(label: str) -> APIError:
+def invalid_url(label: str, shown: str) -> APIError:
     """403 for a redirect target (`callbackURL`, `redirectURL`, …) that leaves the trusted origins. S34."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", label).upper()
-    return APIError(403, f"INVALID_{words}", f"Invalid {label}")
+    return APIError(403, f"INVALID_{words}", f"Invalid {label}").because(_not_trusted(label, shown))
+
+
+def _not_trusted(label: str, shown: str) -> str:
+    return f"the {label} {shown!r} is not trusted: BETTER_AUTH_TRUSTED_ORIGINS would allow its origin"
 
 
 def url_not_a_string(label: str) -> APIError:
@@ -153,19 +165,22 @@ def invalid_password() -> APIError:
 
 def password_too_short() -> APIError:
     """400 below PASSWORD_MIN_LENGTH. S1."""
-    return _bad_request("PASSWORD_TOO_SHORT", "Password too short")
+    error = _bad_request("PASSWORD_TOO_SHORT", "Password too short")
+    return error.because("a password is too short: PASSWORD_MIN_LENGTH says how long it has to be")
 
 
 def password_too_long() -> APIError:
     """400 above PASSWORD_MAX_LENGTH. S2."""
-    return _bad_request("PASSWORD_TOO_LONG", "Password too long")
+    error = _bad_request("PASSWORD_TOO_LONG", "Password too long")
+    return error.because("a password is too long: PASSWORD_MAX_LENGTH says how long it may be")
 
 
 def password_compromised(
     message: str = "The password is one of the most used ones. Choose another one.",
 ) -> APIError:
     """400 for a password that is guessed first, with PASSWORD_CHECK=common. S4."""
-    return _bad_request("PASSWORD_COMPROMISED", message)
+    error = _bad_request("PASSWORD_COMPROMISED", message)
+    return error.because("a password is one of the most used ones: PASSWORD_CHECK says whether that matters")
 
 
 def failed_to_create_user() -> APIError:

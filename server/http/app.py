@@ -31,8 +31,8 @@ class Application(Site):
     """What answers requests, on top of `services`, which whoever made them closes."""
 
     def __init__(self, services: Services, features: Iterable[Feature]) -> None:
-        self._fixed, patterns = divide(routes(features))
-        super().__init__(services, patterns, log_request, Nowhere)
+        fixed, patterns = divide(routes(features))
+        super().__init__(services, fixed, patterns, log_request, Nowhere)
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         """Lets what was answered before be answered from memory; see fast."""
@@ -55,7 +55,7 @@ class Application(Site):
         if not target.startswith("/") or any(mark in target for mark in ("/.", "\\", "#", "/%2")):
             parsed = uri.parse(target, "http://localhost")
             request.path = "/" + (parsed.pathname if parsed else request.path).lstrip("/")
-        fixed = self._fixed.get(request.path)
+        fixed = self.fixed.get(request.path)
         delegate = (
             self.get_handler_delegate(request, fixed) if fixed else super().find_handler(request, **kwargs)
         )

@@ -148,7 +148,10 @@ class BaseHandler(RequestHandler):
         )
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """A refusal is no news; everything else is, with its trace."""
+        """A refusal is no news, unless a setting is its cause; everything else is, with its trace."""
+        if isinstance(value, APIError) and value.reason:
+            self.application.reasons.say(value.reason, code=value.code, request_id=self.request_id)
+            return
         if isinstance(value, (APIError, HTTPError, DatabaseUnavailable, InvalidValue)):
             log.info("refused: %s", value, extra={"request_id": self.request_id})
             return

@@ -54,6 +54,12 @@ def origin(url: str) -> str | None:
     return None if parsed is None or parsed.origin == "null" else parsed.origin
 
 
+def host_name(url: str) -> str:
+    """The host without its port; empty for what has none."""
+    parsed = parse(url)
+    return parsed.hostname if parsed else ""
+
+
 def with_parameter(url: str, base: str, name: str, value: str) -> str:
     """The absolute URL with one query parameter set, as `URL.searchParams.set` leaves it."""
     parsed = URL(url, base)
