@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import signal
 import socket
 import sys
@@ -14,10 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 import click
-import tornado.netutil
 
 from server import postgres
-from server.cli import setup
+from server.cli import listening, setup
 from server.cli.supervisor import Supervisor
 from server.cli.worker import Inherited
 from server.config import settings
@@ -73,37 +71,24 @@ def _stopped_quietly() -> Iterator[None]:
 
 def _serve(config: Settings, features: tuple[Feature, ...], inherited: Inherited | None) -> None:
     """In this process alone, or as one of several."""
-    sockets = inherited.sockets() if inherited else _bind(config)
+    sockets = inherited.sockets() if inherited else listening.bind(config)
     with _database(_with_port(config, sockets[0].getsockname()[1])) as ready:
         _run(_main(ready, features, sockets, inherited, embedded=config.database_url is None))
 
 
 def _supervise(config: Settings) -> None:
     """Listens for its workers, each at a place of its own, among which the kernel shares new connections out."""
-    alone = _bind(config)  # which a port that others share would not refuse
+    alone = listening.bind(config)  # which a port that others share would not refuse
     numbered = replace(config, port=alone[0].getsockname()[1])
     for each in alone:
         each.close()
-    places = [_bind(numbered, shared=True) for _ in range(config.workers)]
+    places = [listening.bind(numbered, shared=True) for _ in range(config.workers)]
     with _database(_with_port(config, numbered.port)) as ready:
         supervisor = Supervisor(places, settings.for_worker(ready))
         words = ways.transport(ready).words
         asyncio.run(
             supervisor.run(lambda: click.echo(_welcome(ready, config.database_url is None, words), err=True))
         )
-
-
-def _bind(config: Settings, shared: bool = False) -> list[socket.socket]:
-    try:
-        return tornado.netutil.bind_sockets(config.port, config.host, reuse_port=shared)
-    except PermissionError as error:
-        raise setup.Refused(f"port {config.port} needs more rights: set PORT to one above 1023") from error
-    except OSError as error:
-        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-            raise setup.Refused(f"HOST is {config.host!r}; it takes an address of this machine") from error
-        raise setup.Refused(
-            f"port {config.port} on {config.host} is not free ({error.strerror}): stop what uses it, or set PORT"
-        ) from error
 
 
 def _with_port(config: Settings, port: int) -> Settings:

@@ -91,7 +91,7 @@ def test_a_flood_is_no_flood_of_lines(caplog: pytest.LogCaptureFixture) -> None:
 async def test_nobody_writes_a_line_of_their_own(
     client: Client, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:  # S36
-    formatter = logs._Json() if form == "json" else logs._Text()  # type: ignore[attr-defined]
+    formatter = logs._Json() if form == "json" else logs._Text()
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(formatter)
