@@ -80,6 +80,11 @@ def payload_too_large(limit: int) -> APIError:
     return APIError(413, "PAYLOAD_TOO_LARGE", f"Request body is larger than {limit} bytes")
 
 
+def uri_too_long(limit: int) -> APIError:
+    """414 for an address over `limit` bytes."""
+    return APIError(414, "URI_TOO_LONG", f"Request address is longer than {limit} bytes")
+
+
 def headers_too_large(limit: int) -> APIError:
     """431 for header fields over `limit` bytes together."""
     return APIError(431, "REQUEST_HEADER_FIELDS_TOO_LARGE", f"Request headers are larger than {limit} bytes")

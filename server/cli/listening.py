@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import resource
 import socket
 
 import tornado.netutil
@@ -29,6 +31,13 @@ def bind(config: Settings, shared: bool = False) -> list[socket.socket]:
     if not found:
         raise setup.Refused(f"HOST is {config.host!r}; it takes addresses of this machine")
     return found
+
+
+def raise_limit() -> None:
+    """As many open files as this process may have, which is as many connections."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # a kernel that counts no limit as too many
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _addresses(host: str) -> list[tuple[str, bool]]:

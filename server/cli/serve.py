@@ -27,8 +27,6 @@ from server.schema import migrate
 from server.telemetry import logs
 from server.version import VERSION
 
-GRACE_SECONDS = 5.0
-
 
 @click.command()
 @click.option(
@@ -49,6 +47,7 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
     """
     with setup.one_line_errors(), _stopped_quietly():
         config = setup.load()
+        listening.raise_limit()
         logs.configure(config.log_level, config.log_format)
         features = select(features, config.features_off)
         for feature in features:
@@ -145,7 +144,7 @@ async def _main(
             else:
                 inherited.say_serves()
             await stopped.wait()
-            if await server.drain(GRACE_SECONDS):
+            if await server.drain(config.shutdown_grace):
                 click.echo("ai-editor: some requests were cut off", err=True)
     finally:
         await services.close()

@@ -39,6 +39,7 @@ class BaseHandler(RequestHandler):
         return self.application.services
 
     _kept: tuple[str, ...] = ()
+    _given_up = False
 
     @functools.cached_property
     def request_id(self) -> str:
@@ -63,6 +64,7 @@ class BaseHandler(RequestHandler):
     @final
     async def prepare(self) -> None:
         """What holds for any method; who may call this one; what the method needs. No subclass has another order."""
+        self.request.connection.handler = self  # type: ignore[union-attr]
         await self.arrive()
         if self._finished:
             return
@@ -112,6 +114,14 @@ class BaseHandler(RequestHandler):
         self._kept = tuple(self._headers.get_list("Set-Cookie")) if isinstance(error, APIError) else ()
         super().send_error(status_code, **kwargs)
 
+    def give_up(self) -> bool:
+        """Answers that there is no time left; False where an answer has begun already."""
+        if self._finished or self._headers_written:
+            return False
+        self._given_up = True
+        self.send_error(503, exc_info=(None, errors.overloaded(), None))
+        return True
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """One plain line; who answers people or programs says more."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
@@ -149,6 +159,8 @@ class BaseHandler(RequestHandler):
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """A refusal is no news, unless a setting is its cause; everything else is, with its trace."""
+        if self._given_up:  # whoever went on has found that it was answered
+            return
         if isinstance(value, APIError) and value.reason:
             self.application.reasons.say(value.reason, code=value.code, request_id=self.request_id)
             return
