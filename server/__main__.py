@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from handlers import FEATURES
-from server.cli import build
+from server.cli import build, output
 
 
 def main() -> None:
     """Runs `ai-editor`, or `python -m server`."""
+    output.never_fail()
     build(FEATURES)(prog_name="ai-editor")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Self
 
 
 class StartError(Exception):
@@ -25,6 +26,12 @@ class APIError(Exception):
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
+        self.reason = ""
+
+    def because(self, reason: str) -> Self:
+        """With a line for the log: what was refused, and the setting that would allow it."""
+        self.reason = reason
+        return self
 
     def body(self) -> dict[str, object]:
         """`{message, code}` as better-auth orders them, and `error: {code, message}`."""
@@ -73,6 +80,11 @@ def payload_too_large(limit: int) -> APIError:
     return APIError(413, "PAYLOAD_TOO_LARGE", f"Request body is larger than {limit} bytes")
 
 
+def uri_too_long(limit: int) -> APIError:
+    """414 for an address over `limit` bytes."""
+    return APIError(414, "URI_TOO_LONG", f"Request address is longer than {limit} bytes")
+
+
 def headers_too_large(limit: int) -> APIError:
     """431 for header fields over `limit` bytes together."""
     return APIError(431, "REQUEST_HEADER_FIELDS_TOO_LARGE", f"Request headers are larger than {limit} bytes")
@@ -85,7 +97,8 @@ def unauthorized() -> APIError:
 
 def session_not_fresh() -> APIError:
     """403 where the session is older than SESSION_FRESH_AGE."""
-    return APIError(403, "SESSION_NOT_FRESH", "Session is not fresh")
+    error = APIError(403, "SESSION_NOT_FRESH", "Session is not fresh")
+    return error.because("a session is too old for what it asks: SESSION_FRESH_AGE says how old it may be")
 
 
 def failed_to_get_session(status: int = 401) -> APIError:
@@ -93,9 +106,9 @@ def failed_to_get_session(status: int = 401) -> APIError:
     return APIError(status, "FAILED_TO_GET_SESSION", "Failed to get session")
 
 
-def invalid_origin() -> APIError:
+def invalid_origin(shown: str) -> APIError:
     """403 for an Origin or Referer that is not trusted. S31."""
-    return APIError(403, "INVALID_ORIGIN", "Invalid origin")
+    return APIError(403, "INVALID_ORIGIN", "Invalid origin").because(_not_trusted("origin", shown))
 
 
 def missing_or_null_origin() -> APIError:
@@ -112,10 +125,14 @@ def cross_site_navigation_login_blocked() -> APIError:
     )
 
 
-def invalid_url(label: str) -> APIError:
+def invalid_url(label: str, shown: str) -> APIError:
     """403 for a redirect target (`callbackURL`, `redirectURL`, …) that leaves the trusted origins. S34."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", label).upper()
-    return APIError(403, f"INVALID_{words}", f"Invalid {label}")
+    return APIError(403, f"INVALID_{words}", f"Invalid {label}").because(_not_trusted(label, shown))
+
+
+def _not_trusted(label: str, shown: str) -> str:
+    return f"the {label} {shown!r} is not trusted: BETTER_AUTH_TRUSTED_ORIGINS would allow its origin"
 
 
 def url_not_a_string(label: str) -> APIError:
@@ -163,19 +180,22 @@ def invalid_password() -> APIError:
 
 def password_too_short() -> APIError:
     """400 below PASSWORD_MIN_LENGTH. S1."""
-    return _bad_request("PASSWORD_TOO_SHORT", "Password too short")
+    error = _bad_request("PASSWORD_TOO_SHORT", "Password too short")
+    return error.because("a password is too short: PASSWORD_MIN_LENGTH says how long it has to be")
 
 
 def password_too_long() -> APIError:
     """400 above PASSWORD_MAX_LENGTH. S2."""
-    return _bad_request("PASSWORD_TOO_LONG", "Password too long")
+    error = _bad_request("PASSWORD_TOO_LONG", "Password too long")
+    return error.because("a password is too long: PASSWORD_MAX_LENGTH says how long it may be")
 
 
 def password_compromised(
     message: str = "The password is one of the most used ones. Choose another one.",
 ) -> APIError:
     """400 for a password that is guessed first, with PASSWORD_CHECK=common. S4."""
-    return _bad_request("PASSWORD_COMPROMISED", message)
+    error = _bad_request("PASSWORD_COMPROMISED", message)
+    return error.because("a password is one of the most used ones: PASSWORD_CHECK says whether that matters")
 
 
 def failed_to_create_user() -> APIError:
@@ -216,8 +236,3 @@ def missing_field(name: str) -> APIError:
 def no_fields_to_update() -> APIError:
     """400 for an update of nothing that may be updated; better-auth gives it no code."""
     return APIError(400, None, "No fields to update")
-
-
-def redirect(url: str) -> APIError:
-    """302 as a way out of the middle of a method, with better-auth's empty JSON."""
-    return APIError(302, None, None, {"Location": url, "Content-Type": "application/json"})

@@ -212,6 +212,12 @@ def test_every_target_of_a_redirect_is_marked() -> None:  # S34
     assert len(named) > 10
 
 
+def test_a_location_is_written_in_one_place() -> None:  # S34
+    """Where it is judged; see Origins.location."""
+    found = [path.name for path in CODE for _, text in texts(path) if text == "Location"]
+    assert found == ["handler.py"]
+
+
 def test_no_endpoint_is_hidden_behind_another() -> None:
     paths = [path for feature in FEATURES for path, _ in feature.api]
     assert len(paths) == len(set(paths))

@@ -7,7 +7,8 @@ from server.errors import APIError
 
 def email_password_sign_up_disabled() -> APIError:
     """400 while DISABLE_SIGN_UP is set."""
-    return APIError(400, "EMAIL_PASSWORD_SIGN_UP_DISABLED", "Email and password sign up is not enabled")
+    error = APIError(400, "EMAIL_PASSWORD_SIGN_UP_DISABLED", "Email and password sign up is not enabled")
+    return error.because("nobody may sign up: DISABLE_SIGN_UP is on")
 
 
 def user_already_exists_use_another_email() -> APIError:

@@ -14,7 +14,7 @@ from server.database import Transaction
 from server.http.api import JSON_OR_FORM, ApiHandler
 from server.http.guards import public
 from server.model import Session, SignedIn, User
-from server.protocol import bodies, columns, rules, uri, wire
+from server.protocol import bodies, columns, rules, wire
 from server.store import users
 from server.store.users import EmailTaken
 
@@ -150,7 +150,7 @@ class SignInEmail(ApiHandler):
     def _answer(self, who: SignedIn, callback_url: str | None) -> None:
         """The status stays 200 with a Location: a real redirect would take the answer from a fetch."""
         if callback_url:
-            self.set_header("Location", uri.header_value(callback_url))
+            self.point_to(callback_url)
         url = {} if callback_url is None else {"url": callback_url}
         self.answer(
             {

@@ -32,4 +32,7 @@ def invalid_user() -> APIError:
 
 def email_not_verified() -> APIError:
     """403 with REQUIRE_EMAIL_VERIFICATION, after the right password."""
-    return APIError(403, "EMAIL_NOT_VERIFIED", "Email not verified")
+    error = APIError(403, "EMAIL_NOT_VERIFIED", "Email not verified")
+    return error.because(
+        "an address has to be proven before its owner comes in: REQUIRE_EMAIL_VERIFICATION is on"
+    )

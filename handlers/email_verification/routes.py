@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from tornado.web import Finish
+
 from handlers.email_verification import errors as refusals
 from handlers.email_verification.settings import LinkSettings
 from server import clock, errors
@@ -105,8 +107,8 @@ class VerifyEmail(ApiHandler):
         """The refusal: a redirect with its code, or itself."""
         if not self.asked.callback_url:
             raise error
-        target = uri.append_parameters(self.asked.callback_url, {"error": error.code or ""})
-        raise errors.redirect(uri.header_value(target))
+        self.redirect_to(uri.append_parameters(self.asked.callback_url, {"error": error.code or ""}))
+        raise Finish
 
     def _done(self, value: object) -> None:
         if self.asked.callback_url:

@@ -1,12 +1,12 @@
-"""Who may see the numbers: a scraper with METRICS_TOKEN, or without that setting this machine alone. S45."""
+"""Who may see the numbers: a scraper with METRICS_TOKEN; without it this machine, in development alone. S45."""
 
 from __future__ import annotations
 
 import hmac
-import ipaddress
 
 from handlers.metrics.settings import MetricsSettings
 from server import errors
+from server.http.address import forwarding_header, is_loopback
 from server.http.guards import guard
 from server.http.handler import BaseHandler
 
@@ -14,8 +14,10 @@ from server.http.handler import BaseHandler
 async def _admit(handler: BaseHandler) -> tuple[()]:
     """404 for everybody else, as if there were nothing."""
     token = handler.services.of(MetricsSettings).token
-    if not (_is_local(handler) if token is None else _has_shown(handler, token)):
-        raise errors.not_found()
+    if token is None and not _is_local(handler):
+        raise errors.not_found().because("/metrics is closed: METRICS_TOKEN opens it, to whoever shows it")
+    if token is not None and not _has_shown(handler, token):
+        raise errors.not_found().because("/metrics was asked for without the token in METRICS_TOKEN")
     return ()
 
 
@@ -28,24 +30,12 @@ def _has_shown(handler: BaseHandler, token: str) -> bool:
 
 
 def _is_local(handler: BaseHandler) -> bool:
-    """Loopback at every hop, and asked for by a loopback name (DNS rebinding).
+    """Loopback, asked for by a loopback name (DNS rebinding), and nobody's message passed on.
 
-    A proxy on this machine makes all the world look local: what it forwards counts even where it is not trusted.
+    A proxy on this machine makes all the world look local, and the plainest says nothing of itself: so in production
+    nobody is.
     """
     headers = handler.request.headers
-    if "Forwarded" in headers or "X-Real-Ip" in headers:
+    if handler.services.config.production or "Host" not in headers or forwarding_header(headers):
         return False
-    hops = [hop.strip() for line in headers.get_list("X-Forwarded-For") for hop in line.split(",")]
-    names = [handler.request.remote_ip or "", handler.request.host_name, *hops]
-    return all(_is_loopback(name) for name in names)
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(name.strip("[]").partition("%")[0])
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
+    return is_loopback(handler.request.remote_ip or "") and is_loopback(handler.request.host_name)

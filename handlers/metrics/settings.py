@@ -11,7 +11,7 @@ from server.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class MetricsSettings:
-    """What a scraper has to show; without it, it has to be on this machine."""
+    """What a scraper has to show; without it, it has to be on this machine, and nothing in production."""
 
     token: str | None = field(repr=False)
 

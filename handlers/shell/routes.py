@@ -19,7 +19,7 @@ from server.http.caller import CallerHandler
 from server.http.guards import public
 from server.http.handler import BaseHandler
 from server.model import SignedIn
-from server.protocol import uri, wire
+from server.protocol import wire
 
 YEAR = 31536000
 
@@ -82,9 +82,9 @@ class Page(CallerHandler):
         return f"/dashboard?error={quote(error, safe='')}" if error else "/dashboard"
 
     def _redirect(self, target: str) -> None:
+        self.point_to(target)
         self.set_status(302)
         self.set_header("Cache-Control", "no-store")
-        self.set_header("Location", uri.header_value(target))
         self.finish()
 
     def _render(self, page: pages.PageEntry | None, who: SignedIn | None) -> None:

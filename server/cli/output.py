@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sys
@@ -21,6 +22,13 @@ _UNITS = (
     (timedelta(hours=1), "h", "h"),
     (timedelta(minutes=1), "min", "min"),
 )
+
+
+def never_fail() -> None:
+    """Has whatever the terminal's encoding lacks written as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def document(value: object) -> None:

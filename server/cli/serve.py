@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
 import signal
 import socket
@@ -15,10 +14,9 @@ from dataclasses import replace
 from typing import Any
 
 import click
-import tornado.netutil
 
 from server import postgres
-from server.cli import setup
+from server.cli import listening, setup
 from server.cli.supervisor import Supervisor
 from server.cli.worker import Inherited
 from server.config import settings
@@ -31,8 +29,6 @@ from server.telemetry import logs
 from server.version import VERSION
 
 log = logging.getLogger(__name__)
-
-GRACE_SECONDS = 5.0
 
 
 @click.command()
@@ -54,6 +50,7 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
     """
     with setup.one_line_errors(), _stopped_quietly():
         config = setup.load()
+        listening.raise_limit()
         logs.configure(config.log_level, config.log_format)
         _warn(config)
         features = select(features, config.features_off)
@@ -85,37 +82,24 @@ def _stopped_quietly() -> Iterator[None]:
 
 def _serve(config: Settings, features: tuple[Feature, ...], inherited: Inherited | None) -> None:
     """In this process alone, or as one of several."""
-    sockets = inherited.sockets() if inherited else _bind(config)
+    sockets = inherited.sockets() if inherited else listening.bind(config)
     with _database(_with_port(config, sockets[0].getsockname()[1])) as ready:
         _run(_main(ready, features, sockets, inherited, embedded=config.database_url is None))
 
 
 def _supervise(config: Settings) -> None:
     """Listens for its workers, each at a place of its own, among which the kernel shares new connections out."""
-    alone = _bind(config)  # which a port that others share would not refuse
+    alone = listening.bind(config)  # which a port that others share would not refuse
     numbered = replace(config, port=alone[0].getsockname()[1])
     for each in alone:
         each.close()
-    places = [_bind(numbered, shared=True) for _ in range(config.workers)]
+    places = [listening.bind(numbered, shared=True) for _ in range(config.workers)]
     with _database(_with_port(config, numbered.port)) as ready:
         supervisor = Supervisor(places, settings.for_worker(ready))
         words = ways.transport(ready).words
         asyncio.run(
             supervisor.run(lambda: click.echo(_welcome(ready, config.database_url is None, words), err=True))
         )
-
-
-def _bind(config: Settings, shared: bool = False) -> list[socket.socket]:
-    try:
-        return tornado.netutil.bind_sockets(config.port, config.host, reuse_port=shared)
-    except PermissionError as error:
-        raise setup.Refused(f"port {config.port} needs more rights: set PORT to one above 1023") from error
-    except OSError as error:
-        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-            raise setup.Refused(f"HOST is {config.host!r}; it takes an address of this machine") from error
-        raise setup.Refused(
-            f"port {config.port} on {config.host} is not free ({error.strerror}): stop what uses it, or set PORT"
-        ) from error
 
 
 def _with_port(config: Settings, port: int) -> Settings:
@@ -172,7 +156,7 @@ async def _main(
             else:
                 inherited.say_serves()
             await stopped.wait()
-            if await server.drain(GRACE_SECONDS):
+            if await server.drain(config.shutdown_grace):
                 click.echo("ai-editor: some requests were cut off", err=True)
     finally:
         await services.close()

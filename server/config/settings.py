@@ -47,6 +47,7 @@ class Settings:
     host: str
     port: int
     workers: int
+    shutdown_grace: int
     log_level: str
     log_format: Literal["text", "json"]
     sessions: SessionSettings
@@ -111,6 +112,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         host=read.text("HOST") or "127.0.0.1",
         port=port,
         workers=workers,
+        shutdown_grace=read.integer("SHUTDOWN_GRACE", 5, 1, 10),
         log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         log_format="json" if log_format == "json" else "text",
         sessions=sessions.read(read),

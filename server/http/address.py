@@ -4,10 +4,40 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# What proxies add to a request, beside all that begins with X-Forwarded. Nobody but a proxy has a reason to.
+_FORWARDING = {
+    "cdn-loop",
+    "cf-connecting-ip",
+    "cf-connecting-ipv6",
+    "cf-ray",
+    "client-ip",
+    "fastly-client-ip",
+    "fly-client-ip",
+    "forwarded",
+    "forwarded-for",
+    "proxy-connection",
+    "true-client-ip",
+    "via",
+    "x-appengine-user-ip",
+    "x-arr-log-id",
+    "x-azure-clientip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-envoy-external-address",
+    "x-nf-client-connection-ip",
+    "x-original-for",
+    "x-original-forwarded-for",
+    "x-original-host",
+    "x-original-url",
+    "x-proxyuser-ip",
+    "x-real-ip",
+    "x-scheme",
+}
 
 
 def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
@@ -44,6 +74,23 @@ def peer_is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
     """Whether X-Forwarded-* headers from this peer are believed."""
     address = _parse(peer)
     return address is not None and is_trusted(address, trusted)
+
+
+def forwarding_header(names: Iterable[str]) -> str:
+    """The first of the headers that only a proxy has a reason to send; empty where the request was not passed on."""
+    for name in names:
+        lower = name.lower()
+        if lower.startswith("x-forwarded") or lower in _FORWARDING:
+            return name
+    return ""
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host, or an address, is this machine's own to itself."""
+    if name.lower() == "localhost":
+        return True
+    address = _parse(name.strip("[]"))
+    return address is not None and address.is_loopback
 
 
 def is_unnamed_proxy(peer: str, trusted: Sequence[Network]) -> bool:

@@ -11,10 +11,11 @@ from server import errors
 from server.config.settings import API
 from server.database import DatabaseUnavailable, WritesRefused
 from server.errors import APIError
-from server.http.address import is_unnamed_proxy
+from server.http.address import forwarding_header, is_loopback, is_unnamed_proxy
 from server.http.caller import CallerHandler
 from server.http.fast import is_counted
 from server.http.handler import as_api_error
+from server.http.origin import shown
 from server.limits import counting, path_below
 from server.model import User
 from server.protocol import bodies, rules, uri, wire
@@ -69,8 +70,11 @@ class ApiHandler(CallerHandler):
             self.set_header("Access-Control-Expose-Headers", _EXPOSED)
 
     def _answer_preflight(self) -> bool:
-        allowed = "Access-Control-Allow-Origin" in self._headers
-        if not allowed or "Access-Control-Request-Method" not in self.request.headers:
+        if "Access-Control-Request-Method" not in self.request.headers:
+            return False
+        if "Access-Control-Allow-Origin" not in self._headers:
+            refused = errors.invalid_origin(shown(self.first_header("Origin")))
+            self.application.reasons.say(refused.reason, request_id=self.request_id)
             return False
         self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
         self.set_header("Access-Control-Allow-Headers", "Content-Type, Authorization")
@@ -82,19 +86,35 @@ class ApiHandler(CallerHandler):
     async def _limit(self) -> None:
         if is_counted(self.request.connection):
             return
-        peer = self.request.remote_ip or ""
-        if "X-Forwarded-For" in self.request.headers and is_unnamed_proxy(
-            peer, self.services.config.trusted_proxies
-        ):
-            self.services.limits.notice_proxy(peer)
+        self._notice_proxy()
         try:
             with counting():
-                await self.services.limits.check(self.client.ip_address, path_below(API, self.request.path))
+                await self.services.limits.check(self.client.ip_address, self._counted_as())
         except WritesRefused:
             return  # what reads alone is answered, all that would be worth a limit is refused
         except APIError:
             self.audit("rate-limited")
             raise
+
+    def _notice_proxy(self) -> None:
+        """Says what to set where a proxy is not named. One that says nothing is known by what browsers say. S13."""
+        peer, settings = self.request.remote_ip or "", self.services.config
+        if is_unnamed_proxy(peer, settings.trusted_proxies):
+            found = forwarding_header(self.request.headers)
+            if not found and is_loopback(peer) and settings.base_url_given:
+                ours = self.first_header("Origin") == settings.origin
+                found = "Origin" if ours and not is_loopback(uri.host_name(settings.origin)) else ""
+            if found:
+                self.services.limits.notice_proxy(peer, found)
+
+    def _counted_as(self) -> str:
+        """The path, where there is a route for just that; else what many share, as a client chooses the rest. S46."""
+        path = path_below(API, self.request.path)
+        if self.request.path.rstrip("/") in self.application.fixed:
+            return path
+        if self.path_args:
+            return path.rpartition("/")[0] + "/*"
+        return self.services.limits.rule_of(path)
 
     def _parse_body(self) -> object:
         """The body's value; UNDEFINED when there is none, or nothing says what it is."""
@@ -196,8 +216,8 @@ class ApiHandler(CallerHandler):
 
     def redirect_to(self, url: str, media_type: str = "application/json") -> None:
         """Finishes with a 302 and an empty body, which better-auth mostly gives a media type all the same."""
+        self.point_to(url)
         self.set_status(302)
-        self.set_header("Location", uri.header_value(url))
         if media_type:
             self.set_header("Content-Type", media_type)
         self.finish()

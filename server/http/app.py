@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerRequest
@@ -18,7 +19,7 @@ from server.http.fast import FastMessage
 from server.http.graceful import GracefulServer
 from server.http.handler import BaseHandler, Nowhere
 from server.http.site import Site
-from server.http.sizes import MAX_BODY, Measured, TooLarge
+from server.http.sizes import Held, Measured, TooLarge
 from server.protocol import uri
 from server.services import Services
 
@@ -31,8 +32,9 @@ class Application(Site):
     """What answers requests, on top of `services`, which whoever made them closes."""
 
     def __init__(self, services: Services, features: Iterable[Feature]) -> None:
-        self._fixed, patterns = divide(routes(features))
-        super().__init__(services, patterns, log_request, Nowhere)
+        fixed, patterns = divide(routes(features))
+        self.held = Held()
+        super().__init__(services, fixed, patterns, log_request, Nowhere)
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         """Lets what was answered before be answered from memory; see fast."""
@@ -50,19 +52,23 @@ class Application(Site):
         request._parse_body = _leave_body  # type: ignore[method-assign]  # noqa: SLF001
         refused = sizes.refusal_of_head(request)
         if refused:
-            return self.get_handler_delegate(request, TooLarge, {"error": refused})
+            return self._refusal(request, refused)
         target = request.uri or ""
         if not target.startswith("/") or any(mark in target for mark in ("/.", "\\", "#", "/%2")):
             parsed = uri.parse(target, "http://localhost")
             request.path = "/" + (parsed.pathname if parsed else request.path).lstrip("/")
-        fixed = self._fixed.get(request.path)
+        fixed = self.fixed.get(request.path)
         delegate = (
             self.get_handler_delegate(request, fixed) if fixed else super().find_handler(request, **kwargs)
         )
-        if not sizes.needs_measuring(request):
+        if not sizes.has_body(request):
             return delegate
-        too_long = {"error": errors.payload_too_large(MAX_BODY)}
-        return Measured(delegate, self.get_handler_delegate(request, TooLarge, too_long))
+        measured = Measured(delegate, self.held, partial(self._refusal, request))
+        request.connection.let_go = measured.let_go  # type: ignore[union-attr]
+        return measured
+
+    def _refusal(self, request: HTTPServerRequest, error: errors.APIError) -> HTTPMessageDelegate:
+        return self.get_handler_delegate(request, TooLarge, {"error": error})
 
 
 def http_server(app: Application) -> GracefulServer:

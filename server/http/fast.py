@@ -71,6 +71,17 @@ class FastSession:
             return None
         return known if isinstance(known, Answer) else self._whole(known, now)
 
+    def stop(self) -> None:
+        """Leaves all to the ordinary way: a kept answer does not say that the connection closes."""
+        self.find = self._nothing  # type: ignore[assignment, method-assign]
+        self.confirm = self._nothing_confirmed  # type: ignore[assignment, method-assign]
+
+    def _nothing(self, *_: object) -> None:
+        return None
+
+    async def _nothing_confirmed(self, _: Answer) -> None:
+        return None
+
     def _allowed(self, limits: RequestLimits, peer: str, headers: HTTPHeaders) -> bool:
         """Counts the request where that can be done without waiting; else the ordinary way does."""
         address = client_address(peer, headers.get("X-Forwarded-For", ""), self._proxies)

@@ -41,6 +41,7 @@ class BaseHandler(RequestHandler):
         return self.application.services
 
     _kept: tuple[str, ...] = ()
+    _given_up = False
 
     @functools.cached_property
     def request_id(self) -> str:
@@ -66,6 +67,7 @@ class BaseHandler(RequestHandler):
     async def prepare(self) -> None:
         """What holds for any method; who may call this one; what the method needs. No subclass has another order."""
         budget.allow(self.database_seconds)
+        self.request.connection.handler = self  # type: ignore[union-attr]
         await self.arrive()
         if self._finished:
             return
@@ -115,10 +117,22 @@ class BaseHandler(RequestHandler):
         self._kept = tuple(self._headers.get_list("Set-Cookie")) if isinstance(error, APIError) else ()
         super().send_error(status_code, **kwargs)
 
+    def give_up(self) -> bool:
+        """Answers that there is no time left; False where an answer has begun already."""
+        if self._finished or self._headers_written:
+            return False
+        self._given_up = True
+        self.send_error(503, exc_info=(None, errors.overloaded(), None))
+        return True
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """One plain line; who answers people or programs says more."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{HTTPStatus(status_code).phrase}\n")
+
+    def point_to(self, url: str) -> None:
+        """The one place where a Location is written; raises the 403 where a browser would leave our origins. S34."""
+        self.set_header("Location", self.application.origins.location(url))
 
     def refuse(self, error: APIError) -> None:
         """Finishes with a refusal as programs read it: better-auth's two keys, and `error` with the same two."""
@@ -147,7 +161,12 @@ class BaseHandler(RequestHandler):
         )
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """A refusal is no news; everything else is, with its trace."""
+        """A refusal is no news, unless a setting is its cause; everything else is, with its trace."""
+        if self._given_up:  # whoever went on has found that it was answered
+            return
+        if isinstance(value, APIError) and value.reason:
+            self.application.reasons.say(value.reason, code=value.code, request_id=self.request_id)
+            return
         if isinstance(value, OutcomeUnknown):
             log.warning("lost while changing: %s", value, extra={"request_id": self.request_id})
             return

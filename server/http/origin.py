@@ -33,6 +33,13 @@ class Origins:
             return is_safe_path(url)
         return self.trusts(url)
 
+    def location(self, url: str) -> str:
+        """What a Location header says to send a browser to `url`; raises where it would leave. S34."""
+        written = uri.header_value(url)
+        if not self.accepts_redirect(written):
+            raise errors.invalid_url("callbackURL", shown(url))
+        return written
+
     def check_request(self, headers: Mapping[str, str], own_origin: str) -> None:
         """Refuses a request whose Origin, else Referer, is missing or foreign. S31."""
         origin = headers.get("Origin", "")
@@ -42,7 +49,7 @@ class Origins:
         if not given or given == "null":
             raise errors.missing_or_null_origin()
         if not self.trusts(given):
-            raise errors.invalid_origin()
+            raise errors.invalid_origin(shown(given))
 
     def check_socket(self, headers: Mapping[str, str]) -> None:
         """Refuses a websocket from a page elsewhere, or from none: browsers ask no CORS before they open one. S31."""
@@ -50,7 +57,7 @@ class Origins:
         if not origin or origin == "null":
             raise errors.missing_or_null_origin()
         if not self.trusts(origin):
-            raise errors.invalid_origin()
+            raise errors.invalid_origin(shown(origin))
 
     def check_form(self, headers: Mapping[str, str], own_origin: str) -> None:
         """Refuses a sign-in that a page on another site started, also before there is any cookie. S27."""
@@ -68,7 +75,13 @@ class Origins:
             if not isinstance(url, str):
                 raise errors.url_not_a_string(label)
             if not self.accepts_redirect(url):
-                raise errors.invalid_url(label)
+                raise errors.invalid_url(label, shown(url))
+
+
+def shown(url: str) -> str:
+    """As much of it as the log may hold: its origin, where it has one, as what is around that may be secret. S35."""
+    text = re.sub(r"//[^/]*@", "//", re.split(r"[?#]", url, maxsplit=1)[0])
+    return (uri.origin(url) or text)[:200]
 
 
 def is_safe_path(path: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 
 from tornado.web import Application as TornadoApplication
 from tornado.web import RequestHandler
@@ -11,6 +12,7 @@ from server.http.fast import FastSession
 from server.http.graceful import OpenSocket
 from server.http.origin import Origins
 from server.services import Services
+from server.telemetry.sparing import Sparing
 
 
 class Site(TornadoApplication):
@@ -19,13 +21,15 @@ class Site(TornadoApplication):
     def __init__(
         self,
         services: Services,
+        fixed: Mapping[str, type[RequestHandler]],
         routes: Sequence[tuple[str, type[RequestHandler]]],
         log_function: Callable[[RequestHandler], None],
         default: type[RequestHandler],
     ) -> None:
         settings = services.config
-        self.services = services
+        self.services, self.fixed = services, fixed
         self.origins = Origins((settings.origin, *settings.trusted_origins))
         self.fast = FastSession(services)
         self.sockets: set[OpenSocket] = set()
+        self.reasons = Sparing(logging.getLogger("ai_editor.refused"))
         super().__init__(list(routes), log_function=log_function, default_handler_class=default)

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest
 from tornado.web import stream_request_body
 
 from server import errors
+from server.http.connection import MAX_WASTE
 from server.http.handler import BaseHandler, as_api_error
 
 MAX_BODY = 1024 * 1024
 MAX_HEADERS = 32 * 1024
-# So much beyond the limit is still read and thrown away: who hangs up on somebody who is sending takes the answer back.
-MAX_WASTE = 8 * MAX_BODY
+MAX_URI = 32 * 1024
+# What the bodies of all requests may hold of a process, beside so much of each: a sign-in comes through all the same.
+MAX_HELD, FREE = 32 * MAX_BODY, 4096
+# What a piece of a body costs besides what it says.
+PIECE = 64
+
+
+class Held:
+    """The bytes of bodies that are held. S46."""
+
+    def __init__(self, most: int = MAX_HELD) -> None:
+        self._most, self.now = most, 0
+
+    def take(self, size: int) -> bool:
+        """Holds so many more, if there is room."""
+        if self.now + size > self._most:
+            return False
+        self.now += size
+        return True
+
+    def give_back(self, size: int) -> None:
+        """Holds so many less."""
+        self.now -= size
 
 
 def refusal_of_head(request: HTTPServerRequest) -> errors.APIError | None:
     """Why a request is refused before a byte of its body is read."""
+    if len(request.uri or "") > MAX_URI:
+        return errors.uri_too_long(MAX_URI)
     if sum(len(name) + len(value) + 4 for name, value in request.headers.get_all()) > MAX_HEADERS:
         return errors.headers_too_large(MAX_HEADERS)
     length = announced(request)
@@ -28,9 +52,9 @@ def refusal_of_head(request: HTTPServerRequest) -> errors.APIError | None:
     return None
 
 
-def needs_measuring(request: HTTPServerRequest) -> bool:
-    """Whether the body may turn out to be too long."""
-    return "Transfer-Encoding" in request.headers or announced(request) > MAX_BODY
+def has_body(request: HTTPServerRequest) -> bool:
+    """Whether a body follows."""
+    return "Transfer-Encoding" in request.headers or announced(request) > 0
 
 
 def announced(request: HTTPServerRequest) -> int:
@@ -40,41 +64,81 @@ def announced(request: HTTPServerRequest) -> int:
 
 
 class Measured(HTTPMessageDelegate):
-    """Passes a request on; of one whose body is too long the rest is thrown away, and `refusal` answers."""
+    """Passes a request on; where its body is too long, or all bodies are, the rest is thrown away and `refuse` answers.
 
-    def __init__(self, delegate: HTTPMessageDelegate, refusal: HTTPMessageDelegate) -> None:
-        self._delegate, self._refusal = delegate, refusal
-        self._left = MAX_BODY
-        self._refused = False
+    What is held is given back with the request's end; see Connection.
+    """
+
+    def __init__(
+        self,
+        delegate: HTTPMessageDelegate,
+        held: Held,
+        refuse: Callable[[errors.APIError], HTTPMessageDelegate],
+    ) -> None:
+        self._delegate: HTTPMessageDelegate | None = delegate
+        self._held, self._make_refusal = held, refuse
+        self._left, self._free, self._mine = MAX_BODY, FREE, 0
+        self._error: errors.APIError | None = None
+        self._refusal: HTTPMessageDelegate | None = None
 
     def headers_received(self, start_line: Any, headers: HTTPHeaders) -> Awaitable[None] | None:
         """Remembers the head, for the refusal."""
         self._head = (start_line, headers)
-        return self._delegate.headers_received(start_line, headers)
+        return self._delegate.headers_received(start_line, headers) if self._delegate else None
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Counts, and passes on what may be held."""
         self._left -= len(chunk)
-        if self._left >= 0:
-            return self._delegate.data_received(chunk)
-        return self._refuse() if self._left < -MAX_WASTE else None
+        if self._delegate is None:
+            return self._refuse() if self._left < -MAX_WASTE else None
+        if self._left < 0:
+            return self._give_up(errors.payload_too_large(MAX_BODY))
+        if not self._may_hold(len(chunk) + PIECE):
+            return self._give_up(errors.overloaded())
+        return self._delegate.data_received(chunk)
+
+    def _may_hold(self, size: int) -> bool:
+        free = min(size, self._free)
+        self._free -= free
+        if not self._held.take(size - free):
+            return False
+        self._mine += size - free
+        return True
+
+    def _give_up(self, error: errors.APIError) -> Awaitable[None] | None:
+        """Lets go of what has come; the answer waits for the rest, which is thrown away."""
+        assert self._delegate
+        self._delegate.on_connection_close()
+        self._delegate, self._error = None, error
+        self.let_go()
+        return None
+
+    def let_go(self) -> None:
+        """Nothing is held any more."""
+        self._held.give_back(self._mine)
+        self._mine = 0
 
     def _refuse(self) -> Awaitable[None] | None:
-        if self._refused:
+        if self._refusal or not self._error:
             return None
-        self._refused = True
+        self._refusal = self._make_refusal(self._error)
         return self._refusal.headers_received(*self._head)
 
     def finish(self) -> None:
         """The whole body has been read."""
-        if self._left >= 0:
+        if self._delegate:
             self._delegate.finish()
-        else:
-            self._refuse()
+            return
+        self._refuse()
+        if self._refusal:
             self._refusal.finish()
 
     def on_connection_close(self) -> None:
         """Tells whoever answers."""
-        (self._refusal if self._refused else self._delegate).on_connection_close()
+        self.let_go()
+        answers = self._refusal or self._delegate
+        if answers:
+            answers.on_connection_close()
 
 
 @stream_request_body

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tornado.iostream import StreamClosedError
 from tornado.websocket import (
     WebSocketClosedError,
     WebSocketHandler,
@@ -19,16 +17,14 @@ from tornado.websocket import (
 from server.database import budget
 from server.http.access import Access
 from server.http.caller import CallerHandler
+from server.http.connection import waste
 from server.http.handler import as_api_error, log
-from server.http.sizes import MAX_WASTE
 from server.model import SignedIn
 from server.protocol import wire
 
 GOING_AWAY, TOO_BIG, FAILED, TRY_AGAIN_LATER = 1001, 1009, 1011, 1013
 # Of our own: 1008 says that some policy was violated, and a page has to know when to ask for a sign-in.
 SESSION_ENDED = 4401
-# How long somebody who sends too much is listened to, for the sake of the answer; see sizes.
-WASTE_SECONDS = 2.0
 
 
 class SocketHandler(WebSocketHandler, CallerHandler):
@@ -209,9 +205,5 @@ class _Protocol(WebSocketProtocol13):
             self._wasting = asyncio.create_task(self._waste())
 
     async def _waste(self) -> None:
-        left = MAX_WASTE
-        with contextlib.suppress(StreamClosedError, TimeoutError):
-            async with asyncio.timeout(WASTE_SECONDS):
-                while left > 0:
-                    left -= len(await self.stream.read_bytes(65536, partial=True))
+        await waste(self.stream)
         super()._abort()

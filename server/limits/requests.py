@@ -55,15 +55,21 @@ class RequestLimits:
             return False
         return self._at_once(rules.key(address, path), self._rules.find(path)) == 0
 
-    def notice_proxy(self, peer: str) -> None:
-        """Says once that a proxy is not named, as all who come through it share one count. S13."""
-        if self._store is not None:
-            self._say(
-                f"{peer} sends X-Forwarded-For and is not in TRUSTED_PROXIES: everybody behind it shares its limits"
-            )
+    def rule_of(self, path: str) -> str:
+        """The path that the rule for this one has."""
+        return self._rules.find(path).path
 
-    def _say(self, text: str) -> None:
-        """Once, whatever comes in."""
-        if text not in self._said and len(self._said) < 10:
-            self._said.add(text)
+    def notice_proxy(self, peer: str, header: str) -> None:
+        """Says once that a proxy is not named, as all who come through it share one count. S13."""
+        self._say(
+            f"a proxy at {peer} passes requests on (their {header} says so) and is not in TRUSTED_PROXIES: everybody"
+            f" behind it has its address, and shares its limits; set TRUSTED_PROXIES={peer}, and have it send"
+            " X-Forwarded-For",
+            peer,
+        )
+
+    def _say(self, text: str, of: str = "") -> None:
+        """Once of each, whatever comes in."""
+        if of not in self._said and len(self._said) < 10:
+            self._said.add(of)
             log.warning(text)

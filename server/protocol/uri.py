@@ -54,6 +54,12 @@ def origin(url: str) -> str | None:
     return None if parsed is None or parsed.origin == "null" else parsed.origin
 
 
+def host_name(url: str) -> str:
+    """The host without its port; empty for what has none."""
+    parsed = parse(url)
+    return parsed.hostname if parsed else ""
+
+
 def with_parameter(url: str, base: str, name: str, value: str) -> str:
     """The absolute URL with one query parameter set, as `URL.searchParams.set` leaves it."""
     parsed = URL(url, base)
@@ -70,7 +76,11 @@ def append_parameters(url: str, pairs: Mapping[str, str]) -> str:
     parsed.search = (
         f"{parsed.search}{'' if parsed.search.endswith('&') else '&'}{query}" if parsed.search else query
     )
-    return parsed.href.removeprefix(_ANYWHERE) if url.startswith("/") else parsed.href
+    if not url.startswith("/"):
+        return parsed.href
+    path = parsed.href.removeprefix(_ANYWHERE)
+    # A path that begins with two slashes is, without its origin, another host: a dot before it changes nothing else.
+    return f"/.{path}" if path.startswith("//") else path
 
 
 def header_value(url: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -117,6 +118,45 @@ def test_a_port_that_is_taken_and_a_wrong_setting_are_one_line(address: str, ai_
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1"])
 def test_a_host_that_is_not_this_machine_is_one_line(ai_editor: Commands, host: str) -> None:
+    done = ai_editor.but(HOST=host)("serve")
+    assert done.code == 1
+    assert f"HOST is '{host}'" in done.refusal
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("host", "families"),
+    [
+        ("::", {4, 6}),
+        ("localhost", {4, 6}),
+        ("127.0.0.1, [::1]", {4, 6}),
+        ("0.0.0.0", {4}),
+        ("::1", {6}),
+    ],
+)
+def test_each_address_of_host_is_served(
+    ai_editor: Commands, host: str, families: set[int], workers: str
+) -> None:
+    if not socket.has_ipv6:
+        families = families - {6}
+    with serving(ai_editor.but(HOST=host, WORKERS=workers)) as address:
+        port = address.rpartition(":")[2]
+        assert {
+            family for family, name in ((4, "127.0.0.1"), (6, "[::1]")) if answers(f"http://{name}:{port}")
+        } == families
+
+
+def answers(address: str) -> bool:
+    """Whether somebody serves there."""
+    try:
+        with urllib.request.urlopen(f"{address}/health") as answer:
+            return bool(answer.status == 200)
+    except urllib.error.URLError:
+        return False
+
+
+@pytest.mark.parametrize("host", [",", "127.0.0.1,192.0.2.1"])
+def test_a_host_that_is_none_of_this_machine_s_is_one_line(ai_editor: Commands, host: str) -> None:
     done = ai_editor.but(HOST=host)("serve")
     assert done.code == 1
     assert f"HOST is '{host}'" in done.refusal

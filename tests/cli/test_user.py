@@ -1,12 +1,14 @@
 """`ai-editor user` from scripts: standard input, JSON, exit codes."""
 
 import hashlib
+import json
+import subprocess
 from collections.abc import Callable
 
 import pytest
 
 from server.authentication.passwords import matches, normalize
-from tests.cli.commands import Commands, Done, columns_of
+from tests.cli.commands import COMMAND, Commands, Done, columns_of
 from tests.cli.conftest import PASSWORD, Execute
 
 Create = Callable[..., Done]
@@ -258,3 +260,31 @@ def test_a_name_cannot_steer_the_terminal(create: Create, ai_editor: Commands) -
     assert (
         ai_editor("user", "list", "--json").json["users"][0]["name"] == "Ada\x1b[2J\u202e\x9b31m\nnext line"
     )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("latin-1", "Zoë ?"), ("iso8859-7", "Zo? ?"), ("utf-8", "Zoë 🌮")]
+)
+def test_what_the_terminal_cannot_show_has_a_sign(
+    ai_editor: Commands, create: Create, running: str, encoding: str, shown: str
+) -> None:
+    assert create("zoe@example.com", "--name", "Zoë 🌮").code == 0
+    environment = {
+        **ai_editor.environment,
+        "PYTHONIOENCODING": encoding,
+        "DATABASE_URL": running,
+        "APP_ENV": "development",
+    }
+
+    def said(*arguments: str) -> str:
+        done = subprocess.run(
+            [*COMMAND, *arguments], capture_output=True, cwd=ai_editor.folder, env=environment, check=False
+        )
+        text = (done.stdout + done.stderr).decode(encoding)
+        assert "Traceback" not in text
+        return text
+
+    assert shown in said("user", "list")
+    assert shown in said("user", "show", "zoe@example.com")
+    assert shown in said("user", "show", "Zoë 🌮")
+    assert json.loads(said("user", "list", "--json"))

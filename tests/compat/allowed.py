@@ -52,6 +52,7 @@ def settle(request: Request, theirs: Answer, ours: Answer, options: Options, sec
     if theirs.status == 500 and not theirs.body:
         return _crash(settled)
     _no_store(settled)
+    _location(settled)
     _cors(request, settled, options)
     if request.method == "OPTIONS" and ours.status == 204:
         _preflight(request, settled, options)
@@ -90,6 +91,17 @@ def _crash(settled: Purpose) -> Purpose:
         settled.wrong.append(f"better-auth broke (500), ours went on: {settled.ours.status}")
     settled.ours = settled.theirs
     return settled
+
+
+def _location(settled: Purpose) -> None:
+    """better-auth makes another host of a path that begins with two slashes once it is resolved; ours stays a path."""
+    for theirs in settled.theirs.all("location"):
+        if not theirs.startswith("//"):
+            continue
+        if settled.ours.all("location") != [f"/.{theirs}"]:
+            settled.wrong.append(f"location leaves the origin: {settled.ours.all('location')}")
+        kept = tuple(each for each in settled.ours.headers if each[0].lower() != "location")
+        settled.ours = replace(settled.ours, headers=(*kept, ("location", theirs)))
 
 
 def _no_store(settled: Purpose) -> None:

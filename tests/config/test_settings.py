@@ -124,6 +124,7 @@ TABLE: list[Row] = [
     ),
     ("HOST", "host", "127.0.0.1", [("0.0.0.0", "0.0.0.0"), ("", "127.0.0.1")], []),
     number("PORT", "port", 8080, 0, 65535),
+    ("SHUTDOWN_GRACE", "shutdown_grace", 5, [("1", 1), ("10", 10)], ["0", "11", "-1", "x", "2.5"]),
     ("WORKERS", "workers", 1, [("1", 1), ("256", 256), ("0", os.cpu_count() or 1)], ["-1", "257", "x"]),
     number("SESSION_EXPIRES_IN", "sessions.expires_in", 604800, 1, 34560000),
     number("SESSION_UPDATE_AGE", "sessions.update_age", 86400, 0, 34560000),

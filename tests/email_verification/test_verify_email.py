@@ -1,12 +1,14 @@
 """POST /send-verification-email and GET /verify-email."""
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
 
 from server.authentication import email_tokens
 from server.authentication.email_tokens import EmailToken
 from server.model import User
+from server.protocol import uri
 from server.store import users
 from tests.client import Client
 from tests.conftest import SECRET, Sql
@@ -129,6 +131,19 @@ async def test_bad_links(client: Client, sql: Sql, token: str, code: str) -> Non
 async def test_a_link_cannot_lead_away(client: Client) -> None:  # S34
     answer = await client.api("/verify-email?token=x&callbackURL=https%3A%2F%2Fevil.example")
     assert (answer.status, answer.json["code"]) == (403, "INVALID_CALLBACK_URL")
+
+
+@pytest.mark.parametrize(
+    "path", ["/..//evil.example", "/.//evil.example", "/a/..//evil.example", "/%2e%2e//evil.example/path"]
+)
+@pytest.mark.gen_test
+async def test_a_path_does_not_turn_into_a_host(client: Client, path: str) -> None:  # S34
+    answer = await client.api(f"/verify-email?token=x&callbackURL={quote(path, safe='')}")
+    assert answer.status == 302
+    target = uri.parse(answer.headers["Location"], client.base_url)
+    assert target is not None
+    assert target.origin == uri.origin(client.base_url)
+    assert target.search == "?error=INVALID_TOKEN"
 
 
 @pytest.mark.gen_test

@@ -172,6 +172,48 @@ def test_no_redirect_leaves_the_trusted_origins(url: str) -> None:
         assert stays(url)
 
 
+OUT_OF_A_PATH = ("/..//evil.example", "/.//evil.example", "/a/..//evil.example", "/%2e%2e//evil.example/path")
+MADE: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "with more": lambda url: uri.append_parameters(url, {"error": "INVALID_TOKEN"}),
+    "with one": lambda url: uri.with_parameter(url, f"{APP}/api/auth", "token", "t"),
+}
+
+
+@pytest.mark.parametrize("made", MADE)
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(
+    st.one_of(
+        URLS, URLS.map("/".__add__), st.lists(st.sampled_from(["/", ".", "%2e", "a", "?", "#"])).map("".join)
+    )
+)
+@example("/..//evil.example")
+@example("/%2E//evil.example#/")
+@example("/a/..//evil.example?b")
+@example("//evil.example")
+@example("javascript://a.wild.example/%0aalert(1)")
+def test_no_location_leaves_the_trusted_origins(made: str, url: str) -> None:  # S34
+    """Whatever was let in, and also what was not, as what stands in the database may have come in elsewhere."""
+    try:
+        written = TRUSTED.location(MADE[made](url))
+    except (APIError, ValueError):
+        return
+    assert stays(written), written
+
+
+@pytest.mark.parametrize("url", OUT_OF_A_PATH)
+def test_what_was_judged_stays_what_it_was(url: str) -> None:  # S34
+    assert stays(TRUSTED.location(uri.append_parameters(url, {"error": "INVALID_TOKEN"})))
+
+
+@pytest.mark.parametrize(
+    "url", ["//evil.example", "/\\evil.example", "https://evil.example", "", "dashboard"]
+)
+def test_a_location_elsewhere_is_not_written(url: str) -> None:  # S34
+    with pytest.raises(APIError):
+        TRUSTED.location(url)
+
+
 @settings(max_examples=250, deadline=None, derandomize=True)
 @given(URLS, URLS)
 def test_any_text_is_judged(url: str, pattern: str) -> None:

@@ -1,5 +1,6 @@
 """GET /metrics: what it counts, and who may look."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -116,8 +117,16 @@ ELSEWHERE = [
     {"X-Forwarded-For": "127.0.0.1, 203.0.113.9"},
     {"X-Forwarded-For": "203.0.113.9, 127.0.0.1"},
     {"X-Forwarded-For": "unknown"},
+    {"X-Forwarded-For": "127.0.0.1"},
+    {"X-Forwarded-Host": "localhost"},
+    {"X-Forwarded-Proto": "http"},
+    {"X-Forwarded-Server": "localhost"},
     {"X-Real-IP": "127.0.0.1"},
+    {"X-Client-IP": "127.0.0.1"},
+    {"True-Client-IP": "127.0.0.1"},
+    {"CF-Connecting-IP": "127.0.0.1"},
     {"Forwarded": "for=127.0.0.1"},
+    {"Via": "1.1 localhost"},
     {"Host": "app.example.com"},
     {"Host": "localhost.evil.example"},
 ]
@@ -125,7 +134,7 @@ ELSEWHERE = [
 
 async def check_this_machine_alone(client: Client) -> None:
     assert (await client.send("GET", "/metrics")).status == 200
-    assert (await client.send("GET", "/metrics", headers={"X-Forwarded-For": "127.0.0.1, ::1"})).status == 200
+    assert (await client.send("GET", "/metrics", headers={"Host": "[::1]:8080"})).status == 200
     for headers in ELSEWHERE:
         answer = await client.send("GET", "/metrics", headers=headers)
         assert (answer.status, answer.body) == (404, b"Not found\n"), headers
@@ -142,7 +151,22 @@ async def test_this_machine_alone_behind_a_proxy(client: Client) -> None:  # S45
     await check_this_machine_alone(client)
 
 
-@pytest.mark.environ(METRICS_TOKEN=TOKEN)
+@pytest.mark.environ(APP_ENV="production")
+@pytest.mark.gen_test
+async def test_in_production_the_token_alone_opens_it(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:  # S45
+    """The plainest proxy on this machine says nothing of itself."""
+    with caplog.at_level(logging.INFO, "ai_editor.refused"):
+        for _ in range(3):
+            answer = await client.send("GET", "/metrics")
+            assert (answer.status, answer.body) == (404, b"Not found\n")
+    said = [record.getMessage() for record in caplog.records if record.name == "ai_editor.refused"]
+    assert len(said) == 1
+    assert "METRICS_TOKEN" in said[0]
+
+
+@pytest.mark.environ(METRICS_TOKEN=TOKEN, APP_ENV="production")
 @pytest.mark.gen_test
 async def test_a_token_opens_it_from_anywhere_and_nothing_else_does(client: Client) -> None:  # S45
     assert (await read(client, Authorization=f"Bearer {TOKEN}", Host="app.example.com"))[

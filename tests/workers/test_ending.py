@@ -82,7 +82,7 @@ async def test_a_connection_just_made_is_still_answered(
     http_server: GracefulServer, http_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its first request is on the way when the server begins to end, and here takes as long as it likes."""
-    monkeypatch.setattr("server.http.graceful.FIRST_REQUEST_SECONDS", 60.0)
+    monkeypatch.setattr("server.http.graceful.IDLE_SECONDS", 60.0)
     reader, writer = await asyncio.open_connection("127.0.0.1", http_port)
     while not http_server._messages:
         await asyncio.sleep(0.01)

@@ -1,0 +1,199 @@
+"""Connections as Tornado has them, but for what it answers by hanging up.
+
+A head that is too large is answered; a peer that has only stopped sending gets its answer; and one that takes nothing
+of an answer can be told from one that reads slowly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import select
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from tornado.http1connection import HTTP1Connection, HTTP1ServerConnection
+from tornado.httputil import HTTPHeaders, HTTPServerConnectionDelegate
+from tornado.ioloop import IOLoop
+from tornado.iostream import IOStream, StreamClosedError, UnsatisfiableReadError
+from tornado.log import gen_log
+
+from server import errors
+
+# So much beyond a limit is still read and thrown away: who hangs up on somebody who is sending takes the answer back.
+MAX_WASTE = 8 * 1024 * 1024
+WASTE_SECONDS = 2.0
+# A peer that has gone altogether looks like one that has only stopped sending, until it is sent something.
+PROBE_SECONDS = 1.0
+
+
+class HeadTooLarge(Exception):
+    """More than Tornado reads of a head, in its first line or after that."""
+
+    def __init__(self, error: errors.APIError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Stream(IOStream):
+    """Stays open for the answer under way where its peer sends no more."""
+
+    request: Request | None = None
+    overflowed = False
+    _half_closed = False
+    _taken = (0, 0.0)
+
+    def _find_read_pos(self) -> int | None:
+        """Of a head that is too large, all that there is."""
+        try:
+            return super()._find_read_pos()
+        except UnsatisfiableReadError:
+            if self._read_regex is None:
+                raise
+            self.overflowed = True
+            return self._read_buffer_size
+
+    def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
+        """The end of what the peer sends is no end of the connection yet."""
+        size = super().read_from_fd(buf)
+        if size == 0 and self.request and self.request.is_answered_later:
+            if not self._half_closed:
+                self._half_closed = True
+                self.io_loop.call_later(PROBE_SECONDS, self._probe)
+            return None
+        return size
+
+    def _handle_events(self, fd: Any, events: int) -> None:
+        """The end stays readable for ever: who knows of it listens no more."""
+        super()._handle_events(fd, events)
+        if self._half_closed and self._state and self._state & IOLoop.READ:
+            self._state &= ~IOLoop.READ
+            self.io_loop.update_handler(self.fileno(), self._state)
+
+    def _probe(self) -> None:
+        """Closes once the peer turns out to have gone, so that nobody works for it."""
+        if self.closed() or not self.request or not self.request.is_answered_later:
+            return
+        if self._has_gone():
+            self.close()
+            return
+        if self.request.may_inform and not self.writing():
+            self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.io_loop.call_later(PROBE_SECONDS, self._probe)
+
+    def _has_gone(self) -> bool:
+        return bool(self._polled(0) & (select.POLLHUP | select.POLLERR))
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether something has come that was not read yet."""
+        return bool(self._polled(select.POLLIN))
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a part of the next request is there."""
+        return self._read_buffer_size > 0 or self.is_readable
+
+    def _polled(self, events: int) -> int:
+        poll = select.poll()
+        poll.register(self.socket, events)
+        return next((found for _, found in poll.poll(0)), 0)
+
+    def stalled(self, now: float) -> float:
+        """For how long, between the looks, the peer has taken nothing of what waits for it."""
+        done = self._total_write_done_index
+        if not self.writing() or self._taken[0] != done or not self._taken[1]:
+            self._taken = (done, now if self.writing() else 0.0)
+        return now - self._taken[1] if self._taken[1] else 0.0
+
+
+class Request(HTTP1Connection):
+    """One request and its answer."""
+
+    stream: Stream
+    # What answers it, once that has begun; and what lets go of its body.
+    handler: Any = None
+    let_go: Callable[[], None] | None = None
+
+    @property
+    def is_answered_later(self) -> bool:
+        """Whether it was read, and its answer is not all sent."""
+        return self._read_finished and not self._is_detached and not self._finish_future.done()
+
+    @property
+    def _is_detached(self) -> bool:
+        stream: IOStream | None = self.stream
+        return stream is None
+
+    @property
+    def may_inform(self) -> bool:
+        """Whether there may be a word before the answer."""
+        line = self._request_start_line
+        return line is not None and line.version == "HTTP/1.1" and self._response_start_line is None
+
+    def be_the_last(self) -> None:
+        """The answer says that the connection closes, if it says nothing yet."""
+        if self._request_start_line is not None and self._response_start_line is None:
+            self._disconnect_on_finish = True
+
+    def _parse_headers(self, data: bytes) -> tuple[str, HTTPHeaders]:
+        if self.stream.overflowed:
+            most = self.params.max_header_size
+            raise HeadTooLarge(errors.headers_too_large(most) if b"\n" in data else errors.uri_too_long(most))
+        return super()._parse_headers(data)
+
+
+class Connection(HTTP1ServerConnection):
+    """Request after request, until one of both sides has had enough."""
+
+    stream: Stream
+
+    async def _server_request_loop(self, delegate: HTTPServerConnectionDelegate) -> None:
+        try:
+            while await self._serve_one(delegate):
+                await asyncio.sleep(0)  # others come first
+        finally:
+            delegate.on_close(self)
+
+    async def _serve_one(self, delegate: HTTPServerConnectionDelegate) -> bool:
+        """Whether another one may follow."""
+        request = self.stream.request = Request(self.stream, False, self.params, self.context)
+        message = delegate.start_request(self, request)
+        try:
+            return await request.read_response(message)
+        except (StreamClosedError, UnsatisfiableReadError, asyncio.CancelledError):
+            pass
+        except HeadTooLarge as refused:
+            await self._refuse(refused.error)
+        except Exception:
+            gen_log.exception("Uncaught exception")
+            request.close()
+        finally:
+            if request.let_go:
+                request.let_go()
+            request.let_go = request.handler = None
+        return False
+
+    async def _refuse(self, error: errors.APIError) -> None:
+        """Answers as the API does, and takes what is still sent."""
+        body = json.dumps(error.body()).encode()
+        head = (
+            f"HTTP/1.1 {error.status} {error.message}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
+            f"X-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with suppress(StreamClosedError, OSError):
+            await self.stream.write(head.encode() + body)
+            self.stream.socket.shutdown(socket.SHUT_WR)
+        await waste(self.stream)
+        self.stream.close()
+
+
+async def waste(stream: IOStream) -> None:
+    """Reads on for a while, for the sake of the answer."""
+    left = MAX_WASTE
+    with suppress(StreamClosedError, TimeoutError):
+        async with asyncio.timeout(WASTE_SECONDS):
+            while left > 0:
+                left -= len(await stream.read_bytes(65536, partial=True))
