@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from handlers.email_password import errors as refusals
 from handlers.email_password.settings import SignUpSettings
 from server import errors
-from server.authentication import password_proof, registration
+from server.authentication import password_proof, registration, sign_ups
 from server.authentication.sign_in import Outcome
 from server.database import Transaction
 from server.http.api import JSON_OR_FORM, ApiHandler
 from server.http.guards import public
+from server.mail import Email, Mail
 from server.model import Session, SignedIn, User
 from server.protocol import bodies, columns, rules, uri, wire
 from server.store import users
 from server.store.users import EmailTaken
+
+ACCOUNT_EXISTS = Email("account-exists")
 
 
 @dataclass(frozen=True)
@@ -94,21 +97,37 @@ class SignUpWithEmailAndPassword(ApiHandler):
             try:
                 user = await registration.add(tx, user, hashed, written)
             except EmailTaken:
-                await self._refuse(tx)
+                await self._keep(tx, user, hashed, written, body.callback_url)
                 return await users.get_as_stored(tx, user, written)
-            if services.config.verification.on_sign_up:
-                await services.links.verify(tx, user, body.callback_url)
+            await self._ask_to_prove(tx, user, body.callback_url)
             if self._is_silent:
                 return user
             proved = self.proved("sign-up", user, body.remember_me is not False, event="sign-up")
             return await services.sign_in.open_in(tx, proved)
 
-    async def _refuse(self, tx: Transaction) -> None:
-        """The 422, or silently as many rows written as for a new address: its password, and its mail. S10."""
+    async def _ask_to_prove(
+        self, tx: Transaction, user: User, callback_url: str | None, sign_up: str | None = None
+    ) -> None:
+        """The mail of a sign-up, where the settings want one."""
+        verification = self.services.config.verification
+        if verification.on_sign_up:
+            await self.services.links.verify(tx, user, callback_url, sign_up)
+        elif verification.required:
+            await self.services.mailer.queue_nothing(tx)
+
+    async def _keep(
+        self, tx: Transaction, user: User, hashed: str, written: columns.Stored, callback_url: str | None
+    ) -> None:
+        """The 422, or silently as many rows written as for a new address: a sign-up, and a mail to its owner. S10."""
         if not self._is_silent:
             raise refusals.user_already_exists_use_another_email()
-        await self.services.mailer.queue_nothing(tx)
-        if self.services.config.verification.on_sign_up:
+        owner = await sign_ups.add(tx, user, hashed, written, self.client.ip_address)
+        verification = self.services.config.verification
+        if owner and not owner.email_verified and owner.lately < sign_ups.MOST_MAILS:
+            await self._ask_to_prove(tx, replace(user, id=owner.id), callback_url, user.id)
+        elif owner and verification.required and owner.lately < sign_ups.MOST_MAILS:
+            await self.services.mailer.queue(tx, Mail(ACCOUNT_EXISTS.name, user.email, {"name": owner.name}))
+        elif verification.required or verification.on_sign_up:
             await self.services.mailer.queue_nothing(tx)
 
     def _answer(self, user: User, session: Session | None) -> None:

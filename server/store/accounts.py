@@ -142,6 +142,11 @@ async def list_of_user(db: Executor, user_id: str) -> list[Account]:
     )
 
 
+async def delete_all(db: Executor, user_id: str) -> None:
+    """Takes every way of a user to sign in away."""
+    await db.run("""DELETE FROM "account" WHERE "userId" = %(user_id)s""", user_id=user_id)
+
+
 async def delete(db: Executor, account_id: str) -> bool:
     """Takes an account away; False when there was none."""
     return bool(await db.run("""DELETE FROM "account" WHERE "id" = %(account_id)s""", account_id=account_id))
