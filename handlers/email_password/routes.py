@@ -28,7 +28,7 @@ class SignUpEmailBody:
 
     open_record: ClassVar = True
 
-    name: str = bodies.required(rules.string)
+    name: str = bodies.required(rules.name)
     email: str = bodies.required(rules.email)
     password: str = bodies.required(rules.nonempty)
     image: str | None = bodies.optional(rules.string)
