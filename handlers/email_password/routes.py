@@ -155,7 +155,9 @@ class SignInEmail(ApiHandler):
             raise errors.invalid_email()
         services.passwords.check_not_too_long(body.password)
         await self.count_attempt(body.email)
-        proof = await password_proof.prove(services.db, services.passwords, body.email.lower(), body.password)
+        proof = await password_proof.prove(
+            services.db, services.passwords, services.pseudonyms, body.email.lower(), body.password
+        )
         if proof is None:
             self.audit("sign-in-failed")
             raise errors.invalid_email_or_password()
