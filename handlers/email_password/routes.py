@@ -9,6 +9,7 @@ from handlers.email_password import errors as refusals
 from handlers.email_password.settings import SignUpSettings
 from server import errors
 from server.authentication import password_proof, registration, sign_ups
+from server.authentication.password_proof import Refusal
 from server.authentication.sign_in import Outcome
 from server.database import Transaction
 from server.http.api import JSON_OR_FORM, ApiHandler
@@ -50,6 +51,8 @@ class SignUpWithEmailAndPassword(ApiHandler):
     """POST /sign-up/email: a user, a password account and, unless AUTO_SIGN_IN is off, a session."""
 
     media_types = JSON_OR_FORM
+    # Whose address it is, where it has an account.
+    _owner_id: str | None = None
 
     @public
     async def post(self) -> None:
@@ -65,7 +68,8 @@ class SignUpWithEmailAndPassword(ApiHandler):
             registration.new_user(body.name, body.email, body.image), body, written
         )
         if isinstance(outcome, User):
-            self.audit("sign-up", user_id=outcome.id)
+            repeated = self._owner_id is not None
+            self.audit("sign-up-repeated" if repeated else "sign-up", user_id=self._owner_id or outcome.id)
             self._answer(outcome, None)
             return
         await self.attempt_succeeded(body.email.lower())
@@ -122,6 +126,7 @@ class SignUpWithEmailAndPassword(ApiHandler):
         if not self._is_silent:
             raise refusals.user_already_exists_use_another_email()
         owner = await sign_ups.add(tx, user, hashed, written, self.client.ip_address)
+        self._owner_id = owner.id if owner else None
         verification = self.services.config.verification
         if owner and not owner.email_verified and owner.lately < sign_ups.MOST_MAILS:
             await self._ask_to_prove(tx, replace(user, id=owner.id), callback_url, user.id)
@@ -158,8 +163,8 @@ class SignInEmail(ApiHandler):
         proof = await password_proof.prove(
             services.db, services.passwords, services.pseudonyms, body.email.lower(), body.password
         )
-        if proof is None:
-            self.audit("sign-in-failed")
+        if isinstance(proof, Refusal):
+            self.audit("sign-in-failed", **self.tried(body.email, proof.user_id))
             raise errors.invalid_email_or_password()
         await self.attempt_succeeded(body.email)
         remember = body.remember_me is not False

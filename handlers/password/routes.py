@@ -152,7 +152,7 @@ class RequestPasswordReset(ApiHandler):
             if user is None or not await self._promise(tx, user, body.redirect_to):
                 await services.mailer.queue_nothing(tx)
                 await services.mailer.queue_nothing(tx)
-        self.audit("password-reset-requested", user_id=user.id if user else None)
+        self.audit("password-reset-requested", **self.tried(body.email, user.id if user else None))
         self.answer({"status": True, "message": _PROMISE})
 
     async def _promise(self, tx: Transaction, user: User, redirect_to: str | None) -> bool:
