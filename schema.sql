@@ -137,3 +137,20 @@ CREATE TABLE "ai_editor_device" (
     "seenAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL,
     PRIMARY KEY ("userId", "fingerprint")
 );
+
+-- == Further sign-ups of an address that has an account already ======================================================
+
+-- Of an account whose address nobody has proven: whose mailed link is followed, theirs are the password and the name.
+-- Of a proven one nothing is kept but that it happened, so that its owner is not sent mails without end.
+CREATE TABLE "ai_editor_sign_up" (
+    "id" text NOT NULL PRIMARY KEY,                      -- the link's token names it
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE,
+    "name" text,
+    "image" text,
+    "password" text,                                     -- a hash; none where the address is proven
+    "columns" jsonb,                                     -- what declared columns are to hold, text to text
+    "ipAddress" text,                                    -- a mail that is asked for from there is of this sign-up
+    "createdAt" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL
+);
+
+CREATE INDEX "ai_editor_sign_up_userId_idx" ON "ai_editor_sign_up" ("userId");

@@ -206,3 +206,24 @@ class Verification:
     value: str
     expires_at: datetime
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AddressOwner:
+    """Who has the account of an address, and how many further sign-ups the address saw in the last day."""
+
+    id: str
+    name: str
+    email_verified: bool
+    lately: int
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherSignUp:
+    """What a sign-up of an address that has an account asked for; `columns` is JSON, text to text."""
+
+    id: str
+    name: str
+    image: str | None
+    password: str
+    columns: str

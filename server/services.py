@@ -16,6 +16,7 @@ from server.authentication.passwords import Passwords
 from server.authentication.sign_in import SignedInObserver, SignIn, Stage
 from server.authentication.verifications import Sweeper
 from server.config.settings import Settings
+from server.crypto.pseudonyms import Pseudonyms
 from server.database import Database
 from server.errors import StartError
 from server.limits import AccountLimits, Limit, RequestLimits, open_store
@@ -67,6 +68,7 @@ class Services:
         self.account_limits = AccountLimits(counts, settings.secret)
         cache = self.sessions.memory if settings.sessions.cache else SessionCache(0, self.sessions.watches)
         self.changes = Changes(self.db, cache, self.account_limits.heard, settings.redis_url)
+        self.pseudonyms = Pseudonyms(settings.secret)
         self.sweeper = Sweeper()
         self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)
         self.accounts = AccountChanges(self.db, self.sessions, self.mailer, self.account_limits, self.forget)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from handlers.email_password import errors as refusals
 from handlers.email_password.settings import SignUpSettings
 from server import errors
-from server.authentication import password_proof, registration
+from server.authentication import password_proof, registration, sign_ups
+from server.authentication.password_proof import Refusal
 from server.authentication.sign_in import Outcome
 from server.database import Transaction
 from server.http.api import JSON_OR_FORM, ApiHandler
 from server.http.guards import public
+from server.mail import Email, Mail
 from server.model import Session, SignedIn, User
 from server.protocol import bodies, columns, rules, wire
 from server.store import users
 from server.store.users import EmailTaken
+
+ACCOUNT_EXISTS = Email("account-exists")
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class SignUpEmailBody:
 
     open_record: ClassVar = True
 
-    name: str = bodies.required(rules.string)
+    name: str = bodies.required(rules.name)
     email: str = bodies.required(rules.email)
     password: str = bodies.required(rules.nonempty)
     image: str | None = bodies.optional(rules.string)
@@ -47,6 +51,8 @@ class SignUpWithEmailAndPassword(ApiHandler):
     """POST /sign-up/email: a user, a password account and, unless AUTO_SIGN_IN is off, a session."""
 
     media_types = JSON_OR_FORM
+    # Whose address it is, where it has an account.
+    _owner_id: str | None = None
 
     @public
     async def post(self) -> None:
@@ -62,7 +68,8 @@ class SignUpWithEmailAndPassword(ApiHandler):
             registration.new_user(services.db, body.name, body.email, body.image), body, written
         )
         if isinstance(outcome, User):
-            self.audit("sign-up", user_id=outcome.id)
+            repeated = self._owner_id is not None
+            self.audit("sign-up-repeated" if repeated else "sign-up", user_id=self._owner_id or outcome.id)
             self._answer(outcome, None)
             return
         await self.attempt_succeeded(body.email.lower())
@@ -94,21 +101,38 @@ class SignUpWithEmailAndPassword(ApiHandler):
             try:
                 user = await registration.add(tx, user, hashed, written)
             except EmailTaken:
-                await self._refuse(tx)
+                await self._keep(tx, user, hashed, written, body.callback_url)
                 return await users.get_as_stored(tx, user, written)
-            if services.config.verification.on_sign_up:
-                await services.links.verify(tx, user, body.callback_url)
+            await self._ask_to_prove(tx, user, body.callback_url)
             if self._is_silent:
                 return user
             proved = self.proved("sign-up", user, body.remember_me is not False, event="sign-up")
             return await services.sign_in.open_in(tx, proved)
 
-    async def _refuse(self, tx: Transaction) -> None:
-        """The 422, or silently as many rows written as for a new address: its password, and its mail. S10."""
+    async def _ask_to_prove(
+        self, tx: Transaction, user: User, callback_url: str | None, sign_up: str | None = None
+    ) -> None:
+        """The mail of a sign-up, where the settings want one."""
+        verification = self.services.config.verification
+        if verification.on_sign_up:
+            await self.services.links.verify(tx, user, callback_url, sign_up)
+        elif verification.required:
+            await self.services.mailer.queue_nothing(tx)
+
+    async def _keep(
+        self, tx: Transaction, user: User, hashed: str, written: columns.Stored, callback_url: str | None
+    ) -> None:
+        """The 422, or silently as many rows written as for a new address: a sign-up, and a mail to its owner. S10."""
         if not self._is_silent:
             raise refusals.user_already_exists_use_another_email()
-        await self.services.mailer.queue_nothing(tx)
-        if self.services.config.verification.on_sign_up:
+        owner = await sign_ups.add(tx, user, hashed, written, self.client.ip_address)
+        self._owner_id = owner.id if owner else None
+        verification = self.services.config.verification
+        if owner and not owner.email_verified and owner.lately < sign_ups.MOST_MAILS:
+            await self._ask_to_prove(tx, replace(user, id=owner.id), callback_url, user.id)
+        elif owner and verification.required and owner.lately < sign_ups.MOST_MAILS:
+            await self.services.mailer.queue(tx, Mail(ACCOUNT_EXISTS.name, user.email, {"name": owner.name}))
+        elif verification.required or verification.on_sign_up:
             await self.services.mailer.queue_nothing(tx)
 
     def _answer(self, user: User, session: Session | None) -> None:
@@ -136,9 +160,11 @@ class SignInEmail(ApiHandler):
             raise errors.invalid_email()
         services.passwords.check_not_too_long(body.password)
         await self.count_attempt(body.email)
-        proof = await password_proof.prove(services.db, services.passwords, body.email.lower(), body.password)
-        if proof is None:
-            self.audit("sign-in-failed")
+        proof = await password_proof.prove(
+            services.db, services.passwords, services.pseudonyms, body.email.lower(), body.password
+        )
+        if isinstance(proof, Refusal):
+            self.audit("sign-in-failed", **self.tried(body.email, proof.user_id))
             raise errors.invalid_email_or_password()
         await self.attempt_succeeded(body.email)
         remember = body.remember_me is not False

@@ -11,10 +11,13 @@ from tornado.web import Finish
 from handlers.email_verification import errors as refusals
 from handlers.email_verification.settings import LinkSettings
 from server import clock, errors
-from server.authentication import email_tokens
+from server.authentication import email_tokens, sign_ups, verifications
+from server.authentication.account_changes import RESET
 from server.authentication.email_links import CONFIRMATION, VERIFICATION
 from server.authentication.email_tokens import EmailToken
 from server.authentication.sign_in import Challenge, Outcome
+from server.authentication.sign_ups import SignUpGone
+from server.database import Transaction
 from server.errors import APIError
 from server.http.api import ApiHandler
 from server.http.guards import public
@@ -75,7 +78,8 @@ class SendVerificationEmail(ApiHandler):
         if user is None or user.email_verified:
             await self.services.mailer.queue_nothing(self.services.db)
         else:
-            await self.services.links.verify(self.services.db, user, body.callback_url)
+            sign_up = await sign_ups.choose(self.services.db, user.id, self.client.ip_address)
+            await self.services.links.verify(self.services.db, user, body.callback_url, sign_up)
 
 
 class VerifyEmail(ApiHandler):
@@ -118,7 +122,7 @@ class VerifyEmail(ApiHandler):
 
     async def _verify(self, token: EmailToken) -> None:
         user = await self._owner(token)
-        if not user.email_verified and not await self._mark_verified(user, token.email):
+        if not user.email_verified and not await self._mark_verified(user, token):
             # Something was quicker: the same link, or a change after which the address is not this user's any more.
             await self._owner(token)
         self._done({"status": True, "user": None})
@@ -131,28 +135,35 @@ class VerifyEmail(ApiHandler):
             self._fail(errors.invalid_token(401))
         return user
 
-    async def _mark_verified(self, user: User, address: str) -> bool:
+    async def _mark_verified(self, user: User, token: EmailToken) -> bool:
         """Whether this request did it, which alone is signed in. S18."""
         services, outcome, refusal = self.services, None, None
         signs_in = services.of(LinkSettings).signs_in
         # Asked before: inside it would wait for a second connection while it holds one.
-        needs_session = signs_in and not await self._is_own(address)
-        async with services.db.transaction() as tx:
-            if not await users.verify_email(tx, user, clock.now()):
-                return False
-            services.sessions.user_changed(tx, user.id)
-            if needs_session:
-                proven = replace(user, email_verified=True)
-                try:
-                    outcome = await services.sign_in.open_in(tx, self.proved("verification", proven))
-                except APIError as error:  # the address is proven all the same
-                    refusal = error
+        needs_session = signs_in and (bool(token.sign_up) or not await self._is_own(token.email))
+        try:
+            async with services.db.transaction() as tx:
+                if not await users.verify_email(tx, user, clock.now()):
+                    return False
+                proven = await self._settle(tx, user, token)
+                if needs_session:
+                    try:
+                        outcome = await services.sign_in.open_in(tx, self.proved("verification", proven))
+                    except APIError as error:  # the address is proven all the same
+                        refusal = error
+        except SignUpGone:
+            self._fail(errors.invalid_token(401))
         self.audit("email-verified", user_id=user.id)
         if refusal:
             self._fail(refusal)
         if signs_in:
             await self._sign_in(outcome)
         return True
+
+    async def _settle(self, tx: Transaction, user: User, token: EmailToken) -> User:
+        self.services.sessions.user_changed(tx, user.id)
+        settled = await sign_ups.settle(tx, self.services.sessions, user, token.sign_up)
+        return replace(settled, email_verified=True)
 
     async def _is_own(self, address: str) -> bool:
         """Whether the caller is signed in with this address, letter for letter; nothing is prolonged, and no cookie set."""
@@ -202,6 +213,8 @@ class VerifyEmail(ApiHandler):
                 if not await users.update_email(tx, changed, user.email):
                     self._fail(errors.invalid_token(401))
                 services.sessions.user_changed(tx, user.id)
+                await verifications.void(tx, RESET, user.id)
+                await sign_ups.forget(tx, user.id)
                 await services.mailer.queue(
                     tx, Mail("email-changed", user.email, {"name": user.name, "new_email": new_email})
                 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from handlers.password.settings import ResetSettings
 from server import clock, errors
 from server.authentication import verifications
+from server.authentication.account_changes import RESET
 from server.authentication.sign_in import Outcome
 from server.crypto.random import random_id
 from server.database import Transaction
@@ -19,6 +20,8 @@ from server.protocol import bodies, rules, uri, wire
 from server.store import accounts, users
 
 RESET_SECONDS = 3600
+# The page of our own app, where the caller names none.
+RESET_PAGE = "/reset-password"
 RESET_PASSWORD = Email("reset-password", RESET_SECONDS, link=True)
 _PROMISE = "If this email exists in our system, check your email for the reset link"
 
@@ -110,12 +113,13 @@ class ChangePassword(ApiHandler):
     async def _store(self, user: User, proved: tuple[str, str], hashed: str, revoke: bool) -> Outcome | None:
         services = self.services
         async with services.db.transaction() as tx:
+            await users.hold(tx, user.id)
             # The hash first: a sign-in that still proved the old one is waited for, and its session ended with the rest.
             if not await accounts.change_password(tx, *proved, hashed, clock.now()):
                 raise _Overtaken
             if revoke:
                 await services.sessions.revoke_all(tx, user.id)
-            await services.accounts.tell(tx, user)
+            await services.accounts.password_changed(tx, user)
             if not revoke:
                 return None
             return await services.sign_in.open_in(
@@ -145,22 +149,24 @@ class RequestPasswordReset(ApiHandler):
         services = self.services
         user = await users.find_by_email(services.db, body.email.lower())
         async with services.db.transaction() as tx:
-            if user is None:
+            if user is None or not await self._promise(tx, user, body.redirect_to):
                 await services.mailer.queue_nothing(tx)
                 await services.mailer.queue_nothing(tx)
-            else:
-                await self._promise(tx, user, body.redirect_to)
-        self.audit("password-reset-requested", user_id=user.id if user else None)
+        self.audit("password-reset-requested", **self.tried(body.email, user.id if user else None))
         self.answer({"status": True, "message": _PROMISE})
 
-    async def _promise(self, tx: Transaction, user: User, redirect_to: str | None) -> None:
+    async def _promise(self, tx: Transaction, user: User, redirect_to: str | None) -> bool:
+        """False when the address was changed meanwhile."""
         token = random_id(24)
-        await verifications.create(tx, f"reset-password:{token}", user.id, RESET_SECONDS)
-        callback = uri.encode_component(redirect_to) if redirect_to else ""
+        identifier = f"{RESET}{token}"
+        if not await verifications.create_for_address(tx, identifier, user.id, user.email, RESET_SECONDS):
+            return False
+        callback = uri.encode_component(redirect_to or RESET_PAGE)
         url = f"{self.services.config.api_url}/reset-password/{token}?callbackURL={callback}"
         await self.services.mailer.queue(
             tx, Mail(RESET_PASSWORD.name, user.email, {"name": user.name, "url": url})
         )
+        return True
 
 
 class ResetPasswordCallback(ApiHandler):
@@ -172,7 +178,7 @@ class ResetPasswordCallback(ApiHandler):
     async def get(self, token: str) -> None:
         """302 to `callbackURL` with the token, which stays unused, or with an error."""
         query: CallbackQuery = self.read_query()
-        found = await verifications.find(self.services.db, f"reset-password:{token}")
+        found = await verifications.find(self.services.db, f"{RESET}{token}")
         await self.services.sweeper.sweep(self.services.db)
         target = query.callback_url or f"{self.services.config.api_url}/error"
         if found is None or not query.callback_url:
@@ -198,10 +204,10 @@ class ResetPassword(ApiHandler):
             raise errors.invalid_token()
         services = self.services
         services.passwords.check_length(body.new_password)
-        user = await self._user(f"reset-password:{token}")
+        user = await self._user(f"{RESET}{token}")
         services.passwords.check_new(body.new_password, user.name, user.email)
         hashed = await services.passwords.hash(body.new_password)
-        await self._redeem(f"reset-password:{token}", user, hashed)
+        await self._redeem(f"{RESET}{token}", user, hashed)
         await self.attempt_succeeded(user.email)
         self.audit("password-reset", user_id=user.id)
         self.answer({"status": True})
@@ -216,10 +222,11 @@ class ResetPassword(ApiHandler):
         return user
 
     async def _redeem(self, identifier: str, user: User, hashed: str) -> None:
-        """The token, the sessions and the hash change together or not at all."""
+        """The token, the sessions and the hash change together or not at all; one of the user's tokens wins. S18."""
         services = self.services
         async with services.db.transaction() as tx:
-            if await verifications.consume(tx, identifier) is None:
+            await users.hold(tx, user.id)
+            if identifier not in await verifications.void(tx, RESET, user.id):
                 raise errors.invalid_token()
             revoke = services.of(ResetSettings).revokes_sessions
             await services.accounts.set_password(tx, user, hashed, revoke)

@@ -49,6 +49,8 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
     if not rules.is_email(email):
         raise setup.WrongUsage(f"{email!r} is not an e-mail address")
     address, called = email, asking.value(name, "Name", "--name")
+    if rules.shows_nothing(called):
+        raise setup.WrongUsage("the name shows as nothing: give one that can be seen")
     password = asking.new_password(from_stdin)
 
     async def work(services: Services) -> User:

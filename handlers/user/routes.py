@@ -69,6 +69,8 @@ class UpdateUser(ApiHandler):
         image = driver_text.text_of(given.get("image", user.image))
         if name is None:
             raise refusals.failed_to_update_user()
+        if "name" in given and rules.name(name):
+            raise errors.validation_error(f"[body.name] {rules.name(name)[0][1]}")
         changed = replace(user, name=name, image=image, updated_at=clock.now())
         try:
             stored = await users.update_profile(self.services.db, changed, given.keys(), written)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from server import clock
+from server.authentication import sign_ups, verifications
 from server.crypto.random import new_id
 from server.database import Database, Executor, Transaction
 from server.limits import AccountLimits
@@ -13,6 +14,7 @@ from server.model import User
 from server.sessions.lifecycle import Sessions
 from server.store import accounts, users
 
+RESET = "reset-password:"
 PASSWORD_CHANGED = Email("password-changed")
 
 
@@ -31,18 +33,24 @@ class AccountChanges:
         self._forget = forget
 
     async def set_password(self, tx: Transaction, user: User, password_hash: str, revoke: bool) -> int:
-        """Stores a password that was not proved, where the user had none too, and lifts a lock; the sessions ended."""
+        """Stores a password that was not proved, where the user had none too, and lifts a lock; the sessions ended.
+
+        Open resets are void, and so are further sign-ups of the address. S17
+        """
         now = clock.now()
+        await users.hold(tx, user.id)
         if not await accounts.update_password(tx, user.id, password_hash, now):
             await accounts.insert_credential(tx, new_id(tx.shape.ids.account), user, password_hash, now)
         ended = await self._sessions.revoke_all(tx, user.id) if revoke else 0
-        await self.tell(tx, user)
+        await sign_ups.forget(tx, user.id)
+        await self.password_changed(tx, user)
         await self._limits.lift(tx, user.email)
         return ended
 
-    async def tell(self, db: Executor, user: User) -> None:
-        """Promises the mail that says that the password is another one. S15."""
-        await self._mailer.queue(db, Mail(PASSWORD_CHANGED.name, user.email, {"name": user.name}))
+    async def password_changed(self, tx: Executor, user: User) -> None:
+        """Voids the open resets of a user whose password is another one, and promises the mail that says so. S15 S17."""
+        await verifications.void(tx, RESET, user.id)
+        await self._mailer.queue(tx, Mail(PASSWORD_CHANGED.name, user.email, {"name": user.name}))
 
     async def delete(self, user: User) -> bool:
         """Deletes the user, and by cascade all that is theirs; False when somebody was quicker. S23."""

@@ -30,9 +30,11 @@ class EmailLinks:
     secret: str
     api_url: str
 
-    async def verify(self, db: Executor, user: User, callback_url: str | None) -> None:
-        """Asks the user to prove the address they have."""
-        token = EmailToken(user.email, user.id)
+    async def verify(
+        self, db: Executor, user: User, callback_url: str | None, sign_up: str | None = None
+    ) -> None:
+        """Asks the user to prove the address they have, and with `sign_up` that this further sign-up is theirs."""
+        token = EmailToken(user.email, user.id, sign_up=sign_up)
         await self._queue(db, "verify-email", user.email, user.name, token, callback_url)
 
     async def confirm_change(

@@ -33,12 +33,16 @@ class TokenOfAnotherKind(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EmailToken:
-    """Who it is for and what it does: `update_to` changes the address, `request_type` says at which step."""
+    """Who it is for and what it does: `update_to` changes the address, `request_type` says at which step.
+
+    `sign_up` is which further sign-up of the address the link proves; without it, the first.
+    """
 
     email: str
     user_id: str | None
     update_to: str | None = None
     request_type: str | None = None
+    sign_up: str | None = None
 
 
 def write(secret: str, token: EmailToken, seconds: int = SECONDS) -> str:
@@ -49,6 +53,8 @@ def write(secret: str, token: EmailToken, seconds: int = SECONDS) -> str:
         claims["updateTo"] = token.update_to.lower()
     if token.request_type is not None:
         claims["requestType"] = token.request_type
+    if token.sign_up is not None:
+        claims["signUp"] = token.sign_up
     claims |= {"userId": token.user_id, "iat": issued_at, "exp": issued_at + seconds}
     return jws.serialize_compact({"alg": "HS256"}, orjson.dumps(claims), _key(secret), algorithms=["HS256"])
 
@@ -101,10 +107,9 @@ def _seconds(claims: dict[str, object], name: str, default: int) -> float:
 
 def _from_claims(claims: dict[str, object]) -> EmailToken:
     email = claims.get("email")
-    others = [claims.get(name) for name in ("userId", "updateTo", "requestType")]
+    others = [claims.get(name) for name in ("userId", "updateTo", "requestType", "signUp")]
     if not isinstance(email, str) or not rules.is_email(email):
         raise TokenOfAnotherKind
     if not all(value is None or isinstance(value, str) for value in others):
         raise TokenOfAnotherKind
-    user_id, update_to, request_type = (value if isinstance(value, str) else None for value in others)
-    return EmailToken(email, user_id, update_to, request_type)
+    return EmailToken(email, *(value if isinstance(value, str) else None for value in others))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.authentication.passwords import Passwords
+from server.crypto.pseudonyms import Pseudonyms
 from server.database import Database, Executor
 from server.model import NO_ID, User
 from server.store import accounts, users
@@ -26,14 +27,31 @@ class Proof:
         return await accounts.hold_password(tx, self.account_id, self.password)
 
 
-async def prove(db: Database, passwords: Passwords, email: str, password: str) -> Proof | None:
-    """The proof, or None when either is wrong, after the same work. S9; a hash of an older kind is replaced. S8."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The user whose address was tried, where there is one."""
+
+    user_id: str | None
+
+
+async def prove(
+    db: Database, passwords: Passwords, pseudonyms: Pseudonyms, email: str, password: str
+) -> Proof | Refusal:
+    """The proof, or a refusal when either is wrong, after the same work. S9; a hash of an older kind is replaced. S8.
+
+    Who has no hash is checked against that of somebody else, always the same for an address: it takes as long as the
+    hashes of this database take, whatever their kinds and in whatever proportions.
+    """
     user = await users.find_by_email(db, email)
-    credential = await accounts.find_credential(db, user.id if user else NO_ID[db.shape.ids.user])
+    credential = await accounts.find_credential_or_another(
+        db, user.id if user else NO_ID[db.shape.ids.user], *pseudonyms.places(email)
+    )
     stored = credential.password if credential else None
     check = await passwords.check(stored, password)
     if not check.right or user is None or credential is None or stored is None:
-        return None
+        return Refusal(user.id if user else None)
+    if credential.user_id != user.id:
+        return Refusal(user.id)
     if check.outdated:
         stored = await _rehash(db, passwords, credential.account_id, stored, password)
     return Proof(user, credential.account_id, stored)

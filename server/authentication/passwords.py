@@ -16,7 +16,7 @@ from typing import TypeVar
 import bcrypt
 
 from server import errors
-from server.authentication import common_passwords
+from server.authentication import common_passwords, foreign_hashes
 from server.config.passwords import PasswordSettings
 
 T = TypeVar("T")
@@ -25,6 +25,8 @@ T = TypeVar("T")
 _SCRYPT = {"n": 16384, "r": 16, "p": 1, "dklen": 64, "maxmem": 64 * 1024 * 1024}
 _LONG = "$bcrypt-sha256$"
 _BCRYPT_BYTES = 72
+# Written by others, who cut at 72 bytes; ours are $2b$, and of longer passwords $bcrypt-sha256$.
+_CUT = ("$2a$", "$2x$", "$2y$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,15 @@ def _digest(password: bytes, salt: str) -> bytes:
 def matches(stored: str, password: bytes) -> bool:
     """Whether the password made this hash; a hash in no known format matches nothing."""
     try:
-        if stored.startswith(_LONG):
+        if stored.startswith(f"{_LONG}v="):
             return _matches_long(stored, password)
         if stored.startswith("$2"):
             # As much work for one that is too long to be right: it would tell that there is such a user. S9
             right = bcrypt.checkpw(password[:_BCRYPT_BYTES], stored.encode())
-            return right and len(password) <= _BCRYPT_BYTES
+            return right and (len(password) <= _BCRYPT_BYTES or stored.startswith(_CUT))
+        foreign = foreign_hashes.parse(stored)
+        if foreign:
+            return foreign_hashes.matches(foreign, password)
         salt, colon, key = stored.partition(":")
         return bool(colon) and hmac.compare_digest(_scrypt(password, salt).encode(), key.encode())
     except ValueError:
@@ -96,7 +101,7 @@ def _matches_long(stored: str, password: bytes) -> bool:
 def cost_of(stored: str) -> int | None:
     """The bcrypt cost of a hash, or None for another format."""
     try:
-        if stored.startswith(_LONG):
+        if stored.startswith(f"{_LONG}v="):
             return int(stored.split("$")[2].rpartition("r=")[2])
         return int(stored.split("$")[2]) if stored.startswith("$2") else None
     except (ValueError, IndexError):
@@ -149,15 +154,26 @@ class Passwords:
         return hash_scrypt(password) if self._algorithm == "scrypt" else hash_bcrypt(password, self._cost)
 
     async def check(self, stored: str | None, password: str) -> Check:
-        """Compares; without a stored hash it takes as long and says no. S9."""
-        text = normalize(password)
-        if stored is None:
-            await self._off_the_loop(functools.partial(self._make, text))
-            return Check(False, False)
-        right = await self._off_the_loop(functools.partial(matches, stored, text))
-        return Check(right, right and self._outdated(stored))
+        """Compares; without a stored hash it takes as long and says no. S9.
 
-    def _outdated(self, stored: str) -> bool:
+        What others hashed as it was typed is right too, and outdated.
+        """
+        return await self._off_the_loop(functools.partial(self._check, stored, password))
+
+    def _check(self, stored: str | None, password: str) -> Check:
+        normalized, typed = normalize(password), password.encode()
+        if stored is not None and (cost_of(stored) or 0) > max(self._cost, foreign_hashes.MOST_BCRYPT_COST):
+            return Check(False, False)
+        for text in dict.fromkeys((normalized, typed)):
+            if stored is None:
+                self._make(text)
+            elif matches(stored, text):
+                return Check(True, text != normalized or self._outdated(stored, text))
+        return Check(False, False)
+
+    def _outdated(self, stored: str, password: bytes) -> bool:
+        if stored.startswith("$2x$") or (stored.startswith(_CUT) and len(password) > _BCRYPT_BYTES):
+            return True
         cost = cost_of(stored)
         if self._algorithm == "scrypt":
             return cost is not None

@@ -34,6 +34,20 @@ async def consume(db: Executor, identifier: str) -> str | None:
     return found.value if found and found.expires_at >= clock.now() else None
 
 
+async def create_for_address(db: Executor, identifier: str, user_id: str, email: str, seconds: int) -> bool:
+    """Keeps a user's id under `identifier`, while `email` is their address; False when it is not any more."""
+    row_id = new_id(db.shape.ids.verification)
+    made = Verification(row_id, identifier, user_id, clock.after(seconds), clock.now())
+    return await store.insert_for_address(db, made, email)
+
+
+async def void(db: Executor, kind: str, user_id: str) -> set[str]:
+    """Takes away what was kept for a user under identifiers that begin with `kind`; those whose time was not over."""
+    found = await store.consume_of_user(db, kind, user_id)
+    now = clock.now()
+    return {each.identifier for each in found if each.expires_at >= now}
+
+
 class Sweeper:
     """Deletes expired values at most once a minute, as better-auth does while it looks one up."""
 

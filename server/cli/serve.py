@@ -157,7 +157,9 @@ async def _main(
                 inherited.say_serves()
             await stopped.wait()
             if await server.drain(config.shutdown_grace):
-                click.echo("ai-editor: some requests were cut off", err=True)
+                cut = "some requests were cut off"
+                as_json = config.log_format == "json"
+                click.echo(logs.announcement(cut) if as_json else f"ai-editor: {cut}", err=True)
     finally:
         await services.close()
 
@@ -188,6 +190,12 @@ async def _unless(stopped: asyncio.Event, work: Coroutine[Any, Any, object]) -> 
 
 
 def _welcome(config: Settings, embedded: bool, mails: str) -> str:
+    if config.log_format == "json":
+        data = str(config.data_dir) if embedded else "DATABASE_URL"
+        return logs.announcement(
+            f"AI-Editor {VERSION} serves {config.base_url} in {config.app_env}",
+            address=config.base_url, data=data, mails=mails, workers=config.workers,
+        )  # fmt: skip
     lines = [
         f"AI-Editor {VERSION} ({config.app_env})",
         f"  address   {config.base_url}",

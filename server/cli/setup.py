@@ -120,7 +120,7 @@ def run_as_it_is(work: Work[T]) -> T:
             await services.close()
 
     with one_line_errors(), reachable(with_secret(settings.from_environment())) as config:
-        logs.configure_audit(config.log_level, config.log_format)
+        logs.configure_audit(config.log_format)
         return asyncio.run(main(replace(config, db_pool_size=COMMAND_POOL_SIZE)))
 
 

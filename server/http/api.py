@@ -181,8 +181,13 @@ class ApiHandler(CallerHandler):
             with counting():
                 await self.services.account_limits.check(email, self.client.ip_address)
         except APIError:
-            self.audit("account-limited")
+            self.audit("account-limited", **self.tried(email, None))
             raise
+
+    def tried(self, email: str, user_id: str | None) -> dict[str, str]:
+        """Who was tried, for the audit: the user's id where there is one, and a keyed hash of the address. S36."""
+        account = {"account": self.services.pseudonyms.of(email)}
+        return account | {"user_id": user_id} if user_id else account
 
     async def attempt_succeeded(self, email: str) -> None:
         """The caller has shown to be the account's owner: earlier failures are forgotten, if that can be stored."""

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from server.mail.links import has_link
+from server.protocol import rules
+
 # What every template may ask for, and the longest that is shown of it.
 _MOST = {
     "name": 60,
@@ -20,8 +23,6 @@ _UNWANTED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # Marks beyond the fourth on one letter climb over the lines above; no language needs more.
 _MARKS = {"Mn", "Me"}
 _MOST_MARKS = 4
-# A mail program makes a link of these: whoever signs up as "win at evil.com" with another's address sends no advert.
-_LINKLIKE = re.compile(r"\w\w\.\w\w|@|://|\bwww\.", re.IGNORECASE)
 
 
 def clean(context: Mapping[str, str], members: Mapping[str, int]) -> dict[str, str]:
@@ -32,7 +33,8 @@ def clean(context: Mapping[str, str], members: Mapping[str, int]) -> dict[str, s
     cleaned = {
         name: _cut(_plain(context.get(name, "")), most) for name, most in (_MOST | dict(members)).items()
     }
-    name = "" if _LINKLIKE.search(_bare(cleaned["name"])) else cleaned["name"]
+    # Whoever signs up as "win at evil.com" with another's address sends no advert.
+    name = "" if has_link(_bare(cleaned["name"])) else cleaned["name"]
     return cleaned | {"name": name, "url": context.get("url", "")}
 
 
@@ -40,7 +42,7 @@ def _plain(text: str) -> str:
     spaced = re.sub(r"\s", " ", text)
     shown = "".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _UNWANTED)
     text = " ".join(_level(shown).split())
-    return text if text.strip(" " + _JOINERS) else ""
+    return "" if rules.shows_nothing(text) else text
 
 
 def _level(text: str) -> str:

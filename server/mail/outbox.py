@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from pathlib import Path
 
 from server.mail.outgoing import NotNow, Outgoing, message
@@ -19,7 +20,7 @@ class Outbox:
         self.words = f"{folder}/*.eml" + ("; their links in the log" if show_links else "; they reach nobody")
 
     async def send(self, mail: Outgoing) -> None:
-        """One file, whole from the moment it has its name."""
+        """One file, whole and on the disk from the moment it has its name."""
         name = f"{mail.created_at:%Y%m%dT%H%M%S.%f}-{mail.id}.eml"
         content = message(mail).as_bytes()
         try:
@@ -30,14 +31,39 @@ class Outbox:
             log.info("mail %r to %s is %s  %s", mail.subject, mail.to, self._folder / name, mail.link)
 
     def _write(self, name: str, content: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Leaves nothing where it fails; what a killed process left is written over by the next attempt."""
+        if not self._folder.is_dir():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _sync(self._folder.parent)
         unfinished = self._folder / f".{name}"
-        unfinished.touch(mode=0o600)
-        unfinished.write_bytes(content)
-        unfinished.rename(self._folder / name)
+        try:
+            with open(unfinished, "wb", opener=_for_the_owner) as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(self._folder / name)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
+        _sync(self._folder)
 
     async def problem(self) -> None:
         """None: a folder is made when it is needed."""
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _sync(folder: Path) -> None:
+    """Has the names in a folder written to the disk; Windows opens no folders."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

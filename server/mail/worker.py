@@ -54,7 +54,7 @@ class Worker:
         self._metrics = metrics
         self._woken = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._stopping = self._unreadable = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._settled: set[str] = set()
 
@@ -109,12 +109,23 @@ class Worker:
     async def _take(self, room: int) -> list[QueuedMail]:
         try:
             await self._forget()
-            return await mails.take_due(self._db, room, TAKEN_SECONDS) if room else []
+            taken = await mails.take_due(self._db, room, TAKEN_SECONDS) if room else []
+            self._say_readable()
+            return taken
         except DatabaseError as error:
-            log.warning("the queue of mails cannot be read: %s", masking.reason(error))
+            if not self._unreadable:
+                log.warning("the queue of mails cannot be read: %s", masking.reason(error))
         except Exception:
-            log.exception("the queue of mails cannot be read")
+            if not self._unreadable:
+                log.exception("the queue of mails cannot be read")
+        self._unreadable = True
         return []
+
+    def _say_readable(self) -> None:
+        """An outage is one line when it begins, and one when it is over."""
+        if self._unreadable:
+            self._unreadable = False
+            log.info("the queue of mails is read again")
 
     async def deliver_due(self) -> None:
         """Sends what is due now, and returns when that is done."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
 from server.protocol import javascript
@@ -15,6 +16,12 @@ Rule = Callable[[object], list[Issue]]
 _EMAIL = re.compile(
     r"(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}"
 )
+
+# Unicode's Default_Ignorable_Code_Point beyond the categories below, and signs that are drawn as an empty place.
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0\ufff0-\ufff8\U0001d159\U000e0000-\U000e0fff]"
+)
+_UNSEEN = {"Cc", "Cf", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"}
 
 
 class _Undefined:
@@ -66,6 +73,19 @@ def nonempty(value: object) -> list[Issue]:
 def email(value: object) -> list[Issue]:
     """An e-mail address."""
     return string(value) or ([] if is_email(str(value)) else [("", "Invalid email address")])
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether nothing of the text can be seen: spaces, controls, marks without a letter, blank letters."""
+    return all(_BLANK.match(each) or unicodedata.category(each) in _UNSEEN for each in text)
+
+
+def name(value: object) -> list[Issue]:
+    """What a person is called: text of which something shows; better-auth takes none at all as well, but no blank one."""
+    issues = string(value)
+    if not issues and value and shows_nothing(str(value)):
+        return [("", "Enter your name.")]
+    return issues
 
 
 def boolean(value: object) -> list[Issue]:

@@ -8,6 +8,36 @@ from datetime import datetime
 from server.database import Executor
 from server.model import Account, Credential, User
 
+_FIND_OR_ANOTHER = """
+SELECT account_id, user_id, password
+FROM (
+    (SELECT 0 AS step, "id" AS account_id, "userId" AS user_id, "password" AS password
+    FROM "account"
+    WHERE "providerId" = 'credential' AND "accountId" = %(user_id)s AND "password" IS NOT NULL
+    LIMIT 1)
+    UNION ALL
+    (SELECT 1, "id", "userId", "password"
+    FROM "account"
+    WHERE "providerId" = 'credential' AND "accountId" >= %(place)s AND "password" IS NOT NULL
+    ORDER BY "accountId"
+    LIMIT 1)
+    UNION ALL
+    (SELECT 2, "id", "userId", "password"
+    FROM "account"
+    WHERE "providerId" = 'credential' AND "accountId" >= %(digits)s AND "password" IS NOT NULL
+    ORDER BY "accountId"
+    LIMIT 1)
+    UNION ALL
+    (SELECT 3, "id", "userId", "password"
+    FROM "account"
+    WHERE "providerId" = 'credential' AND "password" IS NOT NULL
+    ORDER BY "accountId"
+    LIMIT 1)
+) found
+ORDER BY step
+LIMIT 1
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountSummary:
@@ -44,6 +74,22 @@ async def find_credential(db: Executor, user_id: str) -> Credential | None:
         WHERE "userId" = %(user_id)s AND "providerId" = 'credential' AND "accountId" = "userId"::text
         """,
         user_id=user_id,
+    )
+
+
+async def find_credential_or_another(
+    db: Executor, user_id: str, place: str, digits: str
+) -> Credential | None:
+    """The password account of a user who has a password, else that of the first user behind a place among the ids.
+
+    `digits` is the place where all ids are before the first one, as numbers and UUIDs may be.
+    """
+    return await db.one(
+        Credential,
+        _FIND_OR_ANOTHER,
+        user_id=user_id,
+        place=place,
+        digits=digits,
     )
 
 
@@ -140,6 +186,11 @@ async def list_of_user(db: Executor, user_id: str) -> list[Account]:
         """,
         user_id=user_id,
     )
+
+
+async def delete_all(db: Executor, user_id: str) -> None:
+    """Takes every way of a user to sign in away."""
+    await db.run("""DELETE FROM "account" WHERE "userId" = %(user_id)s""", user_id=user_id)
 
 
 async def delete(db: Executor, account_id: str) -> bool:

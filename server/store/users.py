@@ -218,6 +218,11 @@ async def lock(db: Executor, user_id: str) -> None:
     await db.run("""SELECT 1 FROM "user" WHERE "id" = %(user_id)s FOR UPDATE""", user_id=user_id)
 
 
+async def hold(db: Executor, user_id: str) -> None:
+    """Makes other changes of this user's wait until the transaction ends, but no sign-in."""
+    await db.run("""SELECT 1 FROM "user" WHERE "id" = %(user_id)s FOR NO KEY UPDATE""", user_id=user_id)
+
+
 async def delete(db: Executor, user_id: str) -> bool:
     """Deletes the user, their sessions and accounts, and by cascade all else; False when there was none.
 

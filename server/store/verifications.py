@@ -54,6 +54,42 @@ async def consume(db: Executor, identifier: str) -> Verification | None:
     return max(rows, key=lambda row: row.created_at, default=None)
 
 
+async def insert_for_address(db: Executor, verification: Verification, email: str) -> bool:
+    """Adds a value that is a user's id, while this is that user's address; the address stays until the transaction ends."""
+    return bool(
+        await db.run(
+            """
+            INSERT INTO "verification" ("id", "identifier", "value", "expiresAt", "createdAt", "updatedAt")
+            SELECT %(id)s, %(identifier)s, %(value)s, %(expires_at)s, %(created_at)s, %(created_at)s
+            FROM "user"
+            WHERE "id" = %(value)s AND "email" = %(email)s
+            FOR SHARE
+            """,
+            id=verification.id,
+            identifier=verification.identifier,
+            value=verification.value,
+            expires_at=verification.expires_at,
+            created_at=verification.created_at,
+            email=email,
+        )
+    )
+
+
+async def consume_of_user(db: Executor, kind: str, user_id: str) -> list[Verification]:
+    """Takes all values of a user away whose identifiers begin with `kind`."""
+    return await db.all(
+        Verification,
+        """
+        DELETE FROM "verification"
+        WHERE "value" = %(user_id)s AND starts_with("identifier", %(kind)s)
+        RETURNING "id" AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
+                  "createdAt" AS created_at
+        """,
+        kind=kind,
+        user_id=user_id,
+    )
+
+
 async def delete_expired(db: Executor, now: datetime) -> int:
     """Sweeps values whose time is over; the number swept."""
     return await db.run("""DELETE FROM "verification" WHERE "expiresAt" < %(now)s""", now=now)

@@ -42,20 +42,29 @@ class _Text(logging.Formatter):
         return "".join(f"\n    {line}" for line in self.formatException(exc_info).splitlines())
 
 
-def configure_audit(level: str, form: Literal["text", "json"]) -> None:
+def announcement(message: str, **facts: object) -> str:
+    """A line of JSON for what is said at any level."""
+    record = logging.makeLogRecord(
+        {"name": "ai_editor", "levelno": logging.INFO, "levelname": "INFO", "msg": message, **facts}
+    )
+    return _Json().format(record)
+
+
+def configure_audit(form: Literal["text", "json"]) -> None:
     """Sends the audit alone to standard error, as a command does. S36."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Json() if form == "json" else _Text())
     audit = logging.getLogger("ai_editor.audit")
     audit.handlers, audit.propagate = [handler], False
-    audit.setLevel(level.upper())
+    audit.setLevel(logging.INFO)
 
 
 def configure(level: str, form: Literal["text", "json"]) -> None:
-    """Sends all logs to standard error. S36."""
+    """Sends all logs to standard error, and the audit whatever the level is. S36."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Json() if form == "json" else _Text())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger("ai_editor.audit").setLevel(logging.INFO)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
     # What it says of a malformed request quotes the line, which may be a cookie. S35
     logging.getLogger("tornado.general").setLevel(logging.WARNING)

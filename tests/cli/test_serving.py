@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from server.version import VERSION
 from tests.cli.commands import Commands
 from tests.cli.conftest import PASSWORD
 
@@ -166,3 +167,14 @@ def test_production_needs_a_secret_of_its_own(ai_editor: Commands) -> None:
     done = ai_editor.but(APP_ENV="production")("serve")
     assert done.code == 1
     assert "ai-editor secret generate" in done.refusal
+
+
+def test_with_json_every_line_is_json(ai_editor: Commands) -> None:
+    process = ai_editor.but(LOG_FORMAT="json", LOG_LEVEL="error").start("serve")
+    assert process.stderr
+    first = json.loads(process.stderr.readline())
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=120)
+    assert first["message"] == f"AI-Editor {VERSION} serves {first['address']} in development"
+    assert (first["level"], first["workers"]) == ("info", 1)
+    assert all(json.loads(line) for line in rest.splitlines())

@@ -55,6 +55,13 @@ def test_a_password_that_sign_up_would_refuse_is_refused(create: Create, passwor
     assert password not in done.refusal
 
 
+@pytest.mark.parametrize("name", ["", "  ", "\u200b\u2060", "\u3164"])
+def test_a_name_that_shows_as_nothing_is_refused(create: Create, name: str) -> None:
+    done = create("a@example.com", "--name", name)
+    assert done.code == 2
+    assert "the name shows as nothing" in done.refusal
+
+
 def test_the_limits_are_those_of_the_settings(ai_editor: Commands) -> None:
     strict = ai_editor.but(PASSWORD_MIN_LENGTH="15")
     done = strict(

@@ -36,6 +36,8 @@ ROWS = """
     FROM generate_series(1, 5000) AS n;
     INSERT INTO "ai_editor_device" ("userId", "fingerprint")
     SELECT (1 + n % 5000)::text, n::text FROM generate_series(1, 10000) AS n;
+    INSERT INTO "ai_editor_sign_up" ("id", "userId", "password")
+    SELECT n::text, (1 + n % 5000)::text, 'x' FROM generate_series(1, 10000) AS n;
     ALTER TABLE "user" ADD COLUMN "nickname" text, ADD COLUMN "twoFactorEnabled" boolean, ADD COLUMN "banned" boolean;
     ALTER TABLE "session" ADD COLUMN "nickname" text;
     ANALYZE

@@ -202,6 +202,29 @@ async def test_a_clean_stop_waits_for_what_is_under_way(
 
 
 @pytest.mark.gen_test
+async def test_an_outage_is_one_line(
+    app: Services,
+    queue: Queue,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def away(*args: object) -> None:
+        raise DatabaseUnavailable("away")
+
+    caplog.set_level("INFO")
+    await queue(RESET)
+    for _ in range(2):
+        with monkeypatch.context() as patched:
+            patched.setattr(mails, "take_due", away)
+            for _ in range(5):
+                await app.mailer.worker.deliver_due()
+        assert await mailbox.all()
+    said = [record.getMessage() for record in caplog.records if "queue of mails" in record.getMessage()]
+    assert said == ["the queue of mails cannot be read: away", "the queue of mails is read again"] * 2
+
+
+@pytest.mark.gen_test
 async def test_not_sent_twice_while_the_database_is_away(
     app: Services, queue: Queue, send_by: SendBy, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:

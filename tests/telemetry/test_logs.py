@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from server import errors
+from server.services import Services
 from server.telemetry.audit import Audit
 from server.telemetry.metrics import Metrics
 from tests.client import PASSWORD, Client
@@ -65,9 +67,16 @@ def test_what_json_does_not_know_is_written_all_the_same(log: Log) -> None:
 
 def test_a_level_keeps_the_rest_out(log: Log) -> None:
     written = log("warning", "text")
-    AUDIT.write("sign-in")
+    other.info("that")
     other.warning("this")
     assert [line.split()[-1] for line in written().splitlines()] == ["this"]
+
+
+@pytest.mark.parametrize("level", ["warning", "error"])
+def test_no_level_silences_the_audit(log: Log, level: str) -> None:  # S36
+    written = log(level, "text")
+    AUDIT.write("sign-in", user_id="7")
+    assert "event=sign-in user_id=7" in written()
 
 
 @pytest.mark.gen_test
@@ -105,6 +114,60 @@ async def test_who_did_what_from_where(client: Client, log: Log) -> None:  # S36
     assert all(line["request_id"] for line in events)
     assert events[0]["user_id"] == events[2]["user_id"] == events[3]["user_id"] == user["id"]
     assert events[2]["session_id"] == events[3]["session_id"]
+
+
+@pytest.mark.gen_test
+async def test_a_failure_says_who_was_tried(client: Client, log: Log) -> None:  # S36
+    """The user's id where there is one, else a keyed hash; the same account under the same hash each time."""
+    written = log("info", "json")
+    user = (await client.sign_up()).json["user"]
+    tried = [
+        "ada@example.com",
+        "ADA@example.com",
+        "nobody@example.com",
+        "nobody@EXAMPLE.com",
+        "else@example.com",
+    ]
+    for address in tried:
+        await client.sign_in(address, "wrong password")
+    await client.api("/request-password-reset", {"email": "nobody@example.com"})
+    events = [json.loads(line) for line in written().splitlines() if '"event"' in line]
+    failed = [event for event in events if event["event"] == "sign-in-failed"]
+    assert [event.get("user_id") for event in failed] == [user["id"]] * 2 + [None] * 3
+    ada, again, nobody, same, other_one = (event["account"] for event in failed)
+    assert (ada, nobody) == (again, same)
+    assert len({ada, nobody, other_one}) == 3
+    (reset,) = (event for event in events if event["event"] == "password-reset-requested")
+    assert reset["account"] == nobody
+    assert "example.com" not in "".join(map(str, events)).lower()
+
+
+@pytest.mark.gen_test
+async def test_a_locked_account_is_named(  # S36
+    client: Client, log: Log, app: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = log("info", "json")
+    await client.sign_in("nobody@example.com")
+
+    async def refuse(*args: object) -> None:
+        raise errors.too_many_requests(1)
+
+    monkeypatch.setattr(app.account_limits, "check", refuse)
+    assert (await client.sign_in("nobody@example.com")).status == 429
+    failed, limited = (json.loads(line) for line in written().splitlines() if '"event"' in line)
+    assert limited["event"] == "account-limited"
+    assert limited["account"] == failed["account"]
+
+
+@pytest.mark.environ(REQUIRE_EMAIL_VERIFICATION="yes")
+@pytest.mark.gen_test
+async def test_a_repeated_sign_up_names_the_owner(client: Client, sql: Sql, log: Log) -> None:  # S36
+    written = log("info", "json")
+    await client.sign_up()
+    await client.sign_up()
+    events = [json.loads(line) for line in written().splitlines() if '"event"' in line]
+    assert [event["event"] for event in events] == ["sign-up", "sign-up-repeated"]
+    assert {event["user_id"] for event in events} == {sql('SELECT "id" FROM "user"')[0][0]}
 
 
 @pytest.mark.gen_test

@@ -6,8 +6,11 @@ export function checkEmail(email: string): { email?: string } {
   return EMAIL.test(email.trim()) ? {} : { email: 'Enter an e-mail address such as name@example.com.' }
 }
 
+/** Of which nothing can be seen: spaces, controls, marks without a letter, blank letters. The server knows the same. */
+const BLANK = /^[\s\p{Cc}\p{Cf}\p{Cs}\p{Mn}\p{Me}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]*$/u
+
 export function checkName(name: string): { name?: string } {
-  return name.trim() ? {} : { name: 'Enter your name.' }
+  return BLANK.test(name) ? { name: 'Enter your name.' } : {}
 }
 
 export function checkNewPassword(password: string, min: number, max: number): { password?: string } {
