@@ -6,9 +6,9 @@ import logging
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
 
+from server.config.cookies import CookieSettings
 from server.crypto import signatures
 from server.protocol import uri
 
@@ -20,7 +20,6 @@ MAX_SIZE = 4050  # of a whole Set-Cookie value: the strictest browser takes 4093
 MAX_STORED = 6144
 # How many cookies of one name are looked at. A browser sends one for each path and parent domain that has set it.
 MOST_OF_A_NAME = 8
-SameSite = Literal["lax", "strict", "none"]
 _SAFE_INTEGER = 2**53 - 1
 _INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
 _NAME = re.compile(r"[!#-'*+\-.0-9A-Z^_`a-z|~]+")
@@ -85,9 +84,7 @@ class Cookies:
     secret: str
     secure: bool
     expires_in: int
-    prefix: str = "better-auth"
-    same_site: SameSite = "lax"
-    domain: str | None = None
+    settings: CookieSettings = field(default_factory=CookieSettings)
 
     @property
     def session_token(self) -> str:
@@ -106,13 +103,13 @@ class Cookies:
 
     def name(self, short: str) -> str:
         """A cookie's name in the browser, with better-auth's prefixes."""
-        return f"{'__Secure-' if self.secure else ''}{self.prefix}.{short}"
+        return f"{'__Secure-' if self.secure else ''}{self.settings.prefix}.{short}"
 
     def _write(self, name: str, encoded_value: str, max_age: int | None) -> str:
         age = "" if max_age is None else f"; Max-Age={max_age}"
-        domain = f"; Domain={self.domain}" if self.domain else ""
-        secure = "; Secure" if self.secure or self.same_site == "none" else ""
-        same_site = self.same_site.capitalize()
+        domain = f"; Domain={self.settings.domain}" if self.settings.domain else ""
+        secure = "; Secure" if self.secure else ""
+        same_site = self.settings.same_site.capitalize()
         return f"{name}={encoded_value}{age}{domain}; Path=/; HttpOnly{secure}; SameSite={same_site}"
 
     def write_signed(self, name: str, value: str, max_age: int | None) -> str:

@@ -71,6 +71,23 @@ def impossible(caller: Caller) -> None:
     caller.get("/list-accounts", cookie=mine)
 
 
+@group.case(
+    "POST /sign-in/email", "cookies of another name, kind or domain", "prefix", "strict", "other-site"
+)
+def named(caller: Caller) -> None:
+    """Set, changed, split, expired."""
+    caller.sign_up()
+    caller.get("/get-session")
+    caller.post("/update-user", {"image": "x" * 3600})
+    caller.post("/update-user", {"image": None})
+    caller.post("/sign-out", {})
+    caller.post("/sign-in/email", {"email": caller.email, "password": PASSWORD, "rememberMe": False})
+    caller.get("/get-session?disableCookieCache=1")
+    caller.post("/sign-in/email", {"email": caller.email, "password": PASSWORD})
+    caller.post("/revoke-sessions", {})
+    caller.get("/get-session", cookie=f"better-auth.session_token={caller.sign(caller.random_id())}")
+
+
 @group.case(GET, "an ended one before the good one", *EVERYWHERE)
 def doubled(caller: Caller) -> None:
     """A parent domain's old cookie comes first; with better-auth nobody gets in until it is gone."""
