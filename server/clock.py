@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _find_steady() -> Callable[[], float]:
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        number = time.CLOCK_BOOTTIME
+        return lambda: time.clock_gettime(number)
+    return time.monotonic
+
+
+# Seconds since some moment: nobody sets this clock, and on Linux it goes on while the machine sleeps.
+steady = _find_steady()
 
 
 def now() -> datetime:

@@ -60,7 +60,9 @@ class Services:
         self.metrics = Metrics()
         self.audit = Audit(self.metrics)
         self.mailer = Mailer(settings, self.db, self.metrics, parts.emails)
-        self.cookies = Cookies(settings.secret, settings.secure_cookies, settings.sessions.expires_in)
+        self.cookies = Cookies(
+            settings.secret, settings.secure_cookies, settings.sessions.expires_in, settings.cookies
+        )
         self.sessions = Sessions(settings, self.db, self.cookies)
         self.passwords = Passwords(settings.passwords)
         counts = open_store(settings.limits, self.db)

@@ -129,12 +129,10 @@ class HandleOAuthCallback(ApiHandler):
             self._fail(None, "state_not_found")
             return
         cookies = self.services.cookies
+        ours = cookies.read_each_signed(self.request_cookies, cookies.name("state"))
+        state = asked.state if asked.state in ours else None
         try:
-            found = await oauth_states.consume(
-                self.services.db,
-                asked.state,
-                cookies.read_signed(self.request_cookies, cookies.name("state")),
-            )
+            found = await oauth_states.consume(self.services.db, asked.state, state)
         except oauth_states.StateError as error:
             self._fail(error.error_url, error.code)
             return

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from server.config import dotenv, limits, mail, passwords, reader, sessions, verification
+from server.config import cookies, dotenv, limits, mail, passwords, reader, sessions, verification
+from server.config.cookies import CookieSettings
 from server.config.limits import LimitSettings
 from server.config.mail import MailSettings
 from server.config.passwords import PasswordSettings
@@ -50,6 +51,7 @@ class Settings:
     shutdown_grace: int
     log_level: str
     log_format: Literal["text", "json"]
+    cookies: CookieSettings
     sessions: SessionSettings
     passwords: PasswordSettings
     verification: VerificationSettings
@@ -94,6 +96,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     workers = read.integer("WORKERS", 1, 0, 256) or os.cpu_count() or 1
     data_dir = read.path("DATA_DIR", folder / "data")
     log_format = read.choice("LOG_FORMAT", ("text", "json"), "json" if production else "text")
+    public = base_url or f"http://localhost:{port}"
     settings = Settings(
         reader=read,
         app_env="production" if production else "development",
@@ -105,7 +108,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         data_dir=data_dir,
         shared_dir=read.path("SHARED_DIR", data_dir / "shared"),
         keyring=Keyring(read.text("BETTER_AUTH_SECRET") or "", read.versions("BETTER_AUTH_SECRETS")),
-        base_url=base_url or f"http://localhost:{port}",
+        base_url=public,
         base_url_given=base_url is not None,
         trusted_origins=read.list("BETTER_AUTH_TRUSTED_ORIGINS"),
         trusted_proxies=read.networks("TRUSTED_PROXIES"),
@@ -115,6 +118,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         shutdown_grace=read.integer("SHUTDOWN_GRACE", 5, 1, 10),
         log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         log_format="json" if log_format == "json" else "text",
+        cookies=cookies.read(read, public),
         sessions=sessions.read(read),
         passwords=passwords.read(read),
         verification=verification.read(read),

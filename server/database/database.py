@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import aiopg
 import psycopg2
 
+from server import clock
 from server.database import budget
 from server.database.connection import connect, usable
 from server.database.errors import (
@@ -89,17 +90,19 @@ class Listener:
     def __init__(self, connection: aiopg.Connection) -> None:
         self._connection = connection
 
-    async def get(self) -> str:
-        """The next payload."""
+    async def get(self) -> str | float:
+        """The next payload; or when a `probe` began, once all that had been announced by then was given out."""
         try:
             notification = await self._connection.notifies.get()
         except psycopg2.Error as error:
             raise DatabaseUnavailable(first_line(error) or "the connection was lost") from error
-        return str(notification.payload)
+        return notification if isinstance(notification, float) else str(notification.payload)
 
     async def probe(self, seconds: float) -> None:
-        """Asks for a sign of life."""
+        """Asks for a sign of life. PostgreSQL sends what was announced before it says that it is done."""
+        asked = clock.steady()
         await execute(self._connection, "SELECT 1", {}, seconds)
+        self._connection._notifies.put_nowait(asked)  # noqa: SLF001
 
     def close(self) -> None:
         """Ends the connection; a waiting `get` is told."""

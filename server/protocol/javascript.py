@@ -112,14 +112,21 @@ def _places(digits: str, point: int) -> str:
 
 
 def revive(value: object) -> object:
-    """The value with every text that is an ISO date made a Date, as better-auth reads JSON."""
+    """The value with every text that is an ISO date made a Date, as better-auth reads JSON; ValueError as `parse`."""
+    try:
+        return _revived(value)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _revived(value: object) -> object:
     if isinstance(value, Date):
         return value
     if isinstance(value, str):
         return date(value) or value
     if isinstance(value, dict):
-        return {key: revive(item) for key, item in value.items()}
-    return [revive(item) for item in value] if isinstance(value, list) else value
+        return {key: _revived(item) for key, item in value.items()}
+    return [_revived(item) for item in value] if isinstance(value, list) else value
 
 
 def date(text: str) -> Date | None:

@@ -1,10 +1,14 @@
-"""Resolved sessions in memory: bounded, forgotten at the first word of a change, trusted only while words arrive."""
+"""Resolved sessions in memory: bounded, forgotten at the first word of a change, trusted only while words arrive.
+
+That words arrive is known for a moment at a time: `lease`. Whoever was frozen, or is cut off, asks the database.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from server import clock
 from server.model import SignedIn
 from server.sessions.lru import Shelf, digest
 from server.sessions.rendered import Finished
@@ -21,6 +25,7 @@ class SessionCache:
         self._loading: dict[str, asyncio.Future[SignedIn | None]] = {}
         self._changes = 0
         self._trusted = False
+        self._until = 0.0
 
     def __len__(self) -> int:
         return len(self._shelf)
@@ -30,13 +35,22 @@ class SessionCache:
         """Whether changes are heard, so that what is here can be believed."""
         return self._trusted
 
+    @property
+    def fresh(self) -> bool:
+        """Whether all that changed until a moment ago has been heard. S23."""
+        return clock.steady() < self._until
+
+    def lease(self, until: float) -> None:
+        """What is here can be believed until then, by clock.steady."""
+        self._until = max(self._until, until)
+
     def get(self, token: str) -> SignedIn | None:
         """The session, if it is known and can be believed."""
-        return self._shelf.find(digest(token))
+        return self._shelf.find(digest(token)) if self.fresh else None
 
     def answer(self, cookie_header: str, now: float) -> bytes | None:
         """The finished answer for a Cookie header, while it is right; `now` in seconds since the epoch."""
-        return self._shelf.answer(cookie_header, now)
+        return self._shelf.answer(cookie_header, now) if clock.steady() < self._until else None
 
     def keep_answer(self, who: SignedIn, cookie_header: str, answer: Finished, until: float) -> None:
         """Keeps a finished answer as long as the session it was made from, and not after `until`."""
@@ -47,7 +61,7 @@ class SessionCache:
         known = self.get(token)
         if known is not None:
             return known
-        if not self._trusted:
+        if not self._trusted or not self.fresh:
             return await find(token)
         waiting = self._loading.get(token)
         if waiting is None:
@@ -67,7 +81,7 @@ class SessionCache:
         if found is None or not self._trusted or before != self._changes:
             return found
         self._shelf.put(digest(token), found)
-        return self.get(token)
+        return self._shelf.find(digest(token))
 
     def _changed(self) -> None:
         """A search under way may hold what was; who asks from now on must not share it."""
@@ -98,7 +112,7 @@ class SessionCache:
 
     def distrust(self) -> None:
         """Changes may be missed: nothing is kept until they are heard again."""
-        self._trusted = False
+        self._trusted, self._until = False, 0.0
         self._clear()
         self.watches.listening(False)
 

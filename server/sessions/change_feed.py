@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from server import clock
 from server.database import CHANNEL, Database, DatabaseError, DatabaseUnavailable, Listener
 from server.limits.accounts import LIFTED
 from server.model import Session
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# How long a connection that died without a sign may go unnoticed: one pause and one answer.
-PROBE_SECONDS = 1.0
+# How often the database is asked for a sign of life, and for how long after it was asked what is in memory is believed.
+# A process that was frozen, or whose way to the database is silent, asks the database then. S23.
+BEAT_SECONDS, LEASE_SECONDS = 0.2, 0.3
+# After so long without an answer the connection counts as lost.
+ANSWER_SECONDS = 1.0
 RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.5, 8.0
 START_SECONDS = 1.0
 # How long an announcement of our own may take to come back; behind a pooler that lends connections it never does.
@@ -55,7 +59,7 @@ class Changes:
     def _open_relay(self, url: str) -> Relay:
         from server.sessions.redis_relay import Relay  # most do without, and it takes a tenth of a second
 
-        return Relay(url, self._apply, lambda: self._trust(RELAYED), lambda: self._lose(RELAYED))
+        return Relay(url, self._apply, lambda: self._trust(RELAYED), lambda: self._lose(RELAYED), self._lease)
 
     async def start(self) -> None:
         """Begins to listen; returns when it does, or after a second without success."""
@@ -95,6 +99,10 @@ class Changes:
         self._heard.add(way)
         self._began.set()
 
+    def _lease(self, asked: float) -> None:
+        """Everything that had changed by then has been heard."""
+        self._cache.lease(asked + LEASE_SECONDS)
+
     def _lose(self, way: str) -> None:
         """A way is heard no more; the other, if there is one, starts with nothing."""
         if way not in self._heard:
@@ -123,18 +131,17 @@ class Changes:
 
     async def _hear(self, listener: Listener) -> None:
         """Until the connection is lost: applies each word, and asks for a sign of life where none comes."""
+        asked = clock.steady()
         await self._hear_echo(listener)
         self._reason, self._pause = "", RETRY_SECONDS
         self._trust(DIRECTLY)
+        self._lease(asked)
         beside = [asyncio.create_task(self._probe(listener))]
         if self._relay:
             beside.append(asyncio.create_task(self._relay.pass_on_forever()))
         try:
             while True:
-                word = await listener.get()
-                self._apply(word)
-                if self._relay:
-                    self._relay.pass_on(word)
+                self._take(await listener.get())
         finally:
             if self._relay:
                 self._relay.stop_passing_on()
@@ -142,6 +149,15 @@ class Changes:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+
+    def _take(self, word: str | float) -> None:
+        """A word of a change, or a sign of life and when it was asked for."""
+        if isinstance(word, float):
+            self._lease(word)
+        else:
+            self._apply(word)
+        if self._relay:
+            self._relay.pass_on(word)
 
     async def _hear_echo(self, listener: Listener) -> None:
         """Makes sure that what is announced arrives; raises DatabaseUnavailable."""
@@ -158,13 +174,13 @@ class Changes:
 
     async def _probe(self, listener: Listener) -> None:
         while True:
-            await asyncio.sleep(PROBE_SECONDS)
             try:
-                await listener.probe(PROBE_SECONDS)
+                await listener.probe(ANSWER_SECONDS)
             except DatabaseError:
                 self._lose(DIRECTLY)
                 listener.close()
                 return
+            await asyncio.sleep(BEAT_SECONDS)
 
     def _apply(self, word: str) -> None:
         kind, name = word[:1], word[1:]

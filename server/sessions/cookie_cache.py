@@ -24,10 +24,8 @@ _NO_AGE_SECONDS = 300
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _BOM = b"\xef\xbb\xbf"
-
-
-class Unreadable(Exception):
-    """A compact cache with a character that base64 has not; better-auth answers that with an error."""
+# What a value can do to those who read it: no text of theirs, too deep, a number that is none.
+BROKEN = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 
 class Format(Protocol):
@@ -37,7 +35,10 @@ class Format(Protocol):
         """The cookie's value; without `max_age` the cookie ends with the browser."""
 
     def read(self, value: str) -> tuple[Json, float] | None:
-        """The payload, its dates as Dates, and when it ends, ms; None for what is forged or over."""
+        """The payload, its dates as Dates, and when it ends, ms; None for what is forged or over.
+
+        May raise BROKEN for what was never written here.
+        """
 
 
 class Compact:
@@ -58,13 +59,10 @@ class Compact:
         return hmac.digest(self._secret, signed.encode(), hashlib.sha256)
 
     def read(self, value: str) -> tuple[Json, float] | None:
-        """The payload and its end; raises Unreadable."""
+        """The payload and its end; raises ValueError where it is broken, which better-auth answers with an error."""
         text = _decode(value).removeprefix(_BOM).decode("utf-8", "replace")
-        try:
-            whole = javascript.revive(javascript.parse(text))
-            return self._checked(whole) if isinstance(whole, dict) else None
-        except ValueError:
-            return None
+        whole = javascript.revive(javascript.parse(text))
+        return self._checked(whole) if isinstance(whole, dict) else None
 
     def _checked(self, whole: Json) -> tuple[Json, float] | None:
         payload, ends, signature = (whole.get(name) for name in ("session", "expiresAt", "signature"))
@@ -118,11 +116,14 @@ class CookieCache:
 
     def read(self, value: str, token: str, now: datetime) -> SignedIn | None:
         """The session with this token as the cookie's value has it; None where it may not be believed."""
-        found = self._format.read(value)
+        try:
+            found = self._format.read(value)
+            who = cached_session.parse(found[0], self._declared) if found else None
+        except BROKEN:
+            return None
         if found is None:
             return None
         payload, ends = found
-        who = cached_session.parse(payload, self._declared)
         if who is None or who.session.token != token or (payload.get("version") or VERSION) != VERSION:
             return None
         return who if ends >= clock.milliseconds(now) and who.session.expires_at >= now else None
@@ -141,6 +142,6 @@ def _decode(text: str) -> bytes:
     digits = text.partition("=")[0]
     url_safe = "-" in text or "_" in text
     if not (_BASE64URL if url_safe else _BASE64).fullmatch(digits):
-        raise Unreadable
+        raise ValueError("no base64")
     whole = digits[: len(digits) - (len(digits) % 4 == 1)]
     return base64.b64decode(whole + "=" * (-len(whole) % 4), b"-_" if url_safe else None)

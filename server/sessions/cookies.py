@@ -5,16 +5,21 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
+from server.config.cookies import CookieSettings
 from server.crypto import signatures
 from server.protocol import uri
 
 log = logging.getLogger(__name__)
 
 MAX_SIZE = 4050  # of a whole Set-Cookie value: the strictest browser takes 4093
-MAX_CHUNKS = 100
+# What a cookie's chunks may come to in a request: nginx and Apache refuse a Cookie header of more than 8 KB, and there are
+# others in it. Two chunks are well below what a browser keeps for a domain, which is fifty cookies or more.
+MAX_STORED = 6144
+# How many cookies of one name are looked at. A browser sends one for each path and parent domain that has set it.
+MOST_OF_A_NAME = 8
 _SAFE_INTEGER = 2**53 - 1
 _INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
 _NAME = re.compile(r"[!#-'*+\-.0-9A-Z^_`a-z|~]+")
@@ -22,15 +27,21 @@ _VALUE = re.compile(r"[ !#-:<-\[\]-~]*")
 
 
 class RequestCookies(dict[str, str]):
-    """The cookies of a request by name: the first of each counts, values are percent-decoded.
+    """The cookies of a request by name: the first of each, `others` being the rest; values are percent-decoded.
 
     better-auth has a second reader, for cookies that may be split; what that one finds is `chunks`:
-    the last of each name counts, and what breaks the grammar of cookies is not there.
+    the last of each name, `earlier` being the rest, and what breaks the grammar of cookies is not there.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.chunks: dict[str, str] = {}
+        self.others: dict[str, list[str]] = {}
+        self.earlier: dict[str, list[str]] = {}
+
+    def each_chunk(self, name: str) -> list[str]:
+        """All chunks of this name, the last first."""
+        return [self.chunks[name], *reversed(self.earlier.get(name, ()))]
 
 
 def parse(header: str) -> RequestCookies:
@@ -40,11 +51,21 @@ def parse(header: str) -> RequestCookies:
         name, equals, value = part.partition("=")
         if not equals:
             continue
-        cookies.setdefault(name.strip(), uri.decode_component(_unquote(value.strip())))
+        decoded = uri.decode_component(_unquote(value.strip()))
+        if cookies.setdefault(name.strip(), decoded) is not decoded:
+            cookies.others.setdefault(name.strip(), []).append(decoded)
         name, value = name.strip(" \t"), _unquote_whole(value.strip(" \t"))
         if _NAME.fullmatch(name) and _VALUE.fullmatch(value):
+            if name in cookies.chunks:
+                cookies.earlier.setdefault(name, []).append(cookies.chunks[name])
             cookies.chunks[name] = uri.decode_component(value)
     return cookies
+
+
+def _each(cookies: Mapping[str, str], name: str) -> list[str]:
+    """All cookies of this name, in their order."""
+    others = cookies.others.get(name, ()) if isinstance(cookies, RequestCookies) else ()
+    return [cookies[name], *others] if name in cookies else []
 
 
 def _unquote(value: str) -> str:
@@ -63,6 +84,7 @@ class Cookies:
     secret: str
     secure: bool
     expires_in: int
+    settings: CookieSettings = field(default_factory=CookieSettings)
 
     @property
     def session_token(self) -> str:
@@ -81,12 +103,14 @@ class Cookies:
 
     def name(self, short: str) -> str:
         """A cookie's name in the browser, with better-auth's prefixes."""
-        return f"{'__Secure-' if self.secure else ''}better-auth.{short}"
+        return f"{'__Secure-' if self.secure else ''}{self.settings.prefix}.{short}"
 
     def _write(self, name: str, encoded_value: str, max_age: int | None) -> str:
         age = "" if max_age is None else f"; Max-Age={max_age}"
+        domain = f"; Domain={self.settings.domain}" if self.settings.domain else ""
         secure = "; Secure" if self.secure else ""
-        return f"{name}={encoded_value}{age}; Path=/; HttpOnly{secure}; SameSite=Lax"
+        same_site = self.settings.same_site.capitalize()
+        return f"{name}={encoded_value}{age}{domain}; Path=/; HttpOnly{secure}; SameSite={same_site}"
 
     def write_signed(self, name: str, value: str, max_age: int | None) -> str:
         """A Set-Cookie value whose signature `read_signed` looks for; without `max_age` it ends with the browser."""
@@ -98,11 +122,22 @@ class Cookies:
         return self._write(name, "", 0)
 
     def read_signed(self, cookies: Mapping[str, str], name: str) -> str | None:
-        """The value of a signed cookie, or None when it is missing, cut or forged. S42."""
-        value, dot, signature = cookies.get(name, "").rpartition(".")
-        if not dot or not value or len(signature) != 44 or not signature.endswith("="):
-            return None
-        return value if signatures.matches(self.secret, value, signature) else None
+        """The value of a signed cookie, of several of that name the first that is ours; None where none is. S42."""
+        return next(self.read_each_signed(cookies, name), None)
+
+    def read_each_signed(self, cookies: Mapping[str, str], name: str) -> Iterator[str]:
+        """The values of all cookies of that name that are neither missing, cut nor forged. S42."""
+        for signed in _each(cookies, name):
+            value, dot, signature = signed.rpartition(".")
+            if not dot or not value or len(signature) != 44 or not signature.endswith("="):
+                continue
+            if signatures.matches(self.secret, value, signature):
+                yield value
+
+    def tokens(self, cookies: RequestCookies) -> list[str]:
+        """The session tokens that are ours, each once: a parent domain's old cookie may stand before the good one."""
+        found = dict.fromkeys(self.read_each_signed(cookies, self.session_token))
+        return list(found)[:MOST_OF_A_NAME]
 
     def write_session(self, token: str, remember: bool, cookies: Mapping[str, str]) -> list[str]:
         """Set-Cookie values for a new or prolonged session, given the request's `cookies`."""
@@ -131,24 +166,49 @@ class Cookies:
         return [each for each in cookies.chunks if each == name or _index(name, each) is not None]
 
     def read_stored(self, cookies: RequestCookies, name: str) -> str:
-        """The cookie's value, joined where it is in chunks; empty where there is none."""
-        found = {_index(name, each): value for each, value in cookies.chunks.items()}
-        chunks = sorted((index, value) for index, value in found.items() if index is not None)
-        return cookies.get(name) or "".join(value for _, value in chunks)
+        """The cookie's value as better-auth reads it, joined where it is in chunks; empty where there is none."""
+        return cookies.get(name) or "".join(cookies.chunks[each] for each in _chunks(cookies, name))
+
+    def read_each_stored(self, cookies: RequestCookies, name: str) -> list[str]:
+        """What may be the cookie's value, none of it empty; what better-auth reads comes first."""
+        found = [value for value in _each(cookies, name)[:MOST_OF_A_NAME] if value]
+        return list(dict.fromkeys([*found, *_joined(cookies, name)]))
 
     def write_stored(self, cookies: RequestCookies, name: str, value: str, max_age: int | None) -> list[str]:
-        """Set-Cookie values for base64url text of any length; chunks of the request that are not needed expire."""
+        """Set-Cookie values for base64url text; chunks of the request that are not needed expire.
+
+        One that is too long for what lies between here and the browser is not written.
+        """
         lines = {each: self.expire(each) for each in self.stored_names(cookies, name)}
         size = MAX_SIZE - len(self._write(f"{name}.99", "", max_age))
         count = math.ceil(len(value) / size)
-        if count > MAX_CHUNKS:
-            log.warning("a session is too large to be kept in cookies; its cookie cache was skipped")
+        if len(value) > MAX_STORED:
+            log.debug("a session of %d bytes is too large to be kept in cookies", len(value))
         elif count <= 1:
             lines[name] = self._write(name, value, max_age)
         else:
             chunks = {f"{name}.{n}": value[n * size : (n + 1) * size] for n in range(count)}
             lines |= {each: self._write(each, chunk, max_age) for each, chunk in chunks.items()}
         return list(lines.values())
+
+
+def _chunks(cookies: RequestCookies, name: str) -> list[str]:
+    """The names of the request's chunks, by their number."""
+    numbered = ((_index(name, each), each) for each in cookies.chunks)
+    return [each for _, each in sorted((index, each) for index, each in numbered if index is not None)]
+
+
+def _joined(cookies: RequestCookies, name: str) -> list[str]:
+    """Chunks put together: the last of each number, then those before them.
+
+    Where two rows of chunks differ in length the shorter one ends where the number of chunks changes.
+    """
+    rows = [cookies.each_chunk(each)[:MOST_OF_A_NAME] for each in _chunks(cookies, name)]
+    deepest = max(map(len, rows), default=0)
+    picked = [[row[min(depth, len(row) - 1)] for row in rows] for depth in range(deepest)]
+    ends = [n for n in range(1, len(rows)) if len(rows[n]) != len(rows[n - 1])][:MOST_OF_A_NAME]
+    joined = ["".join(row[:end]) for end in (len(rows), *ends) for row in picked]
+    return [value for value in joined if value]
 
 
 def _index(name: str, chunk: str) -> int | None:

@@ -14,7 +14,7 @@ from server.database import Database, DatabaseUnavailable, Executor, InvalidValu
 from server.model import Client, Columns, Session, SignedIn, User
 from server.protocol import columns
 from server.sessions.cache import SessionCache
-from server.sessions.cookie_cache import CookieCache, Unreadable, find_format
+from server.sessions.cookie_cache import CookieCache, find_format
 from server.sessions.cookies import Cookies, RequestCookies
 from server.sessions.lru import Shelf, digest
 from server.sessions.rendered import Finished
@@ -45,10 +45,9 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One look at a request: its cookies and token, and what may come of it."""
+    """One look at a request: its cookies, and what may come of it."""
 
     cookies: RequestCookies
-    token: str
     refresh: bool
     may_write: bool
 
@@ -98,36 +97,61 @@ class Sessions:
         Without `cached` the cookie cache is not believed. With SESSION_DEFER_REFRESH nothing is written unless
         `posted`.
         """
-        token = self._cookies.read_signed(cookies, self._cookies.session_token)
+        tokens = self._cookies.tokens(cookies)
+        who, written = self._read_cache(cookies, tokens, cached)
+        if not tokens or who is not None:
+            return Lookup(who, written)
+        may_write = posted or not self._settings.sessions.defer_refresh
         try:
-            who, written = self._read_cache(cookies, token, cached)
-            if token is None or who is not None:
-                return Lookup(who, written)
-        except Unreadable:
-            return Lookup(None, failure=errors.failed_to_get_session(500))
-        try:
-            who = await self._find(token, cached)
+            who = await self._find_living(tokens, cached, may_write)
         except InvalidValue:
             return Lookup(None, written, errors.failed_to_get_session(500))
-        may_write = posted or not self._settings.sessions.defer_refresh
-        return await self._resolve(who, written, _Asked(cookies, token, refresh, may_write))
+        return await self._resolve(who, written, _Asked(cookies, refresh, may_write))
 
     def _read_cache(
-        self, cookies: RequestCookies, token: str | None, cached: bool
+        self, cookies: RequestCookies, tokens: list[str], cached: bool
     ) -> tuple[SignedIn | None, tuple[str, ...]]:
-        """The session of the cookie cache, and the Set-Cookie values that remove one that is not to be believed."""
+        """The session of the cookie cache, and the Set-Cookie values that remove one that is not to be believed.
+
+        Of several tokens it does not say which lives.
+        """
         name = self._cookies.session_data
-        value = self._cookies.read_stored(cookies, name)
         if self._cache is None:
-            left = self._cookies.stored_names(cookies, name) if value else []
+            left = (
+                self._cookies.stored_names(cookies, name) if self._cookies.read_stored(cookies, name) else ()
+            )
             return None, tuple(self._cookies.expire(each) for each in left)
-        if token is None or not value or not cached:
+        values = self._cookies.read_each_stored(cookies, name)
+        if len(tokens) != 1 or not values or not cached:
             return None, ()
         now = clock.now()
-        who = self._cache.read(value, token, now)
-        if who is None or self._ended(who.session, now):
-            return None, (self._cookies.expire(name),)
-        return who, ()
+        for value in values:
+            who = self._cache.read(value, tokens[0], now)
+            if who is not None and not self._ended(who.session, now):
+                return who, ()
+        return None, (self._cookies.expire(name),)
+
+    async def _find_living(self, tokens: list[str], cached: bool, may_write: bool) -> SignedIn | None:
+        """The first session that lives; without any, the rows of those that are over go where that is allowed.
+
+        Raises InvalidValue where none is of a kind that the database could hold.
+        """
+        over, odd = [], 0
+        for token in tokens:
+            try:
+                who = await self._find(token, cached)
+            except InvalidValue:
+                odd += 1
+                if odd == len(tokens):
+                    raise
+                continue
+            if who is not None and not self._ended(who.session, clock.now()):
+                return who
+            over += [token] if who is not None else []
+        for token in over if may_write else ():
+            with contextlib.suppress(DatabaseUnavailable):  # it is over all the same
+                await self._delete(token)
+        return None
 
     async def _find(self, token: str, cached: bool) -> SignedIn | None:
         """Every look-up by token comes through here: memory first, where it may be believed."""
@@ -152,10 +176,7 @@ class Sessions:
 
     async def _resolve(self, who: SignedIn | None, written: tuple[str, ...], asked: _Asked) -> Lookup:
         now = clock.now()
-        if who is None or self._ended(who.session, now):
-            if who is not None and asked.may_write:
-                with contextlib.suppress(DatabaseUnavailable):  # it is over all the same
-                    await self._delete(asked.token)
+        if who is None:
             return Lookup(None, tuple(self._cookies.clear_session(asked.cookies)))
         if not asked.refresh or not self.is_remembered(asked.cookies):
             return Lookup(who, written)
@@ -230,9 +251,13 @@ class Sessions:
         return updated
 
     async def end(self, cookies: RequestCookies) -> tuple[Ended | None, list[str]]:
-        """Ends the session of the request's cookies; which, and the Set-Cookie values that clear the browser. S23."""
-        token = self._cookies.read_signed(cookies, self._cookies.session_token)
-        ended = None if token is None else await self._delete(token)
+        """Ends the session of the request's cookies; which, and the Set-Cookie values that clear the browser. S23.
+
+        Where there are several all of them end: the browser would go on with the next.
+        """
+        ended = None
+        for token in self._cookies.tokens(cookies):
+            ended = await self._delete(token) or ended
         return ended, self._cookies.clear_session(cookies)
 
     async def _delete(self, token: str) -> Ended | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,11 +13,13 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
+from server import clock
+
 log = logging.getLogger(__name__)
 
 CHANNEL = "ai_editor_change"
 LOCK = "ai_editor_relay"
-BEAT_SECONDS = 0.5
+PAUSE_SECONDS = 0.5
 # Without a beat for so long, words may have been missed.
 LATE_SECONDS = 1.5
 LOCK_SECONDS = 3.0
@@ -26,25 +27,34 @@ RETRY_SECONDS = 0.5
 ANSWER_SECONDS = 1.0
 MOST_WAITING = 10_000
 FAILURES = (RedisError, OSError, TimeoutError)
-# "b" and a name is a beat: who passes on, since when. "x" is the end of it. All else are words of the database.
+# A beat is "b", a name (who passes on, since when), a space, and when PostgreSQL was asked for its sign of life, by the
+# clock of whoever passes on. "x" is the end of it. All else are words of the database.
 BEAT, END = "b", "x"
+# By how much two clocks may part in a second.
+DRIFT = 0.0005
 
 
 class Relay:
     """Calls `apply` with each word, `hears` when none will be missed from now on, `is_deaf` when some may be.
 
-    Whoever hears PostgreSQL itself calls `pass_on` with each word while `pass_on_forever` runs; of those one at a time
+    `lease` is told until when, by clock.steady, all that had changed has been heard: as far as beats show, of which one
+    that Redis has held back is an old one. Whoever hears PostgreSQL itself calls `pass_on` with each word while `pass_on_forever` runs; of those one at a time
     does it.
     """
 
     def __init__(
-        self, url: str, apply: Callable[[str], None], hears: Callable[[], None], is_deaf: Callable[[], None]
+        self,
+        url: str,
+        apply: Callable[[str], None],
+        hears: Callable[[], None],
+        is_deaf: Callable[[], None],
+        lease: Callable[[float], None],
     ) -> None:
-        self._url = url
+        self._url, self._lease = url, lease
         self._apply, self._hears, self._is_deaf = apply, hears, is_deaf
         self._source: str | None = None
-        self._beat = 0.0
-        self._name = self._reason = ""
+        self._beat = self._apart = 0.0
+        self._name = self._known = self._reason = ""
         self._words: asyncio.Queue[str] | None = None
 
     def _open(self) -> Redis:
@@ -77,37 +87,54 @@ class Relay:
 
     async def _hear(self, channel: Any) -> None:
         while not _is_to_end():
-            message = await channel.get_message(ignore_subscribe_messages=True, timeout=BEAT_SECONDS)
+            message = await channel.get_message(ignore_subscribe_messages=True, timeout=PAUSE_SECONDS)
             if message is not None:
                 self._take(str(message["data"]))
-            if self._source and time.monotonic() > self._beat + LATE_SECONDS:
+            if self._source and clock.steady() > self._beat + LATE_SECONDS:
                 log.warning("nobody passes on what changes in the database")
                 self._end()
 
     def _take(self, word: str) -> None:
-        if word == self._name and self._words is None:
-            return  # an echo of ourselves, who hear nothing any more
         if word[:1] == BEAT:
-            self._beat = time.monotonic()
-            if word != self._source:
-                self._end()
-                self._source, self._reason = word, ""
-                self._hears()
+            name, _, asked = word.partition(" ")
+            if asked and not (
+                name == self._name and self._words is None
+            ):  # an echo of who hears nothing any more
+                self._take_beat(name, float(asked))
         elif word == END:
             self._end()
         elif self._source:
             self._apply(word)
 
+    def _take_beat(self, name: str, asked: float) -> None:
+        """The fastest beat tells how far the clocks are apart; one that comes later than that was held back for as long.
+
+        The first of a name is for that alone.
+        """
+        now = clock.steady()
+        apart, passed = now - asked, min(now - self._beat, LATE_SECONDS)
+        self._beat = now
+        if name != self._known:
+            self._end()
+            self._known, self._apart = name, apart
+            return
+        self._apart = min(apart, self._apart + DRIFT * passed)
+        if self._source is None:
+            self._source, self._reason = name, ""
+            self._hears()
+        self._lease(asked + self._apart)
+
     def _end(self) -> None:
         """Words may be missed until somebody new passes them on."""
+        self._known = ""
         if self._source:
             self._source = None
             self._is_deaf()
 
-    def pass_on(self, word: str) -> None:
-        """Hands a word to the others, if that is this server's part."""
+    def pass_on(self, word: str | float) -> None:
+        """Hands a word, or when there was a sign of life, to the others, if that is this server's part."""
         if self._words is not None:
-            self._words.put_nowait(word)
+            self._words.put_nowait(word if isinstance(word, str) else f"{self._name} {word:.6f}")
 
     def stop_passing_on(self) -> None:
         """Nothing of the database is heard any more: not by those either who heard it from here."""
@@ -125,16 +152,15 @@ class Relay:
                         await self._lead(redis, lock)
                 except FAILURES as error:
                     log.info("changes are not passed on to Redis: %s", error)
-                await asyncio.sleep(BEAT_SECONDS)
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def _lead(self, redis: Redis, lock: Any) -> None:
-        """While the lock is ours: a beat, and the words until the next. Each time it begins it has a new name."""
+        """While the lock is ours: beats and words as they come. Each time it begins it has a new name."""
         self._name = BEAT + secrets.token_hex(8)
         self._words = words = asyncio.Queue[str]()
         try:
             while not _is_to_end():
-                await redis.publish(CHANNEL, self._name)
-                await self._publish(redis, words, time.monotonic() + BEAT_SECONDS)
+                await self._publish(redis, words, clock.steady() + PAUSE_SECONDS)
                 await lock.reacquire()
         finally:
             self.stop_passing_on()
@@ -142,7 +168,7 @@ class Relay:
 
     async def _publish(self, redis: Redis, words: asyncio.Queue[str], until: float) -> None:
         """Not with asyncio.wait_for, which before Python 3.12 loses a cancellation that comes with a word."""
-        while (left := until - time.monotonic()) > 0:
+        while (left := until - clock.steady()) > 0:
             try:
                 async with asyncio.timeout(left):
                     word = await words.get()

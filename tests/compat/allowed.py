@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.compat import people, tree
+from tests.compat import cookies, people, tree
 from tests.compat.caller import Look
 from tests.compat.options import Options
 from tests.compat.wire import Answer, Headers, Request
@@ -49,6 +49,16 @@ class Purpose:
 def settle(request: Request, theirs: Answer, ours: Answer, options: Options, seconds: float = 0) -> Purpose:
     """Checks our deliberate differences and takes them away; the slower conversation has taken `seconds` so far."""
     settled = Purpose(theirs, ours, [])
+    if cookies.is_doubled(request):
+        return _goes_on(settled)
+    if cookies.is_broken(request, options):
+        if cookies.believes(request):
+            return _as_if_not_there(settled)
+        _but_for_data(settled)
+    if cookies.is_too_large(request, theirs):
+        if cookies.kept(ours):
+            settled.wrong.append("a session too large for cookies was kept in cookies")
+        _but_for_data(settled)
     if theirs.status == 500 and not theirs.body:
         return _crash(settled)
     _no_store(settled)
@@ -102,6 +112,27 @@ def _location(settled: Purpose) -> None:
             settled.wrong.append(f"location leaves the origin: {settled.ours.all('location')}")
         kept = tuple(each for each in settled.ours.headers if each[0].lower() != "location")
         settled.ours = replace(settled.ours, headers=(*kept, ("location", theirs)))
+
+
+def _goes_on(settled: Purpose) -> Purpose:
+    """A cookie that is not ours costs nobody the session that another one stands for."""
+    if settled.ours.status != 200 or settled.ours.body == b"null" or cookies.cleared(settled.ours):
+        settled.wrong.append(f"a cookie that is not ours cost the session: {settled.ours.status}")
+    settled.ours = settled.theirs
+    return settled
+
+
+def _as_if_not_there(settled: Purpose) -> Purpose:
+    """A cookie cache that nobody can read is no error of the server, and no reason to be signed out."""
+    if settled.ours.status not in (200, 401):
+        settled.wrong.append(f"a broken cookie cache was answered with {settled.ours.status}")
+    settled.ours = settled.theirs
+    return settled
+
+
+def _but_for_data(settled: Purpose) -> None:
+    """One of the two browsers has a cookie cache that the other has not."""
+    settled.theirs, settled.ours = cookies.without_data(settled.theirs), cookies.without_data(settled.ours)
 
 
 def _no_store(settled: Purpose) -> None:

@@ -127,7 +127,7 @@ class Caller:
     def cookie_name(self, short: str) -> str:
         """The full name of a cookie under these options."""
         secure = "__Secure-" if self.origin.startswith("https:") else ""
-        return f"{secure}better-auth.{short}"
+        return f"{secure}{self.options.cookie_prefix}.{short}"
 
     def _remember(self, answer: wire.Answer) -> None:
         for line in answer.all("set-cookie"):

@@ -26,7 +26,7 @@ LINKS = (
     re.compile(r"(?<=/magic-link/verify\?token=)[A-Za-z]{32}(?=&|$)"),
     re.compile(r"(?<=/delete-user/callback\?token=)[0-9a-z]{32}(?=&|$)"),
 )
-CHUNK = re.compile(r"(?:__Secure-)?better-auth\.session_data\.\d+=")
+CHUNK = re.compile(r"[\w.-]+\.session_data\.\d+=")
 JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
 
 
@@ -111,7 +111,7 @@ class Mask:
         """A Set-Cookie line; a signature is shown as good, or stays as it is."""
         pair, separator, attributes = line.partition("; ")
         name, _, value = pair.partition("=")
-        short = name.rpartition("better-auth.")[2]
+        short = name.rpartition(".")[2]
         if short in {"session_token", "dont_remember"}:
             value = self._signed(value)
         elif short == "session_data" and value:

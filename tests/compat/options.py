@@ -83,6 +83,11 @@ class Options:
         return str(self.changes.get("baseURL", BASE_URL))
 
     @property
+    def cookie_prefix(self) -> str:
+        """What the names of cookies begin with under these options."""
+        return str(self.changes.get("advanced", {}).get("cookiePrefix", "better-auth"))
+
+    @property
     def secret(self) -> str:
         """What signs cookies under these options."""
         return str(self.changes.get("secret", SECRET))
@@ -202,6 +207,31 @@ OPTION_SETS: dict[str, Options] = {
         _cache("compact"),
         _cache("jwt"),
         _cache("jwe"),
+        Options("prefix", {"advanced": {"cookiePrefix": "my-app.v2"}}, {"COOKIE_PREFIX": "my-app.v2"}),
+        Options(
+            "strict",
+            {"advanced": {"defaultCookieAttributes": {"sameSite": "strict"}}},
+            {"COOKIE_SAME_SITE": "strict"},
+        ),
+        Options(
+            "other-site",
+            {
+                "baseURL": "https://auth.example.com",
+                "advanced": {
+                    "cookiePrefix": "shop",
+                    "defaultCookieAttributes": {"sameSite": "none"},
+                    "crossSubDomainCookies": {"enabled": True, "domain": "example.com"},
+                },
+                "session": {"cookieCache": {"enabled": True, "maxAge": 300}},
+            },
+            {
+                "BETTER_AUTH_URL": "https://auth.example.com",
+                "COOKIE_PREFIX": "shop",
+                "COOKIE_SAME_SITE": "none",
+                "COOKIE_DOMAIN": "example.com",
+                "SESSION_COOKIE_CACHE": "compact",
+            },
+        ),
         Options("columns", **FIELDS),
         _cache("compact", "columns", **FIELDS),
         _cache("jwt", "columns", **FIELDS),

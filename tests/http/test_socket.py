@@ -54,6 +54,21 @@ async def test_a_stranger_is_not(client: Client) -> None:
     assert Echo.live == []
 
 
+@pytest.mark.gen_test
+async def test_an_old_cookie_beside_the_good_one_keeps_nobody_out(client: Client) -> None:
+    await client.sign_up()
+    name, ended = next(iter(client.cookies.items()))
+    await client.api("/sign-out", {})
+    await client.sign_in()
+    for old in (ended, "forged.c2lnbmVk", ""):
+        socket = await connect(
+            client, "/echo/hall", {"Cookie": f"{name}={old}; {name}={client.cookies[name]}"}
+        )
+        assert await socket.read_message() == '{"name":"Ada","room":"hall"}'
+        socket.close()
+        await until(lambda: not Echo.live)
+
+
 @pytest.mark.parametrize("path", ["/echo/hall", "/open"])
 @pytest.mark.parametrize("signed_in", [True, False], ids=["a member", "a stranger"])
 @pytest.mark.gen_test

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +61,16 @@ class Redis:
             self._process.wait()
         self._process = None
         self.socket.unlink(missing_ok=True)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """It answers nobody, and nobody is told."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
 
 @pytest.fixture

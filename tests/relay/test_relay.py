@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from handlers import FEATURES
+from server import clock
 from server.config.settings import Settings
 from server.database import Database, Listener
 from server.feature import assemble
@@ -18,7 +19,7 @@ from server.sessions import change_feed, redis_relay
 from server.sessions.cache import SessionCache
 from server.sessions.watches import Watches
 from tests.client import Client
-from tests.conftest import Sql
+from tests.conftest import Sql, execute
 from tests.ears import Ears
 from tests.relay.conftest import Deaf, Redis, deaf
 
@@ -184,3 +185,20 @@ async def test_a_silent_listen_is_not_believed(database_url: str, monkeypatch: p
     assert not cache.trusted
     await heard.stop()
     await db.close()
+
+
+async def test_a_redis_that_stands_still_is_not_believed_for_long(
+    client: Client, config: Settings, redis: Redis, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:  # S23
+    monkeypatch.setattr(change_feed, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(change_feed, "LEASE_SECONDS", 0.3)
+    async with listening(config, client) as other:
+        with redis.standing_still():
+            still = clock.steady()
+            execute(database_url, 'DELETE FROM "session"')
+            while clock.steady() < still + 0.8:
+                asked, found = clock.steady(), await other.client.session()
+                assert asked < still + 0.35 or found is None
+            assert await other.client.session() is None
+        for _ in range(50):  # what was held back is no sign of life
+            assert await other.client.session() is None

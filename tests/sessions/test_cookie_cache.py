@@ -1,7 +1,6 @@
 """The cookie cache by itself: what is written is read, and what is not to be believed is not."""
 
 import base64
-import contextlib
 import hmac
 import json
 from dataclasses import replace
@@ -18,7 +17,7 @@ from server.crypto.keyring import Keyring
 from server.model import CachedSession, CachedUser, Session, SignedIn, User
 from server.protocol import javascript, wire
 from server.sessions.cached_session import parse
-from server.sessions.cookie_cache import Compact, CookieCache, Unreadable, find_format
+from server.sessions.cookie_cache import Compact, CookieCache, find_format
 from server.sessions.cookies import Cookies, RequestCookies
 from server.sessions.cookies import parse as parse_cookies
 
@@ -128,8 +127,7 @@ def test_a_change_anywhere_is_seen(form: str) -> None:  # S42
         letter = "A" if value[place] != "A" else "B"
         if value[place] != ".":
             changed = value[:place] + letter + value[place + 1 :]
-            with contextlib.suppress(Unreadable):
-                assert cache(form).read(changed, "token", clock.now()) is None
+            assert cache(form).read(changed, "token", clock.now()) is None
 
 
 def test_only_jwe_hides_the_user() -> None:  # S29
@@ -157,8 +155,7 @@ def test_only_jwe_outlives_a_rotation(form: str, survives: bool) -> None:  # S45
 def test_anything_is_read_or_refused(value: str) -> None:
     assert cache("jwt").read(value, "token", clock.now()) is None
     assert cache("jwe").read(value, "token", clock.now()) is None
-    with contextlib.suppress(Unreadable):
-        assert cache("compact").read(value, "token", clock.now()) is None
+    assert cache("compact").read(value, "token", clock.now()) is None
 
 
 @given(st.binary(max_size=200))
@@ -262,8 +259,7 @@ def test_its_end_is_a_number_ahead(ends: str) -> None:
 def test_a_signature_that_is_none() -> None:
     assert not is_read(signed(payload(), signature=None))
     assert not is_read(signed(payload(), signature=""))
-    with pytest.raises(Unreadable):
-        is_read(signed(payload(), signature="!"))
+    assert not is_read(signed(payload(), signature="!"))
 
 
 def test_members_that_we_do_not_know_are_kept() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from server.sessions.cookies import MAX_CHUNKS, MAX_SIZE, Cookies, RequestCookies, parse
+from server.sessions.cookies import MAX_SIZE, MAX_STORED, Cookies, RequestCookies, parse
 
 COOKIES = Cookies("a secret for tests alone, of more than thirty-two bytes", False, 604800)
 NAME = COOKIES.session_data
@@ -91,9 +91,7 @@ def test_the_whole_goes_before_chunks_unless_it_is_empty() -> None:
     assert COOKIES.read_stored(parse(f"{NAME}=; {NAME}.0="), NAME) == ""
 
 
-@pytest.mark.parametrize(
-    ("length", "count"), [(0, 0), (1, 0), (FIT, 0), (FIT + 1, 2), (2 * FIT, 2), (2 * FIT + 1, 3)]
-)
+@pytest.mark.parametrize(("length", "count"), [(0, 0), (1, 0), (FIT, 0), (FIT + 1, 2), (MAX_STORED, 2)])
 def test_a_cookie_is_split_where_a_browser_would_refuse_it(length: int, count: int) -> None:  # S30
     lines = COOKIES.write_stored(RequestCookies(), NAME, "v" * length, 300)
     names = [line.partition("=")[0] for line in lines]
@@ -114,16 +112,38 @@ def test_what_no_longer_serves_expires_where_it_stood() -> None:
     ]
 
 
-def test_what_is_too_long_for_a_hundred_cookies_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
-    most = "v" * (FIT * MAX_CHUNKS)
-    assert len(COOKIES.write_stored(RequestCookies(), NAME, most, 300)) == MAX_CHUNKS
-    assert not caplog.records
-    found = parse(f"{NAME}=old")
-    assert pairs(COOKIES.write_stored(found, NAME, most + "v", 300)) == {}
-    assert "too large" in caplog.text
+def test_what_is_too_long_for_a_cookie_header_is_left_out() -> None:
+    most = "v" * MAX_STORED
+    found = parse(f"{NAME}=old; {NAME}.0=a; {NAME}.1=b; {NAME}.2=c")
+    assert pairs(COOKIES.write_stored(found, NAME, most, 300)).keys() == {f"{NAME}.0", f"{NAME}.1"}
+    lines = COOKIES.write_stored(found, NAME, most + "v", 300)
+    assert lines == [COOKIES.expire(each) for each in (NAME, f"{NAME}.0", f"{NAME}.1", f"{NAME}.2")]
 
 
-values = st.integers(0, 4 * FIT).map(lambda length: ("abcdefghij_-." * (length // 13 + 1))[:length])
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("D=a; D=b; D=", ["a", "b"]),
+        ("D=a; D=a; D.0=c", ["a", "c"]),
+        ("D.0=a; D.1=b; D.0=c; D.1=d", ["cd", "ab"]),
+        ("D.0=a; D.1=b; D.2=x; D.0=c; D.1=d", ["cdx", "abx", "cd", "ab"]),
+        ("D.0=a; D.1=b; D.0=c; D.1=d; D.2=x", ["cdx", "abx", "cd", "ab"]),
+    ],
+)
+def test_what_several_of_a_name_may_mean(header: str, values: list[str]) -> None:
+    assert COOKIES.read_each_stored(parse(header.replace("D", NAME)), NAME) == values
+
+
+@given(st.integers(1, 60), st.integers(1, 60))
+def test_however_many_there_are_a_few_are_looked_at(chunks: int, rows: int) -> None:  # S46
+    row = "; ".join(f"{NAME}.{n}=%d" for n in range(chunks))
+    header = "; ".join(
+        [row.replace("%d", str(n)) for n in range(rows)] + [f"{NAME}={n}" for n in range(rows)]
+    )
+    assert len(COOKIES.read_each_stored(parse(header), NAME)) <= 100
+
+
+values = st.integers(0, MAX_STORED).map(lambda length: ("abcdefghij_-." * (length // 13 + 1))[:length])
 
 
 @given(st.lists(values, min_size=1, max_size=4), st.sampled_from([None, 300]))

@@ -71,6 +71,37 @@ def impossible(caller: Caller) -> None:
     caller.get("/list-accounts", cookie=mine)
 
 
+@group.case(
+    "POST /sign-in/email", "cookies of another name, kind or domain", "prefix", "strict", "other-site"
+)
+def named(caller: Caller) -> None:
+    """Set, changed, split, expired."""
+    caller.sign_up()
+    caller.get("/get-session")
+    caller.post("/update-user", {"image": "x" * 3600})
+    caller.post("/update-user", {"image": None})
+    caller.post("/sign-out", {})
+    caller.post("/sign-in/email", {"email": caller.email, "password": PASSWORD, "rememberMe": False})
+    caller.get("/get-session?disableCookieCache=1")
+    caller.post("/sign-in/email", {"email": caller.email, "password": PASSWORD})
+    caller.post("/revoke-sessions", {})
+    caller.get("/get-session", cookie=f"better-auth.session_token={caller.sign(caller.random_id())}")
+
+
+@group.case(GET, "an ended one before the good one", *EVERYWHERE)
+def doubled(caller: Caller) -> None:
+    """A parent domain's old cookie comes first; with better-auth nobody gets in until it is gone."""
+    _, ended = caller.signed_in()
+    caller.sql('DELETE FROM "session" WHERE "token" = %(token)s', token=ended)
+    caller.session(str(caller.sql('SELECT "id" FROM "user" WHERE "email" = %(e)s', e=caller.email)[0]["id"]))
+    good = caller.cookies()
+    for old in (caller.sign(ended), caller.sign(ended, "a secret of somebody else, also long enough")):
+        both = f"better-auth.session_token={old}; {good}"
+        caller.get("/get-session", cookie=both)
+        caller.get("/list-accounts", cookie=both)
+        caller.get("/get-session", cookie=f"{good}; better-auth.session_token={old}")
+
+
 @group.case(GET, "gone while it is prolonged", "plain", "cache-compact", "deferred-cache")
 def vanishing(caller: Caller) -> None:
     """The row is there when it is read and not when it is written."""

@@ -15,6 +15,9 @@ POST = "POST /get-session"
 TOKEN = "better-auth.session_token"
 
 
+NAMED = ("prefix", "strict", "other-site")
+
+
 @group.case(AT, "no cookie", "plain", "https", "cache-compact")
 def no_cookie(caller: Caller) -> None:
     """Nobody is signed in."""
@@ -22,7 +25,7 @@ def no_cookie(caller: Caller) -> None:
     caller.get("/get-session", cookie="x=y")
 
 
-@group.case(AT, "valid", "plain", "https", "short-lived", "cache-compact", "cache-jwt", "cache-jwe")
+@group.case(AT, "valid", *NAMED, "plain", "https", "short-lived", "cache-compact", "cache-jwt", "cache-jwe")
 def valid(caller: Caller) -> None:
     """A session that needs nothing."""
     caller.signed_in(expires_in=3600)
@@ -57,7 +60,9 @@ def _query(caller: Caller, query: str) -> None:
 group.each(AT, "query on a session due for refresh", [(query, query) for query in QUERIES], _query)
 
 
-@group.case(AT, "refresh due", "plain", "https", "short-lived", "cache-compact", "cache-jwt", "cache-jwe")
+@group.case(
+    AT, "refresh due", *NAMED, "plain", "https", "short-lived", "cache-compact", "cache-jwt", "cache-jwe"
+)
 def refresh_due(caller: Caller) -> None:
     """A day old: renewed once, then left alone."""
     caller.signed_in(expires_in=1000, created_ago=90000)
