@@ -24,6 +24,7 @@ from server.config import settings
 from server.config.settings import Settings
 from server.feature import Feature, assemble, plug, select
 from server.http.app import Application, http_server
+from server.limits.board import Board
 from server.mail import ways
 from server.schema import migrate
 from server.telemetry import logs
@@ -148,6 +149,8 @@ async def _main(
 ) -> None:
     stopped = _stop_event(inherited)
     services = assemble(features, config)
+    if inherited is not None:
+        services.passwords.hashing.share(Board(inherited.board))
     try:
         migrating = migrate.migrate(services.db, inherited.say_migrates if inherited else None)
         if not await _unless(stopped, migrating):
@@ -160,6 +163,7 @@ async def _main(
             else:
                 inherited.say_serves()
             await stopped.wait()
+            services.stop(GRACE_SECONDS)
             if await server.drain(GRACE_SECONDS):
                 click.echo("ai-editor: some requests were cut off", err=True)
     finally:
