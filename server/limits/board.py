@@ -11,7 +11,7 @@ from typing import IO
 
 # A worker that replaces another has a place of its own meanwhile.
 PLACES = 1024
-_ENTRY = struct.Struct("=qd")
+_ENTRY = struct.Struct("=qdq")
 
 
 def make() -> IO[bytes]:
@@ -22,7 +22,7 @@ def make() -> IO[bytes]:
 
 
 class Board:
-    """A number for each process: its own is written, those of others are added up while they live."""
+    """Two numbers for each process: its own are written, those of others are added up while they live."""
 
     def __init__(self, descriptor: int) -> None:
         self._memory = mmap.mmap(descriptor, PLACES * _ENTRY.size)
@@ -36,29 +36,29 @@ class Board:
     def _take_place(self) -> int:
         """The first that belongs to nobody who lives."""
         own = next((at for at in range(PLACES) if not _lives(self._read(at)[0])), PLACES - 1)
-        self._put(own, 0.0)
+        self._put(own, 0.0, 0)
         return own
 
-    def _read(self, at: int) -> tuple[int, float]:
+    def _read(self, at: int) -> tuple[int, float, int]:
         return _ENTRY.unpack_from(self._memory, at * _ENTRY.size)
 
-    def _put(self, at: int, seconds: float) -> None:
-        _ENTRY.pack_into(self._memory, at * _ENTRY.size, os.getpid(), seconds)
+    def _put(self, at: int, seconds: float, running: int) -> None:
+        _ENTRY.pack_into(self._memory, at * _ENTRY.size, os.getpid(), seconds, running)
 
-    def write(self, seconds: float) -> None:
-        """The number of this process."""
-        self._put(self._own, seconds)
+    def write(self, seconds: float, running: int) -> None:
+        """The numbers of this process."""
+        self._put(self._own, seconds, running)
 
-    def others(self) -> float:
-        """The sum of the others'. The places are taken from the front, so the first empty one is the end."""
-        total = 0.0
+    def others(self) -> tuple[float, int]:
+        """The sums of the others'. The places are taken from the front, so the first empty one is the end."""
+        all_seconds, all_running = 0.0, 0
         for at in range(PLACES):
-            process, seconds = self._read(at)
+            process, seconds, running = self._read(at)
             if not process:
                 break
-            if at != self._own and seconds > 0 and _lives(process):
-                total += seconds
-        return total
+            if at != self._own and (running or seconds) and _lives(process):
+                all_seconds, all_running = all_seconds + seconds, all_running + running
+        return all_seconds, all_running
 
 
 def _lives(process: int) -> bool:

@@ -15,10 +15,10 @@ from typing import Protocol
 
 from server import errors
 
-# Who would wait longer than this is told so at once.
-LONGEST_SECONDS = 4.0
-# Who was let in and waits all the same, because the estimate was too low, is told so then.
-GIVE_UP_SECONDS = 4.5
+# From the request to the end of its turn, as estimated: who would have to wait longer is told so at once.
+LONGEST_SECONDS = 4.5
+# Who was let in and would be later than this, because the estimate was too low, is told so then.
+GIVE_UP_SECONDS = 5.0
 # How much the latest measure counts.
 _WEIGHT = 1 / 8
 
@@ -55,22 +55,22 @@ ASKER: ContextVar[Asker | None] = ContextVar("asker", default=None)
 class Shared(Protocol):
     """What all processes of this host have before them."""
 
-    def write(self, seconds: float) -> None:
-        """How much work this process has promised."""
+    def write(self, seconds: float, running: int) -> None:
+        """How much work this process has promised, and how many turns are under way."""
 
-    def others(self) -> float:
-        """How much the other processes have."""
+    def others(self) -> tuple[float, int]:
+        """The same of the other processes together."""
 
 
 class Alone:
     """There are no others."""
 
-    def write(self, seconds: float) -> None:
+    def write(self, seconds: float, running: int) -> None:
         """Nobody reads it."""
 
-    def others(self) -> float:
+    def others(self) -> tuple[float, int]:
         """Nothing."""
-        return 0.0
+        return 0.0, 0
 
 
 @dataclass(order=True, slots=True)
@@ -123,10 +123,11 @@ class Turns:
     @property
     def wait(self) -> float:
         """The seconds that the next one will wait, as far as is known."""
-        if self._running < self._places and not self._line and not self._shared.others():
+        others, _ = self._shared.others()
+        if self._running < self._places and not self._line and not others:
             return 0.0
-        here = self.pending * self._wall / self._places
-        return max(here, (self.pending * self._work + self._shared.others()) / self._places)
+        here = self.pending * self._wall / max(1, self._running)
+        return max(here, (self.pending * self._work + others) / self._places)
 
     def stop(self, seconds: float) -> None:
         """The server ends in so many seconds: who would wait longer is refused, at once and from now on."""
@@ -164,8 +165,9 @@ class Turns:
 
     def _admit(self, waiter: _Waiter) -> None:
         """Refuses somebody where the line is too long: whose group has the most in it, of those who came last."""
-        left = min(LONGEST_SECONDS, self._ends_at - time.monotonic() - self._wall)
-        if waiter.rank < 0 or (self.wait <= left and len(self._line) < self._most):
+        wait, left = self.wait, min(LONGEST_SECONDS, self._ends_at - time.monotonic())
+        in_time = wait + self._wall <= left or (not wait and self._ends_at == math.inf)
+        if waiter.rank < 0 or (in_time and len(self._line) < self._most):
             return
         last = self._line[-1] if self._line else waiter
         if last <= waiter:
@@ -174,8 +176,8 @@ class Turns:
 
     @property
     def _retry_after(self) -> int:
-        """The seconds until all who wait now have had their turn."""
-        return max(1, math.ceil(self.wait))
+        """The seconds until all who wait now have had their turn, or have been told that it takes too long."""
+        return max(1, math.ceil(min(self.wait, max(GIVE_UP_SECONDS, self._wall))))
 
     def _refuse(self, waiter: _Waiter) -> None:
         """Tells one in the line to come again."""
@@ -187,8 +189,8 @@ class Turns:
         """In the line, until it is one's turn."""
         if waiter.turn.done():
             return
-        loop = asyncio.get_running_loop()
-        timer = loop.call_later(GIVE_UP_SECONDS, self._refuse, waiter) if waiter.rank >= 0 else None
+        loop, longest = asyncio.get_running_loop(), max(1.0, GIVE_UP_SECONDS - self._wall)
+        timer = loop.call_later(longest, self._refuse, waiter) if waiter.rank >= 0 else None
         try:
             with asker.on_leaving(lambda: self._refuse(waiter)):
                 await waiter.turn
@@ -221,15 +223,18 @@ class Turns:
             del self._groups[group]
 
     def _next(self) -> None:
-        """Gives free places away."""
-        while self._line and self._running < self._places:
+        """Gives free places away: those of all processes together, but one at least is this process's."""
+        while self._line and self._running < self._places and self._is_free():
             waiter = self._line.pop(0)
             self._running += 1
             waiter.turn.set_result(None)
         self._tell()
 
+    def _is_free(self) -> bool:
+        return not self._running or self._running + self._shared.others()[1] < self._places
+
     def _tell(self) -> None:
-        self._shared.write(self.pending * self._work)
+        self._shared.write(self.pending * self._work, self._running)
 
     def _measure(self, wall: float, spent: float | None) -> None:
         """The first measure replaces the guess."""
