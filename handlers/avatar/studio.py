@@ -23,6 +23,8 @@ DRAWN_AT_ONCE = 2
 MOST_WAITING = 16
 # Its limit of processor ends it sooner, unless the machine is very busy.
 SECONDS = 5.0
+# So long before the end of a server its children are killed, for an answer that says so.
+_TO_ANSWER = 0.5
 # Nothing that it draws is as large.
 MOST_DRAWN = 256 * 1024
 # Progressive JPEGs of cameras and programs have about ten; each is work for the whole picture, and a few bytes.
@@ -40,7 +42,7 @@ class Studio:
     def __init__(self) -> None:
         self.line = Turns(DRAWN_AT_ONCE, 0.3, MOST_WAITING)
         self._children: set[Process] = set()
-        self._stopping: asyncio.TimerHandle | None = None
+        self._ending = False
 
     async def draw(self, user_id: str, upload: bytes) -> bytes:
         """The picture as a WebP of 256 pixels; raises the 413, 415 or 503."""
@@ -50,6 +52,8 @@ class Studio:
             raise errors.image_too_complex()
         async with self.line.turn(user_id):
             ended, written = await self._ask_child(upload)
+        if self._ending:
+            raise overloaded()
         return _picture(ended, written)
 
     async def _ask_child(self, upload: bytes) -> tuple[int, bytes]:
@@ -81,10 +85,10 @@ class Studio:
     def stop(self, seconds: float) -> None:
         """The server ends in so many seconds: who waits too long is told so, and no child lives longer."""
         self.line.stop(seconds)
-        loop = asyncio.get_running_loop()
-        self._stopping = loop.call_later(max(0.0, seconds - 0.5), self._kill)
+        asyncio.get_running_loop().call_later(max(0.0, seconds - _TO_ANSWER), self._kill)
 
     def _kill(self) -> None:
+        self._ending = True
         for child in self._children:
             with contextlib.suppress(ProcessLookupError):
                 child.kill()

@@ -163,16 +163,27 @@ class Turns:
         self._next()
         await self._stand(waiter, asker)
 
+    def check(self) -> None:
+        """Raises the 503 that whoever asks for a turn now would have: before any other work is done for them."""
+        asker = ASKER.get()
+        if self._is_late() and not (asker and asker.let_in):
+            raise errors.overloaded(self._retry_after)
+
     def _admit(self, waiter: _Waiter) -> None:
         """Refuses somebody where the line is too long: whose group has the most in it, of those who came last."""
-        wait, left = self.wait, min(LONGEST_SECONDS, self._ends_at - time.monotonic())
-        in_time = wait + self._wall <= left or (not wait and self._ends_at == math.inf)
-        if waiter.rank < 0 or (in_time and len(self._line) < self._most):
+        if waiter.rank < 0 or not self._is_late():
             return
         last = self._line[-1] if self._line else waiter
         if last <= waiter:
             raise errors.overloaded(self._retry_after)
         self._refuse(last)
+
+    def _is_late(self) -> bool:
+        """Whether the next one would wait too long; with a free place nobody does, unless the server ends."""
+        if len(self._line) >= self._most:
+            return True
+        wait, left = self.wait, min(LONGEST_SECONDS, self._ends_at - time.monotonic())
+        return wait + self._wall > left and (wait > 0 or self._ends_at < math.inf)
 
     @property
     def _retry_after(self) -> int:

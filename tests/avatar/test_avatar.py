@@ -1,14 +1,11 @@
 """POST and DELETE /api/avatar, GET /avatars/:name."""
 
-import asyncio
 import io
-import threading
 from pathlib import Path
 
 import pytest
 from PIL import ExifTags, Image
 
-from handlers.avatar import pictures
 from server.services import Services
 from tests.client import Answer, Client
 
@@ -88,29 +85,6 @@ async def test_a_large_picture_is_made_smaller_and_upright(client: Client, app: 
         column = kept.convert("L").tobytes()[128::256]
     assert column[40] < 10
     assert column[216] > 245
-
-
-@pytest.mark.gen_test
-async def test_few_are_drawn_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:  # S46
-    await client.sign_up()
-    real, running, most, lock = pictures.draw, 0, 0, threading.Lock()
-
-    def draw(body: bytes) -> bytes:
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        try:
-            return real(body)
-        finally:
-            with lock:
-                running -= 1
-
-    monkeypatch.setattr(pictures, "draw", draw)
-    body = picture(size=(3000, 3000))
-    answers = await asyncio.gather(*(upload(client, body) for _ in range(6)))
-    assert {answer.status for answer in answers} == {200}
-    assert most <= 2
 
 
 @pytest.mark.gen_test
