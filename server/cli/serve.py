@@ -163,7 +163,7 @@ async def _main(
             else:
                 inherited.say_serves()
             await stopped.wait()
-            services.stop(GRACE_SECONDS)
+            services.stop(0.8 * GRACE_SECONDS)  # and some for the answers
             if await server.drain(GRACE_SECONDS):
                 click.echo("ai-editor: some requests were cut off", err=True)
     finally:

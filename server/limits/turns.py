@@ -132,7 +132,11 @@ class Turns:
     def stop(self, seconds: float) -> None:
         """The server ends in so many seconds: who would wait longer is refused, at once and from now on."""
         self._ends_at = time.monotonic() + seconds
-        most = max(0, int(seconds * self._places / self._wall) - self._running)
+        self._refuse_all_but(max(0, int(seconds * self._places / self._wall) - self._running))
+        if self._line:
+            asyncio.get_running_loop().call_later(seconds, self._refuse_all_but, 0)
+
+    def _refuse_all_but(self, most: int) -> None:
         while len(self._line) > most:
             self._refuse(self._line[-1])
 

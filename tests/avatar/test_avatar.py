@@ -131,3 +131,13 @@ async def test_another_site_cannot_upload(client: Client) -> None:  # S31
 @pytest.mark.gen_test
 async def test_only_pictures_are_served(client: Client, name: str) -> None:
     assert (await client.send("GET", f"/avatars/{name}")).status == 404
+
+
+@pytest.mark.environ(RATE_LIMIT_ENABLED="yes")
+@pytest.mark.gen_test
+async def test_uploads_have_a_limit_of_their_own(client: Client) -> None:  # S46
+    await client.sign_up()
+    assert [(await upload(client, b"no picture")).status for _ in range(10)] == [415] * 10
+    refused = await upload(client, b"no picture")
+    assert (refused.status, refused.json["code"]) == (429, "TOO_MANY_REQUESTS")
+    assert (await client.session())["user"]["name"] == "Ada"
