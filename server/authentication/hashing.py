@@ -7,8 +7,9 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from server import errors
 from server.limits.board import Board
 from server.limits.turns import Turns
 
@@ -22,6 +23,8 @@ class Hashing:
         cores = _cores()
         self._threads = ThreadPoolExecutor(cores, thread_name_prefix="password")
         self.line = Turns(cores, guess)
+        self._under_way: set[asyncio.Future[Any]] = set()
+        self._over = False
 
     def share(self, board: Board) -> None:
         """Has the other workers' hashes count: the cores are theirs, too."""
@@ -34,14 +37,31 @@ class Hashing:
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns; raises the 503 where it would begin too late, or nobody waits for it any more."""
         async with self.line.turn() as turn:
-            made, turn.spent = await asyncio.get_running_loop().run_in_executor(
-                self._threads, _measured, work
-            )
+            made, turn.spent = await self._in_thread(work)
             return made
 
+    async def _in_thread(self, work: Callable[[], T]) -> tuple[T, float]:
+        """Its result, and the seconds of processor that it took; raises the 503 when the server ends first."""
+        doing = asyncio.get_running_loop().run_in_executor(self._threads, _measured, work)
+        self._under_way.add(doing)
+        try:
+            return await doing
+        except asyncio.CancelledError:
+            if self._over and doing.cancelled():
+                raise errors.overloaded() from None
+            raise
+        finally:
+            self._under_way.discard(doing)
+
     def stop(self, seconds: float) -> None:
-        """The server ends in so many seconds: what would not be done by then is refused."""
+        """The server ends in so many seconds: what would not be done by then is refused, and what is not then, too."""
         self.line.stop(seconds)
+        asyncio.get_running_loop().call_later(seconds, self._let_go)
+
+    def _let_go(self) -> None:
+        self._over = True
+        for doing in list(self._under_way):
+            doing.cancel()
 
     def close(self) -> None:
         """Lets the threads go."""

@@ -134,7 +134,7 @@ class Turns:
         self._ends_at = time.monotonic() + seconds
         self._refuse_all_but(max(0, int(seconds * self._places / self._wall) - self._running))
         if self._line:
-            asyncio.get_running_loop().call_later(seconds, self._refuse_all_but, 0)
+            asyncio.get_running_loop().call_later(max(0.0, seconds - self._wall), self._refuse_all_but, 0)
 
     def _refuse_all_but(self, most: int) -> None:
         while len(self._line) > most:
