@@ -75,6 +75,7 @@ class Services:
         self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)
         self.accounts = AccountChanges(self.db, self.sessions, self.mailer, self.account_limits, self.forget)
         self.sign_in = SignIn(self.db, self.sessions, self.audit)
+        self.before_the_end: list[Callable[[float], None]] = [self.passwords.hashing.stop]
         self._plug(parts)
         self._watch()
 
@@ -105,9 +106,9 @@ class Services:
         """What the services know of themselves, for /metrics."""
         metrics, memory = self.metrics, self.sessions.memory
         metrics.watch("database_connections_in_use", "Connections in use.", lambda: self.db.in_use)
-        metrics.watch(
-            "password_hashes_pending", "Hashes under way or waiting.", lambda: self.passwords.pending
-        )
+        hashes = self.passwords.hashing.line
+        metrics.watch("password_hashes_pending", "Hashes under way or waiting.", lambda: hashes.pending)
+        metrics.watch("password_wait_seconds", "How long the next hash will wait.", lambda: hashes.wait)
         metrics.watch("sessions_in_memory", "Sessions that are answered from memory.", lambda: len(memory))
         metrics.watch("changes_heard", "1 while sessions may be kept in memory.", lambda: int(memory.trusted))
         metrics.watch_total("sessions_created", "Sessions created.", lambda: self.sessions.created)
@@ -133,6 +134,11 @@ class Services:
             for run in self.parts.run:
                 await stack.enter_async_context(run(self))
             yield
+
+    def stop(self, seconds: float) -> None:
+        """The server ends in so many seconds: who waits for what would not be done by then is told so now."""
+        for told in self.before_the_end:
+            told(seconds)
 
     async def close(self) -> None:
         """Lets go of mails, the database and the hashing threads."""

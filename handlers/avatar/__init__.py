@@ -3,11 +3,13 @@
 from handlers.avatar import pictures
 from handlers.avatar.routes import Avatar, AvatarFile
 from server.feature import Feature
+from server.limits import Limit
 
 FEATURE = Feature(
     name="avatar",
     optional=True,
     site=(("/api/avatar", Avatar), ("/avatars/([^/]+)", AvatarFile)),
     make=(pictures.open_pictures,),
+    limits=(Limit("/api/avatar", 10, 60),),
     forget=pictures.forget,
 )

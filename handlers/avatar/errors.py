@@ -13,3 +13,20 @@ def not_an_image() -> APIError:
 def image_too_large(limit: str) -> APIError:
     """413 for a picture with more pixels than are drawn."""
     return APIError(413, "IMAGE_TOO_LARGE", f"The image is larger than {limit}")
+
+
+def image_too_complex() -> APIError:
+    """413 for a picture that takes more work or memory than any honest one. S46."""
+    return APIError(413, "IMAGE_TOO_COMPLEX", "The image takes too much work to read")
+
+
+def storage_full() -> APIError:
+    """507 where SHARED_DIR has no room for another file."""
+    return APIError(507, "STORAGE_FULL", "There is no room to store the image")
+
+
+def storage_unavailable() -> APIError:
+    """503 where SHARED_DIR cannot be written in, for as long as nobody mends that."""
+    return APIError(
+        503, "STORAGE_UNAVAILABLE", "The image cannot be stored at the moment", {"Retry-After": "60"}
+    )

@@ -1,31 +1,28 @@
-"""Pictures of people, in the shared storage: taken by content, drawn anew, served by a name that nobody can guess."""
+"""Pictures of people, in the shared storage: drawn anew, and served by a name that nobody can guess."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import hashlib
-import io
+import logging
+import os
 import re
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from handlers.avatar import errors
+from handlers.avatar.studio import Studio
 from server.crypto.random import random_id
+from server.errors import APIError
 from server.model import User
 from server.services import Services
 
-SIDE = 256
-MAX_SIDE = 8192
-# As RGBA 64 MB, and as much again while it is made smaller: few kilobytes of PNG can hold any number of pixels.
-MAX_MEGAPIXELS = 16
-DRAWN_AT_ONCE = 2
 FOLDER = "/avatars/"
-_FORMATS = ("PNG", "JPEG", "WEBP")
-# What can be averaged as it is; a palette's numbers cannot.
-_REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK")
 _NAME = re.compile(r"[a-zA-Z0-9]{32}\.webp")
+# No room on the disk, for this account, or in a file.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+log = logging.getLogger(__name__)
 
 
 class Pictures:
@@ -33,22 +30,32 @@ class Pictures:
 
     def __init__(self, folder: Path, base_url: str) -> None:
         self._folder, self._prefix = folder, base_url + FOLDER
-        self._drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
+        self.studio = Studio()
 
     async def store(self, user_id: str, upload: bytes) -> str:
-        """Keeps a square of 256 pixels cut from the middle; its address. Raises the 413 or 415."""
-        async with self._drawing:
-            picture = await asyncio.to_thread(draw, upload)
+        """Keeps a square of 256 pixels cut from the middle; its address. Raises the 413, 415, 503 or 507."""
+        picture = await self.studio.draw(user_id, upload)
         name = f"{_owner(user_id)}{random_id(16)}.webp"
-        await asyncio.to_thread(self._write, name, picture)
+        try:
+            await asyncio.to_thread(self._write, name, picture)
+        except OSError as error:
+            raise _refusal(error) from error
         return self._prefix + name
 
     def _write(self, name: str, picture: bytes) -> None:
-        """Under another name first: a half written picture is never served."""
+        """Under another name first, and on the disk: a half written picture is never served, nor left behind."""
         self._folder.mkdir(parents=True, exist_ok=True)
         part = self._folder / f"{name}.part"
-        part.write_bytes(picture)
-        part.replace(self._folder / name)
+        try:
+            with part.open("wb") as file:
+                file.write(picture)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(self._folder / name)
+        except OSError:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            raise
 
     async def read(self, name: str) -> bytes | None:
         """The WebP of this name, or None."""
@@ -69,7 +76,13 @@ class Pictures:
 
 def open_pictures(services: Services) -> Pictures:
     """The one of these services."""
-    return Pictures(services.config.shared_dir / "avatars", services.config.base_url)
+    pictures = Pictures(services.config.shared_dir / "avatars", services.config.base_url)
+    studio, metrics = pictures.studio, services.metrics
+    services.before_the_end.append(studio.stop)
+    metrics.watch("pictures_pending", "Pictures being read or waiting.", lambda: studio.line.pending)
+    metrics.watch("picture_children", "Processes that read a picture.", lambda: studio.children)
+    metrics.watch("picture_wait_seconds", "How long the next picture will wait.", lambda: studio.line.wait)
+    return pictures
 
 
 async def forget(services: Services, user: User) -> None:
@@ -82,31 +95,7 @@ def _owner(user_id: str) -> str:
     return hashlib.sha256(user_id.encode()).hexdigest()[:16]
 
 
-def draw(upload: bytes) -> bytes:
-    """The picture drawn anew as WebP: upright, square, without what the file said besides. S46."""
-    try:
-        with Image.open(io.BytesIO(upload), formats=_FORMATS) as image:
-            _check_size(*image.size)
-            image.draft("RGB", (SIDE, SIDE))
-            upright = ImageOps.exif_transpose(_reduced(image)).convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise errors.not_an_image() from error
-    drawn = io.BytesIO()
-    ImageOps.fit(upright, (SIDE, SIDE)).save(drawn, "WEBP", quality=85)
-    return drawn.getvalue()
-
-
-def _check_size(width: int, height: int) -> None:
-    """Refuses by what the file says of itself, before a pixel is unpacked."""
-    if max(width, height) > MAX_SIDE:
-        raise errors.image_too_large(f"{MAX_SIDE} pixels a side")
-    if width * height > MAX_MEGAPIXELS * 2**20:
-        raise errors.image_too_large(f"{MAX_MEGAPIXELS} megapixels")
-
-
-def _reduced(image: Image.Image) -> Image.Image:
-    """The picture at no more than is needed to draw it well, so that what follows copies little."""
-    factor = min(image.size) // (2 * SIDE)
-    if factor < 2:
-        return image
-    return (image if image.mode in _REDUCIBLE else image.convert("RGBA")).reduce(factor)
+def _refusal(error: OSError) -> APIError:
+    """What the client is told; the operator has to do something about it. S38."""
+    log.error("a picture cannot be stored in SHARED_DIR: %s", error.strerror or error)
+    return errors.storage_full() if error.errno in _FULL else errors.storage_unavailable()

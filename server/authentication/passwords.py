@@ -1,25 +1,21 @@
-"""Password hashes: made and checked in a bounded pool of threads, never on the event loop."""
+"""Password hashes: made and checked in threads, never on the event loop; hashing has the line before them."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import functools
 import hashlib
 import hmac
 import os
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
 import bcrypt
 
 from server import errors
 from server.authentication import common_passwords, foreign_hashes
+from server.authentication.hashing import Hashing
 from server.config.passwords import PasswordSettings
-
-T = TypeVar("T")
 
 # better-auth's parameters; 32 MiB a hash, which is why the pool is bounded.
 _SCRYPT = {"n": 16384, "r": 16, "p": 1, "dklen": 64, "maxmem": 64 * 1024 * 1024}
@@ -115,12 +111,9 @@ class Passwords:
         self._algorithm, self._cost = settings.algorithm, settings.bcrypt_cost
         self._low, self._high = settings.min_length, settings.max_length
         self._refuse_common = settings.check == "common"
-        threads = os.cpu_count() or 1
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
-        self._pending = 0
-        self._max_pending = threads * 64
+        self.hashing = Hashing(_guess(settings))
         if self._refuse_common:
-            self._threads.submit(common_passwords.most_used)
+            self.hashing.begin(common_passwords.most_used)
 
     def check_length(self, password: str) -> None:
         """Refuses a new password that is too short or too long. S1 S2."""
@@ -148,7 +141,7 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The hash to store for a new password."""
-        return await self._off_the_loop(functools.partial(self._make, normalize(password)))
+        return await self.hashing.run(functools.partial(self._make, normalize(password)))
 
     def _make(self, password: bytes) -> str:
         return hash_scrypt(password) if self._algorithm == "scrypt" else hash_bcrypt(password, self._cost)
@@ -158,7 +151,7 @@ class Passwords:
 
         What others hashed as it was typed is right too, and outdated.
         """
-        return await self._off_the_loop(functools.partial(self._check, stored, password))
+        return await self.hashing.run(functools.partial(self._check, stored, password))
 
     def _check(self, stored: str | None, password: str) -> Check:
         normalized, typed = normalize(password), password.encode()
@@ -179,20 +172,11 @@ class Passwords:
             return cost is not None
         return cost is None or cost < self._cost
 
-    async def _off_the_loop(self, work: functools.partial[T]) -> T:
-        if self._pending >= self._max_pending:
-            raise errors.overloaded()
-        self._pending += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            self._pending -= 1
-
-    @property
-    def pending(self) -> int:
-        """How many hashes are being made, or wait for a thread."""
-        return self._pending
-
     def close(self) -> None:
         """Lets the threads go."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.hashing.close()
+
+
+def _guess(settings: PasswordSettings) -> float:
+    """The seconds that a hash takes, until one has been made."""
+    return 0.06 if settings.algorithm == "scrypt" else 0.2 * 2.0 ** (settings.bcrypt_cost - 12)

@@ -23,6 +23,7 @@ from server.config import settings
 from server.config.settings import Settings
 from server.feature import Feature, assemble, plug, select
 from server.http.app import Application, http_server
+from server.limits.board import Board
 from server.mail import ways
 from server.schema import migrate
 from server.telemetry import logs
@@ -144,6 +145,8 @@ async def _main(
 ) -> None:
     stopped = _stop_event(inherited)
     services = assemble(features, config)
+    if inherited is not None:
+        services.passwords.hashing.share(Board(inherited.board))
     try:
         migrating = migrate.migrate(services.db, inherited.say_migrates if inherited else None)
         if not await _unless(stopped, migrating):
@@ -156,6 +159,7 @@ async def _main(
             else:
                 inherited.say_serves()
             await stopped.wait()
+            services.stop(0.8 * config.shutdown_grace)  # and some for the answers
             if await server.drain(config.shutdown_grace):
                 cut = "some requests were cut off"
                 as_json = config.log_format == "json"

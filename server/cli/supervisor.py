@@ -11,6 +11,7 @@ import click
 
 from server.cli.worker import NotServing, Worker
 from server.errors import StartError
+from server.limits import board
 
 READY_SECONDS = 30.0
 # Before another worker starts where none came to serve, or not for long: longer with each in a row.
@@ -61,6 +62,7 @@ class Supervisor:
         ]
         self._environment, self._seconds = environment, seconds
         self._workers: set[Worker] = set()
+        self._board = board.make()
         self._first_serves, self._hang_up = asyncio.Event(), asyncio.Event()
         self._ready: Callable[[], None] | None = None
         self._ends = 0
@@ -147,7 +149,7 @@ class Supervisor:
         return True
 
     async def _start(self, place: Place) -> Worker:
-        worker = await Worker.start(place.listening, self._environment)
+        worker = await Worker.start(place.listening, self._board.fileno(), self._environment)
         self._workers.add(worker)
         return worker
 

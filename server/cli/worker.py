@@ -22,17 +22,18 @@ _MIGRATES, _SERVES = b"m", b"s"
 
 @dataclass(frozen=True)
 class Inherited:
-    """What a worker has from its supervisor, as file descriptors: two pipes and the sockets that listen."""
+    """What a worker has from its supervisor, as file descriptors: two pipes, a board, and the sockets that listen."""
 
     words: int
     life: int
+    board: int
     listening: tuple[int, ...]
 
     @classmethod
     def parse(cls, text: str) -> Inherited:
         """From the command line."""
-        words, life, *listening = map(int, text.split(","))
-        return cls(words, life, tuple(listening))
+        words, life, board, *listening = map(int, text.split(","))
+        return cls(words, life, board, tuple(listening))
 
     def __str__(self) -> str:
         """For the command line."""
@@ -41,7 +42,7 @@ class Inherited:
     @property
     def descriptors(self) -> tuple[int, ...]:
         """All of them."""
-        return (self.words, self.life, *self.listening)
+        return (self.words, self.life, self.board, *self.listening)
 
     def sockets(self) -> list[socket.socket]:
         """The sockets that listen."""
@@ -73,11 +74,13 @@ class Worker:
         self._serving_since: float | None = None
 
     @classmethod
-    async def start(cls, listening: Sequence[socket.socket], environment: dict[str, str]) -> Worker:
-        """A process that will serve these sockets."""
+    async def start(
+        cls, listening: Sequence[socket.socket], board: int, environment: dict[str, str]
+    ) -> Worker:
+        """A process that will serve these sockets; on the board it reads what the others have to do."""
         words, said = os.pipe()
         life, lifeline = os.pipe()
-        given = Inherited(said, life, tuple(each.fileno() for each in listening))
+        given = Inherited(said, life, board, tuple(each.fileno() for each in listening))
         command = [sys.executable, "-m", "server", "serve", "--worker", str(given)]
         try:
             process = await asyncio.create_subprocess_exec(

@@ -176,7 +176,11 @@ class ApiHandler(CallerHandler):
         await self.attempt_succeeded(user.email)
 
     async def count_attempt(self, email: str) -> None:
-        """Counts a try of a password for an account, as failed until `attempt_succeeded`; raises the 429. S11."""
+        """Counts a try of a password for an account, as failed until `attempt_succeeded`; raises the 429. S11.
+
+        What there is no time to compare is no try: that raises the 503 first.
+        """
+        self.services.passwords.hashing.line.check()
         try:
             with counting():
                 await self.services.account_limits.check(email, self.client.ip_address)

@@ -16,6 +16,7 @@ from server.errors import APIError
 from server.http.access import Access
 from server.http.address import client_address, peer_is_trusted
 from server.http.site import Site
+from server.limits.turns import ASKER, Asker
 from server.model import Client
 from server.protocol import wire
 from server.services import Services
@@ -48,6 +49,16 @@ class BaseHandler(RequestHandler):
         """A number for the log and the person who reports an error."""
         return secrets.token_hex(8)
 
+    @functools.cached_property
+    def asker(self) -> Asker:
+        """Whether somebody still waits for the answer: what waits for a turn is dropped when not."""
+        return Asker()
+
+    def on_connection_close(self) -> None:
+        """The client has hung up."""
+        super().on_connection_close()
+        self.asker.leave()
+
     def set_default_headers(self) -> None:
         """Headers that hold for every answer. S33 S45."""
         self.clear_header("Server")
@@ -68,6 +79,7 @@ class BaseHandler(RequestHandler):
         """What holds for any method; who may call this one; what the method needs. No subclass has another order."""
         budget.allow(self.database_seconds)
         self.request.connection.handler = self  # type: ignore[union-attr]
+        ASKER.set(self.asker)
         await self.arrive()
         if self._finished:
             return

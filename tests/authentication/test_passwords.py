@@ -17,7 +17,6 @@ from server.authentication.passwords import (
     utf16_length,
 )
 from server.config.passwords import PasswordSettings
-from server.errors import APIError
 
 
 def hashing(algorithm: Literal["bcrypt", "scrypt"], cost: int, shortest: int) -> Passwords:
@@ -192,16 +191,6 @@ async def test_weaker_and_other_hashes_are_outdated(
     assert (await hasher.check(stored, "right")).outdated is outdated
     assert (await hasher.check(stored, "wrong")).outdated is False
     hasher.close()
-
-
-@pytest.mark.gen_test
-async def test_the_queue_is_bounded() -> None:  # S46
-    hasher = hashing("bcrypt", 4, 1)
-    hasher._max_pending = 0
-    with pytest.raises(APIError) as raised:
-        await hasher.hash("password")
-    hasher.close()
-    assert raised.value.status == 503
 
 
 @pytest.mark.gen_test

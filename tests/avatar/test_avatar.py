@@ -1,14 +1,11 @@
 """POST and DELETE /api/avatar, GET /avatars/:name."""
 
-import asyncio
 import io
-import threading
 from pathlib import Path
 
 import pytest
 from PIL import ExifTags, Image
 
-from handlers.avatar import pictures
 from server.services import Services
 from tests.client import Answer, Client
 
@@ -91,29 +88,6 @@ async def test_a_large_picture_is_made_smaller_and_upright(client: Client, app: 
 
 
 @pytest.mark.gen_test
-async def test_few_are_drawn_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:  # S46
-    await client.sign_up()
-    real, running, most, lock = pictures.draw, 0, 0, threading.Lock()
-
-    def draw(body: bytes) -> bytes:
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        try:
-            return real(body)
-        finally:
-            with lock:
-                running -= 1
-
-    monkeypatch.setattr(pictures, "draw", draw)
-    body = picture(size=(3000, 3000))
-    answers = await asyncio.gather(*(upload(client, body) for _ in range(6)))
-    assert {answer.status for answer in answers} == {200}
-    assert most <= 2
-
-
-@pytest.mark.gen_test
 async def test_the_old_file_goes(client: Client, app: Services) -> None:
     await client.sign_up()
     await upload(client, picture())
@@ -157,3 +131,13 @@ async def test_another_site_cannot_upload(client: Client) -> None:  # S31
 @pytest.mark.gen_test
 async def test_only_pictures_are_served(client: Client, name: str) -> None:
     assert (await client.send("GET", f"/avatars/{name}")).status == 404
+
+
+@pytest.mark.environ(RATE_LIMIT_ENABLED="yes")
+@pytest.mark.gen_test
+async def test_uploads_have_a_limit_of_their_own(client: Client) -> None:  # S46
+    await client.sign_up()
+    assert [(await upload(client, b"no picture")).status for _ in range(10)] == [415] * 10
+    refused = await upload(client, b"no picture")
+    assert (refused.status, refused.json["code"]) == (429, "TOO_MANY_REQUESTS")
+    assert (await client.session())["user"]["name"] == "Ada"

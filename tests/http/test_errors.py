@@ -136,7 +136,7 @@ async def test_all_connections_busy(client: Client, app: Services) -> None:  # S
 
 @pytest.mark.gen_test
 async def test_all_hashing_threads_busy(client: Client, app: Services) -> None:  # S46
-    app.passwords._max_pending = 0
+    app.stop(0)
     answer = await client.sign_up()
     assert busy(answer)
 

@@ -56,7 +56,7 @@ class Starting:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self.said = ""
+        self.folder, self.said = folder, ""
 
     def hear(self, pattern: str) -> re.Match[str]:
         """Reads what it says up to a line with this in it."""
