@@ -122,6 +122,16 @@ def bench_large() -> None:
     bench()
 
 
+def drill() -> None:
+    """Bad days for real: kills, freezes, full disks, floods, forged input."""
+    VENV.prepare("test")
+    build_web()
+    environment = dict(os.environ)
+    environment[programs.REDIS.variable] = programs.REDIS.find_or_install() or ""
+    arguments = shlex.split(os.environ.get("ARGS", ""))
+    run_all(([VENV.python, "-m", "drill", *arguments], ROOT, environment))
+
+
 def format() -> None:  # noqa: A001
     """The formatters, and the checkers' own repairs."""
     VENV.prepare("test")
@@ -203,7 +213,7 @@ def run(
 
 COMMANDS: dict[str, Callable[[], None]] = {
     "serve": serve, "setup": setup, "web": web, "test": test, "compat": compat, "lint": lint, "format": format, "clean": clean,
-    "bench": bench, "bench-large": bench_large,
+    "bench": bench, "bench-large": bench_large, "drill": drill,
 }  # fmt: skip
 
 

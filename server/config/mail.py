@@ -10,6 +10,7 @@ from email.headerregistry import Address
 from email.policy import SMTP
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from server.config.hosts import is_host
 from server.config.reader import Reader
 from server.errors import SettingsError
 
@@ -66,10 +67,18 @@ class MailSettings:
 def read(read: Reader) -> MailSettings:
     """SMTP_URL, MAIL_FROM, RESEND_API_KEY and SENDGRID_API_KEY."""
     found = MailSettings(
-        read_smtp(read), read_sender(read), read.text("RESEND_API_KEY"), read.text("SENDGRID_API_KEY")
+        read_smtp(read), read_sender(read), _key(read, "RESEND_API_KEY"), _key(read, "SENDGRID_API_KEY")
     )
     _check_ways(read)
     return found
+
+
+def _key(read: Reader, name: str) -> str | None:
+    """What goes into a header."""
+    key = read.text(name)
+    if key is not None and not re.fullmatch(r"[!-~]+", key):
+        raise SettingsError(f"{name} takes the provider's key: ASCII without spaces")
+    return key
 
 
 def _check_ways(read: Reader) -> None:
@@ -108,8 +117,10 @@ def read_smtp(read: Reader) -> SmtpServer | None:
 def _check_smtp(parts: SplitResult) -> None:
     if parts.scheme not in ("smtp", "smtps"):
         raise _bad_smtp("it begins with something else")
-    if not parts.hostname or re.search(r"[\s\x00-\x1f]", parts.netloc):
+    if not is_host(parts.hostname or "") or re.search(r"\s", parts.netloc):
         raise _bad_smtp("it names no host")
+    if re.search(r"[\x00-\x1f\x7f]", unquote(parts.netloc)):
+        raise _bad_smtp("its user or password holds a control character")
     if parts.port == 0:
         raise _bad_smtp("port 0 cannot be reached")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
@@ -130,7 +141,7 @@ def read_sender(read: Reader) -> Sender | None:
     if text is None:
         return None
     found = _parse(text) if text.isprintable() else None
-    if found is None or not _ADDRESS.fullmatch(found.addr_spec):
+    if found is None or not _ADDRESS.fullmatch(found.addr_spec) or not is_host(found.domain):
         raise SettingsError(
             f"MAIL_FROM is {text!r}; it takes one address such as AI-Editor <no-reply@example.com>"
         )
@@ -141,7 +152,7 @@ def _parse(text: str) -> Address | None:
     """The address in a From header of one."""
     try:
         header = SMTP.header_factory("From", text)
-    except (IndexError, ValueError, MessageError):  # what the parser makes of nonsense
+    except (AttributeError, IndexError, ValueError, MessageError):  # what the parser makes of nonsense
         return None
     addresses: tuple[Address, ...] = getattr(header, "addresses", ())
     return addresses[0] if len(addresses) == 1 and not header.defects else None

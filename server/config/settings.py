@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from server.config import cookies, dotenv, limits, mail, passwords, reader, sessions, verification
 from server.config.cookies import CookieSettings
+from server.config.hosts import is_host
 from server.config.limits import LimitSettings
 from server.config.mail import MailSettings
 from server.config.passwords import PasswordSettings
@@ -94,9 +96,8 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     production = app_env == "production"
     port = read.integer("PORT", 8080, 0, 65535)
     workers = read.integer("WORKERS", 1, 0, 256) or os.cpu_count() or 1
-    data_dir = read.path("DATA_DIR", folder / "data")
+    data_dir, public = read.path("DATA_DIR", folder / "data"), base_url or f"http://localhost:{port}"
     log_format = read.choice("LOG_FORMAT", ("text", "json"), "json" if production else "text")
-    public = base_url or f"http://localhost:{port}"
     settings = Settings(
         reader=read,
         app_env="production" if production else "development",
@@ -110,9 +111,9 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         keyring=Keyring(read.text("BETTER_AUTH_SECRET") or "", read.versions("BETTER_AUTH_SECRETS")),
         base_url=public,
         base_url_given=base_url is not None,
-        trusted_origins=read.list("BETTER_AUTH_TRUSTED_ORIGINS"),
+        trusted_origins=read.origins("BETTER_AUTH_TRUSTED_ORIGINS"),
         trusted_proxies=read.networks("TRUSTED_PROXIES"),
-        host=read.text("HOST") or "127.0.0.1",
+        host=read.host("HOST", "127.0.0.1"),
         port=port,
         workers=workers,
         shutdown_grace=read.integer("SHUTDOWN_GRACE", 5, 1, 10),
@@ -125,8 +126,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         mail=mail.read(read),
         limits=limits.read(read, production, workers),
     )
-    _check_production(settings)
-    return settings
+    return _usable(settings)
 
 
 def from_environment() -> Settings:
@@ -148,9 +148,25 @@ def for_worker(config: Settings) -> dict[str, str]:
 
 def _redis_url(read: Reader) -> str | None:
     url = read.text("REDIS_URL")
-    if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+    if url is not None and not _is_redis(url):
         raise SettingsError("REDIS_URL takes the address of a Redis, such as redis://:password@host:6379/0")
     return url
+
+
+def _is_redis(url: str) -> bool:
+    """Whether redis-py can make something of it, and of all of it."""
+    from redis.asyncio import ConnectionPool  # which takes a tenth of a second
+
+    try:
+        parts = urlsplit(url)
+        pool = ConnectionPool.from_url(url)
+        pool.connection_class(**pool.connection_kwargs)
+        port = parts.port
+    except (ValueError, TypeError):
+        return False
+    if parts.scheme == "unix":
+        return len(parts.path) > 1
+    return port != 0 and is_host(parts.hostname or "") and bool(re.fullmatch(r"/?|/[0-9]{1,4}", parts.path))
 
 
 def _database(read: Reader) -> Address | None:
@@ -159,10 +175,34 @@ def _database(read: Reader) -> Address | None:
             "READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out"
         )
     url = read.text("DATABASE_URL")
-    return address.read(url) if url is not None else None
+    if url is None:
+        return None
+    found = address.read(url)
+    if not _is_postgres(found.url):
+        raise SettingsError(
+            "DATABASE_URL takes the address of a PostgreSQL, such as postgres://user:password@host/name"
+        )
+    return found
 
 
-def _check_production(settings: Settings) -> None:
+def _is_postgres(url: str) -> bool:
+    """Whether its host and port can be; what its parameters mean is the database's matter."""
+    place = re.split(r"[?#]", url, maxsplit=1)[0]
+    found = re.fullmatch(r"postgres(?:ql)?://(?:[^@/\s]*@)?(?P<hosts>[^@/\s]*)(?:/[^/\s]*)?", place)
+    return found is not None and all(map(_is_host_and_port, found["hosts"].split(",")))
+
+
+def _is_host_and_port(text: str) -> bool:
+    """A name, an address, one in brackets, or an encoded folder, with a port perhaps; nothing is the usual one."""
+    found = re.fullmatch(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{1,5}))?", text)
+    if found is None or not 0 < int(found["port"] or 5432) < 65536:
+        return False
+    host = found["host"].strip("[]")
+    return not host or is_host(host) or unquote(host).startswith(("/", "@"))
+
+
+def _usable(settings: Settings) -> Settings:
+    """Raises where production lacks what it cannot do without."""
     name = "the first of BETTER_AUTH_SECRETS" if settings.keyring.versions else "BETTER_AUTH_SECRET"
     if settings.secret and len(settings.secret.encode()) < 32 and settings.production:
         raise SettingsError(f"{name} is shorter than 32 bytes; `ai-editor secret generate` prints a good one")
@@ -170,3 +210,4 @@ def _check_production(settings: Settings) -> None:
         raise SettingsError(
             f"{name} is missing and required in production; `ai-editor secret generate` prints one"
         )
+    return settings

@@ -1,0 +1,1 @@
+"""Bad days for real: what is killed, frozen, filled, silenced and flooded, and whether anything was lost by it."""

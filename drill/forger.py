@@ -1,0 +1,155 @@
+"""Sends forged requests to a server, byte for byte, and keeps what came of them."""
+
+from __future__ import annotations
+
+import http.client
+import secrets
+import socket
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import hypothesis
+import psycopg2
+from hypothesis import HealthCheck, Phase, given
+
+from drill.forgery import ALLOWED, Shape, Target, requests, shapes, targets
+from drill.wire import Line
+
+HANG = 1.0
+SHARES = 6  # a shape goes to every sixth target, and the next one to the next of them
+PATIENCE = 15.0
+PASSWORD = "correct horse battery"  # noqa: S105
+PROVE = 'UPDATE "user" SET "emailVerified" = true WHERE "email" = %(email)s'
+
+
+@dataclass
+class Found:
+    """What one process has seen."""
+
+    count: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    failures: dict[str, bytes] = field(default_factory=dict)
+    hangs: dict[str, bytes] = field(default_factory=dict)
+    longest: float = 0.0
+
+    def add(self, other: Found) -> None:
+        """What another one has seen, too; the least input of each kind stays."""
+        self.count += other.count
+        self.kinds += other.kinds
+        self.longest = max(self.longest, other.longest)
+        for mine, theirs in ((self.failures, other.failures), (self.hangs, other.hangs)):
+            for key, request in theirs.items():
+                keep(mine, key, request)
+
+
+def keep(kept: dict[str, bytes], key: str, request: bytes) -> None:
+    """The shorter of two."""
+    if key not in kept or len(request) < len(kept[key]):
+        kept[key] = request
+
+
+class Forger:
+    """Sends requests byte for byte to one server."""
+
+    def __init__(self, port: int, address: str) -> None:
+        self.found, self.shapes = Found(), 0
+        self._port, self._address = port, address
+        self._socket: socket.socket | None = None
+        self._session = ""
+
+    def send_all(self, shape: Shape, wanted: list[Target]) -> None:
+        """The shape to each target."""
+        session = self._signed_in() if shape.signed_in else ""
+        for target, request in requests(shape, wanted, f"http://127.0.0.1:{self._port}", session):
+            self._judge(target, request)
+
+    def _judge(self, target: Target, request: bytes) -> None:
+        status, seconds = self._send(target.method, request)
+        if seconds > HANG:  # the machine may have been busy; what is the input's own doing comes again
+            seconds = min(seconds, self._send(target.method, request)[1])
+        found = self.found
+        found.count += 1
+        found.kinds[f"{status // 100}xx" if status else "no answer"] += 1
+        found.longest = max(found.longest, seconds)
+        key = f"{target.method} {target.pattern}"
+        if status >= 500 and status not in ALLOWED:
+            keep(found.failures, f"{status} {key}", request)
+        if seconds > HANG:
+            keep(found.hangs, key, request)
+
+    def _send(self, method: str, request: bytes) -> tuple[int, float]:
+        """The status, or 0 where the connection was closed without one, and how long that took."""
+        begun = time.monotonic()
+        status = 0
+        try:
+            if self._socket is None:
+                self._socket = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
+            self._socket.sendall(request)
+            status = self._read(method)
+        except TimeoutError:
+            self.found.kinds["timeout"] += 1
+            self.hang_up()
+        except (OSError, http.client.HTTPException):
+            self.hang_up()
+        return status, time.monotonic() - begun
+
+    def _read(self, method: str) -> int:
+        assert self._socket
+        response = http.client.HTTPResponse(self._socket, method=method)
+        response.begin()
+        response.read()
+        if response.will_close or response.getheader("Connection") == "close":
+            self.hang_up()
+        return response.status
+
+    def hang_up(self) -> None:
+        """The next request makes a new connection."""
+        if self._socket:
+            self._socket.close()
+        self._socket = None
+
+    def _signed_in(self) -> str:
+        """Cookies of somebody whose session is there."""
+        line = Line(self._port)
+        try:
+            if self._session and line.ask("/get-session", cookie=self._session).json:
+                return self._session
+            person = {"email": f"{secrets.token_hex(8)}@example.com", "password": PASSWORD}
+            line.ask("/sign-up/email", {"name": "Ada", **person})
+            _prove(self._address, person["email"])
+            self._session = line.ask("/sign-in/email", person).cookie
+            return self._session
+        finally:
+            line.close()
+
+
+def _prove(address: str, email: str) -> None:
+    connection = psycopg2.connect(address)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(PROVE, {"email": email})
+    finally:
+        connection.close()
+
+
+def forge(port: int, address: str, count: int, same: bool = False) -> Found:
+    """So many requests; the `same` ones each time, or others."""
+    forger, wanted = Forger(port, address), targets()
+
+    @hypothesis.settings(
+        max_examples=max(1, count * SHARES // len(wanted)),
+        deadline=None,
+        database=None,
+        derandomize=same,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(shapes())
+    def run(shape: Shape) -> None:
+        forger.shapes += 1
+        forger.send_all(shape, wanted[forger.shapes % SHARES :: SHARES])
+
+    run()
+    forger.hang_up()
+    return forger.found
