@@ -28,7 +28,7 @@ _TO_ANSWER = 0.5
 # Nothing that it draws is as large.
 MOST_DRAWN = 256 * 1024
 # Progressive JPEGs of cameras and programs have about ten; each is work for the whole picture, and a few bytes.
-MOST_SCANS = 100
+MOST_SCANS = 64
 _KINDS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
 _SCAN = b"\xff\xda"
 # Python ends so after a trace.

@@ -15,8 +15,9 @@ _ENTRY = struct.Struct("=qdq")
 
 
 def make() -> IO[bytes]:
-    """A board with nothing on it: a file without a name, for the workers to inherit."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115
+    """A board with nothing on it: a file without a name, in memory where the system has such, for workers to inherit."""
+    in_memory = hasattr(os, "memfd_create")
+    file = os.fdopen(os.memfd_create("ai-editor"), "r+b") if in_memory else tempfile.TemporaryFile()  # noqa: SIM115
     file.truncate(PLACES * _ENTRY.size)
     return file
 

@@ -19,8 +19,8 @@ from server import errors
 LONGEST_SECONDS = 4.5
 # Who was let in and would be later than this, because the estimate was too low, is told so then.
 GIVE_UP_SECONDS = 5.0
-# How much the latest measure counts.
-_WEIGHT = 1 / 8
+# How much the latest measure counts. Less waiting is believed sooner: who is let in wrongly is told in the end anyhow.
+_SLOWER, _FASTER = 1 / 4, 1 / 2
 
 
 class Asker:
@@ -253,7 +253,8 @@ class Turns:
 
     def _measure(self, wall: float, spent: float | None) -> None:
         """The first measure replaces the guess."""
-        weight = _WEIGHT if self._measured else 1.0
-        self._measured = True
-        self._wall += (wall - self._wall) * weight
-        self._work += ((wall if spent is None else spent) - self._work) * weight
+        work = wall if spent is None else spent
+        if not self._measured:
+            self._measured, self._wall, self._work = True, wall, work
+        self._wall += (wall - self._wall) * (_FASTER if wall < self._wall else _SLOWER)
+        self._work += (work - self._work) * (_FASTER if work < self._work else _SLOWER)
