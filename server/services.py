@@ -112,12 +112,13 @@ class Services:
             raise StartError(f"the database lacks the column {missing[0]}: a migration has to add it")
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, check: bool = True) -> AsyncIterator[None]:
         """Hears of changes, sends mails, and does what the features do beside the requests.
 
-        Raises StartError for a declared column that the database has not.
+        Raises StartError for a declared column that the database has not, unless there is none to `check`.
         """
-        await self._check_columns()
+        if check:
+            await self._check_columns()
         if self.config.sessions.cache or self.config.limits.counts_alone:
             await self.changes.start()
         self.mailer.start()
