@@ -9,7 +9,8 @@ from server.postgres.cluster import Cluster
 def main(folder: str) -> None:
     """Ends the server once its owner is gone; whoever else owns or uses it by then keeps it."""
     sys.stdin.buffer.read()
-    Cluster(Path(folder)).leave()
+    # The kernel closes what a killed process had one by one: its end of our pipe may go before its lock.
+    Cluster(Path(folder)).leave(wait=1.0)
 
 
 if __name__ == "__main__":

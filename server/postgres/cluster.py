@@ -92,9 +92,9 @@ class Cluster:
             time.sleep(PAUSE)
         return self._run()
 
-    def leave(self) -> None:
+    def leave(self, wait: float = 0) -> None:
         """Stops the server if nobody owns or uses it; one who uses it still will do so."""
-        while self._own():
+        while self._own(wait):
             if self._users.take():
                 self.stop()
                 return
