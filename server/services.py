@@ -13,6 +13,7 @@ from server.authentication.account_changes import AccountChanges
 from server.authentication.email_links import EmailLinks
 from server.authentication.passwords import Passwords
 from server.authentication.sign_in import SignedInObserver, SignIn, Stage
+from server.authentication.sweeping import Sweeping
 from server.authentication.verifications import Sweeper
 from server.config.settings import Settings
 from server.database import Database
@@ -65,7 +66,7 @@ class Services:
         self.account_limits = AccountLimits(counts, settings.secret)
         cache = self.sessions.memory if settings.sessions.cache else SessionCache(0, self.sessions.watches)
         self.changes = Changes(self.db, cache, self.account_limits.heard, settings.redis_url)
-        self.sweeper = Sweeper()
+        self.sweeper, self.sweeping = Sweeper(), Sweeping(self.db)
         self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)
         self.accounts = AccountChanges(self.db, self.sessions, self.mailer, self.account_limits, self.forget)
         self.sign_in = SignIn(self.db, self.sessions, self.audit)
@@ -122,6 +123,7 @@ class Services:
         if self.config.sessions.cache or self.config.limits.counts_alone:
             await self.changes.start()
         self.mailer.start()
+        self.sweeping.start()
         async with AsyncExitStack() as stack:
             for run in self.parts.run:
                 await stack.enter_async_context(run(self))
@@ -129,6 +131,7 @@ class Services:
 
     async def close(self) -> None:
         """Lets go of mails, the database and the hashing threads."""
+        await self.sweeping.stop()
         await self.changes.stop()
         await self.mailer.stop()
         self.passwords.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,12 +18,10 @@ class Guard:
     @classmethod
     def start(cls, folder: Path) -> Guard:
         """One for the cluster in that folder; none for a user who may not run this Python."""
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
         try:
             process = subprocess.Popen(
                 [sys.executable, "-m", __package__ or "", str(folder)],
-                env={**os.environ, "PYTHONPATH": path},
-                cwd="/",
+                cwd=_ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
