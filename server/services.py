@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,15 +16,16 @@ from server.authentication.account_changes import AccountChanges
 from server.authentication.email_links import EmailLinks
 from server.authentication.passwords import Passwords
 from server.authentication.sign_in import SignedInObserver, SignIn, Stage
+from server.authentication.sweeping import Sweeping
 from server.authentication.verifications import Sweeper
 from server.config.settings import Settings
 from server.crypto.pseudonyms import Pseudonyms
-from server.database import Database
+from server.database import Database, DatabaseError
 from server.errors import StartError
 from server.limits import AccountLimits, Limit, RequestLimits, open_store
 from server.mail import Email, Mailer
 from server.model import Columns, Json, User
-from server.schema import migrate
+from server.schema import ledger, migrate
 from server.sessions.cache import SessionCache
 from server.sessions.change_feed import Changes
 from server.sessions.cookies import Cookies
@@ -32,6 +35,8 @@ from server.telemetry.audit import Audit
 from server.telemetry.metrics import Metrics
 
 T = TypeVar("T")
+LOOK_SECONDS = 0.3
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Services:
         cache = self.sessions.memory if settings.sessions.cache else SessionCache(0, self.sessions.watches)
         self.changes = Changes(self.db, cache, self.account_limits.heard, settings.redis_url)
         self.pseudonyms = Pseudonyms(settings.secret)
-        self.sweeper = Sweeper()
+        self.sweeper, self.sweeping = Sweeper(), Sweeping(self.db)
         self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)
         self.accounts = AccountChanges(self.db, self.sessions, self.mailer, self.account_limits, self.forget)
         self.sign_in = SignIn(self.db, self.sessions, self.audit)
@@ -113,26 +118,51 @@ class Services:
         metrics.watch("changes_heard", "1 while sessions may be kept in memory.", lambda: int(memory.trusted))
         metrics.watch_total("sessions_created", "Sessions created.", lambda: self.sessions.created)
 
+    async def _look(self) -> None:
+        await migrate.learn(self.db)
+        await restrictions.tell(self.db)
+        await self._check_columns()
+
+    async def _look_later(self) -> None:
+        """Once the database is there; until then nothing is asked that depends on how the tables are."""
+        while True:
+            try:
+                return await self._look()
+            except (DatabaseError, StartError) as error:
+                log.info("the tables cannot be looked at: %s", error)
+                await asyncio.sleep(LOOK_SECONDS)
+
     async def _check_columns(self) -> None:
         missing = await columns.list_missing(self.db)
         if missing:
             raise StartError(f"the database lacks the column {missing[0]}: a migration has to add it")
+        forbidden = await ledger.list_forbidden(self.db)
+        if forbidden:
+            raise StartError(
+                f"the role in DATABASE_URL lacks the privilege {', '.join(forbidden)}: GRANT it as the tables' owner"
+            )
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, check: bool = True) -> AsyncIterator[None]:
         """Hears of changes, sends mails, and does what the features do beside the requests.
 
-        Raises StartError for a declared column that the database has not.
+        Raises StartError for a declared column or a privilege that is missing, unless there is none to `check`.
         """
-        await migrate.learn(self.db)
-        await restrictions.tell(self.db)
-        await self._check_columns()
+        later = None
+        if check:
+            await self._look()
+        else:
+            self.db.shape = None
+            later = asyncio.create_task(self._look_later())
         if self.config.sessions.cache or self.config.limits.counts_alone:
             await self.changes.start()
         self.mailer.start()
+        self.sweeping.start()
         async with AsyncExitStack() as stack:
             for run in self.parts.run:
                 await stack.enter_async_context(run(self))
+            if later:
+                stack.callback(later.cancel)
             yield
 
     def stop(self, seconds: float) -> None:
@@ -142,6 +172,7 @@ class Services:
 
     async def close(self) -> None:
         """Lets go of mails, the database and the hashing threads."""
+        await self.sweeping.stop()
         await self.changes.stop()
         await self.mailer.stop()
         self.passwords.close()

@@ -21,11 +21,13 @@ from server.cli.supervisor import Supervisor
 from server.cli.worker import Inherited
 from server.config import settings
 from server.config.settings import Settings
+from server.database import DatabaseUnavailable
 from server.feature import Feature, assemble, plug, select
 from server.http.app import Application, http_server
 from server.limits.board import Board
 from server.mail import ways
 from server.schema import migrate
+from server.services import Services
 from server.telemetry import logs
 from server.version import VERSION
 
@@ -148,10 +150,10 @@ async def _main(
     if inherited is not None:
         services.passwords.hashing.share(Board(inherited.board))
     try:
-        migrating = migrate.migrate(services.db, inherited.say_migrates if inherited else None)
-        if not await _unless(stopped, migrating):
+        looked = asyncio.Event()
+        if not await _unless(stopped, _bring_up(services, inherited, looked)):
             return
-        async with services.running():
+        async with services.running(check=looked.is_set()):
             server = http_server(Application(services, features))
             server.add_sockets(sockets)
             if inherited is None:
@@ -166,6 +168,17 @@ async def _main(
                 click.echo(logs.announcement(cut) if as_json else f"ai-editor: {cut}", err=True)
     finally:
         await services.close()
+
+
+async def _bring_up(services: Services, inherited: Inherited | None, looked: asyncio.Event) -> None:
+    """Migrates, and says so; a worker whose place has been served before serves without a database, too: 503."""
+    try:
+        await migrate.migrate(services.db, inherited.say_migrates if inherited else None)
+        looked.set()
+    except DatabaseUnavailable as error:
+        if not inherited or not inherited.patient:
+            raise
+        log.warning("the database does not answer (%s): all is answered 503 until it does", error)
 
 
 def _stop_event(inherited: Inherited | None) -> asyncio.Event:

@@ -15,8 +15,8 @@ from server.limits import board
 
 READY_SECONDS = 30.0
 # Before another worker starts where none came to serve, or not for long: longer with each in a row.
-PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-# So many that end in a row, while nobody serves, are a reason to give up; being slow is none.
+PAUSES = (0.0, 0.2, 0.5, 1.0)
+# So many that end in a row, before anybody has ever served, are a reason to give up; being slow is none.
 MOST_ENDS = 3
 
 
@@ -114,11 +114,8 @@ class Supervisor:
     async def _lose(self, place: Place, worker: Worker, what: str) -> None:
         """Says what happened to a worker, and ends it where it goes on; raises WorkersFailed when that is hopeless."""
         place.failures = 0 if worker.steady else place.failures + 1
-        if worker.steady or any(each.steady for each in self._places):
-            self._ends = 0
-        elif worker.ended:
-            self._ends += 1
-        if self._ends >= MOST_ENDS:
+        self._ends += worker.ended
+        if self._ends >= MOST_ENDS and not self._first_serves.is_set():
             raise WorkersFailed("the workers end as soon as they start: see above")
         when = f"in {place.pause:g} s" if place.pause else "now"
         self._say(place, worker, f"{what}; another one starts {when}")
@@ -149,7 +146,9 @@ class Supervisor:
         return True
 
     async def _start(self, place: Place) -> Worker:
-        worker = await Worker.start(place.listening, self._board.fileno(), self._environment)
+        worker = await Worker.start(
+            place.listening, self._board.fileno(), self._environment, patient=self._first_serves.is_set()
+        )
         self._workers.add(worker)
         return worker
 

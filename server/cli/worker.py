@@ -8,6 +8,7 @@ import io
 import os
 import socket
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 # A worker that serves may finish its requests; one that does not serve yet has none.
 STOP_SECONDS = 15.0
 GIVE_UP_SECONDS = 1.0
+# Nobody stops a worker without a supervisor, and its port is wanted again.
+ORPHAN_SECONDS = 1.5
 # A worker that serves for longer than this did not end because of how it was started.
 YOUNG_SECONDS = 2.0
 _MIGRATES, _SERVES = b"m", b"s"
@@ -28,16 +31,18 @@ class Inherited:
     life: int
     board: int
     listening: tuple[int, ...]
+    # Others have served from this database: while it is away, it is waited for with an answer.
+    patient: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Inherited:
         """From the command line."""
-        words, life, board, *listening = map(int, text.split(","))
-        return cls(words, life, board, tuple(listening))
+        words, life, patient, board, *listening = map(int, text.split(","))
+        return cls(words, life, board, tuple(listening), bool(patient))
 
     def __str__(self) -> str:
         """For the command line."""
-        return ",".join(map(str, self.descriptors))
+        return ",".join(map(str, (self.words, self.life, int(self.patient), self.board, *self.listening)))
 
     @property
     def descriptors(self) -> tuple[int, ...]:
@@ -58,8 +63,17 @@ class Inherited:
         os.close(self.words)
 
     def when_orphaned(self, then: Callable[[], None]) -> None:
-        """Calls `then` when the supervisor is gone, however it went."""
-        asyncio.get_running_loop().add_reader(self.life, then)
+        """Calls `then` when the supervisor is gone, however it went; the process is gone soon after, whatever it does."""
+        loop = asyncio.get_running_loop()
+
+        def orphaned() -> None:
+            loop.remove_reader(self.life)
+            timer = threading.Timer(ORPHAN_SECONDS, os._exit, (1,))
+            timer.daemon = True
+            timer.start()
+            then()
+
+        loop.add_reader(self.life, orphaned)
 
 
 class NotServing(Exception):
@@ -75,12 +89,16 @@ class Worker:
 
     @classmethod
     async def start(
-        cls, listening: Sequence[socket.socket], board: int, environment: dict[str, str]
+        cls,
+        listening: Sequence[socket.socket],
+        board: int,
+        environment: dict[str, str],
+        patient: bool = False,
     ) -> Worker:
         """A process that will serve these sockets; on the board it reads what the others have to do."""
         words, said = os.pipe()
         life, lifeline = os.pipe()
-        given = Inherited(said, life, board, tuple(each.fileno() for each in listening))
+        given = Inherited(said, life, board, tuple(each.fileno() for each in listening), patient)
         command = [sys.executable, "-m", "server", "serve", "--worker", str(given)]
         try:
             process = await asyncio.create_subprocess_exec(

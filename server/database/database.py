@@ -113,7 +113,8 @@ class Database(Statements):
     """A pool of `size` connections to the server at `dsn`; made inside a running event loop."""
 
     def __init__(self, dsn: str, size: int = 10, columns: Columns = NO_COLUMNS) -> None:
-        self._dsn, self.columns, self.shape = dsn, columns, OUR_SHAPE
+        self._dsn, self.columns = dsn, columns
+        self._shape: Shape | None = OUR_SHAPE
         self._plain: set[str] = set()
         self._writes = Writes()
         self._known: WeakKeyDictionary[aiopg.Connection, set[str]] = WeakKeyDictionary()
@@ -123,6 +124,17 @@ class Database(Statements):
     def in_use(self) -> int:
         """How many connections are in use."""
         return self._pool.in_use
+
+    @property
+    def shape(self) -> Shape:
+        """How the tables are; raises DatabaseUnavailable while nobody was able to look."""
+        if self._shape is None:
+            raise DatabaseUnavailable("its tables have not been looked at yet")
+        return self._shape
+
+    @shape.setter
+    def shape(self, found: Shape | None) -> None:
+        self._shape = found
 
     async def _open(self) -> aiopg.Connection:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from server.postgres.errors import PostgresError
+from server.postgres.guard import Guard
 from server.postgres.home import Home
 from server.postgres.keeper import Keeper
 from server.postgres.locks import PAUSE, FileLock
@@ -22,6 +23,7 @@ class Cluster:
         self._owner = FileLock(self.home.lock)
         self._users = FileLock(self.home.users)
         self._server = Server(self.home)
+        self._guard: Guard | None = None
 
     def start(self, wait: float = 0) -> str:
         """Becomes the owner, starts the server or takes over a running one; returns its libpq address."""
@@ -40,6 +42,7 @@ class Cluster:
             self._users.take()  # who comes now waits until it is down
             self._server.stop()
         finally:
+            self._dismiss()
             self._users.release()
             self._owner.release()
 
@@ -55,7 +58,7 @@ class Cluster:
             with FileLock(self.home.users).shared(ATTACH_SECONDS):
                 yield self._join()
         finally:
-            self._leave()
+            self.leave()
 
     def _own(self, wait: float = 0) -> bool:
         self.home.prepare()
@@ -63,10 +66,17 @@ class Cluster:
 
     def _run(self) -> str:
         try:
-            return self._server.run()
+            address = self._server.run()
+            self._guard = self._guard or Guard.start(self.home.folder)
         except BaseException:
             self.stop()
             raise
+        return address
+
+    def _dismiss(self) -> None:
+        if self._guard:
+            self._guard.dismiss()
+        self._guard = None
 
     def _join(self) -> str:
         deadline = time.monotonic() + ATTACH_SECONDS
@@ -82,13 +92,14 @@ class Cluster:
             time.sleep(PAUSE)
         return self._run()
 
-    def _leave(self) -> None:
+    def leave(self, wait: float = 0) -> None:
         """Stops the server if nobody owns or uses it; one who uses it still will do so."""
-        while self._own():
+        while self._own(wait):
             if self._users.take():
                 self.stop()
                 return
             self._server.abandon()
+            self._dismiss()
             self._owner.release()
             # The other may have left after our look and before our letting go, and seen that we own it.
             if not self._users.take():

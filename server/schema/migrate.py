@@ -173,7 +173,8 @@ async def _check_accounts(db: Database) -> None:
 async def _run_one(tx: Transaction, name: str, sql: str, begins: Callable[[], None] | None) -> bool:
     """Waits for a migration that runs elsewhere, then looks again before running its own."""
     await ledger.lock(tx, LOCK_KEY)
-    await ledger.create(tx)
+    if not await ledger.exists(tx):  # to ask for what is there needs the right to make tables, too
+        await ledger.create(tx)
     if name in await ledger.list_applied(tx):
         return False
     if begins:

@@ -277,6 +277,24 @@ async def delete_by_id(db: Executor, session_id: str) -> Ended | None:
     )
 
 
+async def delete_ended(db: Executor, now: datetime, most: int) -> int:
+    """Deletes at most `most` sessions that had ended by then; passes by those in use."""
+    return await db.run(
+        """
+        DELETE FROM "session"
+        WHERE "id" IN (
+            SELECT "id"
+            FROM "session"
+            WHERE "expiresAt" < %(now)s
+            LIMIT %(most)s
+            FOR UPDATE SKIP LOCKED
+        )
+        """,
+        now=now,
+        most=most,
+    )
+
+
 async def delete_all(db: Executor, user_id: str | None, now: datetime) -> int:
     """Ends all sessions, of one user or of all; the number of those that had not ended before."""
     return int(

@@ -55,6 +55,7 @@ WHOLE_TABLE = {
     "users.list_summaries": "a person at a terminal",
     "users.count": "a person at a terminal",
     "mails.count": "/metrics; the queue is short, or nothing works",
+    "sessions.delete_ended": "the sweeper",
     "verifications.delete_expired": "the sweeper",
     "rate_limits.delete_lapsed": "the sweeper",
 }

@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 import psycopg2
+import pytest
 
-from tests.postgres.conftest import Place, query
+from tests.postgres.conftest import ACCOUNTS, Place, query
 from tests.postgres.process import Process
 
 RUNNING = """
@@ -74,17 +75,43 @@ def test_killed_server_with_a_statement_that_goes_on(cluster: Place) -> None:
     while query(address, RUNNING) == [(0,)]:
         time.sleep(0.01)
     os.kill(cluster.postmaster(), signal.SIGKILL)
-    owner.kill()
+    kill_with_guard(owner)
     assert cluster.running()
     assert_heals(cluster)
     busy.close()
 
 
-def test_killed_owner_leaves_an_orphan_that_is_taken_over(cluster: Place) -> None:
+@pytest.mark.parametrize("place", ACCOUNTS[:1], indirect=True)
+def test_a_killed_owner_takes_its_server_along(cluster: Place) -> None:
+    owner = cluster.begin()
+    write_rows(owner.address())
+    owner.kill()
+    wait_gone(cluster)
+    assert_heals(cluster)
+
+
+@pytest.mark.parametrize("place", ACCOUNTS[:1], indirect=True)
+def test_a_killed_command_takes_its_server_along(cluster: Place) -> None:
+    command = cluster.begin("attached")
+    command.address()
+    command.kill()
+    wait_gone(cluster)
+
+
+def kill_with_guard(owner: Process) -> None:
+    """As a machine does that runs out of memory."""
+    children = Path(f"/proc/{owner.pid}/task/{owner.pid}/children").read_text().split()
+    guards = [pid for pid in children if b"server.postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    for pid in guards:
+        os.kill(int(pid), signal.SIGKILL)
+    owner.kill()
+
+
+def test_a_server_that_is_left_behind_is_taken_over(cluster: Place) -> None:
     owner = cluster.begin()
     write_rows(owner.address())
     orphan = cluster.postmaster()
-    owner.kill()
+    kill_with_guard(owner)
     assert cluster.running()
     heir = cluster.begin()
     assert query(heir.address(), "SELECT count(*) FROM kept") == [(1000,)]
@@ -95,7 +122,7 @@ def test_killed_owner_leaves_an_orphan_that_is_taken_over(cluster: Place) -> Non
 
 def kill_both(place: Place, owner: Process) -> None:
     server = place.postmaster()
-    owner.kill()
+    kill_with_guard(owner)
     os.kill(server, signal.SIGKILL)
     wait_gone(place)
 
@@ -135,7 +162,7 @@ def test_cut_pid_file(cluster: Place) -> None:
 def test_server_whose_socket_is_gone_is_started_anew(cluster: Place) -> None:
     owner = cluster.begin()
     write_rows(owner.address())
-    owner.kill()
+    kill_with_guard(owner)
     (cluster.home / ".s.PGSQL.5432").unlink()
     assert_heals(cluster)
 

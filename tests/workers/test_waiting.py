@@ -123,7 +123,7 @@ def test_the_others_serve_while_one_does_not_come(database: str, tmp_path: Path)
 
 def test_a_pause_is_interrupted(database: str, tmp_path: Path) -> None:
     with Impatient(tmp_path, 0.01, DATABASE_URL=database) as starting:
-        starting.hear("another one starts in 10 s")
+        starting.hear("another one starts in 1 s")
         starting.process.send_signal(signal.SIGTERM)
         assert starting.process.wait(9) == 0
 

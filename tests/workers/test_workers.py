@@ -2,14 +2,19 @@
 
 import os
 import signal
+import socket
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 
+from server.postgres import postmaster
+from server.postgres.cluster import Cluster
 from tests.workers.served import Served, until
 
 
@@ -74,14 +79,54 @@ def test_hang_up_replaces_all_while_they_serve(served: Served) -> None:
     until(lambda: len(served.pids()) == 2)
 
 
-def test_workers_end_with_their_supervisor() -> None:
+def test_all_ends_with_a_killed_supervisor() -> None:
+    """A request that is under way holds nobody up."""
     with tempfile.TemporaryDirectory() as folder:
         served = Served(Path(folder))
-        pids = served.pids()
+        cookie = person(served, "held@example.com")
+        data = Path(folder) / "data" / "postgres" / "data"
+        pids, server = served.pids(), postmaster.read_pid(data)
+        other = psycopg2.connect(address(data))
+        other.cursor().execute('LOCK TABLE "session"')
+        asked = socket.create_connection(("127.0.0.1", urlsplit(served.address).port or 0))
+        asked.sendall(
+            b"POST /api/auth/sign-out HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"
+            + f"Origin: {served.address}\r\nCookie: {cookie}\r\n\r\n".encode()
+        )
         served.process.kill()
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in {*pids, server}))
+        asked.close()
+        other.close()
         served.process.communicate()
-        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
         again = Served(Path(folder))
         assert again.call("/health")[0] == 200
         again.stop()
         assert again.process.returncode == 0
+
+
+def address(data: Path) -> str:
+    """The embedded database's, as libpq takes it."""
+    found = postmaster.read_pid_file(data)
+    assert found
+    return f"postgresql://ai_editor@/ai_editor?host={found.socket_folder}&port={found.port}"
+
+
+def test_workers_that_are_killed_without_a_database_answer_503_until_it_is_back(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path / "postgres")
+    try:
+        with Served(tmp_path, DATABASE_URL=cluster.start()) as served:
+            cluster.stop()
+            before = served.pids()
+            for pid in before:
+                os.kill(pid, signal.SIGKILL)
+            until(lambda: len(served.pids() - before) == 2)
+            asked = [served.call("/health/ready")[0] for _ in range(12)]
+            assert asked == [503] * 12
+            assert served.process.poll() is None
+            stay = served.pids()
+            cluster.start()
+            until(lambda: [served.call("/health/ready")[0] for _ in range(12)] == [200] * 12)
+            assert served.pids() == stay
+            person(served, "back@example.com")
+    finally:
+        cluster.stop()

@@ -1,0 +1,71 @@
+"""Sessions that have ended do not stay. S24."""
+
+from pathlib import Path
+
+import pytest
+
+from server.authentication import sweeping
+from server.services import Services
+from server.store import sweeps
+from tests.client import Client
+from tests.conftest import Sql
+from tests.workers.served import Served, until
+
+MANY = """
+    INSERT INTO "session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "userId")
+    SELECT 'old' || n, now() - interval '40 days', 'old' || n, now() - interval '47 days', now() - interval '47 days',
+           (SELECT "id" FROM "user")
+    FROM generate_series(1, %s) AS n
+"""
+COUNT = """SELECT count(*) FROM "session" WHERE "id" LIKE 'old%' """
+
+
+@pytest.mark.gen_test
+async def test_all_that_is_over_goes_in_steps(
+    client: Client, app: Services, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 10)
+    monkeypatch.setattr(sweeping, "PAUSE_SECONDS", 0)
+    await client.sign_up()
+    sql(MANY, 35)
+    assert await app.sweeping.sweep() == 35
+    assert sql('SELECT count(*) FROM "session"') == [(1,)]
+    assert (await client.session())["user"]["name"] == "Ada"
+    assert await app.sweeping.sweep() == 0
+
+
+@pytest.mark.gen_test
+async def test_what_ended_just_now_stays_for_a_day(client: Client, app: Services, sql: Sql) -> None:
+    await client.sign_up()
+    sql("""UPDATE "session" SET "expiresAt" = now() - interval '1 hour' """)
+    assert await app.sweeping.sweep() == 0
+    sql("""UPDATE "session" SET "expiresAt" = now() - interval '25 hours' """)
+    assert await app.sweeping.sweep() == 1
+
+
+@pytest.mark.gen_test
+async def test_one_at_a_time(client: Client, app: Services, sql: Sql) -> None:
+    await client.sign_up()
+    sql(MANY, 3)
+    async with app.db.transaction() as tx:
+        await tx.value("SELECT pg_advisory_xact_lock(%(key)s)", key=sweeps._KEY)
+        assert await app.sweeping.sweep() == 0
+    assert await app.sweeping.sweep() == 3
+
+
+@pytest.mark.gen_test
+async def test_a_row_that_somebody_holds_is_passed_by(client: Client, app: Services, sql: Sql) -> None:
+    await client.sign_up()
+    sql(MANY, 3)
+    async with app.db.transaction() as tx:
+        await tx.value("""SELECT 1 FROM "session" WHERE "id" = 'old2' FOR UPDATE""")
+        assert await app.sweeping.sweep() == 2
+    assert await app.sweeping.sweep() == 1
+
+
+@pytest.mark.gen_test
+async def test_a_server_sweeps_by_itself(client: Client, database_url: str, sql: Sql, tmp_path: Path) -> None:
+    await client.sign_up()
+    sql(MANY, 3)
+    with Served(tmp_path, DATABASE_URL=database_url):
+        until(lambda: sql(COUNT) == [(0,)])
