@@ -41,7 +41,7 @@ COLUMNS: dict[str, dict[str, Expected]] = {
         "name": Expected("text", least=32, filled=True),
         "email": Expected("text", least=64),
         "emailVerified": Expected("flag", filled=True),
-        "image": _OPTIONAL_LONG,
+        "image": Expected("text", addable=True, least=64),
         "createdAt": _DATE,
         "updatedAt": _DATE,
     },
@@ -52,7 +52,7 @@ COLUMNS: dict[str, dict[str, Expected]] = {
         "createdAt": _DATE,
         "updatedAt": _DATE,
         "ipAddress": Expected("text", addable=True, least=39),
-        "userAgent": _OPTIONAL_LONG,
+        "userAgent": _OPTIONAL,  # a longer one is cut
         "userId": _REFERENCE,
     },
     "account": {
