@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from server import clock
-from server.crypto.random import new_id
+from server.crypto.ids import new_id
 from server.database import Database, Executor, Transaction
 from server.limits import AccountLimits
 from server.mail import Email, Mail, Mailer
@@ -34,7 +34,7 @@ class AccountChanges:
         """Stores a password that was not proved, where the user had none too, and lifts a lock; the sessions ended."""
         now = clock.now()
         if not await accounts.update_password(tx, user.id, password_hash, now):
-            await accounts.insert_credential(tx, new_id(tx.shape.ids.account), user, password_hash, now)
+            await accounts.insert_credential(tx, await new_id(tx, "account"), user, password_hash, now)
         ended = await self._sessions.revoke_all(tx, user.id) if revoke else 0
         await self.tell(tx, user)
         await self._limits.lift(tx, user.email)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from server.authentication.passwords import Passwords
 from server.database import Database, Executor
-from server.model import NO_ID, User
+from server.model import User, no_id
 from server.store import accounts, users
 
 
@@ -29,7 +29,7 @@ class Proof:
 async def prove(db: Database, passwords: Passwords, email: str, password: str) -> Proof | None:
     """The proof, or None when either is wrong, after the same work. S9; a hash of an older kind is replaced. S8."""
     user = await users.find_by_email(db, email)
-    credential = await accounts.find_credential(db, user.id if user else NO_ID[db.shape.ids.user])
+    credential = await accounts.find_credential(db, user.id if user else no_id(db.shape.ids["user"]))
     stored = credential.password if credential else None
     check = await passwords.check(stored, password)
     if not check.right or user is None or credential is None or stored is None:

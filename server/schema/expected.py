@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from server.model import Table
+
 Kind = Literal["id", "reference", "text", "time", "flag", "count", "milliseconds"]
 
-TABLES = ("user", "session", "account", "verification", "rateLimit")
+TABLES: tuple[Table, ...] = ("user", "session", "account", "verification", "rateLimit")
 # Without these two a database is not better-auth's; where it keeps sessions in Redis, it makes no others.
 OF_BETTER_AUTH = ("user", "account")
 
@@ -92,8 +94,8 @@ UNIQUE = (("user", "id"), ("user", "email"), ("session", "token"), ("rateLimit",
 RULES = ("twoFactorEnabled", "banned")
 
 TYPES: dict[Kind, tuple[str, ...]] = {
-    "id": ("text", "varchar", "uuid"),
-    "reference": ("text", "varchar", "uuid"),
+    "id": ("text", "varchar", "uuid", "int4", "int8"),
+    "reference": ("text", "varchar", "uuid", "int4", "int8"),
     "text": ("text", "varchar", "citext"),
     "time": ("timestamptz", "timestamp"),
     "flag": ("bool",),
@@ -103,8 +105,8 @@ TYPES: dict[Kind, tuple[str, ...]] = {
 # What mend.sql makes one of those.
 MENDED: dict[Kind, tuple[str, ...]] = {"time": ("date",), "milliseconds": ("int4",)}
 NAMES: dict[Kind, str] = {
-    "id": "text, varchar or uuid",
-    "reference": "text, varchar or uuid",
+    "id": "text, varchar, uuid or a number that the database counts",
+    "reference": "the type of user.id",
     "text": "text or varchar",
     "time": "timestamp with or without time zone",
     "flag": "boolean",

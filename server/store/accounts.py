@@ -39,7 +39,7 @@ async def find_credential(db: Executor, user_id: str) -> Credential | None:
     return await db.one(
         Credential,
         """
-        SELECT "id" AS account_id, "userId" AS user_id, "password" AS password
+        SELECT "id"::text AS account_id, "userId"::text AS user_id, "password" AS password
         FROM "account"
         WHERE "userId" = %(user_id)s AND "providerId" = 'credential' AND "accountId" = "userId"::text
         """,
@@ -52,7 +52,7 @@ async def list_summaries(db: Executor, user_id: str) -> list[AccountSummary]:
     return await db.all(
         AccountSummary,
         """
-        SELECT "id" AS id, "providerId" AS provider_id, "createdAt" AS created_at
+        SELECT "id"::text AS id, "providerId" AS provider_id, "createdAt" AS created_at
         FROM "account"
         WHERE "userId" = %(user_id)s
         ORDER BY "createdAt", "id"
@@ -131,7 +131,7 @@ async def list_of_user(db: Executor, user_id: str) -> list[Account]:
     return await db.all(
         Account,
         """
-        SELECT "id" AS id, "accountId" AS account_id, "providerId" AS provider_id, "userId" AS user_id,
+        SELECT "id"::text AS id, "accountId" AS account_id, "providerId" AS provider_id, "userId"::text AS user_id,
                "scope" AS scope, "createdAt" AS created_at, "updatedAt" AS updated_at
         FROM "account"
         WHERE "userId" = %(user_id)s
