@@ -18,13 +18,14 @@ OF_BETTER_AUTH = ("user", "account")
 class Expected:
     """A column. `addable`: a migration can add it to rows that do without; `least` characters have to fit in.
 
-    `filled`: a NULL in it has an obvious value, which a migration puts there.
+    `filled`: a NULL in it has an obvious value, which a migration puts there. `endless`: it is widened.
     """
 
     kind: Kind
     addable: bool = False
     least: int = 0
     filled: bool = False
+    endless: bool = False
 
 
 _ID = Expected("id", least=32)
@@ -82,7 +83,7 @@ COLUMNS: dict[str, dict[str, Expected]] = {
     },
     "rateLimit": {
         "id": _ID,
-        "key": _LONG,
+        "key": Expected("text", endless=True),
         "count": Expected("count"),
         "lastRequest": Expected("milliseconds"),
     },

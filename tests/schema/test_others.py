@@ -246,6 +246,29 @@ def test_nulls_where_something_has_to_be_are_filled(new_database: NewDatabase, o
     assert (found["name"], found["emailVerified"]) == ("", False)
 
 
+def test_a_long_path_is_counted_where_keys_were_short(new_database: NewDatabase, on: On) -> None:
+    url = new_database()
+    make(url, tables=MADE.replace(" text", " varchar(255)"))
+    with serving(on(url, RATE_LIMIT_ENABLED="yes", RATE_LIMIT_STORAGE="database")) as served:
+        assert served.visitor().api("/verify-password/" + "x" * 300) == (404, None)
+
+
+def test_hidden_rows_stop_the_start(new_database: NewDatabase, on: On) -> None:
+    url = new_database()
+    make(url, 'alter table "user" enable row level security, force row level security')
+    assert 'row level security hides rows of "user"' in start_refused(on(url))
+
+
+def test_with_several_workers_the_reason_is_said_too(new_database: NewDatabase, on: On) -> None:
+    url = new_database()
+    make(url, STOPS["account.issuer"])
+    process = on(url, WORKERS="2").start("serve")
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode == 1
+    assert "account.issuer is required" in said
+    assert "Traceback" not in said
+
+
 def test_two_rows_of_one_address_are_named_and_nothing_is_changed(new_database: NewDatabase, on: On) -> None:
     url = new_database()
     rows = "values ('u1', 'Ada', 'ada@example.com', true), ('u2', 'Ada', 'ada@example.com', true)"
