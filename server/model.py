@@ -56,18 +56,13 @@ class Columns:
 
 NO_COLUMNS = Columns()
 
-IdKind = Literal["text", "uuid"]
-
-
-@dataclass(frozen=True, slots=True)
-class Ids:
-    """What kind of ids the tables have."""
-
-    user: IdKind = "text"
-    session: IdKind = "text"
-    account: IdKind = "text"
-    verification: IdKind = "text"
-    rate_limit: IdKind = "text"
+IdKind = Literal["text", "uuid", "integer", "bigint"]
+Table = Literal["user", "session", "account", "verification", "rateLimit"]
+TEXT_IDS: Mapping[Table, IdKind] = MappingProxyType(
+    {"user": "text", "session": "text", "account": "text", "verification": "text", "rateLimit": "text"}
+)
+# Kinds of which the database makes the next one.
+COUNTED = ("integer", "bigint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +73,32 @@ class Shape:
     declared.
     """
 
-    ids: Ids = field(default_factory=Ids)
+    ids: Mapping[Table, IdKind] = field(default_factory=lambda: TEXT_IDS, hash=False)
     rules: frozenset[str] = frozenset()
     longest_user_agent: int | None = None
 
 
 OUR_SHAPE = Shape()
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# Of a kind of id, one that nobody has.
-NO_ID: Mapping[IdKind, str] = {"text": "", "uuid": "00000000-0000-0000-0000-000000000000"}
+# What can be looked up among ids of a kind, and one there that nobody has.
+_IDS: Mapping[IdKind, tuple[re.Pattern[str], str]] = {
+    "text": (re.compile(r".*", re.DOTALL), ""),
+    "uuid": (
+        re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        "00000000-0000-0000-0000-000000000000",
+    ),
+    "integer": (re.compile(r"[1-9][0-9]{0,8}"), "0"),
+    "bigint": (re.compile(r"[1-9][0-9]{0,17}"), "0"),
+}
 
 
 def is_id(kind: IdKind, text: str) -> bool:
     """Whether a table with such ids can be asked for this one."""
-    return kind == "text" or bool(_UUID.fullmatch(text))
+    return bool(_IDS[kind][0].fullmatch(text))
+
+
+def no_id(kind: IdKind) -> str:
+    """An id that nobody has."""
+    return _IDS[kind][1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class SignUpWithEmailAndPassword(ApiHandler):
         services.passwords.check_new(body.password, body.name, body.email)
         written = registration.accept(services.db.columns.user, self._members)
         outcome = await self._register(
-            registration.new_user(services.db, body.name, body.email, body.image), body, written
+            await registration.new_user(services.db, body.name, body.email, body.image), body, written
         )
         if isinstance(outcome, User):
             repeated = self._owner_id is not None

@@ -54,7 +54,7 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
     password = asking.new_password(from_stdin)
 
     async def work(services: Services) -> User:
-        made = registration.new_user(services.db, called, address)
+        made = await registration.new_user(services.db, called, address)
         hashed = await _hash(services, password, made)
         try:
             async with services.db.transaction() as tx:

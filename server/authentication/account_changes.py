@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from server import clock
 from server.authentication import sign_ups, verifications
-from server.crypto.random import new_id
+from server.crypto.ids import new_id
 from server.database import Database, Executor, Transaction
 from server.limits import AccountLimits
 from server.mail import Email, Mail, Mailer
@@ -40,7 +40,7 @@ class AccountChanges:
         now = clock.now()
         await users.hold(tx, user.id)
         if not await accounts.update_password(tx, user.id, password_hash, now):
-            await accounts.insert_credential(tx, new_id(tx.shape.ids.account), user, password_hash, now)
+            await accounts.insert_credential(tx, await new_id(tx, "account"), user, password_hash, now)
         ended = await self._sessions.revoke_all(tx, user.id) if revoke else 0
         await sign_ups.forget(tx, user.id)
         await self.password_changed(tx, user)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from server.authentication.passwords import Passwords
 from server.crypto.pseudonyms import Pseudonyms
 from server.database import Database, Executor
-from server.model import NO_ID, User
+from server.model import User, no_id
 from server.store import accounts, users
 
 
@@ -44,7 +44,7 @@ async def prove(
     """
     user = await users.find_by_email(db, email)
     credential = await accounts.find_credential_or_another(
-        db, user.id if user else NO_ID[db.shape.ids.user], *pseudonyms.places(email)
+        db, user.id if user else no_id(db.shape.ids["user"]), *pseudonyms.places(email)
     )
     stored = credential.password if credential else None
     check = await passwords.check(stored, password)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from server import clock, errors
-from server.crypto.random import new_id
+from server.crypto.ids import new_id
 from server.database import Executor, InvalidValue, RowRefused
 from server.model import NOTHING_WRITTEN, Column, User
 from server.protocol import columns
 from server.store import accounts, users
 
 
-def new_user(db: Executor, name: str, email: str, image: str | None = None) -> User:
+async def new_user(db: Executor, name: str, email: str, image: str | None = None) -> User:
     """A user who is not stored yet, with an e-mail address in lower case that nobody has verified."""
     now = clock.now()
-    return User(new_id(db.shape.ids.user), name, email.lower(), False, image, now, now)
+    return User(await new_id(db, "user"), name, email.lower(), False, image, now, now)
 
 
 def accept(declared: Sequence[Column], given: columns.Given) -> columns.Stored:
@@ -32,7 +32,7 @@ async def add(
     """The user as stored with the password account; raises EmailTaken, or the 422 for what cannot be stored."""
     try:
         stored = await users.insert(db, user, written)
-        await accounts.insert_credential(db, new_id(db.shape.ids.account), user, password_hash)
+        await accounts.insert_credential(db, await new_id(db, "account"), user, password_hash)
         return stored
     except (InvalidValue, RowRefused) as error:
         raise errors.failed_to_create_user() from error

@@ -35,12 +35,14 @@ def two_factor_not_supported() -> APIError:
 
 async def find_refusal(db: Executor, user_id: str, method: str) -> APIError | None:
     """Why a user who has proved who they are by `method` gets no session; None where nothing speaks against it."""
-    if not db.shape.rules or method == _NEW:
+    taken = {column.name for column in db.columns.user}
+    if method == _NEW or {TWO_FACTOR, BANNED} <= taken:
         return None
+    # Asked each time: a better-auth server on this database may have got a plugin since the start.
     found = await store.find(db, user_id)
-    if found and found.banned and BANNED in db.shape.rules:
+    if found and found.banned and BANNED not in taken:
         return banned_user()
-    if found and found.two_factor and TWO_FACTOR in db.shape.rules and method != _INSIDE:
+    if found and found.two_factor and TWO_FACTOR not in taken and method != _INSIDE:
         return two_factor_not_supported()
     return None
 

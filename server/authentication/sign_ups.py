@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from server import clock
 from server.authentication import verifications
-from server.crypto.random import new_id
+from server.crypto.ids import new_id
 from server.database import Executor, Transaction
 from server.model import AddressOwner, FurtherSignUp, User
 from server.sessions.lifecycle import Sessions
@@ -70,7 +70,7 @@ async def _void(tx: Transaction, sessions: Sessions, user: User) -> None:
 async def _replace(tx: Transaction, user: User, sign_up: FurtherSignUp) -> User:
     now = clock.now()
     changed = replace(user, name=sign_up.name, image=sign_up.image, updated_at=now)
-    await accounts.insert_credential(tx, new_id(tx.shape.ids.account), user, sign_up.password, now)
+    await accounts.insert_credential(tx, await new_id(tx, "account"), user, sign_up.password, now)
     return await users.update_profile(tx, changed, ("name", "image"), json.loads(sign_up.columns)) or changed
 
 

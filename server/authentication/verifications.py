@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from server import clock
-from server.crypto.random import new_id
+from server.crypto.ids import new_id
 from server.database import Database, Executor, InvalidValue
 from server.model import Verification
 from server.store import verifications as store
@@ -15,7 +15,7 @@ SWEEP_SECONDS = 60.0
 
 async def create(db: Executor, identifier: str, value: str, seconds: int) -> None:
     """Keeps `value` under `identifier` for `seconds`."""
-    row_id = new_id(db.shape.ids.verification)
+    row_id = await new_id(db, "verification")
     await store.insert(db, Verification(row_id, identifier, value, clock.after(seconds), clock.now()))
 
 
@@ -36,7 +36,7 @@ async def consume(db: Executor, identifier: str) -> str | None:
 
 async def create_for_address(db: Executor, identifier: str, user_id: str, email: str, seconds: int) -> bool:
     """Keeps a user's id under `identifier`, while `email` is their address; False when it is not any more."""
-    row_id = new_id(db.shape.ids.verification)
+    row_id = await new_id(db, "verification")
     made = Verification(row_id, identifier, user_id, clock.after(seconds), clock.now())
     return await store.insert_for_address(db, made, email)
 

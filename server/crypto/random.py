@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import secrets
 import string
-import uuid
-
-from server.model import IdKind
 
 ALPHANUMERIC = string.ascii_letters + string.digits
 
@@ -14,8 +11,3 @@ ALPHANUMERIC = string.ascii_letters + string.digits
 def random_id(length: int = 32) -> str:
     """A random [a-zA-Z0-9] string; 32 characters carry 190 bits (better-auth's ids and session tokens). S21."""
     return "".join(secrets.choice(ALPHANUMERIC) for _ in range(length))
-
-
-def new_id(kind: IdKind) -> str:
-    """The id of a new row, of the kind that its table has."""
-    return str(uuid.uuid4()) if kind == "uuid" else random_id()

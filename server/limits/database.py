@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from server.crypto.random import new_id
+from server.crypto.ids import new_id
 from server.database import Executor
 from server.limits import policy
 from server.limits.bounded import Bounded, monotonic
@@ -36,7 +36,7 @@ class DatabaseStore:
         await self._sweep()
         for _ in range(_TRIES):
             if await rate_limits.count(
-                self._db, new_id(self._db.shape.ids.rate_limit), key, limit.most, limit.milliseconds
+                self._db, await new_id(self._db, "rateLimit"), key, limit.most, limit.milliseconds
             ):
                 return 0
             left = await rate_limits.time_left(self._db, key, limit.most, limit.milliseconds)
@@ -49,7 +49,7 @@ class DatabaseStore:
         """Counts a failure; 0 when the attempt may be made, else the seconds to wait."""
         for _ in range(_TRIES):
             if await rate_limits.count_failure(
-                self._db, new_id(self._db.shape.ids.rate_limit), account, policy.SLOWING
+                self._db, await new_id(self._db, "rateLimit"), account, policy.SLOWING
             ):
                 return 0
             found = await rate_limits.find_failures(self._db, account)
@@ -66,7 +66,7 @@ class DatabaseStore:
         """Forgets the account's failures, and knows the place from now on."""
         if place:
             await rate_limits.forgive(
-                self._db, account, new_id(self._db.shape.ids.rate_limit), place, policy.PLACE_LIFE
+                self._db, account, await new_id(self._db, "rateLimit"), place, policy.PLACE_LIFE
             )
         else:
             await rate_limits.delete(self._db, account)

@@ -9,7 +9,10 @@ from server.database import Executor
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A column as it is. `filled`: a row that says nothing of it gets a value; `fixed`: none can be given."""
+    """A column as it is. `filled`: a row that says nothing of it gets a value; `fixed`: none can be given.
+
+    `counted`: the database counts its values.
+    """
 
     table: str
     name: str
@@ -18,6 +21,7 @@ class Found:
     nullable: bool
     filled: bool
     fixed: bool
+    counted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,9 @@ async def _columns(db: Executor) -> list[Found]:
                     THEN greatest(a.atttypmod, own.typtypmod) - 4 END AS length,
                NOT (a.attnotnull OR own.typnotnull) AS nullable,
                a.atthasdef OR a.attidentity <> '' OR own.typdefault IS NOT NULL AS filled,
-               a.attgenerated <> '' OR a.attidentity = 'a' AS fixed
+               a.attgenerated <> '' OR a.attidentity = 'a' AS fixed,
+               pg_get_serial_sequence(quote_ident(current_schema()) || '.' || quote_ident(c.relname), a.attname)
+               IS NOT NULL AS counted
         FROM pg_class c
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         JOIN pg_type own ON own.oid = a.atttypid

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from server.model import Table
+
 Kind = Literal["id", "reference", "text", "time", "flag", "count", "milliseconds"]
 
-TABLES = ("user", "session", "account", "verification", "rateLimit")
+TABLES: tuple[Table, ...] = ("user", "session", "account", "verification", "rateLimit")
 # Without these two a database is not better-auth's; where it keeps sessions in Redis, it makes no others.
 OF_BETTER_AUTH = ("user", "account")
 
@@ -16,13 +18,14 @@ OF_BETTER_AUTH = ("user", "account")
 class Expected:
     """A column. `addable`: a migration can add it to rows that do without; `least` characters have to fit in.
 
-    `filled`: a NULL in it has an obvious value, which a migration puts there.
+    `filled`: a NULL in it has an obvious value, which a migration puts there. `endless`: it is widened.
     """
 
     kind: Kind
     addable: bool = False
     least: int = 0
     filled: bool = False
+    endless: bool = False
 
 
 _ID = Expected("id", least=32)
@@ -41,7 +44,7 @@ COLUMNS: dict[str, dict[str, Expected]] = {
         "name": Expected("text", least=32, filled=True),
         "email": Expected("text", least=64),
         "emailVerified": Expected("flag", filled=True),
-        "image": _OPTIONAL_LONG,
+        "image": Expected("text", addable=True, least=64),
         "createdAt": _DATE,
         "updatedAt": _DATE,
     },
@@ -52,7 +55,7 @@ COLUMNS: dict[str, dict[str, Expected]] = {
         "createdAt": _DATE,
         "updatedAt": _DATE,
         "ipAddress": Expected("text", addable=True, least=39),
-        "userAgent": _OPTIONAL_LONG,
+        "userAgent": _OPTIONAL,  # a longer one is cut
         "userId": _REFERENCE,
     },
     "account": {
@@ -80,7 +83,7 @@ COLUMNS: dict[str, dict[str, Expected]] = {
     },
     "rateLimit": {
         "id": _ID,
-        "key": _LONG,
+        "key": Expected("text", endless=True),
         "count": Expected("count"),
         "lastRequest": Expected("milliseconds"),
     },
@@ -92,8 +95,8 @@ UNIQUE = (("user", "id"), ("user", "email"), ("session", "token"), ("rateLimit",
 RULES = ("twoFactorEnabled", "banned")
 
 TYPES: dict[Kind, tuple[str, ...]] = {
-    "id": ("text", "varchar", "uuid"),
-    "reference": ("text", "varchar", "uuid"),
+    "id": ("text", "varchar", "uuid", "int4", "int8"),
+    "reference": ("text", "varchar", "uuid", "int4", "int8"),
     "text": ("text", "varchar", "citext"),
     "time": ("timestamptz", "timestamp"),
     "flag": ("bool",),
@@ -103,8 +106,8 @@ TYPES: dict[Kind, tuple[str, ...]] = {
 # What mend.sql makes one of those.
 MENDED: dict[Kind, tuple[str, ...]] = {"time": ("date",), "milliseconds": ("int4",)}
 NAMES: dict[Kind, str] = {
-    "id": "text, varchar or uuid",
-    "reference": "text, varchar or uuid",
+    "id": "text, varchar, uuid or a number that the database counts",
+    "reference": "the type of user.id",
     "text": "text or varchar",
     "time": "timestamp with or without time zone",
     "flag": "boolean",

@@ -62,7 +62,11 @@ BEGIN
     END LOOP;
     IF (SELECT data_type FROM information_schema.columns WHERE table_schema = current_schema()
         AND table_name = 'rateLimit' AND column_name = 'lastRequest') = 'integer' THEN
-        ALTER TABLE IF EXISTS "rateLimit" ALTER COLUMN "lastRequest" TYPE bigint;
+        ALTER TABLE "rateLimit" ALTER COLUMN "lastRequest" TYPE bigint;
+    END IF;
+    IF (SELECT character_maximum_length FROM information_schema.columns WHERE table_schema = current_schema()
+        AND table_name = 'rateLimit' AND column_name = 'key') IS NOT NULL THEN
+        ALTER TABLE "rateLimit" ALTER COLUMN "key" TYPE text;
     END IF;
 END
 $$;

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from server import clock, errors
 from server.config.settings import Settings
-from server.crypto.random import new_id, random_id
+from server.crypto.ids import new_id
+from server.crypto.random import random_id
 from server.database import Database, DatabaseUnavailable, Executor, InvalidValue
 from server.model import Client, Columns, Session, SignedIn, User
 from server.protocol import columns
@@ -68,7 +69,7 @@ class Sessions:
         now = clock.now()
         seconds = self._settings.sessions.expires_in if remember else NOT_REMEMBERED_SECONDS
         session = Session(
-            id=new_id(db.shape.ids.session),
+            id=await new_id(db, "session"),
             expires_at=self._capped(now, now + timedelta(seconds=seconds)),
             token=random_id(),
             created_at=now,

@@ -11,24 +11,24 @@ from server.model import Account, Credential, User
 _FIND_OR_ANOTHER = """
 SELECT account_id, user_id, password
 FROM (
-    (SELECT 0 AS step, "id" AS account_id, "userId" AS user_id, "password" AS password
+    (SELECT 0 AS step, "id"::text AS account_id, "userId"::text AS user_id, "password" AS password
     FROM "account"
     WHERE "providerId" = 'credential' AND "accountId" = %(user_id)s AND "password" IS NOT NULL
     LIMIT 1)
     UNION ALL
-    (SELECT 1, "id", "userId", "password"
+    (SELECT 1, "id"::text, "userId"::text, "password"
     FROM "account"
     WHERE "providerId" = 'credential' AND "accountId" >= %(place)s AND "password" IS NOT NULL
     ORDER BY "accountId"
     LIMIT 1)
     UNION ALL
-    (SELECT 2, "id", "userId", "password"
+    (SELECT 2, "id"::text, "userId"::text, "password"
     FROM "account"
     WHERE "providerId" = 'credential' AND "accountId" >= %(digits)s AND "password" IS NOT NULL
     ORDER BY "accountId"
     LIMIT 1)
     UNION ALL
-    (SELECT 3, "id", "userId", "password"
+    (SELECT 3, "id"::text, "userId"::text, "password"
     FROM "account"
     WHERE "providerId" = 'credential' AND "password" IS NOT NULL
     ORDER BY "accountId"
@@ -69,7 +69,7 @@ async def find_credential(db: Executor, user_id: str) -> Credential | None:
     return await db.one(
         Credential,
         """
-        SELECT "id" AS account_id, "userId" AS user_id, "password" AS password
+        SELECT "id"::text AS account_id, "userId"::text AS user_id, "password" AS password
         FROM "account"
         WHERE "userId" = %(user_id)s AND "providerId" = 'credential' AND "accountId" = "userId"::text
         """,
@@ -98,7 +98,7 @@ async def list_summaries(db: Executor, user_id: str) -> list[AccountSummary]:
     return await db.all(
         AccountSummary,
         """
-        SELECT "id" AS id, "providerId" AS provider_id, "createdAt" AS created_at
+        SELECT "id"::text AS id, "providerId" AS provider_id, "createdAt" AS created_at
         FROM "account"
         WHERE "userId" = %(user_id)s
         ORDER BY "createdAt", "id"
@@ -177,7 +177,7 @@ async def list_of_user(db: Executor, user_id: str) -> list[Account]:
     return await db.all(
         Account,
         """
-        SELECT "id" AS id, "accountId" AS account_id, "providerId" AS provider_id, "userId" AS user_id,
+        SELECT "id"::text AS id, "accountId" AS account_id, "providerId" AS provider_id, "userId"::text AS user_id,
                "scope" AS scope, "createdAt" AS created_at, "updatedAt" AS updated_at
         FROM "account"
         WHERE "userId" = %(user_id)s

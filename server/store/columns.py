@@ -30,7 +30,7 @@ SET "name" = CASE WHEN %(with_name)s THEN %(name)s ELSE "name" END,
     "image" = CASE WHEN %(with_image)s THEN %(image)s ELSE "image" END,
     "updatedAt" = %(updated_at)s{changes}
 WHERE "id" = %(id)s
-RETURNING "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+RETURNING "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
           "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
 """
 _INSERT_SESSION = """
@@ -43,8 +43,8 @@ _UPDATE_SESSION = """
 UPDATE "session"
 SET "updatedAt" = %(updated_at)s{changes}
 WHERE "token" = %(token)s
-RETURNING "id" AS id, "expiresAt" AS expires_at, "token" AS token, "createdAt" AS created_at,
-          "updatedAt" AS updated_at, "ipAddress" AS ip_address, "userAgent" AS user_agent, "userId" AS user_id,
+RETURNING "id"::text AS id, "expiresAt" AS expires_at, "token" AS token, "createdAt" AS created_at,
+          "updatedAt" AS updated_at, "ipAddress" AS ip_address, "userAgent" AS user_agent, "userId"::text AS user_id,
           to_jsonb("session") AS more
 """
 

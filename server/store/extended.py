@@ -79,12 +79,12 @@ async def find_user_by_email(db: Executor, email: str) -> ExtendedUser | None:
     found = await db.one(
         ExtendedUser,
         """
-        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+        SELECT "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
                "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
         FROM "user"
         WHERE "email" = %(email)s
         UNION ALL
-        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+        SELECT "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
                "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
         FROM "user"
         WHERE lower("email") = %(email)s AND "email" <> lower("email")
@@ -100,7 +100,7 @@ async def find_user(db: Executor, user_id: str) -> ExtendedUser | None:
     found = await db.one(
         ExtendedUser,
         """
-        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+        SELECT "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
                "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
         FROM "user"
         WHERE "id" = %(user_id)s
@@ -119,9 +119,9 @@ async def find_by_token(db: Executor, token: str) -> SignedInRow | None:
     return await db.one(
         SignedInRow,
         """
-        SELECT s."id" AS id, s."expiresAt" AS expires_at, s."token" AS token, s."createdAt" AS created_at,
+        SELECT s."id"::text AS id, s."expiresAt" AS expires_at, s."token" AS token, s."createdAt" AS created_at,
                s."updatedAt" AS updated_at, s."ipAddress" AS ip_address, s."userAgent" AS user_agent,
-               s."userId" AS user_id, u."name" AS name, u."email" AS email, u."emailVerified" AS email_verified,
+               s."userId"::text AS user_id, u."name" AS name, u."email" AS email, u."emailVerified" AS email_verified,
                u."image" AS image, u."createdAt" AS user_created_at, u."updatedAt" AS user_updated_at,
                to_jsonb(s) AS session_more, to_jsonb(u) AS user_more
         FROM "session" s
@@ -137,8 +137,8 @@ async def list_active(db: Executor, user_id: str, now: datetime) -> list[Extende
     found = await db.all(
         ExtendedSession,
         """
-        SELECT "id" AS id, "expiresAt" AS expires_at, "token" AS token, "createdAt" AS created_at,
-               "updatedAt" AS updated_at, "ipAddress" AS ip_address, "userAgent" AS user_agent, "userId" AS user_id,
+        SELECT "id"::text AS id, "expiresAt" AS expires_at, "token" AS token, "createdAt" AS created_at,
+               "updatedAt" AS updated_at, "ipAddress" AS ip_address, "userAgent" AS user_agent, "userId"::text AS user_id,
                to_jsonb("session") AS more
         FROM "session"
         WHERE "userId" = %(user_id)s AND "expiresAt" > %(now)s

@@ -89,9 +89,9 @@ async def find_by_token(db: Executor, token: str) -> SignedIn | None:
     row = await db.one(
         _Row,
         """
-        SELECT s."id" AS id, s."expiresAt" AS expires_at, s."token" AS token, s."createdAt" AS created_at,
+        SELECT s."id"::text AS id, s."expiresAt" AS expires_at, s."token" AS token, s."createdAt" AS created_at,
                s."updatedAt" AS updated_at, s."ipAddress" AS ip_address, s."userAgent" AS user_agent,
-               s."userId" AS user_id, u."name" AS name, u."email" AS email, u."emailVerified" AS email_verified,
+               s."userId"::text AS user_id, u."name" AS name, u."email" AS email, u."emailVerified" AS email_verified,
                u."image" AS image, u."createdAt" AS user_created_at, u."updatedAt" AS user_updated_at
         FROM "session" s
         JOIN "user" u ON u."id" = s."userId"
@@ -153,8 +153,8 @@ async def list_active(db: Executor, user_id: str, now: datetime) -> Sequence[Ses
     return await db.all(
         Session,
         """
-        SELECT "id" AS id, "expiresAt" AS expires_at, "token" AS token, "createdAt" AS created_at,
-               "updatedAt" AS updated_at, "ipAddress" AS ip_address, "userAgent" AS user_agent, "userId" AS user_id
+        SELECT "id"::text AS id, "expiresAt" AS expires_at, "token" AS token, "createdAt" AS created_at,
+               "updatedAt" AS updated_at, "ipAddress" AS ip_address, "userAgent" AS user_agent, "userId"::text AS user_id
         FROM "session"
         WHERE "userId" = %(user_id)s AND "expiresAt" > %(now)s
         ORDER BY "createdAt"
@@ -172,7 +172,7 @@ async def list_summaries(
     return await db.all(
         SessionSummary,
         """
-        SELECT s."id" AS id, s."userId" AS user_id, u."email" AS email, s."createdAt" AS created_at,
+        SELECT s."id"::text AS id, s."userId"::text AS user_id, u."email" AS email, s."createdAt" AS created_at,
                s."updatedAt" AS updated_at, s."expiresAt" AS expires_at, s."ipAddress" AS ip_address,
                s."userAgent" AS user_agent
         FROM "session" s
@@ -232,7 +232,7 @@ async def delete_by_token(db: Executor, token: str) -> Ended | None:
         """
         DELETE FROM "session"
         WHERE "token" = %(token)s
-        RETURNING "id" AS session_id, "userId" AS user_id
+        RETURNING "id"::text AS session_id, "userId"::text AS user_id
         """,
         token=token,
     )
@@ -264,14 +264,14 @@ async def delete_others(db: Executor, user_id: str, token: str, now: datetime) -
 
 async def delete_by_id(db: Executor, session_id: str) -> Ended | None:
     """Ends the session with this id; None when there was none."""
-    if not is_id(db.shape.ids.session, session_id):
+    if not is_id(db.shape.ids["session"], session_id):
         return None
     return await db.one(
         Ended,
         """
         DELETE FROM "session"
         WHERE "id" = %(session_id)s
-        RETURNING "id" AS session_id, "userId" AS user_id
+        RETURNING "id"::text AS session_id, "userId"::text AS user_id
         """,
         session_id=session_id,
     )

@@ -13,7 +13,9 @@ _INSERT = """
 WITH owner AS (
     SELECT "id", "name", "emailVerified" AS proven
     FROM "user"
-    WHERE "email" = %(email)s
+    WHERE "email" = %(email)s OR (lower("email") = %(email)s AND "email" <> lower("email"))
+    ORDER BY "email" <> %(email)s
+    LIMIT 1
 ), kept AS (
     SELECT s."id", s."createdAt"
     FROM "ai_editor_sign_up" s
@@ -35,7 +37,7 @@ WITH owner AS (
             %(columns)s::jsonb AS "columns", %(ip_address)s::text AS "ipAddress"
     ) given ON NOT proven
 )
-SELECT owner."id" AS id, owner."name" AS name, proven AS email_verified,
+SELECT owner."id"::text AS id, owner."name" AS name, proven AS email_verified,
     (SELECT count(*) FROM kept WHERE "createdAt" > now() - interval '1 day') AS lately
 FROM owner
 """

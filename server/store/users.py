@@ -71,12 +71,12 @@ async def find_by_email(db: Executor, email: str) -> User | None:
     return await db.one(
         User,
         """
-        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+        SELECT "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
                "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at
         FROM "user"
         WHERE "email" = %(email)s
         UNION ALL
-        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+        SELECT "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
                "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at
         FROM "user"
         WHERE lower("email") = %(email)s AND "email" <> lower("email")
@@ -88,14 +88,14 @@ async def find_by_email(db: Executor, email: str) -> User | None:
 
 async def find(db: Executor, user_id: str) -> User | None:
     """The user with this id, or None."""
-    if not is_id(db.shape.ids.user, user_id):
+    if not is_id(db.shape.ids["user"], user_id):
         return None
     if db.columns.user:
         return await extended.find_user(db, user_id)
     return await db.one(
         User,
         """
-        SELECT "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+        SELECT "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
                "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at
         FROM "user"
         WHERE "id" = %(user_id)s
@@ -109,7 +109,7 @@ async def list_summaries(db: Executor, search: str, limit: int, now: datetime) -
     return await db.all(
         UserSummary,
         """
-        SELECT u."id" AS id, u."name" AS name, u."email" AS email, u."emailVerified" AS email_verified,
+        SELECT u."id"::text AS id, u."name" AS name, u."email" AS email, u."emailVerified" AS email_verified,
                u."createdAt" AS created_at, (
                    SELECT count(*)
                    FROM "session" s
@@ -159,7 +159,7 @@ async def update_profile(
             "image" = CASE WHEN %(with_image)s THEN %(image)s ELSE "image" END,
             "updatedAt" = %(updated_at)s
         WHERE "id" = %(id)s
-        RETURNING "id" AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+        RETURNING "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
                   "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at
         """,
         id=user.id,

@@ -28,7 +28,7 @@ async def find(db: Executor, identifier: str) -> Verification | None:
     return await db.one(
         Verification,
         """
-        SELECT "id" AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
+        SELECT "id"::text AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
                coalesce("createdAt", "expiresAt") AS created_at
         FROM "verification"
         WHERE "identifier" = %(identifier)s
@@ -46,7 +46,7 @@ async def consume(db: Executor, identifier: str) -> Verification | None:
         """
         DELETE FROM "verification"
         WHERE "identifier" = %(identifier)s
-        RETURNING "id" AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
+        RETURNING "id"::text AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
                   coalesce("createdAt", "expiresAt") AS created_at
         """,
         identifier=identifier,
@@ -82,8 +82,8 @@ async def consume_of_user(db: Executor, kind: str, user_id: str) -> list[Verific
         """
         DELETE FROM "verification"
         WHERE "value" = %(user_id)s AND starts_with("identifier", %(kind)s)
-        RETURNING "id" AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
-                  "createdAt" AS created_at
+        RETURNING "id"::text AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
+                  coalesce("createdAt", "expiresAt") AS created_at
         """,
         kind=kind,
         user_id=user_id,

@@ -90,6 +90,15 @@ def test_a_banned_person_does_not_come_in_and_does_not_stay(
     assert [each["reason"] for each in events(served.said, "sign-in-refused")] == ["BANNED_USER"] * 2
 
 
+def test_a_plugin_that_comes_while_the_server_runs_is_heeded(new_database: NewDatabase, on: On) -> None:
+    url = new_database()
+    make(url)
+    with serving(on(url)) as served:
+        assert served.visitor().sign_up(EMAIL)[0] == 200
+        execute(url, TWO_FACTOR + " default true")
+        assert served.visitor().sign_in(EMAIL)[1]["code"] == "TWO_FACTOR_NOT_SUPPORTED"
+
+
 def test_an_end_of_a_ban_in_milliseconds_is_read(new_database: NewDatabase, on: On) -> None:
     """As the first versions of the admin plugin kept it."""
     url = new_database()
