@@ -94,7 +94,7 @@ class GracefulServer(HTTPServer):
 
     def on_close(self, server_conn: object) -> None:
         """Forgets the connection."""
-        self._connections.discard(server_conn)  # type: ignore[arg-type]
+        self._connections.discard(server_conn)
         self._messages.pop(server_conn, None)  # type: ignore[call-overload]
 
     def has_room(self) -> bool:
