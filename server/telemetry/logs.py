@@ -8,7 +8,9 @@ import logging
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-_escape = codecs.getencoder("unicode_escape")  # found now: later there may be no descriptor left to read it with
+_escape = codecs.getencoder(
+    "unicode_escape"
+)  # found now: later there may be no descriptor left to read it with
 # What every record has; the rest is what the caller adds, whatever it calls it.
 _COMMON = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
