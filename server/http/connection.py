@@ -154,30 +154,28 @@ class Connection(HTTP1ServerConnection):
     stream: Stream
 
     async def _server_request_loop(self, delegate: HTTPServerConnectionDelegate) -> None:
+        stream, another = self.stream, True
         try:
-            while await self._serve_one(delegate):  # noqa: ASYNC110 nothing is waited for, but others come first
+            while another:
+                request = stream.request = Request(stream, False, self.params, self.context)
+                message = delegate.start_request(self, request)
+                another = False
+                try:
+                    another = await request.read_response(message)
+                except (StreamClosedError, UnsatisfiableReadError, asyncio.CancelledError):
+                    pass
+                except HeadTooLarge as refused:
+                    await self._refuse(refused.error)
+                except Exception:
+                    gen_log.exception("Uncaught exception")
+                    request.close()
+                finally:
+                    if request.let_go:
+                        request.let_go()
+                    request.let_go = request.handler = None
                 await asyncio.sleep(0)
         finally:
             delegate.on_close(self)
-
-    async def _serve_one(self, delegate: HTTPServerConnectionDelegate) -> bool:
-        """Whether another one may follow."""
-        request = self.stream.request = Request(self.stream, False, self.params, self.context)
-        message = delegate.start_request(self, request)
-        try:
-            return await request.read_response(message)
-        except (StreamClosedError, UnsatisfiableReadError, asyncio.CancelledError):
-            pass
-        except HeadTooLarge as refused:
-            await self._refuse(refused.error)
-        except Exception:
-            gen_log.exception("Uncaught exception")
-            request.close()
-        finally:
-            if request.let_go:
-                request.let_go()
-            request.let_go = request.handler = None
-        return False
 
     async def _refuse(self, error: errors.APIError) -> None:
         """Answers as the API does, and takes what is still sent."""
