@@ -59,18 +59,23 @@ class Stream(IOStream):
 
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
         """The end of what the peer sends is no end of the connection, unless a request is waited for."""
-        size = super().read_from_fd(buf)
+        try:
+            size = self.socket.recv_into(buf, len(buf))
+        except BlockingIOError:
+            return None
+        finally:
+            del buf
         if size == 0 and self.request and (self.request.is_answered_later or not self.reading()):
+            self.io_loop.add_callback(self._hear_no_more)
             if not self._half_closed:
                 self._half_closed = True
                 self.io_loop.call_later(PROBE_SECONDS, self._probe)
             return None
         return size
 
-    def _handle_events(self, fd: Any, events: int) -> None:
-        """The end stays readable for ever: who knows of it listens no more."""
-        super()._handle_events(fd, events)
-        if self._half_closed and self._state and self._state & IOLoop.READ:
+    def _hear_no_more(self) -> None:
+        """The end stays readable for ever."""
+        if self._state and self._state & IOLoop.READ and not self.reading():
             self._state &= ~IOLoop.READ
             self.io_loop.update_handler(self.fileno(), self._state)
 
