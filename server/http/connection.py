@@ -22,6 +22,8 @@ from tornado.log import gen_log
 
 from server import errors
 
+# So much of a head's first line, and of the rest.
+MAX_HEAD = 32 * 1024
 # So much beyond a limit is still read and thrown away: who hangs up on somebody who is sending takes the answer back.
 MAX_WASTE = 8 * 1024 * 1024
 WASTE_SECONDS = 2.0
@@ -42,7 +44,7 @@ class Stream(IOStream):
 
     request: Request | None = None
     overflowed = False
-    _half_closed = False
+    _half_closed = _probed = False
     _taken = (0, 0.0)
 
     def _find_read_pos(self) -> int | None:
@@ -56,19 +58,24 @@ class Stream(IOStream):
             return self._read_buffer_size
 
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
-        """The end of what the peer sends is no end of the connection yet."""
-        size = super().read_from_fd(buf)
-        if size == 0 and self.request and self.request.is_answered_later:
+        """The end of what the peer sends is no end of the connection, unless a request is waited for."""
+        try:
+            size = self.socket.recv_into(buf, len(buf))
+        except BlockingIOError:
+            return None
+        finally:
+            del buf
+        if size == 0 and self.request and (self.request.is_answered_later or not self.reading()):
+            self.io_loop.add_callback(self._hear_no_more)
             if not self._half_closed:
                 self._half_closed = True
                 self.io_loop.call_later(PROBE_SECONDS, self._probe)
             return None
         return size
 
-    def _handle_events(self, fd: Any, events: int) -> None:
-        """The end stays readable for ever: who knows of it listens no more."""
-        super()._handle_events(fd, events)
-        if self._half_closed and self._state and self._state & IOLoop.READ:
+    def _hear_no_more(self) -> None:
+        """The end stays readable for ever."""
+        if self._state and self._state & IOLoop.READ and not self.reading():
             self._state &= ~IOLoop.READ
             self.io_loop.update_handler(self.fileno(), self._state)
 
@@ -79,7 +86,8 @@ class Stream(IOStream):
         if self._has_gone():
             self.close()
             return
-        if self.request.may_inform and not self.writing():
+        if self.request.may_inform and not self._probed and not self.writing():
+            self._probed = True
             self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self.io_loop.call_later(PROBE_SECONDS, self._probe)
 
@@ -140,8 +148,8 @@ class Request(HTTP1Connection):
 
     def _parse_headers(self, data: bytes) -> tuple[str, HTTPHeaders]:
         if self.stream.overflowed:
-            most = self.params.max_header_size
-            raise HeadTooLarge(errors.headers_too_large(most) if b"\n" in data else errors.uri_too_long(most))
+            long = len(data.partition(b"\n")[0]) > MAX_HEAD
+            raise HeadTooLarge((errors.uri_too_long if long else errors.headers_too_large)(MAX_HEAD))
         return super()._parse_headers(data)
 
 
@@ -151,30 +159,28 @@ class Connection(HTTP1ServerConnection):
     stream: Stream
 
     async def _server_request_loop(self, delegate: HTTPServerConnectionDelegate) -> None:
+        stream, another = self.stream, True
         try:
-            while await self._serve_one(delegate):
-                await asyncio.sleep(0)  # others come first
+            while another:
+                request = stream.request = Request(stream, False, self.params, self.context)
+                message = delegate.start_request(self, request)
+                another = False
+                try:
+                    another = await request.read_response(message)
+                except (StreamClosedError, UnsatisfiableReadError, asyncio.CancelledError):
+                    pass
+                except HeadTooLarge as refused:
+                    await self._refuse(refused.error)
+                except Exception:
+                    gen_log.exception("Uncaught exception")
+                    request.close()
+                finally:
+                    if request.let_go:
+                        request.let_go()
+                    request.let_go = request.handler = None
+                await asyncio.sleep(0)
         finally:
             delegate.on_close(self)
-
-    async def _serve_one(self, delegate: HTTPServerConnectionDelegate) -> bool:
-        """Whether another one may follow."""
-        request = self.stream.request = Request(self.stream, False, self.params, self.context)
-        message = delegate.start_request(self, request)
-        try:
-            return await request.read_response(message)
-        except (StreamClosedError, UnsatisfiableReadError, asyncio.CancelledError):
-            pass
-        except HeadTooLarge as refused:
-            await self._refuse(refused.error)
-        except Exception:
-            gen_log.exception("Uncaught exception")
-            request.close()
-        finally:
-            if request.let_go:
-                request.let_go()
-            request.let_go = request.handler = None
-        return False
 
     async def _refuse(self, error: errors.APIError) -> None:
         """Answers as the API does, and takes what is still sent."""

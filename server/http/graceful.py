@@ -101,8 +101,9 @@ class GracefulServer(HTTPServer):
         """Whether one more connection may come, for which an idle one may have to go."""
         if len(self._connections) + len(self.sockets) < self._most:
             return True
+        found = self.end_idle(1) > 0
         self.say(f"{self._most} connections are open, as many as the limit of open files allows")
-        return self.end_idle(1) > 0
+        return found
 
     def end_idle(self, most: int = ENDED_AT_ONCE) -> int:
         """Ends those that wait the longest for a request; how many."""
@@ -217,8 +218,8 @@ class Accepting:
             except OSError as error:
                 if error.errno not in _EXHAUSTED:
                     raise
+                self._server.end_idle()  # first: also a line of the log may need a descriptor
                 self._server.say(f"no connection can be taken ({error.strerror})")
-                self._server.end_idle()
                 self._wait()
                 return
             self._server.handle_stream(Stream(connection), address)

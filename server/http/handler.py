@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, final
 
@@ -24,6 +25,13 @@ from server.sessions.cookies import RequestCookies
 from server.sessions.cookies import parse as parse_cookies
 
 log = logging.getLogger(__name__)
+_ANSWERS: dict[type[Exception], Callable[[], APIError]] = {
+    OutcomeUnknown: errors.outcome_unknown,
+    DatabaseUnavailable: errors.overloaded,
+    InvalidValue: errors.text_not_storable,
+    # A body that is nested more deeply than one of its readers is up to.
+    RecursionError: errors.invalid_json,
+}
 
 
 class BaseHandler(RequestHandler):
@@ -124,6 +132,10 @@ class BaseHandler(RequestHandler):
         error = (kwargs.get("exc_info") or (None, None))[1]
         if isinstance(error, DatabaseUnavailable):
             status_code = 503
+        elif isinstance(
+            error, RecursionError
+        ):  # a body that is nested more deeply than one of its readers is up to
+            status_code = 400
         elif isinstance(error, APIError):
             status_code = error.status
         self._kept = tuple(self._headers.get_list("Set-Cookie")) if isinstance(error, APIError) else ()
@@ -192,10 +204,9 @@ def as_api_error(error: BaseException | None, status: int) -> APIError:
     """What an exception is answered with; the unknown is answered generically. S38."""
     if isinstance(error, APIError):
         return error
-    if isinstance(error, DatabaseUnavailable):
-        return errors.outcome_unknown() if isinstance(error, OutcomeUnknown) else errors.overloaded()
-    if isinstance(error, InvalidValue):
-        return errors.text_not_storable()
+    for kind, answer in _ANSWERS.items():
+        if isinstance(error, kind):
+            return answer()
     if isinstance(error, HTTPError) and status in (404, 405):
         return errors.not_found()
     if isinstance(error, HTTPError) and status < 500:

@@ -9,12 +9,10 @@ from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest
 from tornado.web import stream_request_body
 
 from server import errors
-from server.http.connection import MAX_WASTE
+from server.http.connection import MAX_HEAD, MAX_WASTE
 from server.http.handler import BaseHandler, as_api_error
 
 MAX_BODY = 1024 * 1024
-MAX_HEADERS = 32 * 1024
-MAX_URI = 32 * 1024
 # What the bodies of all requests may hold of a process, beside so much of each: a sign-in comes through all the same.
 MAX_HELD, FREE = 32 * MAX_BODY, 4096
 # What a piece of a body costs besides what it says.
@@ -41,10 +39,10 @@ class Held:
 
 def refusal_of_head(request: HTTPServerRequest) -> errors.APIError | None:
     """Why a request is refused before a byte of its body is read."""
-    if len(request.uri or "") > MAX_URI:
-        return errors.uri_too_long(MAX_URI)
-    if sum(len(name) + len(value) + 4 for name, value in request.headers.get_all()) > MAX_HEADERS:
-        return errors.headers_too_large(MAX_HEADERS)
+    if len(request.uri or "") > MAX_HEAD:
+        return errors.uri_too_long(MAX_HEAD)
+    if sum(len(name) + len(value) + 4 for name, value in request.headers.get_all()) > MAX_HEAD:
+        return errors.headers_too_large(MAX_HEAD)
     length = announced(request)
     waits = request.headers.get("Expect", "").lower() == "100-continue"
     if length > MAX_BODY + MAX_WASTE or (waits and length > MAX_BODY):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs
@@ -14,6 +15,7 @@ from server.protocol.rules import UNDEFINED, Rule, expected, string
 T = TypeVar("T")
 
 MAX_FIELDS = 1000  # of a form: half a million fit into the largest body, and would take a second to read
+MAX_DEPTH = 512
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BOM = b"\xef\xbb\xbf"
 
@@ -96,9 +98,27 @@ def parse_json(body: bytes) -> object:
     text = body.removeprefix(_BOM).removeprefix(_BOM).decode("utf-8", "replace")
     try:
         value = javascript.parse(text)
+        if text.count("[") + text.count("{") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+            raise ValueError("nested too deeply")
         return _without_halves(value) if "\\u" in text else value
     except (ValueError, RecursionError):
         raise errors.invalid_json() from None
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    """Whether anything lies in more than so many objects and lists, which what reads it later may not be up to."""
+    layer = [value]
+    for _ in range(most):
+        layer = [item for each in layer for item in _inner(each)]
+        if not layer:
+            return False
+    return any(isinstance(each, (dict, list)) for each in layer)
+
+
+def _inner(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _without_halves(value: object) -> object:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import logging
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+_escape = codecs.getencoder(
+    "unicode_escape"
+)  # found now: later there may be no descriptor left to read it with
 # What every record has; the rest is what the caller adds, whatever it calls it.
 _COMMON = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
@@ -34,7 +38,7 @@ class _Text(logging.Formatter):
         extra = " ".join(f"{name}={value}" for name, value in _added(record).items())
         time = self.formatTime(record, "%H:%M:%S")
         line = f"{time} {record.levelname.lower():7} {record.getMessage()} {extra}".rstrip()
-        line = line.encode("unicode_escape").decode()
+        line = _escape(line)[0].decode()
         return line + (self._indented_trace(record.exc_info) if record.exc_info else "")
 
     def _indented_trace(self, exc_info: Any) -> str:

@@ -3,12 +3,14 @@
 import asyncio
 import http.client
 import json
+import select
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -108,3 +110,63 @@ def test_waiting_connections_do_not_hold_it_up(served: Served) -> None:
         assert unused.recv(1) == b""
         assert served.process.wait(60) == 0
         assert "cut off" not in (served.process.stderr.read() if served.process.stderr else "")
+
+
+def asked_on(connection: socket.socket, path: str = "/health", cookie: str = "") -> http.client.HTTPResponse:
+    """The answer to one request on a connection that is kept."""
+    cookies = f"Cookie: {cookie}\r\n" if cookie else ""
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{cookies}\r\n".encode())
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    answer.read()
+    return answer
+
+
+def test_a_kept_connection_is_told_before_it_closes(served: Served) -> None:
+    """With an answer from memory, too, which knew nothing of an end when it was made."""
+    _, _, cookie = served.call("/api/auth/sign-up/email", SIGN_UP)
+    with ExitStack() as stack:
+        kept = [stack.enter_context(connected(served)) for _ in range(3)]
+        for each in kept:
+            for _ in range(2):
+                assert asked_on(each, "/api/auth/get-session", cookie).headers["Connection"] is None
+        served.process.send_signal(signal.SIGTERM)
+        until(lambda: not listens(served))
+        for each, path in zip(kept, ("/health", "/api/auth/get-session", "/dashboard"), strict=True):
+            answer = asked_on(each, path, cookie)
+            assert (answer.status, answer.headers["Connection"]) == (200, "close")
+            assert each.recv(1) == b""
+    assert served.process.wait(60) == 0
+
+
+def test_what_cannot_be_answered_in_time_is_told_to_come_again(folder: Path) -> None:
+    with (
+        Served(folder, WORKERS="1", SHUTDOWN_GRACE="1") as served,
+        ThreadPoolExecutor() as threads,
+        postgres.attached(folder / "data" / "postgres") as url,
+        locked(url),
+    ):
+        answers = [threads.submit(served.call, "/api/auth/sign-up/email", SIGN_UP) for _ in range(3)]
+        until(lambda: execute(url, WAITING) == [(3,)])
+        served.process.send_signal(signal.SIGTERM)
+        assert [each.result()[0] for each in answers] == [503] * 3
+        said = served.process.communicate(timeout=60)[1]
+    assert served.process.returncode == 0
+    assert "cut off" not in said
+    assert "Traceback" not in said
+
+
+def test_who_takes_nothing_does_not_hold_it_up(folder: Path) -> None:
+    with Served(folder, WORKERS="1", SHUTDOWN_GRACE="10") as served, connected(served) as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        asked = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 3000
+        with ThreadPoolExecutor(1) as threads:
+            sending = threads.submit(slow.sendall, asked)
+            until(lambda: select.select([slow], [], [], 0)[0])
+            time.sleep(1)
+            begun = time.monotonic()
+            served.process.send_signal(signal.SIGTERM)
+            assert served.process.wait(60) == 0
+            assert time.monotonic() - begun < 9
+            with suppress(ConnectionError):
+                sending.result()
