@@ -47,7 +47,7 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | revoking the other sessions | a hundred of them | all of them |
 | an unproven address that is signed up for again | the first password stays | that of the sign-up whose link is followed |
 | the mail of a reset without `redirectTo` | a link that ends in an error | our own page `/reset-password` |
-| an older reset after a newer one, or after the password changed | good | void |
+| another reset after one that was used, or after the password changed | good | void |
 | a name of which nothing shows | taken | 400 |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
 """

@@ -121,6 +121,22 @@ async def test_of_two_links_at_once_one_counts(
     assert len(promised(sql, "email-changed")) == 1
 
 
+@pytest.mark.parametrize("proven", [False, True])
+@pytest.mark.gen_test
+async def test_a_new_password_voids_it(client: Client, sql: Sql, proven: bool) -> None:  # S17
+    """Whoever opened the account in advance has asked for another address before its owner resets the password."""
+    await client.sign_up()
+    sql('UPDATE "user" SET "emailVerified" = %s', proven)
+    await client.api("/change-email", {"newEmail": "eve@example.com"})
+    sql(
+        """UPDATE "account" SET "updatedAt" = now() + interval '2 seconds' """
+    )  # as a reset does, a little later
+    template = "change-email-confirmation" if proven else "change-email-verification"
+    answer = await click(Client(client.base_url), sql, template)
+    assert answer.headers["Location"] == "/?error=INVALID_TOKEN"
+    assert sql('SELECT "email" FROM "user"') == [("ada@example.com",)]
+
+
 @pytest.mark.gen_test
 async def test_somebody_elses_link(client: Client, sql: Sql) -> None:  # S40
     await client.sign_up()

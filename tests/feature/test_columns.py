@@ -291,7 +291,12 @@ async def test_a_taken_address_is_answered_as_a_new_one(client: Client) -> None:
 @pytest.mark.gen_test
 async def test_the_link_that_is_followed_counts_for_columns_too(client: Client, sql: Sql) -> None:
     await client.sign_up(nickname="mallory", level=7, tags=["a"])
-    given = {"nickname": "ada", "birthday": "2001-02-03", "tags": ["b", "c"], "taste": {"x": [1]}}
+    given: dict[str, Any] = {
+        "nickname": "ada",
+        "birthday": "2001-02-03",
+        "tags": ["b", "c"],
+        "taste": {"x": [1]},
+    }
     await client.sign_up(**given)
     await client.api(promised(sql, "verify-email")[-1].path.removeprefix("/api/auth"))
     shown = more((await client.session())["user"])

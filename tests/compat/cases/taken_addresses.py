@@ -68,9 +68,7 @@ def without_redirect(caller: Caller) -> None:
     _say(caller, "where a reset ends", [place.path, place.query.partition("=")[0]])
 
 
-@group.case("POST /reset-password", "an older link, after a newer one")
-def older_link(caller: Caller) -> None:
-    """Whether the older is good still."""
+def _two_links(caller: Caller, newer_first: bool) -> None:
     caller.person(password="x")
     links = []
     for _ in range(2):
@@ -78,9 +76,17 @@ def older_link(caller: Caller) -> None:
         caller.post("/request-password-reset", {"email": caller.email, "redirectTo": "/reset"})
         links.append(_newest(caller, known))
     tokens = [urlsplit(link).path.rpartition("/")[2] for link in links]
-    bodies = [{"token": token, "newPassword": NEW} for token in reversed(tokens)]
+    bodies = [{"token": token, "newPassword": NEW} for token in (reversed(tokens) if newer_first else tokens)]
     statuses = [_quietly(caller, "POST", "/reset-password", body).status for body in bodies]
-    _say(caller, "an older reset", statuses)
+    _say(caller, "another reset after a reset", statuses)
+
+
+group.each(
+    "POST /reset-password",
+    "two tokens",
+    [("the older first", False), ("the newer first", True)],
+    _two_links,
+)
 
 
 @group.case(SIGN_UP, "a name of which nothing shows")
