@@ -17,14 +17,14 @@ from server.authentication.email_links import CONFIRMATION, VERIFICATION
 from server.authentication.email_tokens import EmailToken
 from server.authentication.sign_in import Challenge, Outcome
 from server.authentication.sign_ups import SignUpGone
-from server.database import Transaction
+from server.database import Executor, Transaction
 from server.errors import APIError
 from server.http.api import ApiHandler
 from server.http.guards import public
 from server.mail import Mail
 from server.model import SignedIn, User
 from server.protocol import bodies, rules, uri, wire
-from server.store import users
+from server.store import accounts, users
 from server.store.users import EmailTaken
 
 # better-auth answers a caller without a session after half a second, whatever it found.
@@ -192,16 +192,24 @@ class VerifyEmail(ApiHandler):
         if who is not None and who.user.id != user.id:
             self._fail(refusals.invalid_user())
         if token.request_type == CONFIRMATION:
+            await self._refuse_overtaken(self.services.db, token, user)
             await self.services.links.verify_change(
                 self.services.db, user, new_email, self.asked.callback_url
             )
             self._done({"status": True})
         else:
-            await self._replace(user, new_email, who, token.request_type == VERIFICATION)
+            await self._replace(user, token, who)
 
-    async def _replace(self, user: User, new_email: str, who: SignedIn | None, proven: bool) -> None:
+    async def _refuse_overtaken(self, db: Executor, token: EmailToken, user: User) -> None:
+        """A password that was set since voids the change that somebody asked for before. S17."""
+        changed = await accounts.find_password_change(db, user.id)
+        if changed is not None and token.issued_at is not None and changed > token.issued_at:
+            self._fail(errors.invalid_token(401))
+
+    async def _replace(self, user: User, token: EmailToken, who: SignedIn | None) -> None:
         """The address changes here; one that is taken or changed meanwhile is a link that no longer works. S18."""
-        services = self.services
+        services, new_email = self.services, token.update_to or ""
+        proven = token.request_type == VERIFICATION
         changed = replace(
             user,
             email=new_email.lower(),
@@ -212,6 +220,7 @@ class VerifyEmail(ApiHandler):
             async with services.db.transaction() as tx:
                 if not await users.update_email(tx, changed, user.email):
                     self._fail(errors.invalid_token(401))
+                await self._refuse_overtaken(tx, token, user)
                 services.sessions.user_changed(tx, user.id)
                 await verifications.void(tx, RESET, user.id)
                 await sign_ups.forget(tx, user.id)

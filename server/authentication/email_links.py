@@ -13,6 +13,9 @@ from server.protocol import uri
 
 CONFIRMATION = "change-email-confirmation"
 VERIFICATION = "change-email-verification"
+# What our own app names as the callback of a change; the mail to the old address then leads to the page below.
+CHANGED_PAGE = "/verify-email?for=change"
+APPROVAL_PAGE = "/verify-email?for=approve"
 _NEW_EMAIL = {"new_email": 254}
 EMAILS = (
     Email("verify-email", SECONDS, link=True),
@@ -40,7 +43,7 @@ class EmailLinks:
     async def confirm_change(
         self, db: Executor, user: User, new_email: str, callback_url: str | None
     ) -> None:
-        """Asks at the old address whether it may be changed."""
+        """Asks at the old address whether it may be changed; where our own app asks, on a page that asks once more."""
         token = EmailToken(user.email, user.id, new_email, CONFIRMATION)
         await self._queue(db, CONFIRMATION, user.email, user.name, token, callback_url)
 
@@ -54,6 +57,8 @@ class EmailLinks:
     ) -> None:
         text = email_tokens.write(self.secret, token)
         url = f"{self.api_url}/verify-email?token={text}&callbackURL={uri.encode_component(callback_url or '/')}"
+        if template == CONFIRMATION and callback_url == CHANGED_PAGE:
+            url = f"{self.mailer.site}{APPROVAL_PAGE}&token={text}"
         context = {"name": name, "url": url}
         if token.update_to:
             context |= {"email": token.email, "new_email": token.update_to}

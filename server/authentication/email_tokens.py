@@ -35,6 +35,8 @@ class TokenOfAnotherKind(Exception):
 class EmailToken:
     """Who it is for and what it does: `update_to` changes the address, `request_type` says at which step.
 
+    `issued_at` is what was read, in seconds.
+
     `sign_up` is which further sign-up of the address the link proves; without it, the first.
     """
 
@@ -43,6 +45,7 @@ class EmailToken:
     update_to: str | None = None
     request_type: str | None = None
     sign_up: str | None = None
+    issued_at: float | None = None
 
 
 def write(secret: str, token: EmailToken, seconds: int = SECONDS) -> str:
@@ -112,4 +115,7 @@ def _from_claims(claims: dict[str, object]) -> EmailToken:
         raise TokenOfAnotherKind
     if not all(value is None or isinstance(value, str) for value in others):
         raise TokenOfAnotherKind
-    return EmailToken(email, *(value if isinstance(value, str) else None for value in others))
+    issued_at = claims.get("iat")
+    seconds = issued_at if isinstance(issued_at, (int, float)) else None
+    user_id, update_to, kind, sign_up = (value if isinstance(value, str) else None for value in others)
+    return EmailToken(email, user_id, update_to, kind, sign_up, seconds)

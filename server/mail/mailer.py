@@ -39,6 +39,7 @@ class Mailer:
         self._nowhere = settings.production and not ways.sends(settings)
         transport, sender = ways.transport(settings), ways.sender(settings)
         self.worker = Worker(db, transport, sender, settings.base_url, metrics, self._emails)
+        self.site = settings.base_url
         self._looking: asyncio.Task[None] | None = None
 
     @property

@@ -140,6 +140,19 @@ async def change_password(db: Executor, account_id: str, old: str, new: str, now
     )
 
 
+async def find_password_change(db: Executor, user_id: str) -> int | None:
+    """When a user's password was set last, in whole seconds since the epoch; None where there is none."""
+    found: int | None = await db.value(
+        """
+        SELECT floor(extract(epoch FROM max("updatedAt")))::bigint
+        FROM "account"
+        WHERE "userId" = %(user_id)s AND "providerId" = 'credential'
+        """,
+        user_id=user_id,
+    )
+    return found
+
+
 async def hold_password(db: Executor, account_id: str, password: str) -> bool:
     """Whether this is still the hash; until the transaction ends nobody can change it."""
     return bool(

@@ -89,10 +89,12 @@ async def test_an_unknown_address_costs_what_the_table_holds(
 ) -> None:
     await client.sign_up()
     sql('UPDATE "account" SET "password" = %s', KINDS[kind])
-    wrong = await spent(client, work, "ada@example.com", "wrong password")
-    unknown = await spent(client, work, "nobody@example.com", "wrong password")
-    assert wrong == unknown
-    assert wrong[1]["statement"] == 2
+    for address in ("ada@example.com", "nobody@example.com"):
+        work.clear()
+        assert (await client.sign_in(address, "wrong password")).status == 401
+        del work["statement"]  # of which the server makes some of its own accord
+        dear = {"bcrypt $2b$06$": 1} if kind == "bcrypt of another cost" else {}
+        assert work == Counter(dear)
     assert derived == [KINDS[kind]] * 2
 
 

@@ -213,6 +213,10 @@ async def test_change_the_address(
         await until(tab, "A change is under way")
         assert await judged(tab) == []
         await tab.page.goto((await mailbox.last(EMAIL)).link)
+        await until(tab, "Allow the new address?")
+        assert await judged(tab) == []
+        assert await mailbox.of("countess@example.com") == []
+        await tab.page.get_by_role("link", name="Allow the change").click()
         await until(tab, "One more step")
         await tab.page.goto((await mailbox.last("countess@example.com")).link)
         await until(tab, "Your e-mail address is changed")

@@ -45,6 +45,10 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | CORS | none | for trusted origins, with credentials; a preflight is answered 204 |
 | client address | a header, else none | the socket's peer; `X-Forwarded-For` from trusted proxies only, a port in it understood |
 | revoking the other sessions | a hundred of them | all of them |
+| an unproven address that is signed up for again | the first password stays | that of the sign-up whose link is followed |
+| the mail of a reset without `redirectTo` | a link that ends in an error | our own page `/reset-password` |
+| another reset after one that was used, or after the password changed | good | void |
+| a name of which nothing shows | taken | 400 |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
 """
 

@@ -44,6 +44,22 @@ async def test_a_proven_address_is_asked_first(client: Client, sql: Sql) -> None
 
 
 @pytest.mark.gen_test
+async def test_our_own_app_asks_once_more(client: Client, sql: Sql) -> None:
+    """The link in the mail opens a page, and gives nothing away to a scanner that follows it."""
+    await client.sign_up()
+    sql('UPDATE "user" SET "emailVerified" = true')
+    body = {"newEmail": "new@example.com", "callbackURL": "/verify-email?for=change"}
+    await client.api("/change-email", body)
+    (mail,) = promised(sql, "change-email-confirmation")
+    assert mail.path == f"/verify-email?for=approve&token={mail.token}"
+    assert (await Client(client.base_url).send("GET", mail.path)).status == 200
+    assert promised(sql, "change-email-verification") == []
+    answer = await client.api(f"/verify-email?token={mail.token}&callbackURL=%2Fverify-email%3Ffor%3Dchange")
+    assert answer.headers["Location"] == "/verify-email?for=change"
+    assert [each.to for each in promised(sql, "change-email-verification")] == ["new@example.com"]
+
+
+@pytest.mark.gen_test
 async def test_a_query_that_is_checked_has_no_settings_of_the_session(client: Client, sql: Sql) -> None:
     """better-auth drops from such a query what it does not name: the session is prolonged all the same."""
     await client.sign_up()
@@ -103,6 +119,22 @@ async def test_of_two_links_at_once_one_counts(
     answers = await asyncio.gather(*(client.api(link) for link in links))
     assert sorted(answer.headers["Location"] for answer in answers) == ["/", "/?error=INVALID_TOKEN"]
     assert len(promised(sql, "email-changed")) == 1
+
+
+@pytest.mark.parametrize("proven", [False, True])
+@pytest.mark.gen_test
+async def test_a_new_password_voids_it(client: Client, sql: Sql, proven: bool) -> None:  # S17
+    """Whoever opened the account in advance has asked for another address before its owner resets the password."""
+    await client.sign_up()
+    sql('UPDATE "user" SET "emailVerified" = %s', proven)
+    await client.api("/change-email", {"newEmail": "eve@example.com"})
+    sql(
+        """UPDATE "account" SET "updatedAt" = now() + interval '2 seconds' """
+    )  # as a reset does, a little later
+    template = "change-email-confirmation" if proven else "change-email-verification"
+    answer = await click(Client(client.base_url), sql, template)
+    assert answer.headers["Location"] == "/?error=INVALID_TOKEN"
+    assert sql('SELECT "email" FROM "user"') == [("ada@example.com",)]
 
 
 @pytest.mark.gen_test

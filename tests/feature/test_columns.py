@@ -21,6 +21,7 @@ from server.model import Column, SignedIn
 from server.services import Services
 from tests.client import Client
 from tests.conftest import SECRET, Sql, execute
+from tests.promises import promised
 
 
 class Badge(ApiHandler):
@@ -284,6 +285,28 @@ async def test_a_taken_address_is_answered_as_a_new_one(client: Client) -> None:
     assert more(taken["user"])["tags"] == [1]
     refused = [await client.sign_up(email, level="x") for email in ("ada@example.com", "new@example.com")]
     assert [answer.status for answer in refused] == [422, 422]
+
+
+@pytest.mark.environ(REQUIRE_EMAIL_VERIFICATION="yes")
+@pytest.mark.gen_test
+async def test_the_link_that_is_followed_counts_for_columns_too(client: Client, sql: Sql) -> None:
+    await client.sign_up(nickname="mallory", level=7, tags=["a"])
+    given: dict[str, Any] = {
+        "nickname": "ada",
+        "birthday": "2001-02-03",
+        "tags": ["b", "c"],
+        "taste": {"x": [1]},
+    }
+    await client.sign_up(**given)
+    await client.api(promised(sql, "verify-email")[-1].path.removeprefix("/api/auth"))
+    shown = more((await client.session())["user"])
+    assert (shown["nickname"], shown["level"], shown["tags"], shown["taste"]) == (
+        "ada",
+        1,
+        ["b", "c"],
+        {"x": [1]},
+    )
+    assert shown["birthday"] == "2001-02-03T00:00:00.000Z"
 
 
 @pytest.mark.gen_test

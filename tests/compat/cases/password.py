@@ -327,15 +327,6 @@ def reset_verifies(caller: Caller) -> None:
     caller.post("/sign-in/email", {"email": caller.email, "password": NEW}, cookie=None)
 
 
-@group.case(RESET, "two tokens")
-def reset_two(caller: Caller) -> None:
-    """The older one, and whether the newer one outlives it."""
-    caller.sign_up()
-    first, second = _token(caller), _token(caller)
-    caller.post("/reset-password", {"token": first, "newPassword": NEW}, cookie=None)
-    caller.post("/reset-password", {"token": second, "newPassword": NEW + "2"}, cookie=None)
-
-
 @group.case(RESET, "race")
 def reset_race(caller: Caller) -> None:
     """Eight at once with one token: one wins."""
