@@ -179,13 +179,14 @@ class Changes:
 
     async def _probe(self, listener: Listener) -> None:
         while True:
+            asked = clock.steady()
             try:
                 await listener.probe(ANSWER_SECONDS)
             except DatabaseError:
                 self._lose(DIRECTLY)
                 listener.close()
                 return
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(asked + BEAT_SECONDS - clock.steady())
 
     def _apply(self, word: str) -> None:
         kind, name = word[:1], word[1:]

@@ -45,6 +45,9 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | CORS | none | for trusted origins, with credentials; a preflight is answered 204 |
 | client address | a header, else none | the socket's peer; `X-Forwarded-For` from trusted proxies only, a port in it understood |
 | revoking the other sessions | a hundred of them | all of them |
+| several cookies of one name | the first counts, and all are cleared | the one that is ours and lives; nothing is cleared |
+| a session of more than 6 KB and the cookie cache | cookies of any number | not kept in cookies |
+| a compact cookie cache that is no base64 | 500, or 401 | as if it were not there |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
 """
 
