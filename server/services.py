@@ -115,6 +115,7 @@ class Services:
         metrics.watch("password_hashes_pending", "Hashes under way or waiting.", lambda: hashes.pending)
         metrics.watch("password_wait_seconds", "How long the next hash will wait.", lambda: hashes.wait)
         metrics.watch("sessions_in_memory", "Sessions that are answered from memory.", lambda: len(memory))
+        metrics.watch("session_memory_bytes", "About what they take.", lambda: memory.weight)
         metrics.watch("changes_heard", "1 while sessions may be kept in memory.", lambda: int(memory.trusted))
         metrics.watch_total("sessions_created", "Sessions created.", lambda: self.sessions.created)
 

@@ -99,6 +99,7 @@ class SignOut(ApiHandler):
             self.read(SignOutBody)
         ended, cleared = await self.services.sessions.end(self.request_cookies)
         self.add_cookies(cleared)
+        self.clear_cache()
         whose = {"user_id": ended.user_id, "session_id": ended.session_id} if ended else {}
         self.audit("sign-out", **whose)
         self.answer({"success": True})

@@ -47,7 +47,7 @@ def _prefix(read: Reader) -> str:
         )
     if prefix.lower().startswith(_RESERVED):
         raise SettingsError(
-            f"COOKIE_PREFIX is {prefix!r}; leave out __Secure- and the like: https puts __Secure- before it"
+            f"COOKIE_PREFIX is {prefix!r}; it takes no __Secure- or the like: https puts __Secure- before it"
         )
     return prefix
 

@@ -89,3 +89,12 @@ class CallerHandler(BaseHandler):
         kept = [line for line in self._headers.get_list("Set-Cookie") if not cookies.is_session(line)]
         self.clear_header("Set-Cookie")
         self.add_cookies([*kept, *cookies.clear_session(self.request_cookies)])
+        self.clear_cache()
+
+    def clear_cache(self) -> None:
+        """Has the browser forget what it kept of our own app's pages and pictures; see docs/cookies.md. S33.
+
+        A page from elsewhere has its own to keep, and what is no browser has nothing.
+        """
+        if self.first_header("Sec-Fetch-Site") == "same-origin":
+            self.set_header("Clear-Site-Data", '"cache"')

@@ -14,7 +14,7 @@ from tornado.websocket import (
     WebSocketProtocol13,
 )
 
-from server.database import budget
+from server.database import DatabaseError, budget
 from server.http.access import Access
 from server.http.caller import CallerHandler
 from server.http.connection import waste
@@ -95,9 +95,17 @@ class SocketHandler(WebSocketHandler, CallerHandler):
         await self._guarded(self._join)
 
     async def on_message(self, message: str | bytes) -> None:
-        """What comes after the end is not heard."""
+        """What comes after the end is not heard, nor what came while nobody could hear of the end. S23."""
+        if self._who and not self._over and self.services.changes.doubtful:
+            await self._ask_again(self._who)
         if not self._over:
             await self._guarded(functools.partial(self.received, message))
+
+    async def _ask_again(self, who: SignedIn) -> None:
+        """Where the database does not say, the watch goes on asking."""
+        with contextlib.suppress(DatabaseError):
+            if await self.services.sessions.lasts(who.session.token) is None:
+                self._session_ended(known=True)
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         """A failure ends this socket alone."""

@@ -18,7 +18,7 @@ Find = Callable[[str], Awaitable[SignedIn | None]]
 
 
 class SessionCache:
-    """At most `size` sessions. Not trusted at the start: see `trust`. What is forgotten, `watches` is told of."""
+    """At most `size` sessions, and no long ones. Not trusted at the start: see `trust`. What is forgotten, `watches` is told of."""
 
     def __init__(self, size: int, watches: Watches) -> None:
         self._shelf, self.watches = Shelf(size), watches
@@ -29,6 +29,11 @@ class SessionCache:
 
     def __len__(self) -> int:
         return len(self._shelf)
+
+    @property
+    def weight(self) -> int:
+        """About how much memory is taken."""
+        return self._shelf.bytes
 
     @property
     def trusted(self) -> bool:
@@ -81,7 +86,7 @@ class SessionCache:
         if found is None or not self._trusted or before != self._changes:
             return found
         self._shelf.put(digest(token), found)
-        return self._shelf.find(digest(token))
+        return self._shelf.find(digest(token)) or found
 
     def _changed(self) -> None:
         """A search under way may hold what was; who asks from now on must not share it."""

@@ -75,6 +75,11 @@ class Changes:
         if self._relay:
             self._tasks.append(asyncio.create_task(self._relay.hear_forever()))
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether changes are heard, but just now there was no sign of life: as in a process that was frozen."""
+        return self._cache.trusted and not self._cache.fresh
+
     def watch(self, session: Session, ended: Ended) -> Callable[[], None]:
         """Calls `ended` once the session is over; what this answers ends the watch.
 
@@ -174,13 +179,14 @@ class Changes:
 
     async def _probe(self, listener: Listener) -> None:
         while True:
+            asked = clock.steady()
             try:
                 await listener.probe(ANSWER_SECONDS)
             except DatabaseError:
                 self._lose(DIRECTLY)
                 listener.close()
                 return
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(asked + BEAT_SECONDS - clock.steady())
 
     def _apply(self, word: str) -> None:
         kind, name = word[:1], word[1:]

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import fields
 
 from server.model import Session, SignedIn, User
 from server.sessions.rendered import Answer, Finished
+
+# What all that is kept may come to, by estimate, whatever the number of sessions: about what 100,000 ordinary ones take.
+MOST_BYTES = 256 * 1024 * 1024
+# A session and its user beyond that are read from the database each time: a picture in a column is not worth it. S46.
+LONGEST = 16 * 1024
+# What a session or a person takes beside its texts: objects, keys, places in the tables.
+_BESIDE = 700
+_USER, _SESSION = (tuple(field.name for field in fields(each)) for each in (User, Session))
 
 
 def digest(token: str) -> bytes:
@@ -17,30 +28,31 @@ def digest(token: str) -> bytes:
 class _Person:
     """A user, once for all of their sessions; `words` is the user in a finished answer."""
 
-    __slots__ = ("kept", "user", "words")
+    __slots__ = ("bytes", "kept", "user", "words")
 
-    def __init__(self, user: User) -> None:
-        self.user, self.words = user, b""
+    def __init__(self, user: User, size: int) -> None:
+        self.user, self.words, self.bytes = user, b"", size
         self.kept: dict[bytes, None] = {}
 
 
 class _Kept:
     """One session, and the finished answer for the Cookie header that it last came with."""
 
-    __slots__ = ("cookie_header", "head", "key", "person", "session", "until", "words")
+    __slots__ = ("bytes", "cookie_header", "head", "key", "person", "session", "until", "words")
 
-    def __init__(self, key: bytes, session: Session, person: _Person) -> None:
-        self.key, self.session, self.person = key, session, person
+    def __init__(self, key: bytes, session: Session, person: _Person, size: int) -> None:
+        self.key, self.session, self.person, self.bytes = key, session, person, size
         self.cookie_header = ""
         self.head = self.words = b""
         self.until = 0.0
 
 
 class Shelf:
-    """At most `size` sessions by the digest of their token; the least recently read go first."""
+    """At most `size` sessions, and `most` bytes, by the digest of their token; the least recently read go first."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, size: int, most: int = MOST_BYTES) -> None:
+        self._size, self._most = size, most
+        self.bytes = 0
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._people: dict[str, _Person] = {}
         self._answers: dict[str, _Kept] = {}
@@ -58,18 +70,25 @@ class Shelf:
         return SignedIn(kept.session, kept.person.user)
 
     def put(self, key: bytes, found: SignedIn) -> None:
-        """Adds a session; those that know the user otherwise go."""
+        """Adds a session, if it is not too long; those that know the user otherwise go."""
         self.drop(key)
-        user = found.user
+        user, own, shared = found.user, _size(found.session), _size(found.user)
+        if own + shared > LONGEST:
+            return
         person = self._people.get(user.id)
         if person is not None and person.user != user:
             self.drop_user(user.id)
             person = None
         if person is None:
-            person = self._people[user.id] = _Person(user)
+            person = self._people[user.id] = _Person(user, shared)
+            self.bytes += shared
         person.kept[key] = None
-        self._kept[key] = _Kept(key, found.session, person)
-        if len(self._kept) > self._size:
+        self._kept[key] = _Kept(key, found.session, person, own)
+        self.bytes += own
+        self._shrink()
+
+    def _shrink(self) -> None:
+        while len(self._kept) > self._size or self.bytes > self._most:
             self.drop(next(iter(self._kept)))
 
     def drop(self, key: bytes) -> None:
@@ -80,8 +99,10 @@ class Shelf:
         self._answers.pop(kept.cookie_header, None)
         person = kept.person
         del person.kept[key]
+        self.bytes -= kept.bytes
         if not person.kept:
             del self._people[person.user.id]
+            self.bytes -= person.bytes
 
     def drop_user(self, user_id: str) -> None:
         """Forgets all sessions of a user."""
@@ -93,6 +114,7 @@ class Shelf:
         """Forgets all."""
         for part in (self._kept, self._people, self._answers):
             part.clear()
+        self.bytes = 0
 
     def answer(self, cookie_header: str, now: float) -> bytes | None:
         """The finished answer for a Cookie header, while it is right; `now` in seconds since the epoch."""
@@ -121,10 +143,35 @@ class Shelf:
         kept.head, kept.words, kept.person.words = self._head, _exact(answer.session), _exact(answer.user)
         kept.cookie_header, kept.until = cookie_header, until
         self._answers[cookie_header] = kept
+        self._weigh(kept)
+
+    def _weigh(self, kept: _Kept) -> None:
+        """Answers count too; those of before are replaced."""
+        person = kept.person
+        own = _size(kept.session) + len(kept.words) + sys.getsizeof(kept.cookie_header)
+        shared = _size(person.user) + len(person.words)
+        self.bytes += own - kept.bytes + shared - person.bytes
+        kept.bytes, person.bytes = own, shared
+        self._shrink()
 
 
 def _data(kept: _Kept) -> bytes:
     return Finished(kept.head, kept.words, kept.person.words).data
+
+
+def _size(row: Session | User) -> int:
+    """About how many bytes a row takes: its texts, those that features have added, and the rest."""
+    names = _USER if isinstance(row, User) else _SESSION
+    return _BESIDE + _texts(getattr(row, name) for name in names) + _texts(row.more.values())
+
+
+def _texts(values: Iterable[object]) -> int:
+    return sum(sys.getsizeof(value) if isinstance(value, str) else _whole(value) for value in values)
+
+
+def _whole(value: object) -> int:
+    """What JSON in a column takes; moments, numbers and the like are counted as part of the row."""
+    return 4 * len(str(value)) if isinstance(value, (list, dict)) else 0
 
 
 def _exact(data: bytes) -> bytes:

@@ -49,6 +49,9 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | the mail of a reset without `redirectTo` | a link that ends in an error | our own page `/reset-password` |
 | another reset after one that was used, or after the password changed | good | void |
 | a name of which nothing shows | taken | 400 |
+| several cookies of one name | the first counts, and all are cleared | the one that is ours and lives; nothing is cleared |
+| a session of more than 6 KB and the cookie cache | cookies of any number | not kept in cookies |
+| a compact cookie cache that is no base64 | 500, or 401 | as if it were not there |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
 """
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from tornado.platform.asyncio import AsyncIOLoop
 
+from server import clock
 from server.database import DatabaseUnavailable
 from server.feature import Feature
 from server.services import Services
 from server.sessions import watches
 from tests.client import PASSWORD, Client
-from tests.conftest import Sql
+from tests.conftest import Sql, execute
 from tests.ears import Ears
 from tests.http.sockets import Echo, Raw, end, join, plugged, until
 
@@ -204,3 +205,19 @@ async def test_a_database_that_stays_away_is_no_session(
     began = asyncio.get_running_loop().time()
     assert await end(socket) == 1013
     assert asyncio.get_running_loop().time() - began > 0.4
+
+
+@pytest.mark.gen_test
+async def test_what_came_while_the_process_was_frozen_is_not_heard(
+    client: Client, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:  # S23
+    await client.sign_up()
+    socket = await join(client)
+    later = clock.steady() + 86400
+    monkeypatch.setattr(clock, "steady", lambda: later)
+    await socket.write_message("still there")
+    assert await socket.read_message() == "still there"
+    execute(database_url, 'DELETE FROM "session"')
+    await socket.write_message("too late")
+    assert await end(socket) == ENDED
+    assert "too late" not in Echo.heard

@@ -165,3 +165,17 @@ async def test_list_sessions_wants_a_fresh_session(client: Client, sql: Sql) -> 
     sql("""UPDATE "session" SET "createdAt" = now() - interval '1 day' """)
     answer = await client.api("/list-sessions")
     assert (answer.status, answer.json["code"]) == (403, "SESSION_NOT_FRESH")
+
+
+@pytest.mark.parametrize("path", ["/sign-out", "/revoke-sessions"])
+@pytest.mark.gen_test
+async def test_what_our_own_app_ends_has_the_browser_forget_its_cache(
+    client: Client, path: str
+) -> None:  # S33
+    for site, sent in (("same-origin", '"cache"'), ("same-site", None), ("cross-site", None), ("none", None)):
+        await client.sign_up(f"{site}@example.com")
+        answer = await client.api(path, {}, headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "cors"})
+        assert (answer.status, answer.headers.get("Clear-Site-Data")) == (200, sent)
+        assert client.cookies == {}
+    await client.sign_in("none@example.com")
+    assert "Clear-Site-Data" not in (await client.api(path, {})).headers

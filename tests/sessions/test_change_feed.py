@@ -83,6 +83,18 @@ async def test_a_long_cookie_header_is_not_kept(client: Client, app: Services) -
     assert not app.sessions.memory._shelf._answers
 
 
+@pytest.mark.gen_test
+async def test_a_person_with_a_picture_in_the_row_is_answered_and_not_kept(
+    client: Client, app: Services, sql: Sql
+) -> None:  # S46
+    await client.sign_up()
+    for length in (1_000_000, 20_000, 10):
+        sql("""UPDATE "user" SET "image" = repeat('x', %s)""", length)
+        for _ in range(3):
+            assert len((await client.session())["user"]["image"]) == length
+        assert (len(app.sessions.memory), app.sessions.memory.weight > 0) == (length == 10, length == 10)
+
+
 @pytest.mark.environ(SESSION_CACHE="off")
 @pytest.mark.gen_test
 async def test_can_be_switched_off(client: Client, asked: list[str]) -> None:

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from server.model import Session, SignedIn, User
-from server.sessions.lru import Shelf, digest
+from server.model import ExtendedUser, Session, SignedIn, User
+from server.sessions.lru import LONGEST, Shelf, digest
 from server.sessions.rendered import Finished
 
 THEN = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
@@ -87,3 +89,64 @@ def test_nothing_is_left_behind(shelf: Shelf) -> None:
     for number in range(20):
         shelf.drop(digest(str(number)))
     assert not any((shelf._kept, shelf._people, shelf._answers))
+
+
+LONG = "x" * LONGEST
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        signed_in("a", replace(ADA, name=LONG)),
+        signed_in("a", replace(ADA, image=LONG)),
+        signed_in("a", replace(ADA, name=LONG[: LONGEST // 2], image=LONG[: LONGEST // 2])),
+        signed_in("a", replace(ADA, name="€" * (LONGEST // 2))),
+        SignedIn(replace(signed_in("a").session, user_agent=LONG), ADA),
+        signed_in("a", ExtendedUser("ada", "Ada", "a@b.c", True, None, THEN, THEN, {"taste": {"x": [LONG]}})),
+        signed_in("a", ExtendedUser("ada", "Ada", "a@b.c", True, None, THEN, THEN, {"note": LONG})),
+    ],
+)
+def test_long_rows_are_not_kept(shelf: Shelf, who: SignedIn) -> None:  # S46
+    put(shelf, "a")
+    shelf.put(digest("a"), who)
+    assert shelf.find(digest("a")) is None
+    assert (len(shelf), shelf.bytes) == (0, 0)
+
+
+def test_bytes_are_a_bound_too() -> None:  # S46
+    shelf = Shelf(1000, 20_000)
+    for number in range(30):
+        user = replace(ADA, id=f"{number}", name="x" * 3000)
+        put(shelf, f"{number}", user)
+        assert shelf.bytes <= 20_000
+    assert 2 < len(shelf) < 7
+    assert shelf.find(digest("29"))
+    assert shelf.find(digest("3")) is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcdef"), st.sampled_from(["put", "drop", "drop_user", "answer"])),
+        max_size=40,
+    )
+)
+def test_what_is_let_go_counts_no_more(steps: list[tuple[str, str]]) -> None:
+    shelf = Shelf(4, 9_000)
+    for token, step in steps:
+        user = replace(
+            ADA, id=token if token < "c" else "shared", name=token * (40 if step == "put" else 900)
+        )
+        if step == "drop":
+            shelf.drop(digest(token))
+        elif step == "drop_user":
+            shelf.drop_user(user.id)
+        else:
+            shelf.put(digest(token), signed_in(token, user))
+            found = shelf.find(digest(token))
+            if found and step == "answer":
+                shelf.put_answer(found, token * 9, ANSWER, 10.0)
+        assert (shelf.bytes > 0) is (len(shelf) > 0)
+        assert shelf.bytes <= 9_000
+    for token in "abcdef":
+        shelf.drop(digest(token))
+    assert shelf.bytes == 0
