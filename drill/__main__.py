@@ -32,6 +32,7 @@ DRILLS: dict[str, Callable[[], Outcome]] = {
     "hung-up": crowds.hung_up,
     "descriptors": crowds.descriptors,
     "forged": forged.forged,
+    "guided": forged.guided,
 }
 
 
