@@ -88,7 +88,7 @@ class Forger:
 
     def _send(self, method: str, request: bytes) -> tuple[int, float]:
         """The status, or 0 where the connection was closed without one, and how long that took."""
-        begun = time.monotonic()
+        begun, fresh = time.monotonic(), self._socket is None
         status = 0
         try:
             if self._socket is None:
@@ -100,6 +100,8 @@ class Forger:
             self.hang_up()
         except (OSError, http.client.HTTPException):
             self.hang_up()
+            if not fresh:  # it may have been closed before it had this request
+                return self._send(method, request)
         return status, time.monotonic() - begun
 
     def _read(self, method: str) -> int:
