@@ -32,14 +32,17 @@ DRILLS: dict[str, Callable[[], Outcome]] = {
     "hung-up": crowds.hung_up,
     "descriptors": crowds.descriptors,
     "forged": forged.forged,
+    "guided": forged.guided,
 }
 
 
 def main() -> int:
     """All of them, or those that are named; only a whole run writes the page."""
     parser = argparse.ArgumentParser(prog="make drill", description=__doc__)
-    parser.add_argument("drill", nargs="*", choices=[[], *DRILLS], metavar="drill", help=", ".join(DRILLS))
+    parser.add_argument("drill", nargs="*", help=", ".join(DRILLS))
     chosen = parser.parse_args().drill or list(DRILLS)
+    if unknown := set(chosen) - set(DRILLS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; the drills are {', '.join(DRILLS)}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     outcomes = [hold(name) for name in chosen]
     if set(chosen) == set(DRILLS):

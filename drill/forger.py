@@ -12,12 +12,17 @@ from dataclasses import dataclass, field
 import hypothesis
 import psycopg2
 from hypothesis import HealthCheck, Phase, given
+from hypothesis import strategies as st
 
-from drill.forgery import ALLOWED, Shape, Target, requests, shapes, targets
+from drill.forgery import ALLOWED, Shape, Target, plain, requests, shapes, targets
 from drill.wire import Line
 
 HANG = 1.0
-SHARES = 6  # a shape goes to every sixth target, and the next one to the next of them
+# A shape goes to one target in so many, and the next shape to the next of them: many shapes, or quickly many inputs.
+FEW, MANY = 4, 12
+TOGETHER = 5  # shapes of one example: those of another one are often much alike
+# What reads most of a request, and is asked most.
+ALWAYS = Target("GET", "/api/auth/get-session")
 PATIENCE = 15.0
 PASSWORD = "correct horse battery"  # noqa: S105
 PROVE = 'UPDATE "user" SET "emailVerified" = true WHERE "email" = %(email)s'
@@ -31,6 +36,7 @@ class Found:
     kinds: Counter[str] = field(default_factory=Counter)
     failures: dict[str, bytes] = field(default_factory=dict)
     hangs: dict[str, bytes] = field(default_factory=dict)
+    unanswered: dict[str, bytes] = field(default_factory=dict)
     longest: float = 0.0
 
     def add(self, other: Found) -> None:
@@ -38,9 +44,9 @@ class Found:
         self.count += other.count
         self.kinds += other.kinds
         self.longest = max(self.longest, other.longest)
-        for mine, theirs in ((self.failures, other.failures), (self.hangs, other.hangs)):
-            for key, request in theirs.items():
-                keep(mine, key, request)
+        for name in ("failures", "hangs", "unanswered"):
+            for key, request in getattr(other, name).items():
+                keep(getattr(self, name), key, request)
 
 
 def keep(kept: dict[str, bytes], key: str, request: bytes) -> None:
@@ -75,12 +81,14 @@ class Forger:
         key = f"{target.method} {target.pattern}"
         if status >= 500 and status not in ALLOWED:
             keep(found.failures, f"{status} {key}", request)
+        if not status:
+            keep(found.unanswered, "no answer", request)
         if seconds > HANG:
             keep(found.hangs, key, request)
 
     def _send(self, method: str, request: bytes) -> tuple[int, float]:
         """The status, or 0 where the connection was closed without one, and how long that took."""
-        begun = time.monotonic()
+        begun, fresh = time.monotonic(), self._socket is None
         status = 0
         try:
             if self._socket is None:
@@ -92,6 +100,8 @@ class Forger:
             self.hang_up()
         except (OSError, http.client.HTTPException):
             self.hang_up()
+            if not fresh:  # it may have been closed before it had this request
+                return self._send(method, request)
         return status, time.monotonic() - begun
 
     def _read(self, method: str) -> int:
@@ -134,22 +144,28 @@ def _prove(address: str, email: str) -> None:
 
 
 def forge(port: int, address: str, count: int, same: bool = False) -> Found:
-    """So many requests; the `same` ones each time, or others."""
-    forger, wanted = Forger(port, address), targets()
+    """So many requests; the `same` ones each time, of more kinds, or others."""
+    forger, wanted, shares = Forger(port, address), targets(), MANY if same else FEW
+
+    each = TOGETHER * (1 + len(wanted) // shares)
 
     @hypothesis.settings(
-        max_examples=max(1, count * SHARES // len(wanted)),
+        max_examples=max(1, count // each),
         deadline=None,
         database=None,
         derandomize=same,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(shapes())
-    def run(shape: Shape) -> None:
-        forger.shapes += 1
-        forger.send_all(shape, wanted[forger.shapes % SHARES :: SHARES])
+    @given(st.lists(shapes(), min_size=TOGETHER, max_size=TOGETHER))
+    def run(drawn: list[Shape]) -> None:
+        for shape in drawn:
+            forger.shapes += 1
+            forger.send_all(shape, [ALWAYS, *wanted[forger.shapes % shares :: shares]])
 
-    run()
+    for shape in plain():
+        forger.send_all(shape, [ALWAYS])
+    while forger.found.count < count:  # what is drawn too large is drawn again
+        run()
     forger.hang_up()
     return forger.found

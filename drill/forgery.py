@@ -100,10 +100,11 @@ VALUE = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(TEXT, inner, max_size=4)),
     max_leaves=6,
 )
+# Around the limits of the parsers, and of Python's own calls.
+DEPTH = st.one_of(st.sampled_from((50, 500, 3000, 30000)), st.integers(60, 1100))
+PAIRS = st.sampled_from((("[", "]"), ('{"a":', "}"), ("[", ""), ('{"name":[', "]}"), ('{"a":[', "1]}")))
 DEEP: st.SearchStrategy[bytes] = st.builds(
-    lambda pair, depth: (pair[0] * depth + pair[1] * depth).encode(),
-    st.sampled_from((("[", "]"), ('{"a":', "}"), ("[", ""), ('{"name":[', "]}"))),
-    st.sampled_from((50, 500, 3000, 30000)),
+    lambda pair, depth: (pair[0] * depth + pair[1] * depth).encode(), PAIRS, DEPTH
 )
 WIDE = st.sampled_from(
     (
@@ -138,6 +139,9 @@ def bodies(draw: st.DrawFn) -> bytes:
         return draw(st.binary(max_size=60))
     if how == 3:
         return _json(draw(VALUE))
+    if how == 5:
+        member = draw(st.sampled_from(members())).encode()
+        return b'{"name":"A","email":"a@b.example","password":"correct horse","%s":%s}' % (member, draw(DEEP))
     every = dict.fromkeys(members(), draw(VALUE)) if how == 4 else {}
     some = draw(st.dictionaries(st.sampled_from(members()), VALUE, max_size=6))
     return _json({**every, "name": "Ada", "email": "ada@example.com", "password": "correct horse", **some})
@@ -171,6 +175,7 @@ class Shape:
     cookies: tuple[tuple[str, str], ...]
     headers: tuple[tuple[str, str], ...]
     signed_in: bool
+    twice: bool
     cut: int
 
     def request(self, target: Target, origin: str, session: str) -> bytes:
@@ -188,10 +193,13 @@ class Shape:
         return "\r\n".join((*lines, "", "")).encode("latin-1", "replace") + body
 
     def _cookies(self, session: str) -> str:
-        """The session's, one of them perhaps cut or twice, and the forged ones."""
+        """The forged ones instead of the session's own, or besides; one of them perhaps cut."""
         own = [pair for pair in session.split("; ") if pair] if self.signed_in else []
         if own and self.cut:
             own[-1] = own[-1][: -self.cut]
+        if not self.twice:
+            forged = {name for name, _ in self.cookies}
+            own = [pair for pair in own if pair.partition("=")[0] not in forged]
         return "; ".join([*own, *(f"{name}={value}" for name, value in self.cookies)])
 
 
@@ -201,17 +209,17 @@ def _clean(text: str) -> str:
 
 
 COOKIE_NAMES = st.sampled_from(
-    ("session_token", "session_data", "session_data.0", "session_data.1", "dont_remember", "state", "account_data")
+    ("session_token", "session_data", "session_data", "session_data.0", "session_data.1", "dont_remember", "state", "account_data")
 )  # fmt: skip
-COOKIES = st.lists(
-    st.tuples(
-        st.builds(lambda name: f"better-auth.{name}", COOKIE_NAMES),
-        st.one_of(CACHED, st.builds(quote, TEXT.map(lambda text: text.encode("utf-8", "replace")))).map(
-            _clean
-        ),
-    ),
-    max_size=3,
-).map(tuple)
+BROKEN = ("!", "a.b", "%00", "%ff", "e30", "bnVsbA", "W10", "=", "x" * 5000, '"', "%", "e30.e30.e30", "a,b")
+JUNK = st.sampled_from(BROKEN)
+COOKIE = st.tuples(
+    COOKIE_NAMES.map(lambda name: f"better-auth.{name}"),
+    st.one_of(JUNK, CACHED, TEXT.map(lambda text: quote(text.encode("utf-8", "replace")))).map(_clean),
+)
+COOKIES = st.one_of(
+    st.just(()), COOKIE.map(lambda one: (one,)), *[st.lists(COOKIE, min_size=1, max_size=3).map(tuple)] * 2
+)
 HEADER_NAMES = st.sampled_from(
     (
         "Content-Type", "Origin", "Referer", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Accept",
@@ -253,9 +261,17 @@ def shapes(draw: st.DrawFn) -> Shape:
         draw(bodies()),
         draw(COOKIES),
         tuple(draw(st.lists(st.tuples(HEADER_NAMES, HEADER_VALUES), max_size=3))),
-        draw(st.booleans()),
-        draw(st.sampled_from((0, 0, 0, 1, 7))),
+        draw(st.sampled_from((True, True, False))),
+        draw(st.sampled_from((True, False, False))),
+        draw(st.sampled_from((0, 0, 0, 0, 1, 7))),
     )
+
+
+def plain() -> list[Shape]:
+    """Requests of somebody signed in with nothing odd but a broken cache in a cookie, which any neighbour can plant."""
+    names = ("better-auth.session_data", "better-auth.session_data.0")
+    cookies = [((name, value),) for value in BROKEN for name in names[: 1 + (len(value) == 1)]]
+    return [Shape("x", "", b"{}", each, (), signed_in=True, twice=False, cut=0) for each in cookies]
 
 
 def requests(

@@ -35,7 +35,7 @@ class Outcome:
 
     def demand(self, holds: object, otherwise: str) -> None:
         """A bar."""
-        if not holds:
+        if not holds and otherwise not in self.broken:
             self.broken.append(otherwise)
 
     def allow(self, kinds: Iterable[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import psycopg2
 
 from drill.ledger import Account, Ledger
@@ -29,10 +31,17 @@ def prove(ledger: Ledger, address: str, *servers: Server) -> None:
             _prove_sessions(ledger, Line(server.port), account)
         account.cookie = ""
         line = Line(servers[0].port)
-        sign_in(ledger, line, account)
+        until(partial(_is_settled, ledger, line, account), 30)
         line.close()
         if not account.cookie:
             ledger.missing(f"{account.email} cannot sign in")
+
+
+def _is_settled(ledger: Ledger, line: Line, account: Account) -> bool:
+    """Whether it can be signed in to, or never; a server that is busy is asked again."""
+    before = len(ledger.lost)
+    sign_in(ledger, line, account)
+    return bool(account.cookie) or len(ledger.lost) > before
 
 
 def _prove_sessions(ledger: Ledger, line: Line, account: Account) -> None:

@@ -20,8 +20,8 @@ every account are held to it. `make drill ARGS="worker postgres"` holds some of 
 - **back after**: seconds from the last blow to the last failure; in drills without failures under load, what the notes say.
 - Failures are counted by status, or as *cut* (closed without an answer), *refused* (nobody listens), *timeout*.
 
-Forged input is made by Hypothesis for every method of every route, so that new endpoints come in by themselves. atheris
-has no wheels for all of our Pythons and systems, so that the drill does not stand on it.
+Forged input is made by Hypothesis for every method of every route, so that new endpoints come in by themselves. `guided`
+adds atheris where it is installed: it has no wheels for all of our Pythons and systems, so it is none of our requirements.
 """
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from importlib.util import find_spec
 
 from drill import ground
 from drill.forger import Found, forge
 from drill.forgery import OPTIONS, targets
 from drill.outcome import Outcome
-from drill.servers import Server, serving
+from drill.servers import ROOT, Server, serving
 
 INPUTS = int(os.environ.get("DRILL_INPUTS", "100000"))
+RUNS = 100_000
 GROWTH = 60  # MB that a server may be larger after the second half than after the first
 
 
@@ -48,9 +53,33 @@ def forged() -> Outcome:
         *((f"hang {key}", each) for key, each in seen.hangs.items()),
     ):
         found.demand(False, f"{what}: {request[:400]!r}")
+    found.notes += [f"closed without an answer: {request[:200]!r}" for request in seen.unanswered.values()]
     found.demand(max(grown) <= GROWTH, f"memory grew by {max(grown)} MB")
     return found
 
 
 def _answers(server: Server) -> bool:
     return server.process.poll() is None and server.is_ready()
+
+
+def guided() -> Outcome:
+    """The readers of cookies, bodies, forms and targets, by atheris."""
+    found = Outcome(
+        "guided", f"{RUNS:,} inputs led by coverage, to what reads cookies, bodies, forms, targets"
+    )
+    if find_spec("atheris") is None:
+        found.left_out = True
+        found.notes.append(
+            "atheris is not installed; `.venv/bin/pip install atheris` has it where it has a wheel"
+        )
+        return found
+    with ground.folder() as folder:
+        file = folder / "found.json"
+        command = [sys.executable, "-m", "drill.guided", str(RUNS), str(file)]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=120)
+        seen = json.loads(file.read_text()) if file.exists() else {}
+    found.requests, found.recovery = RUNS, 0.0
+    found.demand(ran.returncode == 0, f"atheris ended with {ran.returncode}: {ran.stderr[-300:]!r}")
+    for what, text in seen.items():
+        found.demand(False, f"{what} at {text!r}")
+    return found

@@ -21,6 +21,7 @@ from drill.proxy import proxied
 from drill.servers import Server, kill, serving
 from drill.wire import Line
 
+FROZEN = 0.6  # seconds: what a server believes without a sign of life, and a tenth
 STALE = 0.5  # seconds that a wrong yes may be old, where nothing else is said
 
 
@@ -37,7 +38,7 @@ def freeze() -> Outcome:
         prove(ledger, address, here, there)
         found.take(ledger)
         found.allow(("200",))
-        found.fresh_within(0.4)
+        found.fresh_within(FROZEN)
         found.back_within(5, ledger.recovered(0))
     return found
 

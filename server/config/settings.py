@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from server.config import cookies, dotenv, limits, mail, passwords, reader, sessions, verification
 from server.config.cookies import CookieSettings
-from server.config.hosts import is_host
+from server.config.hosts import is_host, is_postgres
 from server.config.limits import LimitSettings
 from server.config.mail import MailSettings
 from server.config.passwords import PasswordSettings
@@ -178,27 +178,11 @@ def _database(read: Reader) -> Address | None:
     if url is None:
         return None
     found = address.read(url)
-    if not _is_postgres(found.url):
+    if not is_postgres(found.url):
         raise SettingsError(
             "DATABASE_URL takes the address of a PostgreSQL, such as postgres://user:password@host/name"
         )
     return found
-
-
-def _is_postgres(url: str) -> bool:
-    """Whether its host and port can be; what its parameters mean is the database's matter."""
-    place = re.split(r"[?#]", url, maxsplit=1)[0]
-    found = re.fullmatch(r"postgres(?:ql)?://(?:[^@/\s]*@)?(?P<hosts>[^@/\s]*)(?:/[^/\s]*)?", place)
-    return found is not None and all(map(_is_host_and_port, found["hosts"].split(",")))
-
-
-def _is_host_and_port(text: str) -> bool:
-    """A name, an address, one in brackets, or an encoded folder, with a port perhaps; nothing is the usual one."""
-    found = re.fullmatch(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{1,5}))?", text)
-    if found is None or not 0 < int(found["port"] or 5432) < 65536:
-        return False
-    host = found["host"].strip("[]")
-    return not host or is_host(host) or unquote(host).startswith(("/", "@"))
 
 
 def _usable(settings: Settings) -> Settings:

@@ -26,6 +26,6 @@ def test_nothing_that_comes_in_makes_it_fail(
     with serving(tmp_path, DATABASE_URL=database_url, **options) as server:
         found = forge(server.port, database_url, INPUTS, same=True)
         assert server.is_ready()
-    assert found.count >= INPUTS * 0.9
+    assert found.count >= INPUTS
     assert found.failures == {}
     assert found.kinds["timeout"] == 0
