@@ -18,8 +18,8 @@ from urllib.parse import quote, urlsplit
 import psycopg2
 
 from server import postgres
-from server.authentication import passwords
 from server.database import Database
+from server.passwords import passwords
 from server.schema import migrate
 
 PASSWORD = "correct horse battery staple"  # noqa: S105

@@ -14,7 +14,6 @@ from typing import Any, TypeVar, cast
 from server.authentication import restrictions
 from server.authentication.account_changes import AccountChanges
 from server.authentication.email_links import EmailLinks
-from server.authentication.passwords import Passwords
 from server.authentication.sign_in import SignedInObserver, SignIn, Stage
 from server.authentication.sweeping import Sweeping
 from server.authentication.verifications import Sweeper
@@ -25,6 +24,7 @@ from server.errors import StartError
 from server.limits import AccountLimits, Limit, RequestLimits, open_store
 from server.mail import Email, Mailer
 from server.model import Columns, Json, User
+from server.passwords.passwords import Passwords
 from server.schema import ledger, migrate
 from server.sessions.cache import SessionCache
 from server.sessions.change_feed import Changes

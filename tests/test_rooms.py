@@ -12,7 +12,7 @@ from handlers import FEATURES
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = ROOT / "server"
 ROOMS = {
-    "authentication", "cli", "config", "crypto", "database", "http", "limits", "mail", "postgres", "protocol",
+    "authentication", "cli", "config", "crypto", "database", "http", "limits", "mail", "passwords", "postgres", "protocol",
     "schema", "sessions", "store", "telemetry",
 }  # fmt: skip
 MODULES = {"__init__", "__main__", "clock", "errors", "feature", "model", "services", "version"}

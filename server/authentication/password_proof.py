@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.authentication.passwords import Passwords
 from server.crypto.pseudonyms import Pseudonyms
 from server.database import Database, Executor
 from server.model import User, no_id
+from server.passwords.passwords import Passwords
 from server.store import accounts, users
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 import bcrypt
 import pytest
 
-from server.authentication import passwords, sign_ups
-from server.authentication.passwords import hash_bcrypt, hash_scrypt
+from server.authentication import sign_ups
 from server.database import database, statement
-from tests.authentication.foreign import HASHES
+from server.passwords import passwords
+from server.passwords.passwords import hash_bcrypt, hash_scrypt
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
+from tests.passwords.foreign import HASHES
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from server.authentication.passwords import matches, normalize
+from server.passwords.passwords import matches, normalize
 from tests.cli.commands import COMMAND, Commands, Done, columns_of
 from tests.cli.conftest import PASSWORD, Execute
 

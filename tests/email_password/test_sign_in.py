@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from server.authentication import passwords
+from server.passwords import passwords
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 

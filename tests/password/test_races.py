@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from server.authentication.passwords import hash_scrypt
+from server.passwords.passwords import hash_scrypt
 from server.services import Services
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql

@@ -2,11 +2,11 @@
 
 import pytest
 
-from server.authentication import foreign_hashes
-from server.authentication.passwords import cost_of, hash_bcrypt, matches, normalize
-from tests.authentication.foreign import HASHES, PASSWORD
+from server.passwords import foreign_hashes
+from server.passwords.passwords import cost_of, hash_bcrypt, matches, normalize
 from tests.client import Client
 from tests.conftest import Sql
+from tests.passwords.foreign import HASHES, PASSWORD
 
 # Published with the formats.
 PUBLISHED = [

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import bcrypt
 
 from server import errors
-from server.authentication import common_passwords, foreign_hashes
-from server.authentication.hashing import Hashing
 from server.config.passwords import PasswordSettings
+from server.passwords import common_passwords, foreign_hashes
+from server.passwords.hashing import Hashing
 
 # better-auth's parameters; 32 MiB a hash, which is why the pool is bounded.
 _SCRYPT = {"n": 16384, "r": 16, "p": 1, "dklen": 64, "maxmem": 64 * 1024 * 1024}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.authentication.common_passwords import is_common, is_made_of, most_used
+from server.passwords.common_passwords import is_common, is_made_of, most_used
 
 WHO = ("Ada Lovelace", "countess.ada@engine.example")
 

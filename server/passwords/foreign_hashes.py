@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import argon2.low_level
 import bcrypt
 
-from server.authentication import phpass
+from server.passwords import phpass
 
 MOST_LETTERS = 4096
 MOST_BCRYPT_COST = 16

@@ -9,7 +9,7 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.iostream import IOStream
 from tornado.tcpclient import TCPClient
 
-from server.authentication import passwords
+from server.passwords import passwords
 from server.services import Services
 from tests.client import PASSWORD, Answer, Client
 

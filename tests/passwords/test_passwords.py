@@ -6,8 +6,9 @@ from typing import Literal
 import bcrypt
 import pytest
 
-from server.authentication import passwords
-from server.authentication.passwords import (
+from server.config.passwords import PasswordSettings
+from server.passwords import passwords
+from server.passwords.passwords import (
     Passwords,
     cost_of,
     hash_bcrypt,
@@ -16,7 +17,6 @@ from server.authentication.passwords import (
     normalize,
     utf16_length,
 )
-from server.config.passwords import PasswordSettings
 
 
 def hashing(algorithm: Literal["bcrypt", "scrypt"], cost: int, shortest: int) -> Passwords:

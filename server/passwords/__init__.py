@@ -1,0 +1,1 @@
+"""Passwords as hashes: made, compared, those of other servers too, and the line before the work."""
