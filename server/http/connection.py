@@ -47,15 +47,13 @@ class Stream(IOStream):
     _half_closed = _probed = False
     _taken = (0, 0.0)
 
-    def _find_read_pos(self) -> int | None:
-        """Of a head that is too large, all that there is."""
-        try:
-            return super()._find_read_pos()
-        except UnsatisfiableReadError:
-            if self._read_regex is None:
-                raise
+    def close(self, exc_info: Any = False) -> None:
+        """Of a head that is too large, all that there is is handed on, to be answered."""
+        if isinstance(exc_info, UnsatisfiableReadError) and self._read_regex and not self.overflowed:
             self.overflowed = True
-            return self._read_buffer_size
+            self._read_from_buffer(self._read_buffer_size)
+            return
+        super().close(exc_info)
 
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
         """The end of what the peer sends is no end of the connection, unless a request is waited for."""
