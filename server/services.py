@@ -25,7 +25,7 @@ from server.limits import AccountLimits, Limit, RequestLimits, open_store
 from server.mail import Email, Mailer
 from server.model import Columns, Json, User
 from server.passwords.passwords import Passwords
-from server.schema import ledger, migrate
+from server.schema import migrate
 from server.sessions.cache import SessionCache
 from server.sessions.change_feed import Changes
 from server.sessions.cookies import Cookies
@@ -137,17 +137,12 @@ class Services:
         missing = await columns.list_missing(self.db)
         if missing:
             raise StartError(f"the database lacks the column {missing[0]}: a migration has to add it")
-        forbidden = await ledger.list_forbidden(self.db)
-        if forbidden:
-            raise StartError(
-                f"the role in DATABASE_URL lacks the privilege {', '.join(forbidden)}: GRANT it as the tables' owner"
-            )
 
     @asynccontextmanager
     async def running(self, check: bool = True) -> AsyncIterator[None]:
         """Hears of changes, sends mails, and does what the features do beside the requests.
 
-        Raises StartError for a declared column or a privilege that is missing, unless there is none to `check`.
+        Raises StartError for a declared column that is missing, unless there is no database to `check`.
         """
         later = None
         if check:

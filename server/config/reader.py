@@ -95,12 +95,10 @@ class Reader:
         return found
 
     def host(self, name: str, default: str) -> str:
-        """An address or a name to listen on; an IPv6 one may name its interface."""
+        """Addresses or names to listen on, a comma list; an IPv6 one may name its interface."""
         text = self.text(name) or default
-        if not is_host(text):
-            raise SettingsError(
-                f"{name} is {text!r}; it takes an address such as 127.0.0.1, ::1 or localhost"
-            )
+        if not all(is_host(_unbracketed(part.strip())) for part in text.split(",")):
+            raise SettingsError(f"{name} is {text!r}; it takes addresses such as 127.0.0.1, ::1 or localhost")
         return text
 
     def url(self, name: str) -> str | None:
@@ -155,3 +153,8 @@ def _origin(text: str) -> str | None:
     host = urlsplit(origin).hostname or ""
     is_address = re.fullmatch(r"[0-9.]+", host)
     return origin if is_host(host) and (not is_address or host == parts.hostname) else None
+
+
+def _unbracketed(host: str) -> str:
+    """Without the brackets of an IPv6 address."""
+    return host[1:-1] if host.startswith("[") and host.endswith("]") and ":" in host else host

@@ -118,7 +118,7 @@ async def _kept(db: Executor) -> list[Kept]:
         FROM pg_class c
         WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
               AND (c.relname IN ('user', 'session', 'account', 'verification', 'rateLimit')
-                   OR c.relname IN ('ai_editor_mail', 'ai_editor_device'))
+                   OR starts_with(c.relname::text, 'ai_editor_') AND c.relname <> 'ai_editor_migration')
               AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
         ORDER BY c.relname
         """,

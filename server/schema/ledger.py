@@ -66,23 +66,6 @@ async def count_shared_accounts(db: Executor) -> int:
     )
 
 
-async def list_forbidden(db: Executor) -> list[str]:
-    """What the role may not do to the tables that are read and written."""
-    rows = await db.all(
-        _Name,
-        """
-        SELECT privilege || ' on "' || tablename || '"' AS name
-        FROM pg_tables, (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE')) AS needed (privilege)
-        WHERE schemaname = current_schema() AND tablename <> 'ai_editor_migration'
-              AND (tablename IN ('user', 'session', 'account', 'verification', 'rateLimit')
-                   OR starts_with(tablename::text, 'ai_editor_'))
-              AND NOT has_table_privilege(quote_ident(schemaname) || '.' || quote_ident(tablename), privilege)
-        ORDER BY tablename, privilege
-        """,
-    )
-    return [row.name for row in rows]
-
-
 async def lock(db: Executor, key: int) -> None:
     """Holds the advisory lock until the transaction ends; then gives up on a table lock after four seconds."""
     await db.run("""SELECT pg_advisory_xact_lock(%(key)s)""", key=key)

@@ -119,7 +119,7 @@ def test_other_commands_name_the_way_out_of_an_outdated_database(ai_editor: Comm
     ("address", "expected"),
     [
         ("postgres://me:hunter22@127.0.0.1:1/app", "does not answer"),
-        ("postgres://me:hunter22@127.0.0.1:port/app", "does not answer"),
+        ("postgres://me:hunter22@127.0.0.1:port/app", "DATABASE_URL takes"),
         ("mysql://me:hunter22@127.0.0.1/app", "DATABASE_URL"),
     ],
 )

@@ -89,7 +89,7 @@ def serving(ai_editor: Commands) -> Iterator[Served]:
     try:
         for line in process.stderr:
             said.append(line)
-            if found := re.search(r"address +(http://\S+)", line):
+            if found := re.search(r'\baddress\W+(http://[^\s"]+)', line):
                 break
         else:
             raise AssertionError("".join(said))

@@ -33,9 +33,11 @@ async def test_a_missing_privilege_stops_the_start_in_one_line(cluster: Cluster,
     with Starting(tmp_path, DATABASE_URL=clerks, WORKERS="1") as starting:
         _, said = starting.process.communicate(timeout=60)
     assert starting.process.returncode == 1
-    assert said.splitlines()[-1].startswith(
-        "ai-editor: the role in DATABASE_URL lacks the privilege DELETE on"
+    line = said.splitlines()[-1]
+    assert line.startswith(
+        'ai-editor: the database does not fit: the role of DATABASE_URL lacks rights on "session"'
     )
+    assert line.endswith('run GRANT DELETE ON "session"')
     assert "Traceback" not in said
     execute(url, 'GRANT DELETE ON "session" TO clerk')
     with Served(tmp_path, DATABASE_URL=clerks, WORKERS="1") as served:
