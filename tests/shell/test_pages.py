@@ -50,7 +50,7 @@ NAMES = [
     "</script><script>alert(1)</script>",
     "<!--",
     "]]>",
-    "\u2028\u2029",
+    "a\u2028b\u2029",
     "' onload='x",
     '"&lt;',
     "Ädä 😀",

@@ -50,7 +50,9 @@ function limited(headers: Headers | undefined, code: string): Problem {
 /** Turns a refusal of the API into a problem. */
 export function problemOf({ status, code = '', message }: Refusal, headers?: Headers): Problem {
   if (status === 429) return limited(headers, 'TOO_MANY_REQUESTS')
-  if (status === 503 && headers?.has('Retry-After')) return limited(headers, 'SERVICE_UNAVAILABLE')
+  if (status === 503 && headers?.has('Retry-After')) {
+    return limited(headers, code === 'OUTCOME_UNKNOWN' ? code : 'SERVICE_UNAVAILABLE')
+  }
   if (status >= 500 || status === 0) return { kind: 'broken', code, text: sentence('INTERNAL_SERVER_ERROR') }
   const field = FIELD_OF[code] ?? fieldInMessage(message)
   const known = code === 'VALIDATION_ERROR' && field ? `VALIDATION_ERROR.${field}` : code

@@ -25,6 +25,7 @@ describe('problemOf', () => {
   it('tells a limit, a busy server and a broken one apart', () => {
     expect(problemOf({ status: 429 }, headers({ 'Retry-After': '7' }))).toMatchObject({ kind: 'limited', seconds: 7 })
     expect(problemOf({ status: 503, code: 'SERVICE_UNAVAILABLE' }, headers({ 'Retry-After': '1' }))).toMatchObject({ kind: 'limited', seconds: 1 })
+    expect(problemOf({ status: 503, code: 'OUTCOME_UNKNOWN' }, headers({ 'Retry-After': '1' })).text).toMatch(/not known/)
     expect(problemOf({ status: 503 }).kind).toBe('broken')
     expect(problemOf({ status: 500 }).kind).toBe('broken')
   })
