@@ -70,6 +70,7 @@ async def test_the_link_of_a_mail_makes_a_browser_known(
     """It opened a session there, so that the first sign-in from elsewhere is news, and was a sign-in itself. S36."""
     await sign_up(client, FIREFOX)
     ((link),) = promised(sql, "verify-email")
+    caplog.clear()
     with caplog.at_level(logging.INFO, "ai_editor.audit"):
         await client.send("GET", link.path, headers={"User-Agent": FIREFOX})
     assert (await client.session())["user"]["emailVerified"]

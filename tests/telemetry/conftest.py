@@ -15,14 +15,15 @@ Log = Callable[[str, Literal["text", "json"]], Written]
 @pytest.fixture
 def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
     """log(level, form) switches the log on; what it returns says what was written since."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers.clear()
+    touched = [logging.getLogger(name) for name in ("", "ai_editor.audit", "asyncio", "tornado.general")]
+    before = [(each.handlers[:], each.level, each.propagate) for each in touched]
+    touched[0].handlers.clear()
 
     def switch_on(wanted: str, form: Literal["text", "json"]) -> Written:
         logs.configure(wanted, form)
         return lambda: capsys.readouterr().err
 
     yield switch_on
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    for each, (handlers, level, propagate) in zip(touched, before, strict=True):
+        each.handlers[:], each.propagate = handlers, propagate
+        each.setLevel(level)
