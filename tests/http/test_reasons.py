@@ -22,7 +22,10 @@ CASES = [
     ("GET", "/api/auth/verify-email?token=x&callbackURL=https://evil.example", None, {}, EVIL, ORIGINS),
     ("OPTIONS", "/api/auth/sign-in/email", None, PREFLIGHT, EVIL, ORIGINS),
     ("POST", "/api/auth/sign-up/email", {**ADA, "password": "x"}, {}, "password", "PASSWORD_MIN_LENGTH"),
-    ("GET", "/metrics", None, {"Host": "app.example.com"}, "/metrics", "METRICS_TOKEN"),
+    pytest.param(
+        *("GET", "/metrics", None, {"Host": "app.example.com"}, "/metrics", "METRICS_TOKEN"),
+        marks=pytest.mark.feature("metrics"),
+    ),
 ]
 
 
