@@ -4,12 +4,10 @@ import asyncio
 import select
 import socket
 import socketserver
-import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -32,15 +30,6 @@ def io_loop(request: pytest.FixtureRequest) -> Iterator[tornado.platform.asyncio
     yield loop
     asyncio.set_event_loop(None)
     loop.close(all_fds=True)
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL that a test may stop."""
-    with tempfile.TemporaryDirectory() as folder:
-        found = Cluster(Path(folder) / "postgres")
-        yield found
-        found.stop()
 
 
 @asynccontextmanager

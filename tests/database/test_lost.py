@@ -4,11 +4,9 @@ import asyncio
 import contextlib
 import os
 import signal
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 import tornado.platform.asyncio
@@ -37,15 +35,6 @@ def io_loop() -> Iterator[tornado.platform.asyncio.AsyncIOLoop]:
     yield loop
     asyncio.set_event_loop(None)
     loop.close(all_fds=True)
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL that a test may kill."""
-    with tempfile.TemporaryDirectory() as folder:
-        found = Cluster(Path(folder) / "postgres")
-        yield found
-        found.stop()
 
 
 @asynccontextmanager
