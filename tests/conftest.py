@@ -33,6 +33,7 @@ from tests import parallel
 from tests.client import Client
 from tests.ears import Ears
 from tests.mailbox import Mailbox
+from tests.outside import Outside
 
 OPTIONAL = {feature.name for feature in FEATURES if feature.optional}
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -153,11 +154,18 @@ def database_url(database_server: str) -> str:
     return database_server
 
 
+@pytest.fixture(scope="session")
+def outside(database_url: str) -> Iterator[Outside]:
+    """The connection of the tests themselves."""
+    found = Outside(database_url)
+    yield found
+    found.close()
+
+
 @pytest.fixture
-def clean(database_url: str) -> None:
+def clean(outside: Outside) -> None:
     """Empties the tables: DELETE is 50 times faster than TRUNCATE on small ones."""
-    execute(
-        database_url,
+    outside.execute(
         'DELETE FROM "user"; DELETE FROM "verification"; DELETE FROM "rateLimit"; DELETE FROM "ai_editor_mail"',
     )
 
@@ -169,14 +177,14 @@ def ears() -> Ears:
 
 
 @pytest.fixture
-def sql(database_url: str, clean: None, ears: Ears) -> Sql:
+def sql(outside: Outside, clean: None, ears: Ears) -> Sql:
     """sql("SELECT …", …): a look at the database from outside, or a change of it that the server has heard of."""
 
     def run(statement: str, *params: Any) -> list[tuple[Any, ...]]:
         if statement.lstrip().startswith("SELECT") and "pg_notify" not in statement:
-            return execute(database_url, statement, params or None)
-        with ears.reached(lambda word: execute(database_url, ANNOUNCE, [word])):
-            return execute(database_url, statement, params or None)
+            return outside.execute(statement, params or None)
+        with ears.reached(lambda word: outside.execute(ANNOUNCE, [word])):
+            return outside.execute(statement, params or None)
 
     return run
 

@@ -45,5 +45,5 @@ export default defineConfig({
       output: { codeSplitting: { groups: [{ name: 'main', test: EVERYWHERE }] } },
     },
   },
-  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'] },
+  test: { environment: 'happy-dom', pool: 'vmThreads', include: ['tests/**/*.test.ts'] },
 })

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.cli.nursery import Nursery
+from tests.nursery import Hatched, nursery
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "server")
@@ -58,20 +58,20 @@ class Commands:
     """Commands in one folder with one set of settings; none may end in a traceback."""
 
     def __init__(
-        self, folder: Path, settings: Mapping[str, str] | None = None, nursery: Nursery | None = None
+        self, folder: Path, settings: Mapping[str, str] | None = None, hatched: bool = False
     ) -> None:
-        self.folder, self._nursery = folder, nursery
+        self.folder, self._hatched = folder, hatched
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "PG_BIN", "TMPDIR") if name in os.environ}
         ours = {"PYTHONPATH": str(ROOT), "TZ": "UTC", "BCRYPT_COST": "4"}
         self.environment = {**kept, **ours, **(settings or {})}
 
     def but(self, **settings: str) -> "Commands":
         """The same with other settings."""
-        return Commands(self.folder, {**self.environment, **settings}, self._nursery)
+        return Commands(self.folder, {**self.environment, **settings}, self._hatched)
 
     def __call__(self, *arguments: str, stdin: str | bytes = b"") -> Done:
         given = stdin.encode() if isinstance(stdin, str) else stdin
-        result = self._hatch(arguments, given) if self._nursery else self._execute(arguments, given)
+        result = self._hatch(arguments, given) if self._hatched else self._execute(arguments, given)
         assert "Traceback" not in result.err, result.err
         return result
 
@@ -83,21 +83,16 @@ class Commands:
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def _hatch(self, arguments: Sequence[str], given: bytes) -> Done:
-        assert self._nursery
         with tempfile.TemporaryDirectory() as name:
             streams = [Path(name, stream) for stream in ("in", "out", "err")]
             for path, content in zip(streams, (given, b"", b""), strict=True):
                 path.write_bytes(content)
-            code = self._nursery.run(arguments, self.folder, self.environment, streams)
+            code = nursery().run(arguments, self.folder, self.environment, streams)
             return Done(code, streams[1].read_text(), streams[2].read_text())
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Hatched:
         """A command that goes on, such as `serve`."""
-        return subprocess.Popen(
-            [*COMMAND, *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            cwd=self.folder, env=self.environment,
-        )  # fmt: skip
+        return nursery().start(arguments, self.folder, self.environment)
 
     def on_terminal(self, *arguments: str, columns: int = 200) -> "Terminal":
         """A command that a person runs."""

@@ -9,18 +9,9 @@ import pytest
 
 from server import postgres
 from tests.cli.commands import Commands, Done
-from tests.cli.nursery import Nursery
 
 PASSWORD = "correct horse battery staple"
 Execute = Callable[..., list[tuple[object, ...]]]
-
-
-@pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    """Where the commands of most tests come from."""
-    found = Nursery()
-    yield found
-    found.close()
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +29,9 @@ def running(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def commands(folder: Path, running: str, nursery: Nursery) -> Commands:
+def commands(folder: Path, running: str) -> Commands:
     """Commands on a database that is up."""
-    found = Commands(folder, nursery=nursery)
+    found = Commands(folder, hatched=True)
     assert found("db", "migrate").code == 0
     return found
 

@@ -8,7 +8,6 @@ import pytest
 from server.schema import migrate
 from tests.cli.commands import Commands, columns_of
 from tests.cli.conftest import Execute
-from tests.cli.nursery import Nursery
 
 SECRET = "a secret for tests alone, of more than thirty-two bytes"
 NAMES = list(migrate.files())
@@ -23,8 +22,8 @@ def url(running: str, execute: Execute) -> Iterator[str]:
 
 
 @pytest.fixture
-def ai_editor(folder: Path, url: str, nursery: Nursery) -> Commands:
-    return Commands(folder, {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET}, nursery)
+def ai_editor(folder: Path, url: str) -> Commands:
+    return Commands(folder, {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET}, hatched=True)
 
 
 @pytest.fixture

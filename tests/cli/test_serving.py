@@ -4,7 +4,6 @@ import json
 import re
 import signal
 import socket
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 from server.version import VERSION
 from tests.cli.commands import Commands
 from tests.cli.conftest import PASSWORD
+from tests.nursery import Hatched
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def serving(ai_editor: Commands) -> Iterator[str]:
         process.communicate(timeout=120)
 
 
-def _address(process: subprocess.Popen[str]) -> str:
+def _address(process: Hatched) -> str:
     assert process.stderr
     said = ""
     for line in process.stderr:

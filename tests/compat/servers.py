@@ -18,14 +18,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from tests.compat import wire
 from tests.compat.databases import Databases
 from tests.compat.options import Options
+from tests.nursery import Hatched, nursery
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -66,7 +67,7 @@ class ReferenceApp:
     port: int
     database: str
     databases: Databases
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Hatched
     outbox: list[Mail] = field(default_factory=list)
 
     def mails(self, to: str) -> list[Mail]:
@@ -184,7 +185,7 @@ class Ours:
     database: str
     databases: Databases
     folder: Path
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Hatched
 
     def mails(self, to: str) -> list[Mail]:
         """Mails to one address that ask for something, oldest first; not those that only tell.
@@ -233,19 +234,23 @@ def start_ours(databases: Databases, database: str, options: Options, folder: Pa
     """Starts our server and waits until it answers."""
     folder.mkdir(parents=True)
     port = free_port()
-    log = (folder / "log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.compat.ours" if options.fields else "server", "serve"],
-        cwd=ROOT,
-        env=_clean_environment() | _settings(databases.uri(database), options, folder, port) | settings,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-    )
-    log.close()
+    environment = _clean_environment() | _settings(databases.uri(database), options, folder, port) | settings
+    with (folder / "log").open("wb") as log:
+        process = (
+            _start_with_fields(environment, log)
+            if options.fields
+            else nursery().start(["serve"], ROOT, environment, log)
+        )
     ours = Ours(options.name, port, database, databases, folder, process)
     _wait(ours)
     return ours
+
+
+def _start_with_fields(environment: Mapping[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tests.compat.ours", "serve"]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+    )
 
 
 def _settings(database_url: str, options: Options, folder: Path, port: int) -> dict[str, str]:

@@ -3,12 +3,12 @@
 import asyncio
 import re
 import signal
-import subprocess
 import time
 from pathlib import Path
 
-from tests.cli.commands import COMMAND, Commands
+from tests.cli.commands import Commands
 from tests.client import Client
+from tests.nursery import Hatched, nursery
 
 
 class Serving:
@@ -27,7 +27,7 @@ class Serving:
                 **settings,
             },
         )
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Hatched | None = None
 
     @property
     def log(self) -> str:
@@ -37,14 +37,7 @@ class Serving:
     async def start(self) -> Client:
         """Waits until it listens; a browser on it."""
         with self._file.open("wb") as file:
-            self._process = subprocess.Popen(
-                [*COMMAND, "serve"],
-                cwd=self.commands.folder,
-                env=self.commands.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-            )
+            self._process = nursery().start(["serve"], self.commands.folder, self.commands.environment, file)
         found = await self.said(r"address +(http://\S+)")
         return Client(found[1])
 

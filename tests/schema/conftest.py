@@ -1,29 +1,20 @@
 """Commands on databases that others made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.commands import Commands
-from tests.cli.nursery import Nursery
 from tests.conftest import SECRET
 
 
-@pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    """Where the commands come from."""
-    found = Nursery()
-    yield found
-    found.close()
-
-
 @pytest.fixture
-def on(tmp_path: Path, nursery: Nursery) -> Callable[..., Commands]:
+def on(tmp_path: Path) -> Callable[..., Commands]:
     """on(url, NAME="value"): `ai-editor` on that database."""
 
     def run(url: str, **settings: str) -> Commands:
         base = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, "PORT": "0", "APP_ENV": "development"}
-        return Commands(tmp_path, base | {"LOG_FORMAT": "json"} | settings, nursery)
+        return Commands(tmp_path, base | {"LOG_FORMAT": "json"} | settings, hatched=True)
 
     return run

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.cli.commands import COMMAND, Commands
+from tests.cli.commands import Commands
 from tests.conftest import execute
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,14 +101,10 @@ def serving(ai_editor: Commands) -> Iterator[Served]:
 
 def start_refused(ai_editor: Commands) -> str:
     """The one line of a server that does not start."""
-    done = subprocess.run(
-        [*COMMAND, "serve"],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ai_editor.folder,
-        env=ai_editor.environment, check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    return done.stderr.removeprefix("ai-editor: ").strip()
+    done = ai_editor("serve")
+    assert done.code == 1, done.err
+    assert len(done.err.splitlines()) == 1, done.err
+    return done.err.removeprefix("ai-editor: ").strip()
 
 
 def events(said: list[str], name: str) -> list[dict[str, Any]]:

@@ -9,9 +9,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
+
+from tests.nursery import Hatched, nursery
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,7 +37,7 @@ def until(what: Callable[[], object], seconds: float = 60) -> None:
 class Starting:
     """A server on the embedded database, with two workers unless it is told otherwise; it may not answer yet."""
 
-    command: tuple[str, ...] = ("-m", "server", "serve")
+    command: tuple[str, ...] = ()  # of another program than ours
 
     def __init__(self, folder: Path, **settings: str) -> None:
         environment = {
@@ -49,14 +51,14 @@ class Starting:
             "APP_ENV": "development",
             **settings,
         }
-        self.process = subprocess.Popen(
-            [sys.executable, *self.command],
-            env=environment,
-            cwd=folder,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.process = self._start(folder, environment)
         self.folder, self.said = folder, ""
+
+    def _start(self, folder: Path, environment: Mapping[str, str]) -> Hatched | subprocess.Popen[str]:
+        if not self.command:
+            return nursery().start(["serve"], folder, environment)
+        command = [sys.executable, *self.command]
+        return subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True)
 
     def hear(self, pattern: str) -> re.Match[str]:
         """Reads what it says up to a line with this in it."""

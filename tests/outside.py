@@ -1,0 +1,34 @@
+"""What looks at the database beside the server, and changes it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg2
+
+
+class Outside:
+    """A connection that is kept over the tests: to make one takes longer than all that most of them do with it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection = psycopg2.connect(url)
+
+    def execute(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Runs statements, each on its own; on a new connection where a test has ended this one."""
+        try:
+            return self._execute(sql, params)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            if not self._connection.closed:
+                raise
+            self._connection = psycopg2.connect(self._url)
+            return self._execute(sql, params)
+
+    def _execute(self, sql: str, params: Sequence[Any] | None) -> list[tuple[Any, ...]]:
+        self._connection.autocommit = True
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def close(self) -> None:
+        """At the end of all tests."""
+        self._connection.close()
