@@ -11,7 +11,7 @@ class Outside:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._connection = psycopg2.connect(url)
+        self._connection = self._connect()
 
     def execute(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Runs statements, each on its own; on a new connection where a test has ended this one."""
@@ -20,8 +20,12 @@ class Outside:
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             if not self._connection.closed:
                 raise
-            self._connection = psycopg2.connect(self._url)
+            self._connection = self._connect()
             return self._execute(sql, params)
+
+    def _connect(self) -> psycopg2.extensions.connection:
+        # Whatever a test has made of the database meanwhile, the next one finds it empty.
+        return psycopg2.connect(self._url, options="-c default_transaction_read_only=off")
 
     def _execute(self, sql: str, params: Sequence[Any] | None) -> list[tuple[Any, ...]]:
         self._connection.autocommit = True
