@@ -17,7 +17,7 @@ from dataclasses import dataclass
 STOP_SECONDS = 15.0
 GIVE_UP_SECONDS = 1.0
 # Nobody stops a worker without a supervisor, and its port is wanted again.
-ORPHAN_SECONDS = 1.5
+ORPHAN_SECONDS = 1.0
 # A worker that serves for longer than this did not end because of how it was started.
 YOUNG_SECONDS = 2.0
 _MIGRATES, _SERVES = b"m", b"s"

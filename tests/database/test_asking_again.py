@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from server.config.settings import Settings
-from server.services import Services
 from tests.client import PASSWORD, Answer, Client
 from tests.conftest import Sql
 from tests.database.cutting import Cut, Cutter, cutting
@@ -98,7 +97,8 @@ async def test_a_reset_password(client: Client, sql: Sql, lose: Lose, done: bool
     assert len(promised(sql, "password-changed")) == 1
 
 
-REVOCATIONS = {
+Refusal = tuple[int, str | None]
+REVOCATIONS: dict[str, tuple[Callable[[str], tuple[str, object]], Refusal]] = {
     "its-own": (lambda token: ("/revoke-session", {"token": token}), (401, "UNAUTHORIZED")),
     "all": (lambda _: ("/revoke-sessions", {}), (401, "UNAUTHORIZED")),
     "sign-out": (lambda _: ("/sign-out", {}), OK),
