@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -164,6 +165,28 @@ async def test_a_user_deleted_by_mail(client: Client, sql: Sql, lose: Lose, done
     again = await client.api("/delete-user", {"token": token})
     assert said(again) == ((401, "UNAUTHORIZED") if done else OK)
     assert sql('SELECT count(*) FROM "user"') == [(0,)]
+
+
+@DONE
+@pytest.mark.gen_test
+async def test_a_changed_name(client: Client, lose: Lose) -> None:
+    await client.sign_up()
+    rename = partial(client.api, "/update-user", {"name": "Lovelace"})
+    await lose(b'UPDATE "user"', b'UPDATE "user"', rename)
+    assert said(await rename()) == OK
+    assert (await client.session())["user"]["name"] == "Lovelace"
+
+
+@DONE
+@pytest.mark.gen_test
+async def test_a_sign_in(client: Client, sql: Sql, lose: Lose, done: bool) -> None:
+    """Another one is another session; the first is in the list, and can be ended."""
+    await client.sign_up()
+    before = dict(client.cookies)
+    await lose(b'INSERT INTO "session"', COMMIT, client.sign_in)
+    assert client.cookies == before
+    assert (await client.sign_in()).status == 200
+    assert len((await client.api("/list-sessions")).json) == (3 if done else 2)
 
 
 async def settled(client: Client, cookies: dict[str, str], done: bool) -> None:
