@@ -59,6 +59,8 @@ def settle(request: Request, theirs: Answer, ours: Answer, options: Options, sec
         if cookies.kept(ours):
             settled.wrong.append("a session too large for cookies was kept in cookies")
         _but_for_data(settled)
+    if options.name == "restricted" and b'"twoFactorRedirect":true' in theirs.body:
+        return _second_factor(settled)
     if theirs.status == 500 and not theirs.body:
         return _crash(settled)
     _no_store(settled)
@@ -127,6 +129,15 @@ def _crash(settled: Purpose) -> Purpose:
     """Where better-auth breaks on what it was sent, any refusal is right, also one by redirect."""
     if settled.ours.status < 400 and not any("error=" in place for place in settled.ours.all("location")):
         settled.wrong.append(f"better-auth broke (500), ours went on: {settled.ours.status}")
+    settled.ours = settled.theirs
+    return settled
+
+
+def _second_factor(settled: Purpose) -> Purpose:
+    """Who has a second factor is asked for it there; here, where nobody can ask, they are refused. S17."""
+    found, cookies_set = settled.ours, settled.ours.all("set-cookie")
+    if found.status != 403 or b'"code":"TWO_FACTOR_NOT_SUPPORTED"' not in found.body or cookies_set:
+        settled.wrong.append(f"a second factor was answered with {found.status}, cookies {cookies_set}")
     settled.ours = settled.theirs
     return settled
 

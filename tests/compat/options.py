@@ -246,5 +246,6 @@ OPTION_SETS: dict[str, Options] = {
             "two-factor",
             plugins={"twoFactor": {"issuer": "Compat", "otpOptions": {"sendOTP": SENT}}},
         ),
+        Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
     )
 }
