@@ -31,7 +31,7 @@ def _sign_in(caller: Caller, restriction: str) -> None:
     caller.sql(COLUMNS)
     caller.sign_up()
     caller.heard.clear()  # the user has the plugins' members there, which is not what this is about
-    caller.sql(f'UPDATE "user" SET {restriction} WHERE "email" = %(email)s', email=caller.email)  # noqa: S608
+    caller.sql(f'UPDATE "user" SET {restriction} WHERE "email" = %(email)s', email=caller.email)
     for password in ("a wrong password", PASSWORD):
         caller.post("/sign-in/email", {"email": caller.email, "password": password}, cookie=None)
     caller.rows(SESSIONS, email=caller.email)
