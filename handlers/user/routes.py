@@ -10,6 +10,7 @@ from handlers.user import errors as refusals
 from handlers.user.settings import DeletionSettings
 from server import clock, errors
 from server.authentication import verifications
+from server.authentication.account_changes import DELETION
 from server.database import InvalidValue, RowRefused
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in_with
@@ -89,7 +90,7 @@ class DeleteUser(ApiHandler):
         if body.password:
             await self._check_password(who.user, body.password)
         if body.token:
-            await delete_with_token(self, who.user, body.token)
+            await delete_user(self, who.user, body.token)
         elif self.services.of(DeletionSettings).verified:
             await self._mail(who.user, body.callback_url)
             self.answer({"success": True, "message": "Verification email sent"})
@@ -111,7 +112,7 @@ class DeleteUser(ApiHandler):
         token = "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(32))
         url = self._link(token, callback_url or "/")
         async with self.services.db.transaction() as tx:
-            await verifications.create(tx, f"delete-account-{token}", user.id, DELETE_SECONDS)
+            await verifications.create(tx, DELETION + token, user.id, DELETE_SECONDS)
             await self.services.mailer.queue(
                 tx, Mail(DELETE_ACCOUNT.name, user.email, {"name": user.name, "url": url})
             )
@@ -134,22 +135,18 @@ class DeleteUserCallback(ApiHandler):
         who = await self.find_session(authoritative=True)
         if who is None:
             raise refusals.failed_to_get_user_info()
-        await delete_with_token(self, who.user, query.token)
+        await delete_user(self, who.user, query.token)
         if query.callback_url:
             self.redirect_to(query.callback_url)
         else:
             self.answer({"success": True, "message": "User deleted"})
 
 
-async def delete_with_token(handler: ApiHandler, user: User, token: str) -> None:
-    """Deletes the user if the token was mailed to them; it is used up either way. S18."""
-    if await verifications.consume(handler.services.db, f"delete-account-{token}") != user.id:
-        raise errors.invalid_token(404)
-    await delete_user(handler, user)
+async def delete_user(handler: ApiHandler, user: User, token: str | None = None) -> None:
+    """Deletes the user, and by cascade all that is theirs; ends the session in the browser. S23.
 
-
-async def delete_user(handler: ApiHandler, user: User) -> None:
-    """Deletes the user, and by cascade all that is theirs; ends the session in the browser. S23."""
-    await handler.services.accounts.delete(user)
+    A `token` has to be one that was mailed to them.
+    """
+    await handler.services.accounts.delete(user, token)
     handler.audit("user-deleted", user_id=user.id)
     handler.clear_session()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from server import clock
+from server import clock, errors
 from server.authentication import sign_ups, verifications
 from server.crypto.ids import new_id
 from server.database import Database, Executor, Transaction
@@ -15,6 +15,7 @@ from server.sessions.lifecycle import Sessions
 from server.store import accounts, users
 
 RESET = "reset-password:"
+DELETION = "delete-account-"
 PASSWORD_CHANGED = Email("password-changed")
 
 
@@ -52,9 +53,16 @@ class AccountChanges:
         await verifications.void(tx, RESET, user.id)
         await self._mailer.queue(tx, Mail(PASSWORD_CHANGED.name, user.email, {"name": user.name}))
 
-    async def delete(self, user: User) -> bool:
-        """Deletes the user, and by cascade all that is theirs; False when somebody was quicker. S23."""
-        deleted = await users.delete(self._db, user.id)
-        self._sessions.user_changed(self._db, user.id)
+    async def delete(self, user: User, token: str | None = None) -> bool:
+        """Deletes the user, and by cascade all that is theirs; False when somebody was quicker. S23.
+
+        A mailed `token` is used up with it or not at all, that of somebody else always: raises INVALID_TOKEN. S18.
+        """
+        async with self._db.transaction() as tx:
+            mine = token is None or await verifications.consume(tx, DELETION + token) == user.id
+            deleted = mine and await users.delete(tx, user.id)
+            self._sessions.user_changed(tx, user.id)
+        if not mine:
+            raise errors.invalid_token(404)
         await self._forget(user)
         return deleted

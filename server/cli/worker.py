@@ -17,7 +17,7 @@ from dataclasses import dataclass
 STOP_SECONDS = 15.0
 GIVE_UP_SECONDS = 1.0
 # Nobody stops a worker without a supervisor, and its port is wanted again.
-ORPHAN_SECONDS = 1.5
+ORPHAN_SECONDS = 1.0
 # A worker that serves for longer than this did not end because of how it was started.
 YOUNG_SECONDS = 2.0
 _MIGRATES, _SERVES = b"m", b"s"
@@ -63,17 +63,20 @@ class Inherited:
         os.close(self.words)
 
     def when_orphaned(self, then: Callable[[], None]) -> None:
-        """Calls `then` when the supervisor is gone, however it went; the process is gone soon after, whatever it does."""
+        """Calls `then` when the supervisor is gone, however it went; the process is gone soon after, whatever it does.
+
+        Seen by a thread: the loop may stand still, as where nobody reads the log any more.
+        """
         loop = asyncio.get_running_loop()
 
-        def orphaned() -> None:
-            loop.remove_reader(self.life)
-            timer = threading.Timer(ORPHAN_SECONDS, os._exit, (1,))
-            timer.daemon = True
-            timer.start()
-            then()
+        def watch() -> None:
+            os.read(self.life, 1)
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(then)
+            time.sleep(ORPHAN_SECONDS)
+            os._exit(1)
 
-        loop.add_reader(self.life, orphaned)
+        threading.Thread(target=watch, name="orphan-watch", daemon=True).start()
 
 
 class NotServing(Exception):

@@ -10,7 +10,7 @@ def main(folder: str) -> None:
     """Ends the server once its owner is gone; whoever else owns or uses it by then keeps it."""
     sys.stdin.buffer.read()
     # The kernel closes what a killed process had one by one: its end of our pipe may go before its lock.
-    Cluster(Path(folder)).leave(wait=1.0)
+    Cluster(Path(folder)).leave(wait=1.0, hurried=True)
 
 
 if __name__ == "__main__":

@@ -34,13 +34,13 @@ class Cluster:
             )
         return self._run()
 
-    def stop(self) -> None:
+    def stop(self, hurried: bool = False) -> None:
         """Stops the server and gives it up; does nothing in a process that is not its owner."""
         if not self._owner.held:
             return
         try:
             self._users.take()  # who comes now waits until it is down
-            self._server.stop()
+            self._server.stop(hurried)
         finally:
             self._dismiss()
             self._users.release()
@@ -92,11 +92,11 @@ class Cluster:
             time.sleep(PAUSE)
         return self._run()
 
-    def leave(self, wait: float = 0) -> None:
+    def leave(self, wait: float = 0, hurried: bool = False) -> None:
         """Stops the server if nobody owns or uses it; one who uses it still will do so."""
         while self._own(wait):
             if self._users.take():
-                self.stop()
+                self.stop(hurried)
                 return
             self._server.abandon()
             self._dismiss()

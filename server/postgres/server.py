@@ -56,13 +56,16 @@ class Server:
             found = self._start(binaries, account)
         return _address(found)
 
-    def stop(self) -> None:
-        """Stops it, if it runs."""
-        child, pid = self._child, postmaster.read_pid(self._home.data)
+    def stop(self, hurried: bool = False) -> None:
+        """Stops it, if it runs; `hurried`, whatever it is at is left to the recovery of the next start."""
+        child, data = self._child, self._home.data
+        pid = postmaster.read_pid(data)
         if child:
-            postmaster.stop(child.pid, lambda: child.poll() is None)
+            postmaster.stop(child.pid, lambda: child.poll() is None, hurried)
         elif pid:
-            postmaster.stop(pid, lambda: postmaster.is_server(pid, self._home.data))
+            postmaster.stop(pid, lambda: postmaster.is_server(pid, data), hurried)
+        if hurried:
+            postmaster.end_leftovers(data)
         self._child = None
 
     def abandon(self) -> None:

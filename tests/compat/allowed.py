@@ -59,8 +59,9 @@ def settle(request: Request, theirs: Answer, ours: Answer, options: Options, sec
         if cookies.kept(ours):
             settled.wrong.append("a session too large for cookies was kept in cookies")
         _but_for_data(settled)
-    if theirs.status == 500 and not theirs.body:
-        return _crash(settled)
+    instead = _second_factor if _asks_more(theirs, options) else _crash if _is_crash(theirs) else None
+    if instead:
+        return instead(settled)
     _no_store(settled)
     _location(settled)
     _cors(request, settled, options)
@@ -81,6 +82,10 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "where a reset ends": (["/api/auth/error", "error"], ["/reset-password", "token"]),
     "another reset after a reset": ([200, 200], [200, 400]),
     "a blank name": (200, 400),
+    "tries of one account from many places": ([401] * 12, [401] * 10 + [429] * 2),
+    "mails to an owner whose address signs up again": (0, 1),
+    "where the link of a deletion leads": ("/api/auth/delete-user/callback", "/delete-account"),
+    "accounts of one name at a provider": (2, 1),
 }
 
 
@@ -127,6 +132,23 @@ def _crash(settled: Purpose) -> Purpose:
     """Where better-auth breaks on what it was sent, any refusal is right, also one by redirect."""
     if settled.ours.status < 400 and not any("error=" in place for place in settled.ours.all("location")):
         settled.wrong.append(f"better-auth broke (500), ours went on: {settled.ours.status}")
+    settled.ours = settled.theirs
+    return settled
+
+
+def _is_crash(theirs: Answer) -> bool:
+    return theirs.status == 500 and not theirs.body
+
+
+def _asks_more(theirs: Answer, options: Options) -> bool:
+    return options.name == "restricted" and b'"twoFactorRedirect":true' in theirs.body
+
+
+def _second_factor(settled: Purpose) -> Purpose:
+    """Who has a second factor is asked for it there; here, where nobody can ask, they are refused. S17."""
+    found, cookies_set = settled.ours, settled.ours.all("set-cookie")
+    if found.status != 403 or b'"code":"TWO_FACTOR_NOT_SUPPORTED"' not in found.body or cookies_set:
+        settled.wrong.append(f"a second factor was answered with {found.status}, cookies {cookies_set}")
     settled.ours = settled.theirs
     return settled
 

@@ -204,6 +204,14 @@ OPTION_SETS: dict[str, Options] = {
             {"advanced": {"ipAddress": {"trustedProxies": ["127.0.0.1/32", "10.0.0.0/8"]}}},
             {"TRUSTED_PROXIES": "127.0.0.1/32,10.0.0.0/8"},
         ),
+        Options(
+            "limits-proxies",
+            {
+                "rateLimit": {"enabled": True},
+                "advanced": {"ipAddress": {"trustedProxies": ["127.0.0.1/32"]}},
+            },
+            {"RATE_LIMIT_ENABLED": "yes", "TRUSTED_PROXIES": "127.0.0.1/32"},
+        ),
         _cache("compact"),
         _cache("jwt"),
         _cache("jwe"),
@@ -246,5 +254,6 @@ OPTION_SETS: dict[str, Options] = {
             "two-factor",
             plugins={"twoFactor": {"issuer": "Compat", "otpOptions": {"sendOTP": SENT}}},
         ),
+        Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
     )
 }

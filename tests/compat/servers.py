@@ -54,6 +54,10 @@ class Server(Protocol):
         """Mails sent to one address so far, oldest first."""
         ...
 
+    def letters(self, to: str) -> int:
+        """How many mails were sent to one address so far, those that only tell among them."""
+        ...
+
     def last_words(self) -> str:
         """What the process said before it died, empty while it lives."""
         ...
@@ -73,6 +77,10 @@ class ReferenceApp:
     def mails(self, to: str) -> list[Mail]:
         """Mails sent to one address so far, oldest first."""
         return [mail for mail in self.outbox if mail.to == to]
+
+    def letters(self, to: str) -> int:
+        """How many mails were sent to one address so far."""
+        return len(self.mails(to))
 
     def last_words(self) -> str:
         """What the process said before it died, empty while it lives."""
@@ -192,13 +200,15 @@ class Ours:
 
         Processes on one database share its queue of mails, so any of them may have sent one.
         """
-        paths = self.folder.parent.glob("*/outbox/[!.]*.eml")
-        found = [(path.name, read_mail(path)) for path in paths]
-        return [
-            mail
-            for _, mail in sorted(found, key=lambda pair: pair[0])
-            if mail.to == to and (mail.url or mail.code)
-        ]
+        return [mail for mail in self._outbox(to) if mail.url or mail.code]
+
+    def letters(self, to: str) -> int:
+        """How many mails were sent to one address so far, those that only tell among them."""
+        return len(self._outbox(to))
+
+    def _outbox(self, to: str) -> list[Mail]:
+        paths = sorted(self.folder.parent.glob("*/outbox/[!.]*.eml"), key=lambda path: path.name)
+        return [mail for mail in map(read_mail, paths) if mail.to == to]
 
     def last_words(self) -> str:
         """What the process said before it died, empty while it lives."""
@@ -224,7 +234,7 @@ def read_mail(path: Path) -> Mail:
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     part = message.get_body(("plain", "html"))
     text = part.get_content() if part else ""
-    link = re.search(r"https?://[^\s\"<>]+/api/auth/[^\s\"<>]+", text)
+    link = re.search(r"https?://[^\s\"<>]+/(?:api/auth/|delete-account\?token=)[^\s\"<>]+", text)
     # A code stands alone on its line.
     code = re.search(r"^\s*(\d{4,10})\s*$", text, re.MULTILINE)
     return Mail(str(message["To"]), link[0] if link else "", code=code[1] if code else "")

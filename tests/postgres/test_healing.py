@@ -10,8 +10,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from server.postgres import postmaster
 from tests.postgres.conftest import ACCOUNTS, Place, query
 from tests.postgres.process import Process
+from tests.workers.served import until
 
 RUNNING = """
     SELECT count(*) FROM pg_stat_activity
@@ -96,6 +98,23 @@ def test_a_killed_command_takes_its_server_along(cluster: Place) -> None:
     command.address()
     command.kill()
     wait_gone(cluster)
+
+
+@pytest.mark.parametrize("place", ACCOUNTS[:1], indirect=True)
+def test_a_killed_owner_whose_server_cannot_come_to_an_end(cluster: Place) -> None:
+    """Its last checkpoint takes for ever, as on a disk that stands still: the folder is free all the same. S38."""
+    owner = cluster.begin()
+    write_rows(owner.address())
+    os.kill(checkpointer(cluster), signal.SIGSTOP)
+    owner.kill()
+    until(lambda: not cluster.running() and not postmaster.workers(cluster.data), seconds=20)
+    assert_heals(cluster)
+
+
+def checkpointer(place: Place) -> int:
+    """The process that writes the last checkpoint."""
+    found = {Path(f"/proc/{pid}/cmdline").read_bytes(): pid for pid in postmaster.workers(place.data)}
+    return next(pid for line, pid in found.items() if b"checkpointer" in line)
 
 
 def kill_with_guard(owner: Process) -> None:

@@ -1,5 +1,6 @@
 """WORKERS: several processes on one port, as one server."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ import pytest
 
 from server.postgres import postmaster
 from server.postgres.cluster import Cluster
-from tests.workers.served import Served, until
+from tests.workers.served import Served, command_line, until
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +80,11 @@ def test_hang_up_replaces_all_while_they_serve(served: Served) -> None:
     until(lambda: len(served.pids()) == 2)
 
 
-def test_all_ends_with_a_killed_supervisor() -> None:
-    """A request that is under way holds nobody up."""
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_all_ends_with_a_killed_supervisor(workers: str) -> None:
+    """A request that is under way holds nobody up. What has ended may be a process for a while, until it is reaped."""
     with tempfile.TemporaryDirectory() as folder:
-        served = Served(Path(folder))
+        served = Served(Path(folder), WORKERS=workers)
         cookie = person(served, "held@example.com")
         data = Path(folder) / "data" / "postgres" / "data"
         pids, server = served.pids(), postmaster.read_pid(data)
@@ -94,7 +96,7 @@ def test_all_ends_with_a_killed_supervisor() -> None:
             + f"Origin: {served.address}\r\nCookie: {cookie}\r\n\r\n".encode()
         )
         served.process.kill()
-        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in {*pids, server}))
+        until(lambda: not any(command_line(str(pid)) for pid in {*pids, server}))
         asked.close()
         other.close()
         served.process.communicate()
@@ -102,6 +104,40 @@ def test_all_ends_with_a_killed_supervisor() -> None:
         assert again.call("/health")[0] == 200
         again.stop()
         assert again.process.returncode == 0
+
+
+def test_a_worker_whose_log_nobody_reads_ends_too(tmp_path: Path) -> None:
+    """It stands still in the middle of a line."""
+    served = Served(tmp_path, LOG_LEVEL="debug")
+    pids = served.pids()
+    assert served.process.stderr
+    fill(served.process.stderr.fileno())
+    until(lambda: not signs_out(served))
+    served.process.kill()
+    until(lambda: not any(command_line(str(pid)) for pid in pids))
+    served.process.communicate()
+
+
+def fill(reading: int) -> None:
+    """Leaves no room in the pipe that ends here."""
+    writing = os.open(f"/proc/self/fd/{reading}", os.O_WRONLY | os.O_NONBLOCK)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"." * 4096)
+    os.close(writing)
+
+
+def signs_out(served: Served) -> bool:
+    """Whether a sign-out, which is a line of the log, is answered."""
+    with socket.create_connection(("127.0.0.1", urlsplit(served.address).port or 0), timeout=2) as asked:
+        asked.sendall(
+            b"POST /api/auth/sign-out HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"
+            + f"Origin: {served.address}\r\n\r\n".encode()
+        )
+        try:
+            return bool(asked.recv(1))
+        except TimeoutError:
+            return False
 
 
 def address(data: Path) -> str:

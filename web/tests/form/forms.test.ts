@@ -1,8 +1,9 @@
 import { mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { defineComponent, effectScope, nextTick, reactive, useTemplateRef } from 'vue'
+import { defineComponent, effectScope, nextTick, reactive, shallowRef, useTemplateRef } from 'vue'
 import { clockTime, useCountdown } from '@/form/useCountdown'
 import { useDraft } from '@/form/useDraft'
+import { useForm } from '@/form/useForm'
 import { useFormErrors } from '@/form/useFormErrors'
 import { problemOf } from '@/ask'
 
@@ -16,6 +17,21 @@ const Form = defineComponent({
 })
 
 const settle = async () => { await nextTick(); await nextTick() }
+
+describe('useForm', () => {
+  it('says how to find out where nobody knows whether it was done', async () => {
+    const refused = problemOf({ status: 503, code: 'OUTCOME_UNKNOWN' }, new Headers({ 'Retry-After': '1' }))
+    const send = async () => ({ data: null, problem: refused })
+    const problems = [undefined, 'OUTCOME_UNKNOWN.reset'].map((unknown) => effectScope().run(async () => {
+      const form = useForm(shallowRef(null), ['password'] as const, { send, unknown })
+      await form.submit({}, async () => ({ data: null, error: null }))
+      return form.problem.value?.text
+    }))
+    const [usual, reset] = await Promise.all(problems)
+    expect(usual).toMatch(/try again to find out/)
+    expect(reset).toMatch(/try to sign in with the new one/)
+  })
+})
 
 describe('useFormErrors', () => {
   const open = () => mount(Form, { attachTo: document.body })

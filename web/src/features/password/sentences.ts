@@ -6,5 +6,7 @@ export const sentences: Record<string, string> = {
   PASSWORD_COMPROMISED: 'This is one of the most used passwords, so it is guessed first. Choose another.',
   PASSWORD_ALREADY_SET: 'There is a password for this account already.',
   CREDENTIAL_ACCOUNT_NOT_FOUND: 'This account has no password yet.',
+  'OUTCOME_UNKNOWN.change': 'The connection to the database was lost. It is not known whether your password was changed: if the current one is refused now, or you are signed out, the new one counts.',
+  'OUTCOME_UNKNOWN.reset': 'The connection to the database was lost. It is not known whether your password was changed: try to sign in with the new one. Where that is refused, use this link once more.',
   RESET_PASSWORD_DISABLED: 'Passwords cannot be reset here.',
 }

@@ -1,0 +1,66 @@
+"""What we do otherwise and no other group meets: limits of an account, mails, rows; see PURPOSES."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+from psycopg2.errors import UniqueViolation
+
+from tests.compat.caller import Caller, Look
+from tests.compat.case import Group
+
+group = Group()
+
+
+def _say(caller: Caller, what: str, found: object) -> None:
+    """What is compared in place of all that was asked."""
+    caller.heard[:] = [Look(what, found, time.time())]
+
+
+@group.case("POST /sign-in/email", "one account, from many addresses", "limits-proxies")
+def guessed(caller: Caller) -> None:
+    """An address may do what it likes with other accounts."""
+    body = {"email": caller.email, "password": "not the password"}
+    statuses = [
+        caller.post(
+            "/sign-in/email", body, cookie=None, headers={"X-Forwarded-For": f"203.0.{number}.7"}
+        ).status
+        for number in range(12)
+    ]
+    _say(caller, "tries of one account from many places", statuses)
+
+
+@group.case("POST /sign-up/email", "a proven address again", "verified")
+def again(caller: Caller) -> None:
+    """The answer is that of a new address; only its owner hears of it."""
+    caller.person(verified=True, password="x")
+    caller.sign_up()
+    until = time.monotonic() + 3  # so long a mail may take, of which better-auth has none
+    while not caller.server.letters(caller.email) and time.monotonic() < until:
+        time.sleep(0.02)
+    _say(caller, "mails to an owner whose address signs up again", caller.server.letters(caller.email))
+
+
+@group.case("POST /delete-user", "by mail, to our own page", "delete-verified")
+def deletion(caller: Caller) -> None:
+    """A page that asks once more, since those who look through mails follow links."""
+    caller.signed_in()
+    caller.post("/delete-user", {"callbackURL": "/delete-account"})
+    mail = caller.mail(wait=3)
+    _say(caller, "where the link of a deletion leads", urlsplit(mail.url).path if mail else "nowhere")
+
+
+@group.case("database", "an account at a provider twice")
+def twice(caller: Caller) -> None:
+    """Which better-auth cannot tell apart when it reads them."""
+    name = f"9{caller.number}"
+    owners = [caller.person(f"{number}-{caller.email}") for number in range(2)]
+    found = 0
+    for owner in owners:
+        try:
+            caller.account(owner, "google", name)
+            found += 1
+        except UniqueViolation:
+            continue
+    _say(caller, "accounts of one name at a provider", found)
