@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
@@ -10,6 +11,13 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // What every page loads is one file, with all that it imports.
 const EVERYWHERE = /src\/(main\.ts|shell\/App(Brand|ThemeSwitch)\.vue|form\/(focus|useCountdown)\.ts)$|\/components\/Button\.vue$/
+
+// Tests share processes, which takes a quarter of the time; one that puts another server in place has its own.
+const TESTS = ['tests/**/*.test.ts']
+const apart = readdirSync(here('./tests'), { encoding: 'utf8', recursive: true })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => `tests/${name}`)
+  .filter((path) => readFileSync(here(`./${path}`), 'utf8').includes('globalThis.fetch ='))
 
 export default defineConfig({
   base: '/',
@@ -45,5 +53,14 @@ export default defineConfig({
       output: { codeSplitting: { groups: [{ name: 'main', test: EVERYWHERE }] } },
     },
   },
-  test: { environment: 'happy-dom', pool: 'vmThreads', include: ['tests/**/*.test.ts'] },
+  test: {
+    environment: 'happy-dom',
+    projects: [
+      { extends: true, test: { name: 'apart', include: apart } },
+      {
+        extends: true,
+        test: { name: 'together', include: TESTS, exclude: apart, isolate: false, setupFiles: ['tests/fresh.ts'] },
+      },
+    ],
+  },
 })
