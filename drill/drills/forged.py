@@ -54,7 +54,7 @@ def forged() -> Outcome:
         *((f"hang {key}", each) for key, each in seen.hangs.items()),
     ):
         found.demand(False, f"{what}: {request[:400]!r}")
-    found.notes += [f"closed without an answer: {request[:200]!r}" for request in seen.unanswered.values()]
+    found.notes += [f"{kind}: {request[:200]!r}" for kind, request in seen.unanswered.items()]
     found.demand(max(grown) <= GROWTH, f"memory grew by {max(grown)} MB")
     return found
 
