@@ -1,10 +1,8 @@
 """The house rules that no linter knows: where SQL may stand, who may call what, sizes, and who reads the environment."""
 
 import ast
-import importlib
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from server.config.settings import load
 from server.feature import Routes
 from server.http.api import ApiHandler
 from server.http.handler import BaseHandler
-from tests.sources import CODE, ROOT, name, nodes
+from tests.sources import CODE, ROOT, members, name, nodes
 
 # Columns that features declare have names which no store can spell out; what it says about values holds there too.
 COMPOSED = {"server/store/columns.py"}
@@ -183,17 +181,6 @@ def test_these_endpoints_are_public_and_no_others() -> None:
 
 def test_what_answers_below_the_api_answers_as_the_api() -> None:
     assert all(issubclass(handler, ApiHandler) for feature in FEATURES for _, handler in feature.api)
-
-
-def members() -> Iterator[tuple[str, str, str | None]]:
-    """The class, JSON name and label as a target of every member that is read from a body or query."""
-    for path in sorted((ROOT / "handlers").rglob("*.py")):
-        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-        for kind in vars(module).values():
-            if isinstance(kind, type) and kind.__module__ == module.__name__ and is_dataclass(kind):
-                for item in fields(kind):
-                    if member := item.metadata.get("member"):
-                        yield kind.__name__, member.key or item.name, member.target
 
 
 def test_every_target_of_a_redirect_is_marked() -> None:  # S34
