@@ -1,20 +1,30 @@
 """What every endpoint that changes something refuses, and what each of its answers carries; none is left out."""
 
+import json
+
 import pytest
 
 from handlers import FEATURES
 from tests.client import Answer, Client
+from tests.conftest import Sql
+from tests.sources import ROOT
 
 API = "/api/auth"
 # Each of every route's methods that may change something, with a word where anything may stand.
+ROUTES = (
+    *((API + path, kind) for feature in FEATURES for path, kind in feature.api),
+    *(route for feature in FEATURES for route in feature.site),
+)
 CHANGES = sorted(
     (method, path.replace("([^/]+)", "x"))
-    for path, kind in (
-        *((API + path, kind) for feature in FEATURES for path, kind in feature.api),
-        *(route for feature in FEATURES for route in feature.site),
-    )
+    for path, kind in ROUTES
     for method in ("POST", "DELETE", "PUT", "PATCH")
     if kind.access_to(method)  # type: ignore[attr-defined]
+)
+PAGES = json.loads((ROOT / "web" / "pages.json").read_text())
+LINKS = sorted(
+    {path.replace("([^/]+)", "x") for path, kind in ROUTES if kind.access_to("GET") and "*" not in path}  # type: ignore[attr-defined]
+    | {page["path"] for page in PAGES}
 )
 # A provider sends the browser here by a form; the state in a cookie says whether that was asked for.
 TAKES_FORMS = ("POST", f"{API}/callback/x")
@@ -65,6 +75,20 @@ async def test_what_a_form_can_send_changes_nothing(
     answer = await ask(client, change, Content_Type=kind)
     if not (change == TAKES_FORMS and kind.endswith("urlencoded")):
         assert answer.status in (400, 405, 415)
+    assert await client.session() is not None
+
+
+@pytest.mark.gen_test
+async def test_no_link_makes_a_session(client: Client, sql: Sql) -> None:  # S27
+    """Whatever a page of another site has a browser open, nobody is signed in by it, and nobody there signed out."""
+    await client.sign_up()
+    stranger = Client(client.base_url)
+    fetch = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    for path in LINKS:
+        for who in (stranger, client):
+            await who.send("GET", f"{path}?token=x&code=x&state=x&callbackURL=/x", headers=fetch)
+    assert stranger.cookies.keys() & client.cookies.keys() == set()
+    assert sql('SELECT count(*) FROM "session"') == [(1,)]
     assert await client.session() is not None
 
 
