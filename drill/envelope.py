@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 PLAIN = "length"
+# What some clients send before they have the answer.
+NEXT = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 FRAMES = (
     "chunked",
     "pieces",
@@ -20,6 +22,7 @@ FRAMES = (
     "short",
     "expected",
     "hex",
+    "pipelined",
 )
 
 
@@ -65,6 +68,7 @@ class Envelope:
             "none": ([], body),
             "short": ([("Content-Length", str(len(body) + 7))], body),
             "expected": ([length, ("Expect", "100-continue")], body),
+            "pipelined": ([length], body + NEXT * 3),
             "hex": ([("Content-Length", hex(len(body)))], body),
         }.get(self.frame, ([length], body))
 
