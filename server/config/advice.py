@@ -14,6 +14,15 @@ _OTHERS = dict.fromkeys(
     ("SMTP_HOST", "SMTP_SERVER", "SMTP_PORT", "SMTP_USER", "SMTP_USERNAME", "SMTP_PASSWORD"), "SMTP_URL"
 ) | dict.fromkeys(("SMTP_FROM", "EMAIL_FROM"), "MAIL_FROM")
 _ALIKE = 0.85
+# Of later features: whoever sets one believes that it does something.
+_LACKING = (
+    "CAPTCHA_PROVIDER",
+    "ENCRYPT_OAUTH_TOKENS",
+    "OIDC_PROVIDERS",
+    "PLUGINS",
+    "SESSION_STORE",
+    "TWO_FACTOR_SCOPE",
+)
 _EVERYBODY = re.compile(r"(?:[a-z*?]+://)?(?=[^a-z]*\*)[*?.]+(?:\.[a-z]+)?(?::[0-9*?]+)?", re.IGNORECASE)
 # A hash of this cost takes longer than anybody waits, and one of that less than OWASP asks for.
 SLOWEST_COST, LEAST_COST = 16, 10
@@ -49,6 +58,9 @@ def _names(read: Reader) -> Iterator[str]:
     for name in sorted(read.variables):
         upper = name.upper()
         if name in read.asked or not read.variables[name].strip():
+            continue
+        if name in _LACKING:
+            yield f"{name} is set, and this version does not have what it is for"
             continue
         found = get_close_matches(upper, [*sorted(read.asked), *_OTHERS], 1, _ALIKE)
         meant = _OTHERS.get(found[0], found[0]) if found else ""

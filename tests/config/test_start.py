@@ -74,6 +74,7 @@ def test_names_that_are_nearly_right(ai_editor: Commands, tmp_path: Path) -> Non
         ai_editor,
         tmp_path,
         TRUSTED_PROXY="10.0.0.1",
+        CAPTCHA_PROVIDER="hcaptcha",
         EMAIL_FROM="a@b.example",
         SESSION_MANAGER="x",
         PORTS="1",
@@ -84,6 +85,7 @@ def test_names_that_are_nearly_right(ai_editor: Commands, tmp_path: Path) -> Non
     ):  # fmt: skip
         assert f"{name} is set, which nothing reads; {meant} may be meant" in said
     assert "TRUSTED_PROXY is set" in said
+    assert "CAPTCHA_PROVIDER is set, and this version does not have what it is for" in said
     for name in (
         "SESSION_MANAGER",
         "PORTS",
