@@ -78,8 +78,9 @@ class Forger:
         key = f"{target.method} {target.pattern}"
         if status >= 500:
             keep(found.failures, f"{status} {key}", request)
-        if not status:
-            keep(found.unanswered, f"no answer, {shape.envelope.frame}", request)
+        if not status:  # to what was not all sent there is none
+            kept = found.unanswered if shape.envelope.ends_early else found.failures
+            keep(kept, f"no answer, {shape.envelope.frame}", request)
         if seconds > HANG:
             keep(found.hangs, key, request)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -137,8 +138,15 @@ class Shape:
         given = [("Cookie", mine)] if mine else []
         given += [(name, value) for name, value in usual.items() if name not in named or self.twice]
         body = None if target.method in ("GET", "HEAD") else victim.fill(self.body, self.claims)
-        head = victim.fill(path.encode("utf-8", "replace"), self.claims).decode()
-        return self.envelope.write(f"{target.method} {head}", [*given, *self.headers], body)
+        fill = functools.partial(self._filled, victim)
+        headers = [(name, fill(value)) for name, value in (*given, *self.headers)]
+        return self.envelope.write(f"{target.method} {fill(path)}", headers, body)
+
+    def _filled(self, victim: Victim, text: str) -> str:
+        """Without what a head cannot hold, where it is the victim's own."""
+        if "@@" not in text:
+            return text
+        return victim.fill(text.encode("utf-8", "replace"), self.claims).decode().replace(" ", "+")
 
     def _cookies(self, victim: Victim) -> str:
         """The forged ones instead of the session's own, or besides; one of them perhaps cut."""
