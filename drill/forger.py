@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import secrets
 import socket
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 
 import hypothesis
-import psycopg2
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
 
-from drill.forgery import ALLOWED, Shape, Target, plain, requests, shapes, targets
-from drill.wire import Line
+from drill import servers
+from drill.forgery import Shape, Target, plain, requests, shapes, targets
+from drill.victim import Victim, is_signed_in, sign_in
 
 HANG = 1.0
 # A shape goes to one target in so many, and the next shape to the next of them: many shapes, or quickly many inputs.
@@ -24,8 +23,6 @@ TOGETHER = 5  # shapes of one example: those of another one are often much alike
 # What reads most of a request, and is asked most.
 ALWAYS = Target("GET", "/api/auth/get-session")
 PATIENCE = 15.0
-PASSWORD = "correct horse battery"  # noqa: S105
-PROVE = 'UPDATE "user" SET "emailVerified" = true WHERE "email" = %(email)s'
 
 
 @dataclass
@@ -58,35 +55,36 @@ def keep(kept: dict[str, bytes], key: str, request: bytes) -> None:
 class Forger:
     """Sends requests byte for byte to one server."""
 
-    def __init__(self, port: int, address: str) -> None:
+    def __init__(self, port: int, address: str, secret: str) -> None:
         self.found, self.shapes = Found(), 0
-        self._port, self._address = port, address
+        self._port, self._address, self._secret = port, address, secret
         self._socket: socket.socket | None = None
-        self._session = ""
+        self._victim = Victim()
 
     def send_all(self, shape: Shape, wanted: list[Target]) -> None:
         """The shape to each target."""
-        session = self._signed_in() if shape.signed_in else ""
-        for target, request in requests(shape, wanted, f"http://127.0.0.1:{self._port}", session):
-            self._judge(target, request)
+        victim = self._signed_in() if shape.signed_in else Victim()
+        for target, request in requests(shape, wanted, f"http://127.0.0.1:{self._port}", victim):
+            self._judge(shape, target, request)
 
-    def _judge(self, target: Target, request: bytes) -> None:
-        status, seconds = self._send(target.method, request)
+    def _judge(self, shape: Shape, target: Target, request: bytes) -> None:
+        status, seconds = self._send(shape, target.method, request)
         if seconds > HANG:  # the machine may have been busy; what is the input's own doing comes again
-            seconds = min(seconds, self._send(target.method, request)[1])
+            seconds = min(seconds, self._send(shape, target.method, request)[1])
         found = self.found
         found.count += 1
         found.kinds[f"{status // 100}xx" if status else "no answer"] += 1
         found.longest = max(found.longest, seconds)
         key = f"{target.method} {target.pattern}"
-        if status >= 500 and status not in ALLOWED:
+        if status >= 500:
             keep(found.failures, f"{status} {key}", request)
-        if not status:
-            keep(found.unanswered, "no answer", request)
+        if not status:  # to what was not all sent there is none
+            kept = found.unanswered if shape.envelope.ends_early else found.failures
+            keep(kept, f"no answer, {shape.envelope.frame}", request)
         if seconds > HANG:
             keep(found.hangs, key, request)
 
-    def _send(self, method: str, request: bytes) -> tuple[int, float]:
+    def _send(self, shape: Shape, method: str, request: bytes) -> tuple[int, float]:
         """The status, or 0 where the connection was closed without one, and how long that took."""
         begun, fresh = time.monotonic(), self._socket is None
         status = 0
@@ -94,14 +92,18 @@ class Forger:
             if self._socket is None:
                 self._socket = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
             self._socket.sendall(request)
+            if shape.envelope.ends_early:
+                self._socket.shutdown(socket.SHUT_WR)
             status = self._read(method)
+            if shape.envelope.is_odd:  # what is left of it is nobody's next request
+                self.hang_up()
         except TimeoutError:
             self.found.kinds["timeout"] += 1
             self.hang_up()
         except (OSError, http.client.HTTPException):
             self.hang_up()
             if not fresh:  # it may have been closed before it had this request
-                return self._send(method, request)
+                return self._send(shape, method, request)
         return status, time.monotonic() - begun
 
     def _read(self, method: str) -> int:
@@ -119,33 +121,16 @@ class Forger:
             self._socket.close()
         self._socket = None
 
-    def _signed_in(self) -> str:
-        """Cookies of somebody whose session is there."""
-        line = Line(self._port)
-        try:
-            if self._session and line.ask("/get-session", cookie=self._session).json:
-                return self._session
-            person = {"email": f"{secrets.token_hex(8)}@example.com", "password": PASSWORD}
-            line.ask("/sign-up/email", {"name": "Ada", **person})
-            _prove(self._address, person["email"])
-            self._session = line.ask("/sign-in/email", person).cookie
-            return self._session
-        finally:
-            line.close()
+    def _signed_in(self) -> Victim:
+        """Somebody whose session is there."""
+        if not is_signed_in(self._port, self._victim):
+            self._victim = sign_in(self._port, self._address, self._secret)
+        return self._victim
 
 
-def _prove(address: str, email: str) -> None:
-    connection = psycopg2.connect(address)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(PROVE, {"email": email})
-    finally:
-        connection.close()
-
-
-def forge(port: int, address: str, count: int, same: bool = False) -> Found:
-    """So many requests; the `same` ones each time, of more kinds, or others."""
-    forger, wanted, shares = Forger(port, address), targets(), MANY if same else FEW
+def forge(port: int, address: str, count: int, same: bool = False, secret: str = servers.SECRET) -> Found:
+    """So many requests; the `same` ones each time, of more kinds, or others. The secret is the server's."""
+    forger, wanted, shares = Forger(port, address, secret), targets(), MANY if same else FEW
 
     each = TOGETHER * (1 + len(wanted) // shares)
 

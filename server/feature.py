@@ -41,7 +41,7 @@ class Feature:
     optional: bool = False
     api: Routes = ()
     site: Routes = ()
-    check: Callable[[], None] | None = None
+    check: Callable[[Settings], None] | None = None
     settings: Callable[[Reader], object] | None = None
     make: tuple[Callable[[Services], object], ...] = ()
     stage: Callable[[Services], Stage] | None = None

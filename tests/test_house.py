@@ -1,10 +1,8 @@
 """The house rules that no linter knows: where SQL may stand, who may call what, sizes, and who reads the environment."""
 
 import ast
-import importlib
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,8 @@ from server.config.settings import load
 from server.feature import Routes
 from server.http.api import ApiHandler
 from server.http.handler import BaseHandler
+from tests.sources import CODE, ROOT, members, name, nodes
 
-ROOT = Path(__file__).resolve().parent.parent
-CODE = sorted(path for folder in ("server", "handlers") for path in (ROOT / folder).rglob("*.py"))
 # Columns that features declare have names which no store can spell out; what it says about values holds there too.
 COMPOSED = {"server/store/columns.py"}
 TOOLS = sorted((ROOT / "tools").glob("*.py"))
@@ -76,12 +73,8 @@ GUARDED_SITE = {
 TARGET = re.compile(r"redirectTo|.*URL")
 
 
-def name(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
 def texts(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, node.value
 
@@ -94,12 +87,7 @@ def test_every_error_is_raised_somewhere() -> None:
     """A function of errors.py that nobody calls is an answer that nobody gets."""
     errors = ROOT / "server" / "errors.py"
     made = {node.name for node in ast.parse(errors.read_text()).body if isinstance(node, ast.FunctionDef)}
-    called = {
-        node.attr
-        for path in CODE
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute)
-    }
+    called = {node.attr for path in CODE for node in nodes(path) if isinstance(node, ast.Attribute)}
     assert sorted(name for name in made - called if not name.startswith("_")) == []
 
 
@@ -136,7 +124,7 @@ def test_statements_name_their_columns_and_parameters(path: Path) -> None:
 @pytest.mark.parametrize("path", STORES, ids=name)
 def test_statements_are_whole(path: Path) -> None:
     """No statement is put together from pieces, where a value could slip in as text."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.JoinedStr):
             parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
             assert not any(STATEMENT.match(str(part)) for part in parts), f"{name(path)}:{node.lineno}"
@@ -151,7 +139,7 @@ def test_statements_are_put_together_in_one_place() -> None:
     found = {
         name(path)
         for path in STORES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in calls
     }
     assert found == COMPOSED
@@ -195,17 +183,6 @@ def test_what_answers_below_the_api_answers_as_the_api() -> None:
     assert all(issubclass(handler, ApiHandler) for feature in FEATURES for _, handler in feature.api)
 
 
-def members() -> Iterator[tuple[str, str, str | None]]:
-    """The class, JSON name and label as a target of every member that is read from a body or query."""
-    for path in sorted((ROOT / "handlers").rglob("*.py")):
-        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-        for kind in vars(module).values():
-            if isinstance(kind, type) and kind.__module__ == module.__name__ and is_dataclass(kind):
-                for item in fields(kind):
-                    if member := item.metadata.get("member"):
-                        yield kind.__name__, member.key or item.name, member.target
-
-
 def test_every_target_of_a_redirect_is_marked() -> None:  # S34
     named = [(kind, key, target) for kind, key, target in members() if TARGET.fullmatch(key)]
     assert [f"{kind}.{key}" for kind, key, target in named if not target] == []
@@ -230,7 +207,7 @@ def test_files_are_small(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*CODE, *TOOLS], ids=name)
 def test_functions_are_small(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             assert (node.end_lineno or 0) - node.lineno < 40, f"{node.name} is longer than 40 lines"
 
@@ -243,11 +220,8 @@ def test_one_reader_of_the_environment() -> None:
 
 def identifiers(path: Path) -> set[str]:
     """The names and attributes that a module uses; `os.getenv` counts as `environ`."""
-    tree = ast.parse(path.read_text())
-    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    used |= {
-        alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
-    }
+    used = {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)}
+    used |= {alias.name for node in nodes(path) if isinstance(node, ast.ImportFrom) for alias in node.names}
     return used | ({"environ"} if used & {"getenv", "environb"} else set())
 
 

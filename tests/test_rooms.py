@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from handlers import FEATURES
+from tests.sources import CODE, ROOT, name, nodes, tree
 
-ROOT = Path(__file__).resolve().parent.parent
 SERVER = ROOT / "server"
 ROOMS = {
     "authentication", "cli", "config", "crypto", "database", "http", "limits", "mail", "passwords", "postgres", "protocol",
@@ -18,7 +18,6 @@ ROOMS = {
 MODULES = {"__init__", "__main__", "clock", "errors", "feature", "model", "services", "version"}
 MOST_FILES = 14
 MOST_LINES = 350
-CODE = sorted(path for folder in ("server", "handlers") for path in (ROOT / folder).rglob("*.py"))
 # Rows of lists, and what a statement says besides: all other types of the domain are in model.py.
 ROWS = {
     "Restriction",
@@ -34,17 +33,13 @@ ROWS = {
 }
 
 
-def name(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
 def folders(path: Path) -> set[str]:
     """The folders but for Python's own, which stay behind where the others have moved away."""
     return {each.name for each in path.iterdir() if each.is_dir() and list(each.glob("*.py"))}
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node
 
@@ -76,9 +71,7 @@ def test_a_room_has_tests(room: str) -> None:
 
 def test_one_place_makes_sessions() -> None:
     """The one way in: everybody else has a proof, and asks for a session there."""
-    makers = {
-        name(path) for path in CODE for node in ast.walk(ast.parse(path.read_text())) if makes_a_session(node)
-    }
+    makers = {name(path) for path in CODE for node in nodes(path) if makes_a_session(node)}
     assert makers == {"server/authentication/sign_in.py"}
 
 
@@ -92,8 +85,10 @@ def makes_a_session(node: ast.AST) -> bool:
 
 
 def test_types_of_the_domain_are_in_the_model() -> None:
-    nodes = (node for path in (SERVER / "store").glob("*.py") for node in ast.parse(path.read_text()).body)
-    public = {node.name for node in nodes if isinstance(node, ast.ClassDef) and not node.name.startswith("_")}
+    bodies = (node for path in (SERVER / "store").glob("*.py") for node in tree(path).body)
+    public = {
+        node.name for node in bodies if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    }
     assert public == ROWS
 
 

@@ -15,7 +15,7 @@ from drill import ground
 from drill.forger import Found, forge
 from drill.forgery import OPTIONS, targets
 from drill.outcome import Outcome
-from drill.servers import ROOT, Server, serving
+from drill.servers import ROOT, SECRET, Server, serving
 
 INPUTS = int(os.environ.get("DRILL_INPUTS", "100000"))
 RUNS = 100_000
@@ -31,12 +31,13 @@ def forged() -> Outcome:
     context = multiprocessing.get_context("spawn")
     with ground.database() as (folder, address), ExitStack() as stack:
         common = {"DATABASE_URL": address, "LOG_LEVEL": "error"}
-        servers = [stack.enter_context(serving(folder, **common, **options)) for options in OPTIONS]
+        servers = [stack.enter_context(serving(folder, **{**common, **options})) for options in OPTIONS]
         pool = stack.enter_context(ProcessPoolExecutor(max(2, os.cpu_count() or 1), mp_context=context))
         before = [0] * len(servers)
         for _ in range(2):
             before = [server.memory() for server in servers]
-            jobs = [pool.submit(forge, each.port, address, INPUTS // 2 // len(servers)) for each in servers]
+            share = INPUTS // 2 // len(servers)
+            jobs = [pool.submit(forge, each.port, address, share, secret=SECRET) for each in servers]
             for job in jobs:
                 seen.add(job.result())
         grown = [(server.memory() - size) // 2**20 for server, size in zip(servers, before, strict=True)]
@@ -53,7 +54,7 @@ def forged() -> Outcome:
         *((f"hang {key}", each) for key, each in seen.hangs.items()),
     ):
         found.demand(False, f"{what}: {request[:400]!r}")
-    found.notes += [f"closed without an answer: {request[:200]!r}" for request in seen.unanswered.values()]
+    found.notes += [f"{kind}: {request[:200]!r}" for kind, request in seen.unanswered.items()]
     found.demand(max(grown) <= GROWTH, f"memory grew by {max(grown)} MB")
     return found
 

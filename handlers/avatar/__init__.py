@@ -9,6 +9,7 @@ FEATURE = Feature(
     name="avatar",
     optional=True,
     site=(("/api/avatar", Avatar), ("/avatars/([^/]+)", AvatarFile)),
+    check=pictures.check,
     make=(pictures.open_pictures,),
     limits=(Limit("/api/avatar", 10, 60),),
     forget=pictures.forget,

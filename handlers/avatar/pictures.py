@@ -13,6 +13,8 @@ from pathlib import Path
 
 from handlers.avatar import errors
 from handlers.avatar.studio import Studio
+from server.config import folders
+from server.config.settings import Settings
 from server.crypto.random import random_id
 from server.errors import APIError
 from server.model import User
@@ -72,6 +74,12 @@ class Pictures:
         if _NAME.fullmatch(name) and name.startswith(_owner(user_id)):
             with contextlib.suppress(OSError):
                 await asyncio.to_thread((self._folder / name).unlink)
+
+
+def check(settings: Settings) -> None:
+    """Raises SettingsError where no picture could be kept."""
+    name = "SHARED_DIR" if settings.reader.text("SHARED_DIR") else "DATA_DIR"
+    folders.check(name, settings.shared_dir / "avatars")
 
 
 def open_pictures(services: Services) -> Pictures:

@@ -64,6 +64,7 @@ class SendVerificationEmail(ApiHandler):
             await asyncio.gather(self._send_unknown(body), asyncio.sleep(FLOOR_SECONDS))
         else:
             await self._send_own(who.user, body)
+        self.audit("verification-requested", **self.tried(body.email, who.user.id if who else None))
         self.answer({"status": True})
 
     async def _send_own(self, user: User, body: SendVerificationEmailBody) -> None:
@@ -111,6 +112,7 @@ class VerifyEmail(ApiHandler):
         """The refusal: a redirect with its code, or itself."""
         if not self.asked.callback_url:
             raise error
+        self.audit_token(error)
         self.redirect_to(uri.append_parameters(self.asked.callback_url, {"error": error.code or ""}))
         raise Finish
 

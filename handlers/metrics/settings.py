@@ -19,6 +19,6 @@ class MetricsSettings:
 def read(read: Reader) -> MetricsSettings:
     """From the environment; raises SettingsError for a token that is short, or fits no header."""
     token = read.text("METRICS_TOKEN")
-    if token is not None and not re.fullmatch(r"[!-~]{16,}", token):
-        raise SettingsError("METRICS_TOKEN takes at least 16 characters, ASCII without spaces")
+    if token is not None and not re.fullmatch(r"[!-~]{16,1000}", token):
+        raise SettingsError("METRICS_TOKEN takes 16 to 1000 characters, ASCII without spaces")
     return MetricsSettings(token)

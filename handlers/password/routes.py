@@ -136,6 +136,7 @@ class VerifyPassword(ApiHandler):
         self.services.passwords.check_not_too_long(body.password)
         credential = await accounts.find_credential(self.services.db, who.user.id)
         await self.check_password(who.user, credential.password if credential else None, body.password)
+        self.audit("password-checked", user_id=who.user.id)
         self.answer({"status": True})
 
 
@@ -181,6 +182,8 @@ class ResetPasswordCallback(ApiHandler):
         found = await verifications.find(self.services.db, f"{RESET}{token}")
         await self.services.sweeper.sweep(self.services.db)
         target = query.callback_url or f"{self.services.config.api_url}/error"
+        if found is None:
+            self.audit_token(errors.invalid_token())
         if found is None or not query.callback_url:
             self.redirect_to(
                 uri.with_parameter(target, self.services.config.api_url, "error", "INVALID_TOKEN")

@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from handlers.shell import pages
+from server.config.settings import Settings
 from server.errors import StartError
 
 _ENTRY = "src/main.ts"
@@ -70,7 +71,7 @@ def _file(path: str, bodies: dict[str, bytes]) -> File:
     return File(media_type + ("; charset=utf-8" if text else ""), etag, bodies)
 
 
-def check() -> None:
+def check(_settings: Settings) -> None:
     """Raises StartError when the bundle is not there."""
     entry()
 

@@ -93,6 +93,7 @@ class DeleteUser(ApiHandler):
             await delete_user(self, who.user, body.token)
         elif self.services.of(DeletionSettings).verified:
             await self._mail(who.user, body.callback_url)
+            self.audit("deletion-requested", user_id=who.user.id)
             self.answer({"success": True, "message": "Verification email sent"})
             return
         else:

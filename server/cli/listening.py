@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import ipaddress
 import resource
 import socket
 
@@ -14,7 +15,7 @@ from server.config.settings import Settings
 
 # Names that stand for an address of each family; the second is left out where a machine has no such family.
 _BOTH = {"::": ("0.0.0.0", "::"), "localhost": ("127.0.0.1", "::1")}  # noqa: S104
-_LACKING = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+_LACKING = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL)
 
 
 def bind(config: Settings, shared: bool = False) -> list[socket.socket]:
@@ -51,7 +52,18 @@ def _addresses(host: str) -> list[tuple[str, bool]]:
     return list(found.items())
 
 
+def _is_for_many(address: str) -> bool:
+    """Whether it is no machine's own: nobody can connect to it, though it can be listened on."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return found.is_multicast or str(found) == "255.255.255.255"
+
+
 def _bind(config: Settings, address: str, port: int, needed: bool, shared: bool) -> list[socket.socket]:
+    if _is_for_many(address):
+        raise setup.Refused(f"HOST is {config.host!r}; it takes addresses of this machine")
     try:
         return tornado.netutil.bind_sockets(port, address, reuse_port=shared)
     except PermissionError as error:

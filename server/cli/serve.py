@@ -19,7 +19,7 @@ from server import postgres
 from server.cli import listening, setup
 from server.cli.supervisor import Supervisor
 from server.cli.worker import Inherited
-from server.config import settings
+from server.config import advice, folders, settings
 from server.config.settings import Settings
 from server.database import DatabaseUnavailable
 from server.feature import Feature, assemble, plug, select
@@ -55,19 +55,29 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
         config = setup.load()
         listening.raise_limit()
         logs.configure(config.log_level, config.log_format)
-        _warn(config)
         features = select(features, config.features_off)
-        for feature in features:
-            if feature.check:
-                feature.check()
+        _check(features, config)
         plug(features, config)
+        if not worker:
+            _warn(config)
         if config.workers > 1:
             _supervise(config)
         else:
             _serve(config, features, Inherited.parse(worker) if worker else None)
 
 
+def _check(features: tuple[Feature, ...], config: Settings) -> None:
+    """Raises for what is missing, or cannot be written in."""
+    for feature in features:
+        if feature.check:
+            feature.check(config)
+    if not ways.sends(config):
+        folders.check("DATA_DIR", config.data_dir / "outbox", 0o700)
+
+
 def _warn(config: Settings) -> None:
+    for line in advice.lines(config):
+        log.warning(line)
     if config.database_left_out:
         log.warning(
             "DATABASE_URL: %s left out, as they tell other programs how to pool; DB_POOL_SIZE does here",

@@ -19,7 +19,9 @@ def read(folder: Path) -> dict[str, str]:
             lines = list(parse_stream(file))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
-    wrong = next((each.original.line for each in lines if each.error), None)
+    wrong = next(
+        (each.original.line for each in lines if each.error or (each.key and each.value is None)), None
+    )
     if wrong is not None:
         raise SettingsError(f"{path}, line {wrong}, cannot be read: it takes NAME=value")
     return {each.key: each.value for each in lines if each.key is not None and each.value is not None}

@@ -15,6 +15,7 @@ from server.config.reader import Reader
 from server.errors import SettingsError
 
 WAYS = ("SMTP_URL", "RESEND_API_KEY", "SENDGRID_API_KEY")
+LONGEST_USER = 64  # by RFC 5321
 _ADDRESS = re.compile(r"[^\s@\"<>,;:\\]+@[^\s@\"<>,;:\\]+", re.ASCII)
 
 
@@ -76,7 +77,7 @@ def read(read: Reader) -> MailSettings:
 def _key(read: Reader, name: str) -> str | None:
     """What goes into a header."""
     key = read.text(name)
-    if key is not None and not re.fullmatch(r"[!-~]+", key):
+    if key is not None and not re.fullmatch(r"[!-~]{1,1000}", key):
         raise SettingsError(f"{name} takes the provider's key: ASCII without spaces")
     return key
 
@@ -119,6 +120,8 @@ def _check_smtp(parts: SplitResult) -> None:
         raise _bad_smtp("it begins with something else")
     if not is_host(parts.hostname or "") or re.search(r"\s", parts.netloc):
         raise _bad_smtp("it names no host")
+    if re.search(r"%(?![0-9a-fA-F]{2})", parts.netloc) or "\ufffd" in unquote(parts.netloc):
+        raise _bad_smtp("a % in its user or password is followed by no character's number (% itself is %25)")
     if re.search(r"[\x00-\x1f\x7f]", unquote(parts.netloc)):
         raise _bad_smtp("its user or password holds a control character")
     if parts.port == 0:
@@ -155,4 +158,6 @@ def _parse(text: str) -> Address | None:
     except (AttributeError, IndexError, ValueError, MessageError):  # what the parser makes of nonsense
         return None
     addresses: tuple[Address, ...] = getattr(header, "addresses", ())
-    return addresses[0] if len(addresses) == 1 and not header.defects else None
+    if len(addresses) != 1 or header.defects or any(group.display_name for group in header.groups):
+        return None
+    return addresses[0] if len(addresses[0].username) <= LONGEST_USER else None

@@ -16,19 +16,29 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 # What `openssl rand -base64 64` prints has a line break, and is a good secret.
 _SECRET_CONTROL = re.compile(r"[\x00\ud800-\udfff]")
 _LINES = ("BETTER_AUTH_SECRET",)
+# May look like anything.
+_SECRETS = ("BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS")
+_UNFILLED = re.compile(r"\$\{[A-Za-z_]\w*\}")
+_SCHEME = re.compile(r"[a-z*?][a-z0-9+.*?-]*", re.IGNORECASE)
+# A trusted address of these would be a script.
+_SCRIPTS = ("javascript", "vbscript", "data")
 
 
 class Reader:
     """Typed access to a mapping of variables; empty text counts as not set."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = variables
+        self.variables = variables
+        self.asked: set[str] = set()
 
     def text(self, name: str) -> str | None:
         """The value without surrounding space, or None; raises SettingsError for what no line of text holds."""
-        text = self._variables.get(name, "").strip()
+        self.asked.add(name)
+        text = self.variables.get(name, "").strip()
         if (_SECRET_CONTROL if name in _LINES else _CONTROL).search(text):
             raise SettingsError(f"{name} holds a control character; it takes plain text in one line")
+        if name not in _SECRETS:
+            _refuse_leftovers(name, text)
         return text or None
 
     def integer(self, name: str, default: int, low: int, high: int) -> int:
@@ -71,7 +81,7 @@ class Reader:
             for version, _, secret in pairs
             if re.fullmatch(r"[0-9]{1,9}", version.strip()) and secret.strip()
         ]
-        if len(set(numbers)) != len(pairs):
+        if len(set(numbers)) != len(pairs) or re.search(r";\s*[0-9]+:", self.text(name) or ""):
             raise SettingsError(f"{name} takes version:secret pairs with commas between, such as 2:new,1:old")
         return tuple((number, secret.strip()) for number, (_, _, secret) in zip(numbers, pairs, strict=True))
 
@@ -80,6 +90,8 @@ class Reader:
         text = self.text(name)
         if text is None:
             return default.absolute()
+        if "://" in text or " # " in text or text.startswith("$"):
+            raise SettingsError(f"{name} is {text[:80]!r}; it takes the path of a folder")
         try:
             found = Path(text).expanduser().absolute()
             barred = next((each for each in (found, *found.parents) if each.exists()), found)
@@ -116,26 +128,64 @@ class Reader:
         return tuple(self._pattern(name, part) for part in self.list(name))
 
     def _pattern(self, name: str, text: str) -> str:
-        scheme, found, rest = text.partition("://")
-        wild, web = "*" in text or "?" in text, scheme.lower() in ("http", "https")
-        origin = _origin(text) if web and not wild else text
-        complete = (scheme and (rest or not web)) if found else wild
-        if origin is None or " " in text or not complete:
+        pattern = _pattern(text)
+        if pattern is None:
             raise SettingsError(
                 f"{name} has {text!r}; it takes origins such as https://app.example.com or *.example.com"
             )
-        return origin
+        return pattern
 
     def networks(self, name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Addresses or CIDR ranges with commas between."""
         try:
             if "%" in (self.text(name) or ""):
                 raise ValueError("an interface cannot be named")
-            return tuple(ipaddress.ip_network(part, strict=False) for part in self.list(name))
+            return tuple(map(_network, self.list(name)))
         except ValueError as error:
             raise SettingsError(
                 f"{name}: {error}; it takes addresses or ranges such as 10.0.0.0/8"
             ) from error
+
+
+def _refuse_leftovers(name: str, text: str) -> None:
+    """What a shell or a .env would have taken away, and Docker's --env-file, for one, leaves."""
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        raise SettingsError(f"{name} stands in quotes: leave them out")
+    if found := _UNFILLED.search(text):
+        raise SettingsError(
+            f"{name} holds {found[0]}, in whose place nothing was put: write the value itself"
+        )
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """IPv4 as such, where it is written as IPv6."""
+    found = ipaddress.ip_network(text, strict=False)
+    mapped = found.network_address.ipv4_mapped if isinstance(found, ipaddress.IPv6Network) else None
+    if mapped is None or found.prefixlen < 96:
+        return found
+    return ipaddress.IPv4Network((mapped, found.prefixlen - 96))
+
+
+def _pattern(text: str) -> str | None:
+    """A trusted origin as it is compared; None for what no address would fit."""
+    scheme, found, rest = text.partition("://")
+    if not found:
+        return text if re.search(r"[*?]", text) and _fits_something(text) else None
+    if not _SCHEME.fullmatch(scheme) or scheme.lower() in _SCRIPTS or re.search(r"\s", rest):
+        return None
+    if scheme.lower() not in ("http", "https") and not re.search(r"[*?]", scheme):
+        return text
+    if not re.search(r"[*?]", text):
+        return _origin(text)
+    pattern = text.lower().removesuffix("/")
+    return pattern if _fits_something(pattern.partition("://")[2]) else None
+
+
+def _fits_something(place: str) -> bool:
+    """Whether a host and port with wildcards can be those of an origin."""
+    host, port = re.fullmatch(r"(.*?)(:[0-9*?]*)?", place, re.DOTALL).groups("")  # type: ignore[union-attr]
+    example = "https://" + re.sub(r"[*?]+", "a", host) + re.sub(r"[*?]+", "1", port)
+    return _origin(example) == example.lower()
 
 
 def _origin(text: str) -> str | None:

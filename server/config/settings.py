@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import ipaddress
 import os
 import re
@@ -26,6 +27,12 @@ from server.database.address import Address
 from server.errors import SettingsError
 
 API = "/api/auth"
+# Good in length, and known to everybody: better-auth's own, and what .env.example shows.
+KNOWN_SECRETS = (
+    "better-auth-secret-12345678901234567890",
+    "the-new-secret-of-at-least-32-bytes",
+    "the-old-secret-of-at-least-32-bytes",
+)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -156,13 +163,18 @@ def _redis_url(read: Reader) -> str | None:
 def _is_redis(url: str) -> bool:
     """Whether redis-py can make something of it, and of all of it."""
     from redis.asyncio import ConnectionPool  # which takes a tenth of a second
+    from redis.exceptions import RedisError
 
     try:
         parts = urlsplit(url)
         pool = ConnectionPool.from_url(url)
-        pool.connection_class(**pool.connection_kwargs)
+        found = pool.connection_kwargs
+        pool.connection_class(**found)
+        codecs.lookup(found.get("encoding", "utf-8"))
         port = parts.port
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, LookupError, RedisError):
+        return False
+    if parts.fragment or found.get("db", 0) < 0:
         return False
     if parts.scheme == "unix":
         return len(parts.path) > 1
@@ -190,6 +202,10 @@ def _usable(settings: Settings) -> Settings:
     name = "the first of BETTER_AUTH_SECRETS" if settings.keyring.versions else "BETTER_AUTH_SECRET"
     if settings.secret and len(settings.secret.encode()) < 32 and settings.production:
         raise SettingsError(f"{name} is shorter than 32 bytes; `ai-editor secret generate` prints a good one")
+    if settings.production and settings.secret in KNOWN_SECRETS:
+        raise SettingsError(
+            f"{name} is one that everybody knows; `ai-editor secret generate` prints one of your own"
+        )
     if settings.production and not settings.secret:
         raise SettingsError(
             f"{name} is missing and required in production; `ai-editor secret generate` prints one"

@@ -10,12 +10,13 @@ import asyncio
 import json
 import select
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from tornado.http1connection import HTTP1Connection, HTTP1ServerConnection
-from tornado.httputil import HTTPHeaders, HTTPServerConnectionDelegate
+from tornado.httputil import HTTPHeaders, HTTPInputError, HTTPServerConnectionDelegate
 from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream, StreamClosedError, UnsatisfiableReadError
 from tornado.log import gen_log
@@ -122,6 +123,8 @@ class Request(HTTP1Connection):
     # What answers it, once that has begun; and what lets go of its body.
     handler: Any = None
     let_go: Callable[[], None] | None = None
+    # It was answered as what is no HTTP, and is not closed yet.
+    is_malformed = False
 
     @property
     def is_answered_later(self) -> bool:
@@ -144,6 +147,12 @@ class Request(HTTP1Connection):
         if self._request_start_line is not None and self._response_start_line is None:
             self._disconnect_on_finish = True
 
+    def close(self) -> None:
+        """Whoever sent what is no HTTP may send on, and would lose the answer to a reset: the connection sees to that."""
+        self.is_malformed = isinstance(sys.exc_info()[1], HTTPInputError) and not self._is_detached
+        if not self.is_malformed:
+            super().close()
+
     def _parse_headers(self, data: bytes) -> tuple[str, HTTPHeaders]:
         if self.stream.overflowed:
             long = len(data.partition(b"\n")[0]) > MAX_HEAD
@@ -165,6 +174,9 @@ class Connection(HTTP1ServerConnection):
                 another = False
                 try:
                     another = await request.read_response(message)
+                    if request.is_malformed:
+                        await self._linger()
+                        request.close()
                 except (StreamClosedError, UnsatisfiableReadError, asyncio.CancelledError):
                     pass
                 except HeadTooLarge as refused:
@@ -187,11 +199,16 @@ class Connection(HTTP1ServerConnection):
             f"HTTP/1.1 {error.status} {error.message}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
             f"X-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
         )
-        with suppress(StreamClosedError, OSError):
+        with suppress(StreamClosedError):
             await self.stream.write(head.encode() + body)
+        await self._linger()
+        self.stream.close()
+
+    async def _linger(self) -> None:
+        """Nothing more is said, and what is still sent is taken."""
+        with suppress(OSError):
             self.stream.socket.shutdown(socket.SHUT_WR)
         await waste(self.stream)
-        self.stream.close()
 
 
 async def waste(stream: IOStream) -> None:

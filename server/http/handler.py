@@ -25,6 +25,7 @@ from server.sessions.cookies import RequestCookies
 from server.sessions.cookies import parse as parse_cookies
 
 log = logging.getLogger(__name__)
+_OF_TOKENS = ("INVALID_TOKEN", "TOKEN_EXPIRED")
 _ANSWERS: dict[type[Exception], Callable[[], APIError]] = {
     OutcomeUnknown: errors.outcome_unknown,
     DatabaseUnavailable: errors.overloaded,
@@ -184,10 +185,17 @@ class BaseHandler(RequestHandler):
             name, request_id=self.request_id, ip_address=self.client.ip_address, **facts
         )
 
+    def audit_token(self, error: APIError) -> None:
+        """Writes down where a mailed token was none, or its time was over: somebody may be guessing. S36."""
+        if error.code in _OF_TOKENS:
+            self.audit("token-refused", code=error.code)
+
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """A refusal is no news, unless a setting is its cause; everything else is, with its trace."""
         if self._given_up:  # whoever went on has found that it was answered
             return
+        if isinstance(value, APIError):
+            self.audit_token(value)
         if isinstance(value, APIError) and value.reason:
             self.application.reasons.say(value.reason, code=value.code, request_id=self.request_id)
             return

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from psycopg2.errors import UniqueViolation
 
 from tests.client import Client
 from tests.conftest import Sql
@@ -61,6 +62,38 @@ async def test_somebody_elses_account_is_not_found(client: Client, sql: Sql) -> 
     assert (answer.status, answer.json["code"]) == (400, "ACCOUNT_NOT_FOUND")
     answer = await client.api("/get-access-token", {"accountId": eves["id"], "userId": eves["userId"]})
     assert (answer.status, answer.json["code"]) == (400, "ACCOUNT_NOT_FOUND")
+
+
+@pytest.mark.gen_test
+async def test_an_identity_belongs_to_one_user(client: Client, sql: Sql) -> None:  # S20
+    await client.sign_up()
+    sql(LINKED)
+    eve = Client(client.base_url)
+    await eve.sign_up("eve@example.com")
+    again = LINKED.replace("'linked'", "'again'") + """ WHERE "email" = 'eve@example.com'"""
+    with pytest.raises(UniqueViolation):
+        sql(again)
+    sql(again.replace("'github'", "'gitlab'"))  # the number says nothing without who gave it
+    assert await providers(eve) == {"credential", "gitlab"}
+
+
+@pytest.mark.gen_test
+async def test_an_identity_is_no_address(client: Client, sql: Sql) -> None:  # S20
+    """It stays with its user when the address changes, and does not go to whoever has that address next."""
+    await client.sign_up()
+    sql(LINKED)
+    sql("""UPDATE "user" SET "email" = 'countess@example.com'""")
+    next_one = Client(client.base_url)
+    await next_one.sign_up()
+    assert await providers(next_one) == {"credential"}
+    assert await providers(client) == {"credential", "github"}
+    await client.sign_in("countess@example.com")
+    assert await providers(client) == {"credential", "github"}
+
+
+async def providers(client: Client) -> set[str]:
+    """The ways in that the caller has."""
+    return {each["providerId"] for each in (await client.api("/list-accounts")).json}
 
 
 @pytest.mark.gen_test

@@ -1,10 +1,13 @@
 """A person's way through the app: in, out, and in again."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Browser, Route
 
+from tests.browser.member import enter
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
@@ -16,6 +19,17 @@ slowly = pytest.mark.gen_test
 async def sign_in(tab: Window, password: str = PASSWORD) -> None:
     await tab.fill(E_mail="ada@example.com", Password=password)
     await tab.press("Sign in")
+
+
+@asynccontextmanager
+async def at_home(browser: Browser, base_url: str, client: Client) -> AsyncIterator[Window]:
+    """Somebody with an account, who signed in at the page for that."""
+    await client.sign_up()
+    async with window(browser, base_url) as tab:
+        await tab.open("/login")
+        await sign_in(tab)
+        await tab.at("/dashboard")
+        yield tab
 
 
 @slowly
@@ -48,8 +62,7 @@ async def test_a_protected_page_never_flashes(browser: Browser, base_url: str, c
     async with window(browser, base_url, java_script_enabled=False) as tab:
         await tab.page.goto(f"{base_url}/dashboard")
         await tab.at("/login?redirect=%2Fdashboard")
-        cookies = [{"name": name, "value": value, "url": base_url} for name, value in client.cookies.items()]
-        await tab.page.context.add_cookies(cookies)  # type: ignore[arg-type]
+        await enter(tab, client)
         await tab.page.goto(f"{base_url}/login")
         await tab.at("/dashboard")
 
@@ -58,11 +71,7 @@ async def test_a_protected_page_never_flashes(browser: Browser, base_url: str, c
 async def test_a_revoked_session_leads_to_sign_in_and_back(
     browser: Browser, base_url: str, client: Client, sql: Sql
 ) -> None:  # S23
-    await client.sign_up()
-    async with window(browser, base_url) as tab:
-        await tab.open("/login")
-        await sign_in(tab)
-        await tab.at("/dashboard")
+    async with at_home(browser, base_url, client) as tab:
         await (
             tab.page.get_by_text("signed in nowhere else")
             .or_(tab.page.get_by_text("is signed in"))
@@ -97,11 +106,7 @@ async def test_the_whole_address_comes_back_after_signing_in(
 async def test_after_a_release_the_page_that_was_wanted_comes(
     browser: Browser, base_url: str, client: Client
 ) -> None:
-    await client.sign_up()
-    async with window(browser, base_url) as tab:
-        await tab.open("/login")
-        await sign_in(tab)
-        await tab.at("/dashboard")
+    async with at_home(browser, base_url, client) as tab:
         await tab.shown()
         gone: list[str] = []
 
@@ -119,11 +124,7 @@ async def test_after_a_release_the_page_that_was_wanted_comes(
 
 @slowly
 async def test_another_tab_follows(browser: Browser, base_url: str, client: Client) -> None:
-    await client.sign_up()
-    async with window(browser, base_url) as tab:
-        await tab.open("/login")
-        await sign_in(tab)
-        await tab.at("/dashboard")
+    async with at_home(browser, base_url, client) as tab:
         other = Window(await tab.page.context.new_page(), base_url)
         await other.open("/dashboard")
         await tab.press("Sign out")

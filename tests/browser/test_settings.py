@@ -199,7 +199,7 @@ async def test_an_old_session_asks_who_it_is(
 @slowly
 async def test_change_the_address(
     browser: Browser, base_url: str, client: Client, mailbox: Mailbox, sql: Sql
-) -> None:  # S20
+) -> None:
     await client.sign_up()
     sql('UPDATE "user" SET "emailVerified" = true')
     async with window(browser, base_url) as tab:

@@ -1,5 +1,7 @@
 """Every setting with ten wrong values and more: each stops the start with one line that names it."""
 
+import re
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from handlers import FEATURES
 from server.config import reader
 from server.config.hosts import is_host
-from server.config.settings import load
+from server.config.settings import KNOWN_SECRETS, load
 from server.errors import SettingsError
 from server.feature import plug, select
 
@@ -49,8 +51,22 @@ CHOICE = [
 HOSTS = ["a b", "[::1", "0.0.0.0:80", "http://localhost", "999.1.1.1", "-", "a/b", "*", "1.2.3", "::g", "user@host", "a..b",
          "0x7f.1", "x" * 300, "ü"]  # fmt: skip
 FOLDERS = ["/dev/null", "/dev/null/x", __file__, f"{__file__}/deeper", "x" * 5000, "~nobody-has-this-name/x", "a\0b", "a\nb",
-           "\udcff", "/tmp/\x1b[31m", "a\x7fb"]  # fmt: skip
-KEYS = ["a b", "é", "a\tb", "a\nb", "\x7f", "„key”", "key key", "a\xa0b", "ключ", "a\x00b"]
+           "\udcff", "/tmp/\x1b[31m", "a\x7fb", "'/tmp/x'", "file:///tmp/x", "$HOME/x", "/tmp/x # here"]  # fmt: skip
+LEFTOVERS = ["'yes'", '"5"', "${VALUE}", "x${VALUE}y"]
+KEYS = [
+    "'key'",
+    "k" * 1001,
+    "a b",
+    "é",
+    "a\tb",
+    "a\nb",
+    "\x7f",
+    "„key”",
+    "key key",
+    "a\xa0b",
+    "ключ",
+    "a\x00b",
+]
 
 WRONG: dict[str, list[str]] = {
     "APP_ENV": ["test", "prod", "dev", *CHOICE],
@@ -60,10 +76,14 @@ WRONG: dict[str, list[str]] = {
     "BETTER_AUTH_SECRET": ["short", "x" * 31, "\0" * 40, "ä" * 15, "0", "secret", "changeme", "x" * 30 + " " * 9, "\x00", "xyz" * 10],
     "BETTER_AUTH_SECRETS": [
         "secret", ":secret", "x:secret", "1:", "1:a,1:b", "1:a,b", "-1:a", "1.5:a", "٣:a", "9999999999:a", "1:a\n2:b", "1:a,:b",
+        "2:a;1:b",
     ],
     "BETTER_AUTH_TRUSTED_ORIGINS": [
         "a b", "https://a/b", "https://a:99999", "javascript:", "https://a,b", "https://u:p@a", "null", "https://[::1", "/",
         "https://a#b", "app.example.com", "https://", "://a", "https://a https://b", "https://300.1.1.1",
+        "https://*.example.com/path", "https://u:p@*.example.com", "https://*.example.com#", "https://*..example", "https://*:99999",
+        "https://*\u200b.example", "https://*.münchen.example", "//*.example.com", "https:*.example.com", "https:/*.example.com",
+        '["https://a.example"]', "javascript://", "data://*", "1app://", "*.example.com/", "https://*.example.com:443",
     ],
     "BETTER_AUTH_URL": [
         "app.example.com", "ftp://a", "https://", "https://a/b", "https://a?b", "https://u:p@a", "https://a:0", "https://a b",
@@ -93,9 +113,9 @@ WRONG: dict[str, list[str]] = {
     "LOG_LEVEL": ["trace", "critical", "30", *CHOICE],
     "MAIL_FROM": [
         "nobody", "a@b, c@d", "Editor, AI <a@b.example>", "a@", "@b", "<>", "a@b\nBcc: c@d", "a b@c", "x <a@b> y", "ä@b.example",
-        "a@b..c", "a@-b", "a@[1.2.3.4", "a@b\x07", "a@300.1.1.1", "A\0 <a@b>",
+        "a@b..c", "a@-b", "a@[1.2.3.4", "group: a@b.example;", f"{'a' * 65}@b.example", "a@b\x07", "a@300.1.1.1", "A\0 <a@b>",
     ],
-    "METRICS_TOKEN": ["short", "x" * 15, "é" * 20, "a b" * 10, "a\nb" * 9, "\x7f" * 20, "0", "ключ" * 9, "x" * 15 + "\xa0", "„" * 16],
+    "METRICS_TOKEN": ["short", "x" * 1001, "x" * 15, "é" * 20, "a b" * 10, "a\nb" * 9, "\x7f" * 20, "0", "ключ" * 9, "x" * 15 + "\xa0", "„" * 16],
     "PASSWORD_CHECK": CHOICE,
     "PASSWORD_HASH": ["argon2id", "md5", *CHOICE],
     "PASSWORD_MAX_LENGTH": ["7", "4097", *NUMBER],
@@ -107,6 +127,7 @@ WRONG: dict[str, list[str]] = {
     "REDIS_URL": [
         "cache:6379", "http://cache", "redis", "redis://", "redis://host:99999", "redis://host:x", "redis://a b", "redis://[::1",
         "redis://h/x", "redis://h/-1", "unix://", "redis://h?nonsense=1", "redis://h:0", "redis://999.1.1.1", "redis://h/1/2",
+        "rediss://h?ssl_cert_reqs=nope", "redis://h?protocol=9", "redis://h?encoding=nope", "redis://h?db=-1", "redis://h#x",
     ],
     "REQUIRE_EMAIL_VERIFICATION": FLAG,
     "RESEND_API_KEY": KEYS,
@@ -127,6 +148,7 @@ WRONG: dict[str, list[str]] = {
         "mail.example.com", "http://mail.example.com", "smtp://", "smtp://:587", "smtp://host:port", "smtp://host:0",
         "smtp://host:70000", "smtp://user@host", "smtp://a..b", "smtp://-", "smtp://host:٣", "smtp://a,b", "smtp://%00",
         "smtp://u%0a:p@h", "smtp://u:p%00@h", "smtp://999.1.1.1", "smtp://[::g]", "smtp://h:-1", "smtp://h\nQUIT",
+        "smtp://u:%zz@h", "smtp://u:%C3@h", "smtp://u:100%@h",
     ],
     "TRUSTED_PROXIES": [
         "everybody", "10.0.0.0/33", "10.0.0.256", "10.0.0.0/8 ::1", "10.0.0.0/8/8", "10.0.0.0/-1", "0x7f.1", "127.1",
@@ -167,7 +189,8 @@ def test_every_setting_is_tried_with_ten(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", WRONG)
 def test_each_stops_the_start_with_one_line(tmp_path: Path, name: str) -> None:
-    for text in [*WRONG[name], "a\x00b", "\x1b[2J", "\ud800"]:
+    leftovers = [] if name.startswith("BETTER_AUTH_SECRET") else LEFTOVERS
+    for text in [*WRONG[name], *leftovers, "a\x00b", "\x1b[2J", "\ud800"]:
         with pytest.raises(SettingsError) as raised:
             start(tmp_path, name, text)
         said = str(raised.value)
@@ -187,12 +210,15 @@ def test_space_alone_is_as_if_it_were_not_set(tmp_path: Path, name: str) -> None
     [
         ("BETTER_AUTH_SECRET", "a\nb" * 20, "secret", "a\nb" * 20),  # as openssl rand -base64 64 prints them
         ("BETTER_AUTH_TRUSTED_ORIGINS", "HTTPS://A.example:443/", "trusted_origins", ("https://a.example",)),
+        ("BETTER_AUTH_TRUSTED_ORIGINS", "HTTPS://*.Example.com/,*.b.example:3000", "trusted_origins", ("https://*.example.com", "*.b.example:3000")),
+        ("BETTER_AUTH_TRUSTED_ORIGINS", "*://a.example,https://10.*:8443", "trusted_origins", ("*://a.example", "https://10.*:8443")),
         ("BETTER_AUTH_TRUSTED_ORIGINS", "my-app://,exp://10.*:*/*", "trusted_origins", ("my-app://", "exp://10.*:*/*")),
         ("BETTER_AUTH_TRUSTED_ORIGINS", "myapp://open,http://localhost:*", "trusted_origins", ("myapp://open", "http://localhost:*")),
         ("BETTER_AUTH_URL", "https://a_b.example", "base_url", "https://a_b.example"),
         ("DATABASE_URL", "postgresql://u@/x?host=/run", "database_url", "postgresql://u@/x?host=/run"),
         ("DATABASE_URL", "postgres://u:p%40@[::1]:5433,h2/x", "database_url", "postgres://u:p%40@[::1]:5433,h2/x"),
         ("DATABASE_URL", "postgres://%2Frun%2Fpg/x", "database_url", "postgres://%2Frun%2Fpg/x"),
+        ("TRUSTED_PROXIES", "::ffff:10.0.0.0/104", "trusted_proxies", (ip_network("10.0.0.0/8"),)),
         ("HOST", "fe80::1%eth0", "host", "fe80::1%eth0"),
         ("HOST", "a.example.", "host", "a.example."),
         ("REDIS_URL", "redis://u:p@[::1]:6380/3?socket_timeout=2", "redis_url", "redis://u:p@[::1]:6380/3?socket_timeout=2"),
@@ -206,3 +232,17 @@ def test_odd_values_that_are_none(tmp_path: Path, name: str, text: str, field: s
 @pytest.mark.parametrize("text", HOSTS)
 def test_what_is_no_machine(text: str) -> None:
     assert not is_host(text)
+
+
+@pytest.mark.parametrize("secret", KNOWN_SECRETS)
+def test_a_secret_that_everybody_knows_is_none(tmp_path: Path, secret: str) -> None:  # S45
+    for given in ({"BETTER_AUTH_SECRET": secret}, {"BETTER_AUTH_SECRETS": f"2:{secret},1:{SECRET}"}):
+        with pytest.raises(SettingsError, match=r"BETTER_AUTH_SECRETS?\b"):
+            load({"APP_ENV": "production", **given}, tmp_path)
+        assert load({"APP_ENV": "development", **given}, tmp_path).secret == secret
+
+
+def test_no_secret_of_the_example_is_one(tmp_path: Path) -> None:  # S45
+    shown = re.findall(r"[0-9]:([^,\s]+)", (Path(__file__).parents[2] / ".env.example").read_text())
+    assert shown
+    assert [text for text in shown if len(text) > 31 and text not in KNOWN_SECRETS] == []

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.client import Client
+from tests.raw import exchange, request, status
 
 API = [
     "/api/auth/ok",
@@ -45,6 +46,17 @@ async def test_neither_is_one_with_a_token(client: Client) -> None:
     for answer in (await client.sign_up(), await client.sign_in(), await client.api("/sign-out", {})):
         assert answer.status == 200
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "TRACK", "DEBUG"])
+@pytest.mark.parametrize("path", [*API, *SITE, "/metrics"])
+@pytest.mark.gen_test
+async def test_nothing_is_sent_back_for_the_asking(client: Client, path: str, method: str) -> None:
+    """TRACE is off: a page's script could read cookies there that it may not see. S45."""
+    asked = request(f"{method} {path}", "Cookie: better-auth.session_token=hunter2", "X-Asked: hunter2")
+    answer = await exchange(client.base_url, asked)
+    assert status(answer) in (404, 405)
+    assert b"hunter2" not in answer
 
 
 @pytest.mark.gen_test

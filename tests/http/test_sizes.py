@@ -1,6 +1,8 @@
 """Bodies and heads that are too large, and heads that are none."""
 
+import asyncio
 import json
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -105,3 +107,29 @@ async def test_odd_targets_are_answered_by_us(
     answer = await exchange(client.base_url, request(f"{method} {target}"))
     assert b"ornado" not in answer
     assert status(answer) in (200, 302, 400, 404, 405)
+
+
+NO_HTTP = {
+    "a path with a space": b"POST /api/auth/sign in/email HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300000\r\n\r\n",
+    "another version": b"POST /api/auth/sign-out HTTP/9.9\r\nHost: localhost\r\nContent-Length: 300000\r\n\r\n",
+    "two hosts": b"POST /api/auth/sign-out HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 300000\r\n\r\n",
+    "two lengths": b"POST /api/auth/sign-out HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    "a length that is none": b"POST /api/auth/sign-out HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x100\r\n\r\n",
+    "a length and chunks": b"POST /api/auth/sign-out HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n",
+    "a chunk that is none": b"POST /api/auth/sign-out HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+}
+
+
+@pytest.mark.parametrize("what", NO_HTTP)
+@pytest.mark.gen_test
+async def test_who_goes_on_sending_what_is_no_http_is_told_so(client: Client, what: str) -> None:
+    """A connection that is closed with something unread takes the answer back."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(client.base_url).port)
+    writer.write(NO_HTTP[what])
+    for _ in range(8):
+        writer.write(b"x" * 40_000)
+        await writer.drain()
+    assert status(await reader.read()) == 400  # to its end, and not to a reset
+    writer.close()
+    assert (await client.api("/ok")).status == 200

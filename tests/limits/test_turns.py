@@ -4,8 +4,8 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,13 +52,26 @@ async def waiting(turns: Turns, *works: object) -> list[asyncio.Task[None]]:
     return tasks
 
 
+async def queue(turns: Turns, order: list[str], *names: str) -> list[asyncio.Task[None]]:
+    """Who notes their names when their turn comes, in the line in this order."""
+    return await waiting(turns, *(note(turns, name, order) for name in names))
+
+
+@contextmanager
+def two_workers(seconds: float) -> Iterator[tuple[Turns, Turns]]:
+    """The lines of two processes of one supervisor, which see each other's."""
+    with board.make() as shared:
+        lines = Turns(2, seconds), Turns(2, seconds)
+        for each in lines:
+            each.share(Board(shared.fileno()))
+        yield lines
+
+
 @pytest.mark.gen_test
 async def test_who_waits_once_goes_before_who_waits_twice() -> None:
     turns, order = Turns(1, 0.001), list[str]()
     async with taken(turns, 1):
-        tasks = await waiting(
-            turns, *(note(turns, name, order) for name in ("eve", "eve", "eve", "ada", "bob"))
-        )
+        tasks = await queue(turns, order, "eve", "eve", "eve", "ada", "bob")
     await asyncio.gather(*tasks)
     assert order == ["eve", "ada", "bob", "eve", "eve"]
     assert turns.pending == 0
@@ -91,7 +104,7 @@ async def test_a_free_place_is_given_however_long_it_takes() -> None:
 async def test_the_end_refuses_what_would_not_be_done() -> None:
     turns, order = Turns(1, 1.0), list[str]()
     async with taken(turns, 1):
-        tasks = await waiting(turns, *(note(turns, name, order) for name in ("first", "second")))
+        tasks = await queue(turns, order, "first", "second")
         turns.stop(2.0)
         with pytest.raises(APIError) as raised:
             await tasks[1]
@@ -106,7 +119,7 @@ async def test_the_end_refuses_what_would_not_be_done() -> None:
 async def test_a_cancelled_wait_leaves_no_place_taken() -> None:
     turns, order = Turns(1, 0.001), list[str]()
     async with taken(turns, 1):
-        tasks = await waiting(turns, *(note(turns, name, order) for name in ("first", "second")))
+        tasks = await queue(turns, order, "first", "second")
         tasks[0].cancel()
         await asyncio.wait(tasks[:1])
     await tasks[1]
@@ -119,7 +132,7 @@ async def test_a_place_that_came_to_somebody_cancelled_goes_on() -> None:
     """Both happen before the one who waits runs again."""
     turns, order = Turns(1, 0.001), list[str]()
     async with taken(turns, 1):
-        tasks = await waiting(turns, *(note(turns, name, order) for name in ("first", "second")))
+        tasks = await queue(turns, order, "first", "second")
         first = turns._line[0].turn
     assert first.done()
     tasks[0].cancel()
@@ -131,10 +144,7 @@ async def test_a_place_that_came_to_somebody_cancelled_goes_on() -> None:
 @pytest.mark.gen_test
 async def test_the_work_of_other_processes_counts() -> None:
     """As two workers of one supervisor: what one has before it, the other's people would wait for."""
-    with board.make() as shared:
-        ours, theirs = Turns(2, 2.0), Turns(2, 2.0)
-        ours.share(Board(shared.fileno()))
-        theirs.share(Board(shared.fileno()))
+    with two_workers(2.0) as (ours, theirs):
         order: list[str] = []
         async with taken(theirs, 2):
             assert ours.wait >= 2.0
@@ -147,10 +157,7 @@ async def test_the_work_of_other_processes_counts() -> None:
 
 @pytest.mark.gen_test
 async def test_processes_share_the_places_but_each_has_one() -> None:
-    with board.make() as shared:
-        ours, theirs = Turns(2, 0.001), Turns(2, 0.001)
-        ours.share(Board(shared.fileno()))
-        theirs.share(Board(shared.fileno()))
+    with two_workers(0.001) as (ours, theirs):
         order: list[str] = []
         async with taken(theirs, 2):
             async with taken(ours, 1):
