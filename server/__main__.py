@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from handlers import FEATURES
-from server.cli import build, output
+import signal
 
 
 def main() -> None:
     """Runs `ai-editor`, or `python -m server`."""
+    heard = signal.getsignal(signal.SIGINT)
+    # Ctrl-C ends imports without a trace of where they were; where it is ignored it stays so.
+    if heard is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from handlers import FEATURES
+    from server.cli import build, output
+
+    signal.signal(signal.SIGINT, heard)
     output.never_fail()
-    build(FEATURES)(prog_name="ai-editor")
+    with output.written():
+        build(FEATURES)(prog_name="ai-editor")
 
 
 if __name__ == "__main__":

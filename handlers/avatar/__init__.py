@@ -10,6 +10,7 @@ FEATURE = Feature(
     optional=True,
     site=(("/api/avatar", Avatar), ("/avatars/([^/]+)", AvatarFile)),
     make=(pictures.open_pictures,),
+    run=pictures.running,
     limits=(Limit("/api/avatar", 10, 60),),
     forget=pictures.forget,
 )

@@ -34,9 +34,9 @@ PROBE_SECONDS = 1.0
 class HeadTooLarge(Exception):
     """More than Tornado reads of a head, in its first line or after that."""
 
-    def __init__(self, error: errors.APIError) -> None:
+    def __init__(self, error: errors.APIError, head: bytes) -> None:
         super().__init__(str(error))
-        self.error = error
+        self.error, self.head = error, head
 
 
 class Stream(IOStream):
@@ -147,7 +147,7 @@ class Request(HTTP1Connection):
     def _parse_headers(self, data: bytes) -> tuple[str, HTTPHeaders]:
         if self.stream.overflowed:
             long = len(data.partition(b"\n")[0]) > MAX_HEAD
-            raise HeadTooLarge((errors.uri_too_long if long else errors.headers_too_large)(MAX_HEAD))
+            raise HeadTooLarge((errors.uri_too_long if long else errors.headers_too_large)(MAX_HEAD), data)
         return super()._parse_headers(data)
 
 
@@ -168,7 +168,7 @@ class Connection(HTTP1ServerConnection):
                 except (StreamClosedError, UnsatisfiableReadError, asyncio.CancelledError):
                     pass
                 except HeadTooLarge as refused:
-                    await self._refuse(refused.error)
+                    await self._refuse(refused.error, delegate.request_callback.expired(refused.head))  # type: ignore[attr-defined]
                 except Exception:
                     gen_log.exception("Uncaught exception")
                     request.close()
@@ -180,15 +180,15 @@ class Connection(HTTP1ServerConnection):
         finally:
             delegate.on_close(self)
 
-    async def _refuse(self, error: errors.APIError) -> None:
+    async def _refuse(self, error: errors.APIError, cookies: list[str]) -> None:
         """Answers as the API does, and takes what is still sent."""
         body = json.dumps(error.body()).encode()
         head = (
             f"HTTP/1.1 {error.status} {error.message}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
-            f"X-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
+            f"X-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+        ) + "".join(f"Set-Cookie: {each}\r\n" for each in cookies)
         with suppress(StreamClosedError, OSError):
-            await self.stream.write(head.encode() + body)
+            await self.stream.write(f"{head}\r\n".encode() + body)
             self.stream.socket.shutdown(socket.SHUT_WR)
         await waste(self.stream)
         self.stream.close()

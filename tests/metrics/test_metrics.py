@@ -127,6 +127,12 @@ ELSEWHERE = [
     {"CF-Connecting-IP": "127.0.0.1"},
     {"Forwarded": "for=127.0.0.1"},
     {"Via": "1.1 localhost"},
+    {"WL-Proxy-Client-IP": "127.0.0.1"},
+    {"X-Originating-IP": "127.0.0.1"},
+    {"X-Amzn-Trace-Id": "Root=1-67891233-abcdef012345678912345678"},
+    {"X-Vercel-Id": "fra1"},
+    {"CloudFront-Viewer-Address": "127.0.0.1:1"},
+    {"X_Forwarded_For": "127.0.0.1"},
     {"Host": "app.example.com"},
     {"Host": "localhost.evil.example"},
 ]
