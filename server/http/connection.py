@@ -29,6 +29,8 @@ MAX_WASTE = 8 * 1024 * 1024
 WASTE_SECONDS = 2.0
 # A peer that has gone altogether looks like one that has only stopped sending, until it is sent something.
 PROBE_SECONDS = 1.0
+# How long it takes a peer that has gone to say so, once it was sent something.
+ECHO_SECONDS = 0.05
 
 
 class HeadTooLarge(Exception):
@@ -44,7 +46,7 @@ class Stream(IOStream):
 
     request: Request | None = None
     overflowed = False
-    _half_closed = _probed = False
+    _half_closed = _probed = _looked = False
     _taken = (0, 0.0)
 
     def close(self, exc_info: Any = False) -> None:
@@ -68,6 +70,8 @@ class Stream(IOStream):
             if not self._half_closed:
                 self._half_closed = True
                 self.io_loop.call_later(PROBE_SECONDS, self._probe)
+                if self.request.waits_long:
+                    self.io_loop.add_callback(self.look)
             return None
         return size
 
@@ -77,17 +81,29 @@ class Stream(IOStream):
             self._state &= ~IOLoop.READ
             self.io_loop.update_handler(self.fileno(), self._state)
 
+    def look(self) -> None:
+        """Finds out at once whether a peer that sends no more has gone."""
+        if self._half_closed and not self._looked:
+            self._looked = True
+            if self._is_awaited():
+                self.io_loop.call_later(ECHO_SECONDS, self._is_awaited)
+
     def _probe(self) -> None:
-        """Closes once the peer turns out to have gone, so that nobody works for it."""
+        """Finds out in the long run."""
+        if self._is_awaited():
+            self.io_loop.call_later(PROBE_SECONDS, self._probe)
+
+    def _is_awaited(self) -> bool:
+        """Whether there is an answer under way and somebody to take it; else closes, so that nobody works for it."""
         if self.closed() or not self.request or not self.request.is_answered_later:
-            return
+            return False
         if self._has_gone():
             self.close()
-            return
+            return False
         if self.request.may_inform and not self._probed and not self.writing():
             self._probed = True
             self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        self.io_loop.call_later(PROBE_SECONDS, self._probe)
+        return True
 
     def _has_gone(self) -> bool:
         return bool(self._polled(0) & (select.POLLHUP | select.POLLERR))
@@ -127,6 +143,16 @@ class Request(HTTP1Connection):
     def is_answered_later(self) -> bool:
         """Whether it was read, and its answer is not all sent."""
         return self._read_finished and not self._is_detached and not self._finish_future.done()
+
+    @property
+    def waits_long(self) -> bool:
+        """Whether its answer takes long because of others."""
+        return self.handler is not None and self.handler.asker.waits_long
+
+    def look(self) -> None:
+        """Finds out whether somebody still waits for the answer."""
+        if not self._is_detached:
+            self.stream.look()
 
     @property
     def _is_detached(self) -> bool:
