@@ -19,7 +19,7 @@ from server.authentication.sweeping import Sweeping
 from server.authentication.verifications import Sweeper
 from server.config.settings import Settings
 from server.crypto.pseudonyms import Pseudonyms
-from server.database import Database, DatabaseError
+from server.database import Database, DatabaseError, DatabaseUnavailable
 from server.errors import StartError
 from server.limits import AccountLimits, Limit, RequestLimits, open_store
 from server.mail import Email, Mailer
@@ -124,6 +124,17 @@ class Services:
         await restrictions.tell(self.db)
         await self._check_columns()
 
+    async def _look_in(self, seconds: float | None) -> bool:
+        """Whether there was time for it; without a bound whatever keeps it from that is raised."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._look()
+        except (DatabaseUnavailable, TimeoutError):
+            if seconds is None:
+                raise
+            return False
+        return True
+
     async def _look_later(self) -> None:
         """Once the database is there; until then nothing is asked that depends on how the tables are."""
         while True:
@@ -139,15 +150,14 @@ class Services:
             raise StartError(f"the database lacks the column {missing[0]}: a migration has to add it")
 
     @asynccontextmanager
-    async def running(self, check: bool = True) -> AsyncIterator[None]:
+    async def running(self, check: bool = True, seconds: float | None = None) -> AsyncIterator[None]:
         """Hears of changes, sends mails, and does what the features do beside the requests.
 
-        Raises StartError for a declared column that is missing, unless there is no database to `check`.
+        Raises StartError for a declared column that is missing, unless there is no database to `check`, or none that
+        answers in so many `seconds`.
         """
         later = None
-        if check:
-            await self._look()
-        else:
+        if not check or not await self._look_in(seconds):
             self.db.shape = None
             later = asyncio.create_task(self._look_later())
         if self.config.sessions.cache or self.config.limits.counts_alone:

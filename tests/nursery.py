@@ -146,7 +146,8 @@ def nursery() -> Nursery:
 
 
 def main(jobs: int) -> None:
-    import server.__main__  # noqa: F401
+    import handlers  # noqa: F401
+    import server.cli  # noqa: F401
 
     # Nobody waits for those who wait for the commands.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -11,6 +11,7 @@ FEATURE = Feature(
     site=(("/api/avatar", Avatar), ("/avatars/([^/]+)", AvatarFile)),
     check=pictures.check,
     make=(pictures.open_pictures,),
+    run=pictures.running,
     limits=(Limit("/api/avatar", 10, 60),),
     forget=pictures.forget,
 )

@@ -9,6 +9,8 @@ import hashlib
 import logging
 import os
 import re
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from handlers.avatar import errors
@@ -21,6 +23,7 @@ from server.model import User
 from server.services import Services
 
 FOLDER = "/avatars/"
+LEFT_SECONDS = 3600.0
 _NAME = re.compile(r"[a-zA-Z0-9]{32}\.webp")
 # No room on the disk, for this account, or in a file.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -59,6 +62,13 @@ class Pictures:
                 part.unlink()
             raise
 
+    def sweep(self) -> None:
+        """Deletes what processes that were killed while they wrote have left: no write takes as long."""
+        for part in self._folder.glob("*.webp.part"):
+            with contextlib.suppress(OSError):
+                if time.time() - part.stat().st_mtime > LEFT_SECONDS:
+                    part.unlink()
+
     async def read(self, name: str) -> bytes | None:
         """The WebP of this name, or None."""
         if not _NAME.fullmatch(name):
@@ -91,6 +101,14 @@ def open_pictures(services: Services) -> Pictures:
     metrics.watch("picture_children", "Processes that read a picture.", lambda: studio.children)
     metrics.watch("picture_wait_seconds", "How long the next picture will wait.", lambda: studio.line.wait)
     return pictures
+
+
+@contextlib.asynccontextmanager
+async def running(services: Services) -> AsyncIterator[None]:
+    """Sweeps at the start; other servers may be writing in the same folder."""
+    with contextlib.suppress(OSError):
+        await asyncio.to_thread(services.of(Pictures).sweep)
+    yield
 
 
 async def forget(services: Services, user: User) -> None:

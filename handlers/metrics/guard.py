@@ -38,4 +38,6 @@ def _is_local(handler: BaseHandler) -> bool:
     headers = handler.request.headers
     if handler.services.config.production or "Host" not in headers or forwarding_header(headers):
         return False
+    if not (handler.request.uri or "").startswith("/"):  # a whole address is what proxies are asked for
+        return False
     return is_loopback(handler.request.remote_ip or "") and is_loopback(handler.request.host_name)

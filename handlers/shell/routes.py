@@ -65,7 +65,8 @@ class Page(CallerHandler):
         elif page and page.access == "guest" and who:
             self._redirect(self._wanted_page())
         elif page and page.redirect:
-            self._redirect(page.redirect)
+            query = self.request.query
+            self._redirect(f"{page.redirect}?{query}" if query else page.redirect)
         else:
             self._render(page, who)
 

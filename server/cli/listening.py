@@ -7,6 +7,7 @@ import errno
 import ipaddress
 import resource
 import socket
+from collections.abc import Collection
 
 import tornado.netutil
 
@@ -15,6 +16,9 @@ from server.config.settings import Settings
 
 # Names that stand for an address of each family; the second is left out where a machine has no such family.
 _BOTH = {"::": ("0.0.0.0", "::"), "localhost": ("127.0.0.1", "::1")}  # noqa: S104
+# Those that take in every other of their family.
+_ALL = {4: "0.0.0.0", 6: "::"}  # noqa: S104
+# The last is an address of a link that does not say which.
 _LACKING = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL)
 
 
@@ -44,12 +48,32 @@ def raise_limit() -> None:
 def _addresses(host: str) -> list[tuple[str, bool]]:
     """Each address that HOST names, once, and whether it has to be there."""
     found: dict[str, bool] = {}
-    for name in filter(None, (part.strip().strip("[]").lower() for part in host.split(","))):
+    for part in filter(None, (part.strip().strip("[]") for part in host.split(","))):
+        name = _written(part)
         first, *others = _BOTH.get(name, (name,))
         found[first] = True
         for other in others:
             found.setdefault(other, name == other)
-    return list(found.items())
+    return [(name, needed) for name, needed in found.items() if not _covered(name, found)]
+
+
+def _written(text: str) -> str:
+    """The one way to write an address or name: `0::0` is `::`, and what IPv6 makes of an IPv4 address is that."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text.lower()
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
+def _covered(name: str, found: Collection[str]) -> bool:
+    """Whether another of the addresses takes this one in, so that it is not free any more."""
+    try:
+        every = _ALL[ipaddress.ip_address(name).version]
+    except ValueError:
+        return False
+    return name != every and every in found
 
 
 def _is_for_many(address: str) -> bool:

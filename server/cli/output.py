@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
 import json
+import os
 import shutil
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import click
@@ -16,6 +19,7 @@ from server import clock
 
 GAP = 2
 MINIMUM = 10
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _UNITS = (
     (timedelta(days=1), "day", "days"),
@@ -25,10 +29,29 @@ _UNITS = (
 
 
 def never_fail() -> None:
-    """Has whatever the terminal's encoding lacks written as a question mark."""
+    """Has whatever the terminal's encoding lacks written as a question mark, and what was closed thrown away."""
+    while (
+        descriptor := os.open(os.devnull, os.O_RDWR)
+    ) <= 2:  # else a file or socket of ours would be taken for it
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    sys.stdout, sys.stderr = sys.stdout or os.fdopen(1, "w"), sys.stderr or os.fdopen(2, "w")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+@contextlib.contextmanager
+def written() -> Iterator[None]:
+    """A place for the output that takes no more is one line on standard error, and exit code 1."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL or error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to write fails no more
+        click.echo(f"ai-editor: the output cannot be written: {error.strerror}", err=True)
+        sys.exit(1)
 
 
 def document(value: object) -> None:

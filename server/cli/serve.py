@@ -31,6 +31,8 @@ from server.services import Services
 from server.telemetry import logs
 from server.version import VERSION
 
+# So long a worker waits for its database where people wait for the worker.
+PATIENCE_SECONDS = 1.5
 log = logging.getLogger(__name__)
 
 
@@ -163,7 +165,8 @@ async def _main(
         looked = asyncio.Event()
         if not await _unless(stopped, _bring_up(services, inherited, looked)):
             return
-        async with services.running(check=looked.is_set()):
+        seconds = PATIENCE_SECONDS if inherited and inherited.urgent else None
+        async with services.running(check=looked.is_set(), seconds=seconds):
             server = http_server(Application(services, features))
             server.add_sockets(sockets)
             if inherited is None:
@@ -181,14 +184,26 @@ async def _main(
 
 
 async def _bring_up(services: Services, inherited: Inherited | None, looked: asyncio.Event) -> None:
-    """Migrates, and says so; a worker whose place has been served before serves without a database, too: 503."""
+    """Migrates, and says so; a worker whose place has been served before serves without a database, too: 503.
+
+    So it does where its tables are locked, if people wait for it at its place.
+    """
+    patient, urgent = inherited is not None and inherited.patient, inherited is not None and inherited.urgent
     try:
-        await migrate.migrate(services.db, inherited.say_migrates if inherited else None)
-        looked.set()
-    except DatabaseUnavailable as error:
-        if not inherited or not inherited.patient:
+        async with asyncio.timeout(PATIENCE_SECONDS if urgent else None) as limit:
+
+            def begins() -> None:
+                limit.reschedule(None)
+                if inherited:
+                    inherited.say_migrates()
+
+            await migrate.migrate(services.db, begins)
+            looked.set()
+    except (DatabaseUnavailable, TimeoutError) as error:
+        if not patient:
             raise
-        log.warning("the database does not answer (%s): all is answered 503 until it does", error)
+        reason = str(error) or f"not in {PATIENCE_SECONDS:g} s"
+        log.warning("the database does not answer (%s): all is answered 503 until it does", reason)
 
 
 def _stop_event(inherited: Inherited | None) -> asyncio.Event:

@@ -146,8 +146,10 @@ class Supervisor:
         return True
 
     async def _start(self, place: Place) -> Worker:
+        patient = self._first_serves.is_set()
+        urgent = patient and (place.worker is None or place.worker.ended)
         worker = await Worker.start(
-            place.listening, self._board.fileno(), self._environment, patient=self._first_serves.is_set()
+            place.listening, self._board.fileno(), self._environment, patient=patient, urgent=urgent
         )
         self._workers.add(worker)
         return worker

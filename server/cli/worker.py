@@ -33,16 +33,19 @@ class Inherited:
     listening: tuple[int, ...]
     # Others have served from this database: while it is away, it is waited for with an answer.
     patient: bool = False
+    # Nobody serves there meanwhile: connections wait for it.
+    urgent: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Inherited:
         """From the command line."""
-        words, life, patient, board, *listening = map(int, text.split(","))
-        return cls(words, life, board, tuple(listening), bool(patient))
+        words, life, patient, urgent, board, *listening = map(int, text.split(","))
+        return cls(words, life, board, tuple(listening), bool(patient), bool(urgent))
 
     def __str__(self) -> str:
         """For the command line."""
-        return ",".join(map(str, (self.words, self.life, int(self.patient), self.board, *self.listening)))
+        flags = (int(self.patient), int(self.urgent))
+        return ",".join(map(str, (self.words, self.life, *flags, self.board, *self.listening)))
 
     @property
     def descriptors(self) -> tuple[int, ...]:
@@ -97,11 +100,12 @@ class Worker:
         board: int,
         environment: dict[str, str],
         patient: bool = False,
+        urgent: bool = False,
     ) -> Worker:
         """A process that will serve these sockets; on the board it reads what the others have to do."""
         words, said = os.pipe()
         life, lifeline = os.pipe()
-        given = Inherited(said, life, board, tuple(each.fileno() for each in listening), patient)
+        given = Inherited(said, life, board, tuple(each.fileno() for each in listening), patient, urgent)
         command = [sys.executable, "-m", "server", "serve", "--worker", str(given)]
         try:
             process = await asyncio.create_subprocess_exec(

@@ -9,35 +9,56 @@ from collections.abc import Iterable, Sequence
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# What proxies add to a request, beside all that begins with X-Forwarded. Nobody but a proxy has a reason to.
+# What proxies add to a request. Nobody but a proxy has a reason to.
 _FORWARDING = {
+    "ali-cdn-real-ip",
     "cdn-loop",
-    "cf-connecting-ip",
-    "cf-connecting-ipv6",
-    "cf-ray",
     "client-ip",
-    "fastly-client-ip",
-    "fly-client-ip",
     "forwarded",
     "forwarded-for",
+    "front-end-https",
+    "incap-client-ip",
+    "proxy-client-ip",
     "proxy-connection",
+    "remote-addr",
     "true-client-ip",
     "via",
-    "x-appengine-user-ip",
-    "x-arr-log-id",
-    "x-azure-clientip",
+    "wl-proxy-client-ip",
+    "x-amzn-trace-id",
     "x-client-ip",
+    "x-cloud-trace-context",
     "x-cluster-client-ip",
-    "x-envoy-external-address",
+    "x-edge-location",
+    "x-host",
     "x-nf-client-connection-ip",
-    "x-original-for",
-    "x-original-forwarded-for",
-    "x-original-host",
-    "x-original-url",
+    "x-nginx-proxy",
+    "x-originating-ip",
     "x-proxyuser-ip",
     "x-real-ip",
+    "x-real-port",
+    "x-remote-addr",
+    "x-remote-ip",
+    "x-request-start",
     "x-scheme",
+    "x-ssl",
+    "x-url-scheme",
+    "x-varnish",
 }
+# The same, by how they begin: most are of one proxy or network.
+_FORWARDING_PREFIXES = (
+    *(
+        "x-forwarded",
+        "http-x-forwarded",
+        "x-original-",
+        "cf-",
+        "cloudfront-",
+        "x-amz-cf-",
+        "fastly-",
+        "fly-",
+        "akamai-",
+    ),
+    *("x-akamai-", "x-appengine-", "x-arr-", "x-azure-", "x-envoy-", "x-sucuri-", "x-vercel-"),
+)
 
 
 def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
@@ -79,8 +100,8 @@ def peer_is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
 def forwarding_header(names: Iterable[str]) -> str:
     """The first of the headers that only a proxy has a reason to send; empty where the request was not passed on."""
     for name in names:
-        lower = name.lower()
-        if lower.startswith("x-forwarded") or lower in _FORWARDING:
+        lower = name.lower().replace("_", "-")
+        if lower in _FORWARDING or lower.startswith(_FORWARDING_PREFIXES):
             return name
     return ""
 

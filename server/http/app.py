@@ -50,7 +50,7 @@ class Application(Site):
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
         """Refuses what is too large before a byte of it is read, and reads paths as a URL parser does."""
         request._parse_body = _leave_body  # type: ignore[method-assign]  # noqa: SLF001
-        refused = sizes.refusal_of_head(request)
+        refused = sizes.refusal_of_head(request, self.services.cookies)
         if refused:
             return self._refusal(request, refused)
         target = request.uri or ""
@@ -66,6 +66,16 @@ class Application(Site):
         measured = Measured(delegate, self.held, partial(self._refusal, request))
         request.connection.let_go = measured.let_go  # type: ignore[union-attr]
         return measured
+
+    def expired(self, head: bytes) -> list[str]:
+        """Set-Cookie values for a browser whose head is too large, as it may be because of the cookie cache."""
+        found = dict.fromkeys(
+            name
+            for line in head.decode("latin1").split("\n")
+            if line[:7].lower() == "cookie:"
+            for name in self.services.cookies.cached_in(line[7:])
+        )
+        return [self.services.cookies.expire(name) for name in found]
 
     def _refusal(self, request: HTTPServerRequest, error: errors.APIError) -> HTTPMessageDelegate:
         return self.get_handler_delegate(request, TooLarge, {"error": error})

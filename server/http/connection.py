@@ -30,14 +30,16 @@ MAX_WASTE = 8 * 1024 * 1024
 WASTE_SECONDS = 2.0
 # A peer that has gone altogether looks like one that has only stopped sending, until it is sent something.
 PROBE_SECONDS = 1.0
+# How long it takes a peer that has gone to say so, once it was sent something.
+ECHO_SECONDS = 0.05
 
 
 class HeadTooLarge(Exception):
     """More than Tornado reads of a head, in its first line or after that."""
 
-    def __init__(self, error: errors.APIError) -> None:
+    def __init__(self, error: errors.APIError, head: bytes) -> None:
         super().__init__(str(error))
-        self.error = error
+        self.error, self.head = error, head
 
 
 class Stream(IOStream):
@@ -45,7 +47,7 @@ class Stream(IOStream):
 
     request: Request | None = None
     overflowed = False
-    _half_closed = _probed = False
+    _half_closed = _probed = _looked = False
     _taken = (0, 0.0)
 
     def close(self, exc_info: Any = False) -> None:
@@ -69,6 +71,8 @@ class Stream(IOStream):
             if not self._half_closed:
                 self._half_closed = True
                 self.io_loop.call_later(PROBE_SECONDS, self._probe)
+                if self.request.waits_long:
+                    self.io_loop.add_callback(self.look)
             return None
         return size
 
@@ -78,17 +82,29 @@ class Stream(IOStream):
             self._state &= ~IOLoop.READ
             self.io_loop.update_handler(self.fileno(), self._state)
 
+    def look(self) -> None:
+        """Finds out at once whether a peer that sends no more has gone."""
+        if self._half_closed and not self._looked:
+            self._looked = True
+            if self._is_awaited():
+                self.io_loop.call_later(ECHO_SECONDS, self._is_awaited)
+
     def _probe(self) -> None:
-        """Closes once the peer turns out to have gone, so that nobody works for it."""
+        """Finds out in the long run."""
+        if self._is_awaited():
+            self.io_loop.call_later(PROBE_SECONDS, self._probe)
+
+    def _is_awaited(self) -> bool:
+        """Whether there is an answer under way and somebody to take it; else closes, so that nobody works for it."""
         if self.closed() or not self.request or not self.request.is_answered_later:
-            return
+            return False
         if self._has_gone():
             self.close()
-            return
+            return False
         if self.request.may_inform and not self._probed and not self.writing():
             self._probed = True
             self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        self.io_loop.call_later(PROBE_SECONDS, self._probe)
+        return True
 
     def _has_gone(self) -> bool:
         return bool(self._polled(0) & (select.POLLHUP | select.POLLERR))
@@ -132,6 +148,16 @@ class Request(HTTP1Connection):
         return self._read_finished and not self._is_detached and not self._finish_future.done()
 
     @property
+    def waits_long(self) -> bool:
+        """Whether its answer takes long because of others."""
+        return self.handler is not None and self.handler.asker.waits_long
+
+    def look(self) -> None:
+        """Finds out whether somebody still waits for the answer."""
+        if not self._is_detached:
+            self.stream.look()
+
+    @property
     def _is_detached(self) -> bool:
         stream: IOStream | None = self.stream
         return stream is None
@@ -156,7 +182,7 @@ class Request(HTTP1Connection):
     def _parse_headers(self, data: bytes) -> tuple[str, HTTPHeaders]:
         if self.stream.overflowed:
             long = len(data.partition(b"\n")[0]) > MAX_HEAD
-            raise HeadTooLarge((errors.uri_too_long if long else errors.headers_too_large)(MAX_HEAD))
+            raise HeadTooLarge((errors.uri_too_long if long else errors.headers_too_large)(MAX_HEAD), data)
         return super()._parse_headers(data)
 
 
@@ -180,7 +206,7 @@ class Connection(HTTP1ServerConnection):
                 except (StreamClosedError, UnsatisfiableReadError, asyncio.CancelledError):
                     pass
                 except HeadTooLarge as refused:
-                    await self._refuse(refused.error)
+                    await self._refuse(refused.error, delegate.request_callback.expired(refused.head))  # type: ignore[attr-defined]
                 except Exception:
                     gen_log.exception("Uncaught exception")
                     request.close()
@@ -192,15 +218,15 @@ class Connection(HTTP1ServerConnection):
         finally:
             delegate.on_close(self)
 
-    async def _refuse(self, error: errors.APIError) -> None:
+    async def _refuse(self, error: errors.APIError, cookies: list[str]) -> None:
         """Answers as the API does, and takes what is still sent."""
         body = json.dumps(error.body()).encode()
         head = (
             f"HTTP/1.1 {error.status} {error.message}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
-            f"X-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
+            f"X-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+        ) + "".join(f"Set-Cookie: {each}\r\n" for each in cookies)
         with suppress(StreamClosedError):
-            await self.stream.write(head.encode() + body)
+            await self.stream.write(f"{head}\r\n".encode() + body)
         await self._linger()
         self.stream.close()
 

@@ -89,6 +89,7 @@ class BaseHandler(RequestHandler):
         budget.allow(self.database_seconds)
         self.request.connection.handler = self  # type: ignore[union-attr]
         ASKER.set(self.asker)
+        self.asker.look = self.request.connection.look  # type: ignore[union-attr]
         await self.arrive()
         if self._finished:
             return

@@ -11,6 +11,7 @@ from tornado.web import stream_request_body
 from server import errors
 from server.http.connection import MAX_HEAD, MAX_WASTE
 from server.http.handler import BaseHandler, as_api_error
+from server.sessions.cookies import Cookies
 
 MAX_BODY = 1024 * 1024
 # What the bodies of all requests may hold of a process, beside so much of each: a sign-in comes through all the same.
@@ -37,17 +38,23 @@ class Held:
         self.now -= size
 
 
-def refusal_of_head(request: HTTPServerRequest) -> errors.APIError | None:
+def refusal_of_head(request: HTTPServerRequest, cookies: Cookies) -> errors.APIError | None:
     """Why a request is refused before a byte of its body is read."""
     if len(request.uri or "") > MAX_HEAD:
         return errors.uri_too_long(MAX_HEAD)
-    if sum(len(name) + len(value) + 4 for name, value in request.headers.get_all()) > MAX_HEAD:
+    size = sum(len(name) + len(value) + 4 for name, value in request.headers.get_all())
+    if size > MAX_HEAD and size - _cached(request.headers, cookies) > MAX_HEAD:
         return errors.headers_too_large(MAX_HEAD)
     length = announced(request)
     waits = request.headers.get("Expect", "").lower() == "100-continue"
     if length > MAX_BODY + MAX_WASTE or (waits and length > MAX_BODY):
         return errors.payload_too_large(MAX_BODY)
     return None
+
+
+def _cached(headers: HTTPHeaders, cookies: Cookies) -> int:
+    """What the cookie cache takes of a head: who was given more than we take now has to come in, to be rid of it."""
+    return sum(sum(cookies.cached_in(line).values()) for line in headers.get_list("Cookie"))
 
 
 def has_body(request: HTTPServerRequest) -> bool:

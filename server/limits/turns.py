@@ -19,6 +19,8 @@ from server import errors
 LONGEST_SECONDS = 4.5
 # Who was let in and would be later than this, because the estimate was too low, is told so then.
 GIVE_UP_SECONDS = 5.0
+# Who waits longer than this is looked after at once where they seem to have hung up: others are refused because of them.
+LONG_SECONDS = 0.5
 # How much the latest measure counts. Less waiting is believed sooner: who is let in wrongly is told in the end anyhow.
 _SLOWER, _FASTER = 1 / 4, 1 / 2
 
@@ -30,7 +32,21 @@ class Asker:
         self.gone = False
         # Once let in, what it asks for next is not refused, and goes before what has not begun.
         self.let_in = False
+        # While it waits for long in a line, it is worth a word to find out whether somebody still waits.
+        self.waits_long = False
+        self.look: Callable[[], None] | None = None
         self._told: set[Callable[[], None]] = set()
+
+    @contextmanager
+    def in_line(self, seconds: float) -> Iterator[None]:
+        """Waits for about so long."""
+        self.waits_long = seconds > LONG_SECONDS
+        if self.waits_long and self.look:
+            self.look()
+        try:
+            yield
+        finally:
+            self.waits_long = False
 
     def leave(self) -> None:
         """The client has hung up."""
@@ -207,7 +223,7 @@ class Turns:
         loop, longest = asyncio.get_running_loop(), max(1.0, GIVE_UP_SECONDS - self._wall)
         timer = loop.call_later(longest, self._refuse, waiter) if waiter.rank >= 0 else None
         try:
-            with asker.on_leaving(lambda: self._refuse(waiter)):
+            with asker.on_leaving(lambda: self._refuse(waiter)), asker.in_line(self.wait):
                 await waiter.turn
         except asyncio.CancelledError:
             self._abandon(waiter)

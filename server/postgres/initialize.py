@@ -103,7 +103,8 @@ def _run(account: Account, home: Home, command: list[str | Path], words: str = "
         output, _ = child.communicate(words.encode())
     except BaseException:
         if child:
-            os.killpg(child.pid, signal.SIGKILL)  # initdb has children of its own
+            with contextlib.suppress(ProcessLookupError):  # it has ended by now
+                os.killpg(child.pid, signal.SIGKILL)  # initdb has children of its own
             child.wait()
         raise
     if child.returncode:

@@ -165,6 +165,15 @@ class Cookies:
         """The names under which the request has this cookie: whole, or in chunks, or both."""
         return [each for each in cookies.chunks if each == name or _index(name, each) is not None]
 
+    def cached_in(self, header: str) -> dict[str, int]:
+        """The cookies of the cookie cache in a Cookie header, whole or cut off, by name, and how much of it they are."""
+        sizes: dict[str, int] = {}
+        for part in header.split(";"):
+            name = part.partition("=")[0].strip()
+            if name == self.session_data or _index(self.session_data, name) is not None:
+                sizes[name] = sizes.get(name, 0) + len(part) + 1
+        return sizes
+
     def read_stored(self, cookies: RequestCookies, name: str) -> str:
         """The cookie's value as better-auth reads it, joined where it is in chunks; empty where there is none."""
         return cookies.get(name) or "".join(cookies.chunks[each] for each in _chunks(cookies, name))

@@ -1,6 +1,8 @@
 """POST and DELETE /api/avatar, GET /avatars/:name."""
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,17 @@ async def test_uploads_have_a_limit_of_their_own(client: Client) -> None:  # S46
     refused = await upload(client, b"no picture")
     assert (refused.status, refused.json["code"]) == (429, "TOO_MANY_REQUESTS")
     assert (await client.session())["user"]["name"] == "Ada"
+
+
+@pytest.mark.parametrize("side", [20000, 60000, 2**31 - 1])
+@pytest.mark.gen_test
+async def test_a_picture_that_only_says_how_large_it_is(client: Client, side: int) -> None:  # S46
+    """It is too large, whatever more it would turn out to be."""
+    said = b"IHDR" + struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    head = struct.pack(">I", 13) + said + struct.pack(">I", zlib.crc32(said))
+    body = (
+        b"\x89PNG\r\n\x1a\n" + head + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
+    )
+    await client.sign_up()
+    answer = await upload(client, body)
+    assert (answer.status, answer.json["code"]) == (413, "IMAGE_TOO_LARGE")

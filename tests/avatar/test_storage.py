@@ -1,6 +1,7 @@
 """Storage that takes no file: said with a code, and nothing is left behind. S38."""
 
 import io
+import os
 import resource
 import shutil
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 from PIL import Image
 
+from handlers.avatar import pictures
 from server.services import Services
 from tests.client import Client
 
@@ -50,6 +52,20 @@ async def test_a_full_disk_keeps_the_picture_that_is_there(client: Client, app: 
         assert (await client.send("POST", "/api/avatar", raw=picture())).status == 507
     assert (await client.session())["user"]["image"] == first.json["image"]
     assert len(list((app.config.shared_dir / "avatars").iterdir())) == 1
+
+
+@pytest.mark.gen_test
+async def test_what_a_killed_process_has_left_goes_at_the_next_start(client: Client, app: Services) -> None:
+    """What somebody may be writing just now stays, and so do pictures."""
+    folder = app.config.shared_dir / "avatars"
+    folder.mkdir(parents=True)
+    old, new, whole = folder / "a.webp.part", folder / "b.webp.part", folder / "c.webp"
+    for each in (old, new, whole):
+        each.touch()
+    for each in (old, whole):
+        os.utime(each, (0, 0))
+    async with pictures.running(app):
+        assert {new, whole} == set(folder.iterdir())
 
 
 @pytest.mark.gen_test

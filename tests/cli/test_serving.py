@@ -117,7 +117,7 @@ def test_a_port_that_is_taken_and_a_wrong_setting_are_one_line(address: str, ai_
     assert "PORT is 'eighty'" in wrong.refusal
 
 
-@pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1"])
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1", "fe80::1"])
 def test_a_host_that_is_not_this_machine_is_one_line(ai_editor: Commands, host: str) -> None:
     done = ai_editor.but(HOST=host)("serve")
     assert done.code == 1
@@ -133,6 +133,9 @@ def test_a_host_that_is_not_this_machine_is_one_line(ai_editor: Commands, host: 
         ("127.0.0.1, [::1]", {4, 6}),
         ("0.0.0.0", {4}),
         ("::1", {6}),
+        ("0::0", {4, 6}),
+        ("::, 127.0.0.1, ::1", {4, 6}),
+        ("::ffff:127.0.0.1", {4}),
     ],
 )
 def test_each_address_of_host_is_served(

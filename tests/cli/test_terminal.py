@@ -1,6 +1,9 @@
 """The commands as a person meets them: questions, hidden passwords, tables that fit, Ctrl-C."""
 
+import shlex
+import signal
 import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -93,3 +96,53 @@ def test_a_reader_who_leaves_early_is_no_accident(ai_editor: Commands, create: C
     with process.stderr:
         assert process.stderr.read() == b""
     process.wait()
+
+
+def run_with(ai_editor: Commands, redirected: str, *arguments: str) -> Done:
+    """As a shell does, with what it redirects."""
+    command = f"exec {shlex.join([*COMMAND, *arguments])} {redirected}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], check=False, capture_output=True, text=True, cwd=ai_editor.folder,
+        env=ai_editor.environment,
+    )  # fmt: skip
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("arguments", [("user", "list"), ("user", "list", "--json"), ("--help",)])
+def test_a_disk_that_takes_no_more_is_one_line(
+    ai_editor: Commands, create: Callable[..., Done], arguments: tuple[str, ...]
+) -> None:
+    create()
+    done = run_with(ai_editor, "> /dev/full", *arguments)
+    assert done.code == 1
+    assert done.refusal == "the output cannot be written: No space left on device"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("arguments", [("user", "list"), ("db", "status")])
+def test_what_is_closed_is_not_written_to(
+    ai_editor: Commands, create: Callable[..., Done], closed: str, arguments: tuple[str, ...]
+) -> None:
+    create()
+    done = run_with(ai_editor, closed, *arguments)
+    assert (done.code, done.err) == (0, "")
+
+
+def hear_ctrl_c() -> None:
+    """Also where a shell that runs the tests in the background has it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def test_ctrl_c_ends_a_start_quietly(ai_editor: Commands) -> None:
+    """While it still imports: with -v it says what, and waits for whoever reads that."""
+    process = subprocess.Popen(
+        [sys.executable, "-v", "-m", "server", "--help"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", cwd=ai_editor.folder,
+        env=ai_editor.environment, preexec_fn=hear_ctrl_c,  # noqa: PLW1509
+    )  # fmt: skip
+    assert process.stderr
+    with process.stderr as said:
+        assert any("import 'handlers'" in line or "import 'server.feature'" in line for line in said)
+        process.send_signal(signal.SIGINT)
+        assert "Traceback" not in said.read()
+    assert process.wait() == -signal.SIGINT

@@ -1,27 +1,18 @@
 """Settings as `serve` itself takes them: what stops it, and what it only warns of."""
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.commands import Commands
-from tests.cli.nursery import Nursery
 
 SETTINGS = {"APP_ENV": "development", "BETTER_AUTH_SECRET": "x" * 32, "PORT": "0", "LOG_FORMAT": "text"}
 
 
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    found = Nursery()
-    yield found
-    found.close()
-
-
 @pytest.fixture
-def ai_editor(tmp_path: Path, database_url: str, nursery: Nursery) -> Commands:
-    return Commands(tmp_path, {**SETTINGS, "DATABASE_URL": database_url}, nursery)
+def ai_editor(tmp_path: Path, database_url: str) -> Commands:
+    return Commands(tmp_path, {**SETTINGS, "DATABASE_URL": database_url}, hatched=True)
 
 
 def warnings(ai_editor: Commands, folder: Path, **settings: str) -> str:

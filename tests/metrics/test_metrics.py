@@ -10,6 +10,7 @@ from server.mail import Mail
 from server.services import Services
 from tests.client import Client
 from tests.mailbox import Mailbox
+from tests.raw import exchange, request, status
 
 TOKEN = "a-token-for-the-scraper"
 
@@ -127,6 +128,12 @@ ELSEWHERE = [
     {"CF-Connecting-IP": "127.0.0.1"},
     {"Forwarded": "for=127.0.0.1"},
     {"Via": "1.1 localhost"},
+    {"WL-Proxy-Client-IP": "127.0.0.1"},
+    {"X-Originating-IP": "127.0.0.1"},
+    {"X-Amzn-Trace-Id": "Root=1-67891233-abcdef012345678912345678"},
+    {"X-Vercel-Id": "fra1"},
+    {"CloudFront-Viewer-Address": "127.0.0.1:1"},
+    {"X_Forwarded_For": "127.0.0.1"},
     {"Host": "app.example.com"},
     {"Host": "localhost.evil.example"},
 ]
@@ -143,6 +150,12 @@ async def check_this_machine_alone(client: Client) -> None:
 @pytest.mark.gen_test
 async def test_this_machine_alone(client: Client) -> None:  # S45
     await check_this_machine_alone(client)
+
+
+@pytest.mark.gen_test
+async def test_who_takes_us_for_a_proxy_sees_nothing(client: Client) -> None:  # S45
+    answer = await exchange(client.base_url, request("GET http://evil.example/metrics"))
+    assert status(answer) == 404
 
 
 @pytest.mark.environ(TRUSTED_PROXIES="127.0.0.1")

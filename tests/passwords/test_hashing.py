@@ -127,6 +127,25 @@ async def test_nothing_is_hashed_for_who_has_hung_up(client: Client, app: Servic
 
 
 @pytest.mark.gen_test
+async def test_who_has_hung_up_makes_nobody_wait(
+    client: Client, app: Services, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a long line that is found out at once, not in the long run."""
+    monkeypatch.setattr("server.http.connection.PROBE_SECONDS", 3600.0)
+    asked, line = await fill(client, app), app.passwords.hashing.line
+    begun = gate.begun
+    monkeypatch.setattr(line, "_wall", 0.6)
+    streams = [await post(client) for _ in range(3)]
+    await until(lambda: line.pending == begun + 3)
+    for stream in streams:
+        stream.close()
+    await until(lambda: line.pending == begun)
+    gate.open()
+    await asyncio.gather(*asked)
+    assert gate.begun == begun
+
+
+@pytest.mark.gen_test
 async def test_a_server_that_ends_answers_who_waits(client: Client, app: Services, gate: Gate) -> None:
     """What is under way is let go at the end itself, as nobody can stop it."""
     asked, line = await fill(client, app), app.passwords.hashing.line

@@ -317,3 +317,47 @@ async def test_a_session_that_vanishes_while_it_is_prolonged(client: Client, van
     answer = await client.api("/get-session?disableCookieCache=1")
     assert (answer.status, answer.json["code"]) == (401, "FAILED_TO_GET_SESSION")
     assert names(answer) == [f"-{name}" for name in (TOKEN, DATA, DATA, FORGET)]
+
+
+def stale(size: int) -> str:
+    """Chunks as a release without a bound set them, more of them than anybody takes now."""
+    return "; ".join(f"{DATA}.{number}={'x' * 4000}" for number in range(size // 4000))
+
+
+@pytest.mark.parametrize("form", [*EACH, "off"])
+@pytest.mark.parametrize("path", ["/api/auth/get-session", "/", "/dashboard"])
+@pytest.mark.gen_test
+async def test_a_browser_with_a_cache_of_any_size_comes_in(client: Client, form: str, path: str) -> None:
+    await client.sign_up()
+    cookie = f"{stale(48000)}; {TOKEN}={client.cookies[TOKEN]}"
+    answer = await client.send("GET", path, headers={"Cookie": cookie})
+    assert answer.status == (302 if path == "/" else 200)
+    if path.startswith("/api"):
+        assert answer.json["user"]["name"] == "Ada"
+        assert {f"-{DATA}.{number}" for number in range(12)} <= set(names(answer))
+
+
+@pytest.mark.environ(COOKIE_PREFIX="mine")
+@pytest.mark.gen_test
+async def test_beyond_what_can_be_read_the_refusal_takes_the_cache_away(client: Client) -> None:
+    """So that the browser comes in after a few requests, with whatever it had."""
+    await client.sign_up()
+    mine = {f"mine.session_data.{number}": "x" * 4000 for number in range(40)}
+    token = f"mine.session_token={client.cookies['mine.session_token']}"
+    for _ in range(4):
+        cookie = "; ".join([*(f"{name}={value}" for name, value in mine.items()), token])
+        answer = await client.api("/get-session", headers={"Cookie": cookie})
+        if answer.status == 200:
+            break
+        assert answer.status == 431
+        for name in names(answer):
+            mine.pop(name.removeprefix("-"), None)
+    assert answer.json["user"]["name"] == "Ada"
+
+
+@pytest.mark.gen_test
+async def test_what_is_not_ours_is_not_taken_away(client: Client) -> None:
+    cookie = f"a={'x' * 70000}; better-auth.session_token=x; better-auth.session_datas.0=x"
+    for held in (cookie, f"a={'x' * 40000}; {DATA}.0=x; {TOKEN}=x"):
+        answer = await client.api("/get-session", headers={"Cookie": held})
+        assert (answer.status, names(answer)) == (431, [])

@@ -206,3 +206,11 @@ async def test_a_page_can_only_be_read(client: Client, method: str) -> None:
     assert answer.status == 405
     assert "Not allowed" in answer.body.decode()
     assert nonce(answer)
+
+
+@pytest.mark.parametrize("query", ["", "?tab=a&x=%26b", "?x=%0d%0a%2F%2Fevil.com"])
+@pytest.mark.gen_test
+async def test_a_page_that_is_elsewhere_keeps_the_query(client: Client, query: str) -> None:
+    await client.sign_up()
+    answer = await client.send("GET", f"/settings{query}")
+    assert (answer.status, answer.headers["Location"]) == (302, f"/settings/profile{query}")

@@ -116,6 +116,9 @@ def test_the_others_serve_while_one_does_not_come(database: str, tmp_path: Path)
         with lock_held(database):
             os.kill(goes, signal.SIGKILL)
             served.hear(rf"\(process {goes}\) ended with -9; another one starts")
+            until(lambda: served.pids() - {stays, goes})
+            [frozen] = served.pids() - {stays, goes}
+            os.kill(frozen, signal.SIGSTOP)  # while it waits for the lock, or before
             served.hear("does not serve after 6 s; another one starts in")
             assert is_alive(stays)
             assert answers(address)
@@ -163,3 +166,16 @@ def test_a_first_start_is_stopped_while_it_makes_its_database(tmp_path: Path, wo
         assert starting.process.wait(MOST_SECONDS) == 0
         assert list(made.glob("data*")) == []
         assert starting.process.communicate()[1] == ""
+
+
+def test_a_place_is_served_again_though_the_tables_are_locked(database: str, tmp_path: Path) -> None:
+    """Who asks there is answered, if only that it has to be tried again. S38."""
+    with Served(tmp_path, DATABASE_URL=database) as served:
+        before = served.pids()
+        with closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+            cursor.execute('LOCK TABLE "session", "user", "account", "ai_editor_migration"')
+            for pid in before:
+                os.kill(pid, signal.SIGKILL)
+            until(lambda: len(served.pids() - before) == 2)
+            assert answers(served.address)
+        until(lambda: served.call("/health/ready")[0] == 200)

@@ -16,9 +16,11 @@ function wayIn({ redirect, error }: LocationQuery): RouteLocationRaw {
 }
 
 /** The rule that the server applies before the first paint, for the ways taken inside the app. */
-export function guard(to: Pick<RouteLocationNormalized, 'meta' | 'path' | 'query' | 'hash' | 'fullPath'>) {
+export function guard(to: Pick<RouteLocationNormalized, 'meta' | 'path' | 'query' | 'fullPath'>) {
   const { signedIn } = useSession()
-  const redirect = to.meta.access === 'guest' && withFragment(to.query.redirect, to.hash)
+  // As it stands in the address: the router's hash is decoded, and a blank in it would be taken for no address of ours.
+  const fragment = to.fullPath.replace(/^[^#]*/, '')
+  const redirect = to.meta.access === 'guest' && withFragment(to.query.redirect, fragment)
   if (redirect) return { path: to.path, query: { ...to.query, redirect } }
   if (to.meta.access === 'member' && !signedIn.value) return loginFor(to.fullPath)
   if (to.meta.access === 'guest' && signedIn.value) return wayIn(to.query)

@@ -8,7 +8,7 @@ const who = {
 }
 
 const to = (access: 'public' | 'guest' | 'member', fullPath: string, query = {}, hash = '') =>
-  ({ meta: { access }, path: fullPath, fullPath, query, hash })
+  ({ meta: { access }, path: fullPath, fullPath: fullPath + hash, query })
 
 describe('guard', () => {
   afterEach(() => { useSession().stop() })
@@ -31,6 +31,8 @@ describe('guard', () => {
     const redirect = '/settings?tab=a&x=%26b'
     expect(guard(to('guest', '/login', { redirect, a: 'b' }, '#sessions')))
       .toEqual({ path: '/login', query: { redirect: `${redirect}#sessions`, a: 'b' } })
+    expect(guard(to('guest', '/login', { redirect }, '#a%20b')))
+      .toEqual({ path: '/login', query: { redirect: `${redirect}#a%20b` } })
     expect(guard(to('guest', '/login', { redirect: `${redirect}#one` }, '#two'))).toBe(true)
     expect(guard(to('guest', '/login', {}, '#two'))).toBe(true)
     expect(guard(to('public', '/', { redirect }, '#two'))).toBe(true)
