@@ -63,6 +63,11 @@ def text_not_storable() -> APIError:
     return _bad_request("BAD_REQUEST", "A text holds a character that cannot be stored")
 
 
+def change_refused() -> APIError:
+    """409 where a rule that others gave the tables speaks against a change; better-auth answers 500."""
+    return APIError(409, "CHANGE_REFUSED", "Other data depends on this, so it cannot be changed")
+
+
 def too_many_fields() -> APIError:
     """400 for a form with more fields than anybody fills in. S46."""
     return _bad_request("BAD_REQUEST", "Too many form fields")

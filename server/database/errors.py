@@ -39,7 +39,7 @@ class UniqueViolation(DatabaseError):
 
 
 class RowRefused(DatabaseError):
-    """A row has a NULL where none may be, or does not meet a CHECK of its table."""
+    """A rule of the tables speaks against a change: NOT NULL, CHECK, a reference to the row, a trigger that raises."""
 
 
 class InvalidValue(DatabaseError):
@@ -92,7 +92,8 @@ def _kind(error: psycopg2.Error) -> type[DatabaseError]:
         return WritesRefused
     if state in _OVER or isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)):
         return DatabaseUnavailable
-    refused = (psycopg2.errors.NotNullViolation, psycopg2.errors.CheckViolation)
+    # A trigger's own exception is no IntegrityError.
+    refused = (psycopg2.IntegrityError, psycopg2.errors.RaiseException)
     return RowRefused if isinstance(error, refused) else DatabaseError
 
 

@@ -12,7 +12,7 @@ from typing import Any, final
 from tornado.web import HTTPError, RequestHandler
 
 from server import errors
-from server.database import DatabaseUnavailable, InvalidValue, OutcomeUnknown, budget
+from server.database import DatabaseUnavailable, InvalidValue, OutcomeUnknown, RowRefused, budget
 from server.errors import APIError
 from server.http.access import Access
 from server.http.address import client_address, peer_is_trusted
@@ -30,6 +30,7 @@ _ANSWERS: dict[type[Exception], Callable[[], APIError]] = {
     OutcomeUnknown: errors.outcome_unknown,
     DatabaseUnavailable: errors.overloaded,
     InvalidValue: errors.text_not_storable,
+    RowRefused: errors.change_refused,
     # A body that is nested more deeply than one of its readers is up to.
     RecursionError: errors.invalid_json,
 }
@@ -199,6 +200,10 @@ class BaseHandler(RequestHandler):
             self.audit_token(value)
         if isinstance(value, APIError) and value.reason:
             self.application.reasons.say(value.reason, code=value.code, request_id=self.request_id)
+            return
+        row = value if isinstance(value, RowRefused) else getattr(value, "__cause__", None)
+        if isinstance(row, RowRefused):
+            log.warning("the database refused a change: %s", row, extra={"request_id": self.request_id})
             return
         if isinstance(value, OutcomeUnknown):
             log.warning("lost while changing: %s", value, extra={"request_id": self.request_id})
