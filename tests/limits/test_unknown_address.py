@@ -5,11 +5,10 @@ import logging
 from pathlib import Path
 
 import pytest
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_unix_socket
 
 from handlers import FEATURES
-from server.http.app import Application
+from server.http.app import Application, http_server
 from server.services import Services
 from tests.client import Client
 
@@ -37,7 +36,7 @@ async def test_a_unix_socket_has_no_limit_per_address_but_one_per_account(
     app: Services, client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = str(tmp_path / "s")
-    server = HTTPServer(Application(app, FEATURES))
+    server = http_server(Application(app, FEATURES))
     server.add_socket(bind_unix_socket(path))
     try:
         with caplog.at_level(logging.WARNING, "server.limits"):
