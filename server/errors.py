@@ -65,7 +65,7 @@ def text_not_storable() -> APIError:
 
 def change_refused() -> APIError:
     """409 where a rule that others gave the tables speaks against a change; better-auth answers 500."""
-    return APIError(409, "CHANGE_REFUSED", "Other data depends on this, so it cannot be changed")
+    return APIError(409, "CHANGE_REFUSED", "The database does not allow this change")
 
 
 def too_many_fields() -> APIError:

@@ -24,6 +24,7 @@ from typing import IO, Any
 ROOT = Path(__file__).parents[1]
 NUMBER = struct.Struct("=i")
 LONGEST = 128 * 1024
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class Hatched:
@@ -140,9 +141,14 @@ class Nursery:
 
 
 @functools.cache
+def _only() -> Nursery:
+    return Nursery()
+
+
 def nursery() -> Nursery:
     """The one of this process; it ends with it."""
-    return Nursery()
+    with _ONE_AT_A_TIME:
+        return _only()
 
 
 def main(jobs: int) -> None:

@@ -21,6 +21,7 @@ from server.model import Column, SignedIn
 from server.services import Services
 from tests.client import Client
 from tests.conftest import SECRET, Sql, execute
+from tests.ears import Ears
 from tests.promises import promised
 
 
@@ -99,11 +100,14 @@ def altered(database_url: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def app(io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None) -> Iterator[Services]:
+def app(
+    io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: None, ears: Ears
+) -> Iterator[Services]:
     """The services with the feature, which hear of changes."""
 
     async def make() -> Services:
         made = assemble((BADGE, *FEATURES), config)
+        ears.belong_to(made.db)
         await made.changes.start()
         return made
 

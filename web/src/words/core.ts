@@ -8,6 +8,7 @@ export const core: Record<string, string> = {
   BAD_REQUEST: 'The server did not understand the request. Reload the page and try again.',
   UNSUPPORTED_MEDIA_TYPE: 'The server did not understand the request. Reload the page and try again.',
   OUTCOME_UNKNOWN: 'The connection to the database was lost. It is not known whether this was done: try again to find out.',
+  CHANGE_REFUSED: 'The database does not allow this change. Ask whoever runs this server.',
   URI_TOO_LONG: 'That address is longer than the server takes.',
   PAYLOAD_TOO_LARGE: 'That is more than the server takes at once. Shorten it and try again.',
   REQUEST_HEADER_FIELDS_TOO_LARGE: 'Your browser sent too much with the request. Clear this site’s cookies and try again.',
