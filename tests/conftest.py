@@ -1,6 +1,7 @@
 """A real server on a socket and a real PostgreSQL for every test; only passwords are hashed cheaply."""
 
 import asyncio
+import gc
 import os
 import secrets
 import socket
@@ -47,6 +48,7 @@ hypothesis.settings.load_profile("tests")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers our own marker, and has files made where it costs least."""
+    gc.disable()  # until all tests are there
     parallel.choose_temporary_folder()
     config.addinivalue_line("markers", "environ(**settings): the settings of the server under test")
     config.addinivalue_line("markers", "feature(name): it is about an optional feature")
@@ -64,6 +66,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("features_off"):
         items[:] = [item for item in items if not (about(item) & OPTIONAL)]
     items.sort(key=lambda item: parallel.rank(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are no garbage: without this they are looked through again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def about(item: pytest.Item) -> set[str]:

@@ -18,7 +18,8 @@ OF_BETTER_AUTH = ("user", "account")
 class Expected:
     """A column. `addable`: a migration can add it to rows that do without; `least` characters have to fit in.
 
-    `filled`: a NULL in it has an obvious value, which a migration puts there. `endless`: it is widened.
+    `filled`: a NULL in it has an obvious value, which a migration puts there. `endless`: it is widened. `blank`: there
+    are rows with nothing in it.
     """
 
     kind: Kind
@@ -26,14 +27,15 @@ class Expected:
     least: int = 0
     filled: bool = False
     endless: bool = False
+    blank: bool = False
 
 
 _ID = Expected("id", least=32)
 _REFERENCE = Expected("reference", least=32)
 _TEXT = Expected("text", least=32)
 _LONG = Expected("text", least=255)
-_OPTIONAL = Expected("text", addable=True, least=32)
-_OPTIONAL_LONG = Expected("text", addable=True, least=255)
+_BLANK_LONG = Expected("text", addable=True, least=255, blank=True)
+_BLANK_TIME = Expected("time", addable=True, blank=True)
 _TIME = Expected("time")
 _OPTIONAL_TIME = Expected("time", addable=True)
 _DATE = Expected("time", addable=True, filled=True)
@@ -44,7 +46,7 @@ COLUMNS: dict[str, dict[str, Expected]] = {
         "name": Expected("text", least=32, filled=True),
         "email": Expected("text", least=64),
         "emailVerified": Expected("flag", filled=True),
-        "image": Expected("text", addable=True, least=64),
+        "image": Expected("text", addable=True, least=64, blank=True),
         "createdAt": _DATE,
         "updatedAt": _DATE,
     },
@@ -55,7 +57,7 @@ COLUMNS: dict[str, dict[str, Expected]] = {
         "createdAt": _DATE,
         "updatedAt": _DATE,
         "ipAddress": Expected("text", addable=True, least=39),
-        "userAgent": _OPTIONAL,  # a longer one is cut
+        "userAgent": Expected("text", addable=True, least=32),  # a longer one is cut
         "userId": _REFERENCE,
     },
     "account": {
@@ -63,13 +65,13 @@ COLUMNS: dict[str, dict[str, Expected]] = {
         "accountId": Expected("text", least=36),
         "providerId": _TEXT,
         "userId": _REFERENCE,
-        "accessToken": _OPTIONAL_LONG,
-        "refreshToken": _OPTIONAL_LONG,
-        "idToken": _OPTIONAL_LONG,
-        "accessTokenExpiresAt": _OPTIONAL_TIME,
-        "refreshTokenExpiresAt": _OPTIONAL_TIME,
-        "scope": _OPTIONAL,
-        "password": _OPTIONAL_LONG,
+        "accessToken": _BLANK_LONG,
+        "refreshToken": _BLANK_LONG,
+        "idToken": _BLANK_LONG,
+        "accessTokenExpiresAt": _BLANK_TIME,
+        "refreshTokenExpiresAt": _BLANK_TIME,
+        "scope": Expected("text", addable=True, least=32, blank=True),
+        "password": Expected("text", addable=True, least=255),
         "createdAt": _DATE,
         "updatedAt": _DATE,
     },

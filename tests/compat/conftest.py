@@ -18,7 +18,7 @@ from tests.compat.shared import Shared, shared
 from tests.conftest import database_cluster
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def compat_databases() -> Iterator[Databases]:
     """A PostgreSQL beside the other tests': some forty servers hold most of its connections to the end."""
     with patch.dict(SETTINGS, MANY), database_cluster() as url:
@@ -27,14 +27,14 @@ def compat_databases() -> Iterator[Databases]:
         databases.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers(compat_databases: Databases) -> Iterator[Pair]:
     """Both servers under every option set that the comparison needs."""
     with pair(compat_databases, option_sets(SERVED | LACKING)) as both:
         yield both
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def one_database(compat_databases: Databases) -> Iterator[Shared]:
     """Both servers on one database, which ours has made."""
     with contextlib.ExitStack() as stack:

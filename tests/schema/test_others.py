@@ -148,6 +148,12 @@ STOPS = {
     "session.token": 'alter table "session" alter "token" type varchar(16)',
     "session.expiresAt": 'alter table "session" alter "expiresAt" type bigint using 0',
     "account.providerId": "create type way as enum ('credential'); alter table \"account\" alter \"providerId\" type way using 'credential'::way",
+    "account.scope": 'alter table "account" alter "scope" set default \'\', alter "scope" set not null',
+    "user.image ": 'alter table "user" alter "image" set not null',
+    "session.id": 'alter table "session" drop "id", add "id" integer generated always as identity primary key',
+    "rateLimit.key": """drop table if exists "rateLimit"; create table "rateLimit" ("id" text not null, "key" text not null,
+        "count" integer not null, "lastRequest" bigint not null) partition by hash ("id");
+        create table parts partition of "rateLimit" for values with (modulus 1, remainder 0)""",
     "account.password": 'alter table "account" alter "password" type varchar(64)',
     "user.image": 'alter table "user" alter "image" type jsonb using null',
     "verification.identifier": 'alter table "verification" drop "identifier"',
