@@ -152,14 +152,24 @@ def hung_up() -> Outcome:
             for each in gone:
                 _send(each, request.encode())
             time.sleep(0.3)
-        answer = ledger.note(Line(server.port, 25).ask("/sign-in/email", body))
+        took = _until_let_in(ledger, server, body)
         found.take(ledger)
-        found.allow(("200",))
-        found.recovery = answer.seconds
-        found.notes.append(f"the next sign-in took {answer.seconds:.1f} s")
-        found.demand(answer.seconds <= 5, f"the next sign-in took {answer.seconds:.1f} s")
+        found.allow(("200", "503"))
+        found.recovery = took
+        found.notes.append(f"the next one was signed in after {took:.1f} s")
+        found.demand(took <= 5, f"the next one was signed in after {took:.1f} s")
         server.process.kill()
     return found
+
+
+def _until_let_in(ledger: Ledger, server: Server, body: dict[str, str]) -> float:
+    """The seconds for one who asks again; that a client has closed is seen only when something is said to it."""
+    begun = time.monotonic()
+    while ledger.note(Line(server.port, 25).ask("/sign-in/email", body)).status != 200:
+        if time.monotonic() - begun > 25:
+            break
+        time.sleep(0.25)
+    return time.monotonic() - begun
 
 
 def descriptors() -> Outcome:
