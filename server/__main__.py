@@ -12,7 +12,7 @@ def main() -> None:
     # Ctrl-C ends imports without a trace of where they were; where it is ignored it stays so.
     if heard is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    gc.disable()  # what is imported stays, and to look for garbage in it takes a seventh of the start
+    gc.disable()  # what is imported stays: to look for garbage in it only takes time
     from handlers import FEATURES
     from server.cli import build, output
 

@@ -12,7 +12,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 // What every page loads is one file, with all that it imports.
 const EVERYWHERE = /src\/(main\.ts|shell\/App(Brand|ThemeSwitch)\.vue|form\/(focus|useCountdown)\.ts)$|\/components\/Button\.vue$/
 
-// Tests share processes, which takes a quarter of the time; one that puts another server in place has its own.
+// Tests share processes, which takes half the time; one that puts another server in place has its own.
 const TESTS = ['tests/**/*.test.ts']
 const apart = readdirSync(here('./tests'), { encoding: 'utf8', recursive: true })
   .filter((name) => name.endsWith('.test.ts'))

@@ -9,6 +9,7 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.iostream import IOStream
 from tornado.tcpclient import TCPClient
 
+from server.limits.turns import Turns
 from server.passwords import passwords
 from server.services import Services
 from tests.client import PASSWORD, Answer, Client
@@ -112,15 +113,21 @@ async def post(client: Client) -> IOStream:
     return stream
 
 
+async def come_and_go(client: Client, line: Turns, number: int) -> None:
+    """So many stand in the line and hang up; ends when they are out of it."""
+    before = line.pending
+    streams = [await post(client) for _ in range(number)]
+    await until(lambda: line.pending == before + number)
+    for stream in streams:
+        stream.close()
+    await until(lambda: line.pending == before)
+
+
 @pytest.mark.gen_test
 async def test_nothing_is_hashed_for_who_has_hung_up(client: Client, app: Services, gate: Gate) -> None:
     asked, line = await fill(client, app), app.passwords.hashing.line
     begun = gate.begun
-    streams = [await post(client) for _ in range(20)]
-    await until(lambda: line.pending == begun + 20)
-    for stream in streams:
-        stream.close()
-    await until(lambda: line.pending == begun)
+    await come_and_go(client, line, 20)
     gate.open()
     await asyncio.gather(*asked)
     assert gate.begun == begun
@@ -135,11 +142,7 @@ async def test_who_has_hung_up_makes_nobody_wait(
     asked, line = await fill(client, app), app.passwords.hashing.line
     begun = gate.begun
     monkeypatch.setattr(line, "_wall", 0.6)
-    streams = [await post(client) for _ in range(3)]
-    await until(lambda: line.pending == begun + 3)
-    for stream in streams:
-        stream.close()
-    await until(lambda: line.pending == begun)
+    await come_and_go(client, line, 3)
     gate.open()
     await asyncio.gather(*asked)
     assert gate.begun == begun
