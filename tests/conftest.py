@@ -33,6 +33,7 @@ from server.sessions import change_feed
 from tests import parallel
 from tests.client import Client
 from tests.ears import Ears
+from tests.lent import Lender
 from tests.mailbox import Mailbox
 from tests.outside import Outside
 
@@ -171,6 +172,14 @@ def outside(database_url: str) -> Iterator[Outside]:
     found.close()
 
 
+@pytest.fixture(scope="session")
+def lender(database_url: str) -> Iterator[Lender]:
+    """The connections of the servers under test."""
+    found = Lender(database_url)
+    yield found
+    found.close()
+
+
 @pytest.fixture
 def clean(outside: Outside) -> None:
     """Empties the tables: DELETE is 50 times faster than TRUNCATE on small ones."""
@@ -239,8 +248,11 @@ def app(
     features: tuple[Feature, ...],
     clean: None,
     ears: Ears,
+    lender: Lender,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Services]:
     """The services, closed at the end."""
+    lender.lend(monkeypatch)
 
     async def make() -> Services:
         made = assemble(features, config)

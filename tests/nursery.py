@@ -5,6 +5,7 @@ document, and the descriptors of its three streams and of a pipe that its number
 """
 
 import contextlib
+import fcntl
 import functools
 import json
 import os
@@ -15,6 +16,7 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -124,11 +126,28 @@ class Nursery:
         stdout, stderr = [os.fdopen(near) for near, _ in pipes] or (None, None)
         return Hatched(ending, stdout, stderr)
 
+    def start_on_terminal(
+        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], terminal: int
+    ) -> Hatched:
+        """`ai-editor` that a person runs at that side of a terminal."""
+        streams = [os.dup(terminal) for _ in range(3)]
+        return Hatched(self._send(arguments, folder, environment, streams, terminal=True), None, None)
+
     def _send(
-        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[int]
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        streams: Sequence[int],
+        terminal: bool = False,
     ) -> int:
         ending, theirs = os.pipe()
-        job = {"arguments": arguments, "folder": str(folder), "environment": dict(environment)}
+        job = {
+            "arguments": arguments,
+            "folder": str(folder),
+            "environment": dict(environment),
+            "terminal": terminal,
+        }
         socket.send_fds(self._jobs, [json.dumps(job).encode()], [*streams, theirs])
         for each in (*streams, theirs):
             os.close(each)
@@ -198,6 +217,10 @@ def _become(job: dict[str, Any], streams: Sequence[int]) -> None:
     for number, each in enumerate(streams):
         os.dup2(each, number)
         os.close(each)
+    if job["terminal"]:
+        # Its keys, Ctrl-C among them, reach those alone whose controlling terminal it is.
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     # The ones that are there take what they write to for a file.
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115

@@ -21,14 +21,6 @@ from tests.nursery import Hatched, nursery
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "server")
-# A terminal's keys reach the program only as its controlling terminal, and Ctrl-C only where a shell that runs the
-# tests in the background has not had it ignored.
-ON_TERMINAL = """
-import fcntl, runpy, signal, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-signal.signal(signal.SIGINT, signal.default_int_handler)
-runpy.run_module("server", None, "__main__")
-"""
 
 
 @dataclass(frozen=True)
@@ -106,11 +98,8 @@ class Terminal:
         self._side, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         self.text = ""
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", ON_TERMINAL, *arguments],
-            stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-            cwd=commands.folder, env={**commands.environment, "TERM": "xterm"},
-        )  # fmt: skip
+        environment = {**commands.environment, "TERM": "xterm"}
+        self._process = nursery().start_on_terminal(arguments, commands.folder, environment, theirs)
         os.close(theirs)
 
     def answer(self, question: str, words: str) -> None:

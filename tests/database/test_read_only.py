@@ -10,6 +10,7 @@ from server.database import WritesRefused, writes
 from server.services import Services
 from tests.client import Client
 from tests.conftest import SECRET, Sql, execute
+from tests.lent import Lender
 
 END_OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -34,6 +35,12 @@ def read_only(url: str) -> Iterator[None]:
         yield
     finally:
         set_read_only(url, "off")
+
+
+@pytest.fixture
+def lender() -> Lender:
+    """One who lends nothing: whether a database takes changes is decided when a connection begins."""
+    return Lender("")
 
 
 @pytest.fixture(autouse=True)
