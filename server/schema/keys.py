@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from server.schema import advice
 from server.schema.catalogue import Key
 from server.schema.expected import COLUMNS, CONFLICTS, ROWS
 
@@ -12,21 +13,11 @@ def list_stops(found: Iterable[Key]) -> Iterator[str]:
     """Of each that refuses a second row where there has to be one, or comes too late for ON CONFLICT, what to run."""
     for key in found:
         if key.late and key.table in CONFLICTS:
-            yield _late(key)
+            words = f'has the deferrable constraint "{key.name}", which ON CONFLICT cannot use'
+            yield f"{_where(key)} {words}: {advice.look_at_once(key)}"
         elif not key.partial and _refuses(key):
-            drop = f'DROP INDEX "{key.name}"'
-            if key.definition:
-                drop = f'ALTER TABLE "{key.table}" DROP CONSTRAINT "{key.name}"'
-            yield f'{_where(key)} may be in one row alone by "{key.name}", and has to be in several: run {drop}'
-
-
-def _late(key: Key) -> str:
-    kept = (key.definition or "").removesuffix(" INITIALLY DEFERRED").removesuffix(" DEFERRABLE")
-    change = f'DROP CONSTRAINT "{key.name}", ADD CONSTRAINT "{key.name}" {kept}'
-    return (
-        f'{_where(key)} has the deferrable constraint "{key.name}", which ON CONFLICT cannot use:'
-        f' run ALTER TABLE "{key.table}" {change}'
-    )
+            words = f'may be in one row alone by "{key.name}", and has to be in several'
+            yield f"{_where(key)} {words}: {advice.drop(key)}"
 
 
 def _where(key: Key) -> str:
