@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.schema.catalogue import Found, Key
+from server.schema.catalogue import Found, Key, Reference
 from server.schema.expected import Kind
 
 _NUMBERS = ("int2", "int4", "int8", "numeric")
@@ -58,6 +58,11 @@ def drop(key: Key) -> str:
     if key.definition:
         return f'run ALTER TABLE "{key.table}" DROP CONSTRAINT "{key.name}"'
     return f'run DROP INDEX "{key.name}"'
+
+
+def drop_reference(reference: Reference) -> str:
+    """The foreign key alone."""
+    return f'run ALTER TABLE "{reference.table}" DROP CONSTRAINT "{reference.name}"'
 
 
 def look_at_once(key: Key) -> str:

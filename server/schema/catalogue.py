@@ -74,6 +74,15 @@ class Rewrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key on "userId" to something else than user.id."""
+
+    table: str
+    name: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """A table whose name is better-auth's in other letters, as ORMs have it."""
 
@@ -94,7 +103,7 @@ class Catalogue:
     """Columns by table and name; the single columns that are unique; what the tables are to this role.
 
     `keys` are the indexes and constraints that refuse a second row, `rewrites` the rules on statements, `others` the
-    tables with nearly the same names.
+    tables with nearly the same names, `astray` the foreign keys that lead elsewhere.
     """
 
     columns: dict[str, dict[str, Found]]
@@ -103,6 +112,7 @@ class Catalogue:
     keys: tuple[Key, ...]
     rewrites: tuple[Rewrite, ...]
     others: tuple[Other, ...]
+    astray: tuple[Reference, ...]
 
 
 async def read(db: Executor) -> Catalogue:
@@ -118,6 +128,7 @@ async def read(db: Executor) -> Catalogue:
         keys=tuple(await _keys(db)),
         rewrites=tuple(await _rewrites(db)),
         others=tuple(await _others(db)),
+        astray=tuple(await _astray(db)),
     )
 
 
@@ -245,6 +256,25 @@ async def _others(db: Executor) -> list[Other]:
                   'users', 'sessions', 'accounts', 'verifications', 'ratelimits')
         GROUP BY c.relname
         ORDER BY c.relname
+        """,
+    )
+
+
+async def _astray(db: Executor) -> list[Reference]:
+    return await db.all(
+        Reference,
+        """
+        SELECT c.relname::text AS table, k.conname::text AS name,
+               concat(k.confrelid::regclass, '.', there.attname) AS to
+        FROM pg_constraint k
+        JOIN pg_class c ON c.oid = k.conrelid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] AND a.attname = 'userId'
+        JOIN pg_attribute there ON there.attrelid = k.confrelid AND there.attnum = k.confkey[1]
+        WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+              AND c.relname IN ('session', 'account') AND k.contype = 'f' AND cardinality(k.conkey) = 1
+              AND k.conparentid = 0
+              AND (k.confrelid <> to_regclass(quote_ident(current_schema()) || '."user"') OR there.attname <> 'id')
+        ORDER BY c.relname, k.conname
         """,
     )
 

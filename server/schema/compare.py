@@ -58,7 +58,7 @@ def lookalike(names: list[str]) -> str | None:
 
 def compare(found: Catalogue, declared: Columns, made: bool) -> Comparison:
     """`made`: our migrations have run, so that every table has to be here. Columns that features declare are ours."""
-    whole = (*tables.list_stops(found, made), *keys.list_stops(found.keys))
+    whole = (*tables.list_stops(found, made), *keys.list_stops(found.keys), *keys.list_astray(found.astray))
     findings = [*(Finding("stop", text) for text in whole), *_columns(found, declared), *_uniqueness(found)]
     mends, stops = ([each.text for each in findings if each.weight == weight] for weight in ("mend", "stop"))
     return Comparison(_shape(found, declared), tuple(mends), tuple(stops))

@@ -1,11 +1,11 @@
-"""Unique indexes and exclusion constraints that the tables cannot be used with."""
+"""Unique indexes and constraints that the tables cannot be used with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from server.schema import advice
-from server.schema.catalogue import Key
+from server.schema.catalogue import Key, Reference
 from server.schema.expected import COLUMNS, CONFLICTS, ROWS
 
 
@@ -18,6 +18,13 @@ def list_stops(found: Iterable[Key]) -> Iterator[str]:
         elif not key.partial and _refuses(key):
             words = f'may be in one row alone by "{key.name}", and has to be in several'
             yield f"{_where(key)} {words}: {advice.drop(key)}"
+
+
+def list_astray(found: Iterable[Reference]) -> Iterator[str]:
+    """References of sessions and accounts to other people than ours."""
+    for each in found:
+        words = f'{each.table}.userId refers to {each.to} by "{each.name}", and has to refer to user.id'
+        yield f"{words}: {advice.drop_reference(each)}"
 
 
 def _where(key: Key) -> str:

@@ -66,6 +66,16 @@ CASES = {
     "one person a provider": (MADE + 'alter table "account" add unique ("providerId")', ["account.providerId"]),
     "names once": (MADE + 'alter table "user" add unique ("name")', ["user.name"]),
     "one mail a person": (MADE + 'alter table "verification" add unique ("value")', ["verification.value"]),
+    "sessions of other people": (
+        'create table "people" ("id" text primary key); '
+        + MADE
+        + 'alter table "session" add foreign key ("userId") references "people"',
+        ["session.userId refers to people.id", "session_userId_fkey1"],
+    ),
+    "accounts of addresses": (
+        MADE + 'alter table "account" add constraint mail foreign key ("userId") references "user" ("email")',
+        ['account.userId refers to "user".email by "mail"'],
+    ),
     "ids without a count": (NO_COUNT, ["user.id", "without a sequence"]),
     "ids that share a count": (SHARED, ["user.id", "DROP DEFAULT"]),
     "small ids": (
