@@ -9,6 +9,8 @@ _NUMBERS = ("int2", "int4", "int8", "numeric")
 _MADE: dict[Kind, str] = {
     "flag": "boolean", "time": "timestamptz", "count": "integer", "milliseconds": "bigint", "text": "text",
 }  # fmt: skip
+# What is text inside, where a cast would add to it.
+_TEXTS = {"bytea": "convert_from({}, 'UTF8')", "json": "{} #>> '{{}}'", "jsonb": "{} #>> '{{}}'"}
 
 
 def give_ids(column: Found) -> str:
@@ -36,10 +38,14 @@ def convert(column: Found, kind: Kind) -> str:
     """How its values become what they are taken for. Of numbers a time is in milliseconds, as JavaScript has it."""
     name, number = f'"{column.name}"', column.type in _NUMBERS
     if kind in ("id", "reference"):
-        made = {"int2": "integer", "numeric": "bigint"}.get(column.type, "text")
+        if column.type == "numeric":
+            return "make it and what refers to it bigint, without the foreign keys meanwhile"
+        made = "integer" if column.type == "int2" else "text"
         return f"{_alter(column)} TYPE {made} USING {name}::{made}"
     value = f"{name}::text::{_MADE[kind]}"
-    if kind == "flag" and number:
+    if kind == "text":
+        value = _TEXTS.get(column.type, "{}::text").format(name)
+    elif kind == "flag" and number:
         value = f"{name} <> 0"
     elif kind == "flag" and "time" in column.type:
         value = f"{name} IS NOT NULL"
