@@ -23,6 +23,11 @@ def stop_generating(column: Found) -> str:
     return f"{_alter(column)} DROP EXPRESSION"
 
 
+def allow_null(column: Found) -> str:
+    """Of the column, or first of its type."""
+    return f"{_alter(column)} TYPE {column.below}" if column.below else f"{_alter(column)} DROP NOT NULL"
+
+
 def count(column: Found) -> str:
     """A count of its own, whatever it has for a default, that goes on behind the rows that are there."""
     rows = f'FROM "{column.table}"'

@@ -11,7 +11,8 @@ from server.database import Executor
 class Found:
     """A column as it is. `filled`: a row that says nothing of it gets a value; `fixed`: none can be given.
 
-    `counted`: the database counts its values. `written`: its type as a new column would have it.
+    `counted`: the database counts its values. `written`: its type as a new column would have it; `below`: what that is
+    made of, where it is a domain without NULL.
     """
 
     table: str
@@ -23,6 +24,7 @@ class Found:
     fixed: bool
     counted: bool
     written: str
+    below: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ async def _columns(db: Executor) -> list[Found]:
                a.attgenerated <> '' OR a.attidentity = 'a' AS fixed,
                pg_get_serial_sequence(quote_ident(current_schema()) || '.' || quote_ident(c.relname), a.attname)
                IS NOT NULL AS counted,
-               format_type(a.atttypid, a.atttypmod) AS written
+               format_type(a.atttypid, a.atttypmod) AS written,
+               CASE WHEN own.typnotnull THEN format_type(own.typbasetype, own.typtypmod) END AS below
         FROM pg_class c
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         JOIN pg_type own ON own.oid = a.atttypid

@@ -131,11 +131,10 @@ def _unfit(column: Found, expected: Expected) -> Iterator[Finding]:
 
 
 def _required(column: Found) -> Finding:
-    where, table = f"{column.table}.{column.name}", column.table
+    where = f"{column.table}.{column.name}"
     return Finding(
         "stop",
-        f"{where} is required, and nothing here fills it:"
-        f' run ALTER TABLE "{table}" ALTER COLUMN "{column.name}" DROP NOT NULL, or drop the column',
+        f"{where} is required, and nothing here fills it: {advice.allow_null(column)}, or drop the column",
     )
 
 

@@ -66,6 +66,12 @@ CASES = {
     "one person a provider": (MADE + 'alter table "account" add unique ("providerId")', ["account.providerId"]),
     "names once": (MADE + 'alter table "user" add unique ("name")', ["user.name"]),
     "one mail a person": (MADE + 'alter table "verification" add unique ("value")', ["verification.value"]),
+    "a domain without NULL": (
+        "create domain nickname as varchar(20) not null; "
+        + MADE
+        + 'alter table "user" add "nickname" nickname not null, alter "image" type nickname',
+        ["user.nickname is required", "user.image"],
+    ),
     "sessions of other people": (
         'create table "people" ("id" text primary key); '
         + MADE
