@@ -70,12 +70,13 @@ class Shape:
     """How the tables of this database differ from those that we make; see server/schema/compare.py.
 
     `rules` are columns of better-auth's plugins in `user` that have a say in who may come in, and that no feature has
-    declared.
+    declared. `reference` is the type of what refers to a user.
     """
 
     ids: Mapping[Table, IdKind] = field(default_factory=lambda: TEXT_IDS, hash=False)
     rules: frozenset[str] = frozenset()
     longest_user_agent: int | None = None
+    reference: str = "text"
 
 
 OUR_SHAPE = Shape()

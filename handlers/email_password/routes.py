@@ -124,8 +124,11 @@ class SignUpWithEmailAndPassword(ApiHandler):
     ) -> None:
         """The 422, or silently as many rows written as for a new address: a sign-up, and a mail to its owner. S10."""
         if not self._is_silent:
+            await registration.check_taken(tx, user)
             raise refusals.user_already_exists_use_another_email()
         owner = await sign_ups.add(tx, user, hashed, written, self.client.ip_address)
+        if owner is None:
+            await registration.check_taken(tx, user)
         self._owner_id = owner.id if owner else None
         verification = self.services.config.verification
         if owner and not owner.email_verified and owner.lately < sign_ups.MOST_MAILS:

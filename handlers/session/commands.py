@@ -9,8 +9,8 @@ from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused, WrongUsage
 from server.services import Services
-from server.store import sessions
-from server.store.sessions import SessionSummary
+from server.store import session_lists, sessions
+from server.store.session_lists import SessionSummary
 
 
 @click.group()
@@ -39,7 +39,9 @@ def list_sessions(user: str | None, limit: int, as_json: bool) -> None:
         db = services.db
         user_id = (await lookup.get_user(db, user)).id if user else None
         now = clock.now()
-        return await sessions.list_summaries(db, user_id, limit, now), await sessions.count(db, user_id, now)
+        return await session_lists.list_summaries(db, user_id, limit, now), await session_lists.count(
+            db, user_id, now
+        )
 
     found, total = setup.run(work)
     if as_json:

@@ -14,9 +14,9 @@ from server.cli.setup import Refused
 from server.model import User
 from server.protocol import rules, wire
 from server.services import Services
-from server.store import accounts, sessions, users
+from server.store import accounts, session_lists, users
 from server.store.accounts import AccountSummary
-from server.store.sessions import SessionSummary
+from server.store.session_lists import SessionSummary
 from server.store.users import EmailTaken, UserSummary
 
 
@@ -61,6 +61,7 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
                 written = registration.accept(services.db.columns.user, {})
                 await registration.add(tx, made, hashed, written)
         except EmailTaken:
+            await users.check_taken(services.db, made)
             raise Refused(f"another user has the e-mail address {made.email}") from None
         services.audit.write("user-created", by="command", user_id=made.id)
         return made
@@ -152,7 +153,7 @@ def show(who: str, as_json: bool) -> None:
     async def work(services: Services) -> _Portrait:
         db = services.db
         found = await lookup.get_user(db, who)
-        listed = await sessions.list_summaries(db, found.id, 1_000_000, clock.now())
+        listed = await session_lists.list_summaries(db, found.id, 1_000_000, clock.now())
         return _Portrait(found, await accounts.list_summaries(db, found.id), listed)
 
     found = setup.run(work)

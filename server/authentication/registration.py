@@ -36,3 +36,11 @@ async def add(
         return stored
     except (InvalidValue, RowRefused) as error:
         raise errors.failed_to_create_user() from error
+
+
+async def check_taken(db: Executor, user: User) -> None:
+    """After EmailTaken: raises the 422 for what cannot be stored where nobody has the address."""
+    try:
+        await users.check_taken(db, user)
+    except RowRefused as error:
+        raise errors.failed_to_create_user() from error

@@ -8,7 +8,7 @@ import click
 
 from server.cli import output
 from server.protocol import wire
-from server.store.sessions import SessionSummary
+from server.store.session_lists import SessionSummary
 
 
 def session_table(found: Sequence[SessionSummary], with_user: bool) -> None:

@@ -18,7 +18,7 @@ from server.config import settings
 from server.config.settings import Settings
 from server.crypto.keyring import Keyring
 from server.crypto.random import random_id
-from server.database import DatabaseError, DatabaseUnavailable
+from server.database import DatabaseError, DatabaseUnavailable, RowRefused
 from server.errors import APIError, StartError
 from server.feature import assemble, select
 from server.schema import migrate
@@ -50,7 +50,8 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except APIError as error:
-        raise Refused(error.message or str(error)) from error
+        cause = f" ({error.__cause__})" if isinstance(error.__cause__, RowRefused) else ""
+        raise Refused((error.message or str(error)) + cause) from error
     except DatabaseUnavailable as error:
         raise Refused(f"the database does not answer ({error}): start it, or mend DATABASE_URL") from error
     except _EXPECTED as error:

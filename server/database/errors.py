@@ -30,16 +30,16 @@ class WritesRefused(DatabaseUnavailable):
     """PostgreSQL answers, but changes nothing: a standby, or one that was made read-only."""
 
 
-class UniqueViolation(DatabaseError):
+class RowRefused(DatabaseError):
+    """A rule of the tables speaks against a change: NOT NULL, CHECK, a reference to the row, a trigger that raises."""
+
+
+class UniqueViolation(RowRefused):
     """A row with the same unique value exists; `constraint` is its name."""
 
     def __init__(self, constraint: str) -> None:
-        super().__init__(constraint)
+        super().__init__(f"another row has what {constraint} allows once")
         self.constraint = constraint
-
-
-class RowRefused(DatabaseError):
-    """A rule of the tables speaks against a change: NOT NULL, CHECK, a reference to the row, a trigger that raises."""
 
 
 class InvalidValue(DatabaseError):

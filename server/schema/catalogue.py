@@ -11,7 +11,8 @@ from server.database import Executor
 class Found:
     """A column as it is. `filled`: a row that says nothing of it gets a value; `fixed`: none can be given.
 
-    `counted`: the database counts its values.
+    `counted`: the database counts its values. `written`: its type as a new column would have it; `below`: what that is
+    made of, where it is a domain without NULL.
     """
 
     table: str
@@ -22,6 +23,8 @@ class Found:
     filled: bool
     fixed: bool
     counted: bool
+    written: str
+    below: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +40,81 @@ class _Name:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a table is to this role: what it may not do, and whether rows are hidden from it."""
+    """What a table is to this role: what it may not do, and whether rows are hidden from it.
+
+    `lasting` is false for one that PostgreSQL empties after a crash.
+    """
 
     table: str
     kind: str
+    lasting: bool
     forbidden: str
     hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What may be in one row alone: the columns that it looks at, and of a constraint how PostgreSQL would write it.
+
+    `late`: it may be looked at when a transaction ends. `partial`: it holds for a part of the rows.
+    """
+
+    table: str
+    name: str
+    definition: str | None
+    late: bool
+    partial: bool
+    columns: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A rule that makes another statement of one."""
+
+    table: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key on "userId" to something else than user.id."""
+
+    table: str
+    name: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A table whose name is better-auth's in other letters, as ORMs have it."""
+
+    table: str
+    columns: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A schema that holds better-auth's tables, and the one where new tables would go to."""
+
+    schema: str
+    here: str
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Columns by table and name; the single columns that are unique; what the tables are to this role."""
+    """Columns by table and name; the single columns that are unique; what the tables are to this role.
+
+    `keys` are the indexes and constraints that refuse a second row, `rewrites` the rules on statements, `others` the
+    tables with nearly the same names, `astray` the foreign keys that lead elsewhere.
+    """
 
     columns: dict[str, dict[str, Found]]
     unique: frozenset[tuple[str, str]]
     kept: tuple[Kept, ...]
+    keys: tuple[Key, ...]
+    rewrites: tuple[Rewrite, ...]
+    others: tuple[Other, ...]
+    astray: tuple[Reference, ...]
 
 
 async def read(db: Executor) -> Catalogue:
@@ -60,7 +123,15 @@ async def read(db: Executor) -> Catalogue:
     for each in await _columns(db):
         tables.setdefault(each.table, {})[each.name] = each
     unique = frozenset((each.table, each.name) for each in await _unique(db))
-    return Catalogue(tables, unique, tuple(await _kept(db)))
+    return Catalogue(
+        tables,
+        unique,
+        kept=tuple(await _kept(db)),
+        keys=tuple(await _keys(db)),
+        rewrites=tuple(await _rewrites(db)),
+        others=tuple(await _others(db)),
+        astray=tuple(await _astray(db)),
+    )
 
 
 async def _columns(db: Executor) -> list[Found]:
@@ -74,7 +145,9 @@ async def _columns(db: Executor) -> list[Found]:
                a.atthasdef OR a.attidentity <> '' OR own.typdefault IS NOT NULL AS filled,
                a.attgenerated <> '' OR a.attidentity = 'a' AS fixed,
                pg_get_serial_sequence(quote_ident(current_schema()) || '.' || quote_ident(c.relname), a.attname)
-               IS NOT NULL AS counted
+               IS NOT NULL AS counted,
+               format_type(a.atttypid, a.atttypmod) AS written,
+               CASE WHEN own.typnotnull THEN format_type(own.typbasetype, own.typtypmod) END AS below
         FROM pg_class c
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         JOIN pg_type own ON own.oid = a.atttypid
@@ -108,7 +181,7 @@ async def _kept(db: Executor) -> list[Kept]:
     return await db.all(
         Kept,
         """
-        SELECT c.relname::text AS table, c.relkind::text AS kind,
+        SELECT c.relname::text AS table, c.relkind::text AS kind, c.relpersistence = 'p' AS lasting,
                concat_ws(', ',
                    CASE WHEN NOT has_table_privilege(c.oid, 'SELECT') THEN 'SELECT' END,
                    CASE WHEN NOT has_table_privilege(c.oid, 'INSERT') THEN 'INSERT' END,
@@ -121,6 +194,117 @@ async def _kept(db: Executor) -> list[Kept]:
                    OR starts_with(c.relname::text, 'ai_editor_') AND c.relname <> 'ai_editor_migration')
               AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
         ORDER BY c.relname
+        """,
+    )
+
+
+async def _keys(db: Executor) -> list[Key]:
+    """An expression is told by the columns in it."""
+    return await db.all(
+        Key,
+        """
+        SELECT c.relname::text AS table, name.relname::text AS name, pg_get_constraintdef(rule.oid) AS definition,
+               NOT i.indimmediate AS late, i.indpred IS NOT NULL AS partial, (
+                   SELECT array_agg(DISTINCT a.attname::text)
+                   FROM pg_attribute a
+                   WHERE a.attrelid = c.oid AND (
+                       a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+                       OR i.indexprs IS NOT NULL AND EXISTS (
+                           SELECT 1
+                           FROM pg_depend d
+                           WHERE d.objid = i.indexrelid AND d.refobjid = c.oid AND d.refobjsubid = a.attnum
+                       )
+                   )
+               ) AS columns
+        FROM pg_index i
+        JOIN pg_class c ON c.oid = i.indrelid
+        JOIN pg_class name ON name.oid = i.indexrelid
+        LEFT JOIN pg_constraint rule ON rule.conindid = i.indexrelid AND rule.contype IN ('p', 'u', 'x')
+        WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+              AND c.relname IN ('user', 'session', 'account', 'verification', 'rateLimit')
+              AND (i.indisunique OR i.indisexclusion) AND i.indisready
+        ORDER BY c.relname, name.relname
+        """,
+    )
+
+
+async def _rewrites(db: Executor) -> list[Rewrite]:
+    """Rules of tables; that of a view is the view."""
+    return await db.all(
+        Rewrite,
+        """
+        SELECT c.relname::text AS table, r.rulename::text AS name
+        FROM pg_rewrite r
+        JOIN pg_class c ON c.oid = r.ev_class
+        WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+              AND c.relname IN ('user', 'session', 'account', 'verification', 'rateLimit')
+              AND c.relkind IN ('r', 'p') AND r.ev_enabled <> 'D'
+        ORDER BY c.relname, r.rulename
+        """,
+    )
+
+
+async def _others(db: Executor) -> list[Other]:
+    return await db.all(
+        Other,
+        """
+        SELECT c.relname::text AS table, array_agg(a.attname::text) AS columns
+        FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+              AND c.relkind IN ('r', 'p', 'v', 'f')
+              AND c.relname NOT IN ('user', 'session', 'account', 'verification', 'rateLimit')
+              AND lower(replace(c.relname::text, '_', '')) IN (
+                  'user', 'session', 'account', 'verification', 'ratelimit',
+                  'users', 'sessions', 'accounts', 'verifications', 'ratelimits')
+        GROUP BY c.relname
+        ORDER BY c.relname
+        """,
+    )
+
+
+async def _astray(db: Executor) -> list[Reference]:
+    return await db.all(
+        Reference,
+        """
+        SELECT c.relname::text AS table, k.conname::text AS name,
+               concat(k.confrelid::regclass, '.', there.attname) AS to
+        FROM pg_constraint k
+        JOIN pg_class c ON c.oid = k.conrelid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] AND a.attname = 'userId'
+        JOIN pg_attribute there ON there.attrelid = k.confrelid AND there.attnum = k.confkey[1]
+        WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+              AND c.relname IN ('session', 'account') AND k.contype = 'f' AND cardinality(k.conkey) = 1
+              AND k.conparentid = 0
+              AND (k.confrelid <> to_regclass(quote_ident(current_schema()) || '."user"') OR there.attname <> 'id')
+        ORDER BY c.relname, k.conname
+        """,
+    )
+
+
+async def find_elsewhere(db: Executor) -> Elsewhere | None:
+    """A schema with better-auth's tables that new ones would not go to, unless settings chose another by its name.
+
+    "public" is chosen by nobody: it is the default, which some tools write down. A schema on the search path behind an
+    empty one is what statements without a schema's name would find.
+    """
+    return await db.one(
+        Elsewhere,
+        """
+        SELECT n.nspname::text AS schema, current_schema()::text AS here
+        FROM pg_namespace n
+        WHERE n.nspname <> current_schema() AND NOT starts_with(n.nspname::text, 'pg_')
+              AND n.nspname <> 'information_schema'
+              AND (n.nspname = ANY (current_schemas(false)) OR current_schema() = 'public'
+                   OR (SELECT source FROM pg_settings WHERE name = 'search_path') = 'default')
+              AND (SELECT count(DISTINCT c.relname)
+                   FROM pg_class c
+                   JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+                   WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'f') AND (
+                       c.relname = 'user' AND a.attname = 'email'
+                       OR c.relname = 'account' AND a.attname IN ('providerId', 'provider_id', 'providerid'))) = 2
+        ORDER BY array_position(current_schemas(false), n.nspname), n.nspname
+        LIMIT 1
         """,
     )
 

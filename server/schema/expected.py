@@ -14,6 +14,11 @@ TABLES: tuple[Table, ...] = ("user", "session", "account", "verification", "rate
 OF_BETTER_AUTH = ("user", "account")
 
 
+def plain(name: str) -> str:
+    """What is the same however words are put together: userId, user_id, userid."""
+    return name.replace("_", "").lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """A column. `addable`: a migration can add it to rows that do without; `least` characters have to fit in.
@@ -93,12 +98,34 @@ COLUMNS: dict[str, dict[str, Expected]] = {
 
 # Looked up by these, and one row each: `table.column`.
 UNIQUE = (("user", "id"), ("user", "email"), ("session", "token"), ("rateLimit", "key"))
+# Columns by which a row is told from all others: a rule over no such set refuses rows that have to be there.
+ROWS: dict[str, tuple[frozenset[str], ...]] = {
+    "user": (frozenset({"id"}), frozenset({"email"})),
+    "session": (frozenset({"id"}), frozenset({"token"})),
+    "account": (
+        frozenset({"id"}),
+        frozenset({"accountId", "providerId"}),
+        frozenset({"userId", "providerId"}),
+    ),
+    "verification": (frozenset({"id"}), frozenset({"identifier"})),
+    "rateLimit": (frozenset({"id"}), frozenset({"key"})),
+}
+# By these a table under another name is told from one that somebody else calls so, in plain words.
+MARKS: dict[Table, set[str]] = {
+    "user": {"email"},
+    "session": {"token", "userid"},
+    "account": {"providerid"},
+    "verification": {"identifier", "value"},
+    "rateLimit": {"key", "count", "lastrequest"},
+}
+# Tables of which we ask ON CONFLICT.
+CONFLICTS = ("user", "rateLimit")
 # Columns of better-auth's plugins that have a say in who may come in.
 RULES = ("twoFactorEnabled", "banned")
 
 TYPES: dict[Kind, tuple[str, ...]] = {
-    "id": ("text", "varchar", "uuid", "int4", "int8"),
-    "reference": ("text", "varchar", "uuid", "int4", "int8"),
+    "id": ("text", "varchar", "citext", "uuid", "int4", "int8"),
+    "reference": ("text", "varchar", "citext", "uuid", "int4", "int8"),
     "text": ("text", "varchar", "citext"),
     "time": ("timestamptz", "timestamp"),
     "flag": ("bool",),

@@ -91,7 +91,8 @@ BEGIN
         IF it.place = 'rateLimit' THEN
             DELETE FROM "rateLimit" a USING "rateLimit" b WHERE a."key" = b."key" AND a.ctid < b.ctid;
         END IF;
-        EXECUTE format('CREATE UNIQUE INDEX %I ON %I (%I)', it.place || '_' || it.name || '_uidx', it.place, it.name);
+        -- PostgreSQL finds a name: one that failed, or that is on a part of the rows, may have the likely one.
+        EXECUTE format('CREATE UNIQUE INDEX ON %I (%I)', it.place, it.name);
     END LOOP;
 END
 $$;

@@ -11,7 +11,7 @@ from server import clock, errors
 from server.config.settings import Settings
 from server.crypto.ids import new_id
 from server.crypto.random import random_id
-from server.database import Database, DatabaseUnavailable, Executor, InvalidValue
+from server.database import Database, DatabaseUnavailable, Executor, InvalidValue, RowRefused
 from server.model import Client, Columns, Session, SignedIn, User
 from server.protocol import columns
 from server.sessions.cache import SessionCache
@@ -150,7 +150,7 @@ class Sessions:
                 return who
             over += [token] if who is not None else []
         for token in over if may_write else ():
-            with contextlib.suppress(DatabaseUnavailable):  # it is over all the same
+            with contextlib.suppress(DatabaseUnavailable, RowRefused):  # it is over all the same
                 await self._delete(token)
         return None
 
@@ -185,7 +185,7 @@ class Sessions:
         if due and asked.may_write:
             try:
                 return await self._refresh(who, written, asked.cookies, now)
-            except DatabaseUnavailable as error:
+            except (DatabaseUnavailable, RowRefused) as error:
                 log.info("a session is not prolonged: %s", error)
         kept = self._write_cache(who, True, asked.cookies)
         return Lookup(who, (*written, *kept), needs_refresh=None if asked.may_write else due)

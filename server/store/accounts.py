@@ -7,6 +7,7 @@ from datetime import datetime
 
 from server.database import Executor
 from server.model import Account, Credential, User
+from server.store.refusals import swallowed
 
 _FIND_OR_ANOTHER = """
 SELECT account_id, user_id, password
@@ -52,7 +53,7 @@ async def insert_credential(
     db: Executor, account_id: str, user: User, password: str, now: datetime | None = None
 ) -> None:
     """Adds the password account of a user; `password` is a hash; as old as the user unless `now` is given."""
-    await db.run(
+    added = await db.run(
         """
         INSERT INTO "account" ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
         VALUES (%(id)s, %(user_id)s, 'credential', %(user_id)s, %(password)s, %(now)s, %(now)s)
@@ -62,6 +63,8 @@ async def insert_credential(
         password=password,
         now=now or user.created_at,
     )
+    if not added:
+        raise await swallowed(db, "account", "INSERT")
 
 
 async def find_credential(db: Executor, user_id: str) -> Credential | None:
@@ -109,35 +112,40 @@ async def list_summaries(db: Executor, user_id: str) -> list[AccountSummary]:
 
 async def update_password(db: Executor, user_id: str, password: str, now: datetime) -> bool:
     """Stores a new hash; False when the user has no password account."""
-    return bool(
-        await db.run(
-            """
-            UPDATE "account"
-            SET "password" = %(password)s, "updatedAt" = %(now)s
-            WHERE "userId" = %(user_id)s AND "providerId" = 'credential'
-            """,
-            user_id=user_id,
-            password=password,
-            now=now,
-        )
+    changed = await db.run(
+        """
+        UPDATE "account"
+        SET "password" = %(password)s, "updatedAt" = %(now)s
+        WHERE "userId" = %(user_id)s AND "providerId" = 'credential'
+        """,
+        user_id=user_id,
+        password=password,
+        now=now,
     )
+    if not changed and await db.value(
+        """SELECT true FROM "account" WHERE "userId" = %(user_id)s AND "providerId" = 'credential'""",
+        user_id=user_id,
+    ):
+        raise await swallowed(db, "account", "UPDATE")
+    return bool(changed)
 
 
 async def change_password(db: Executor, account_id: str, old: str, new: str, now: datetime) -> bool:
     """Stores the hash of another password; False when `old` is not the hash any more. S18."""
-    return bool(
-        await db.run(
-            """
-            UPDATE "account"
-            SET "password" = %(new)s, "updatedAt" = %(now)s
-            WHERE "id" = %(account_id)s AND "password" = %(old)s
-            """,
-            account_id=account_id,
-            old=old,
-            new=new,
-            now=now,
-        )
+    changed = await db.run(
+        """
+        UPDATE "account"
+        SET "password" = %(new)s, "updatedAt" = %(now)s
+        WHERE "id" = %(account_id)s AND "password" = %(old)s
+        """,
+        account_id=account_id,
+        old=old,
+        new=new,
+        now=now,
     )
+    if not changed and await hold_password(db, account_id, old):
+        raise await swallowed(db, "account", "UPDATE")
+    return bool(changed)
 
 
 async def find_password_change(db: Executor, user_id: str) -> int | None:
@@ -204,8 +212,15 @@ async def list_of_user(db: Executor, user_id: str) -> list[Account]:
 async def delete_all(db: Executor, user_id: str) -> None:
     """Takes every way of a user to sign in away."""
     await db.run("""DELETE FROM "account" WHERE "userId" = %(user_id)s""", user_id=user_id)
+    if await db.value("""SELECT true FROM "account" WHERE "userId" = %(user_id)s""", user_id=user_id):
+        raise await swallowed(db, "account", "DELETE")
 
 
 async def delete(db: Executor, account_id: str) -> bool:
     """Takes an account away; False when there was none."""
-    return bool(await db.run("""DELETE FROM "account" WHERE "id" = %(account_id)s""", account_id=account_id))
+    deleted = await db.run("""DELETE FROM "account" WHERE "id" = %(account_id)s""", account_id=account_id)
+    if not deleted and await db.value(
+        """SELECT true FROM "account" WHERE "id" = %(account_id)s""", account_id=account_id
+    ):
+        raise await swallowed(db, "account", "DELETE")
+    return bool(deleted)

@@ -14,6 +14,7 @@ from datetime import datetime
 from server.database import Executor
 from server.model import Column, ExtendedSession, ExtendedUser, Json, Session, User
 from server.store.extended import read
+from server.store.refusals import swallowed
 
 Written = Mapping[str, str | None]
 
@@ -121,6 +122,8 @@ async def insert_session(db: Executor, session: Session, written: Written) -> Ex
         **core,
         **_parameters(columns, written),
     )
+    if more is None:
+        raise await swallowed(db, "session", "INSERT")
     return ExtendedSession(**core, more=read(columns, more))
 
 

@@ -11,6 +11,7 @@ from server.database import Executor
 from server.model import NOTHING_WRITTEN, ExtendedSession, ExtendedUser, Session, SignedIn, User, is_id
 from server.store import columns, extended
 from server.store.extended import SignedInRow, read
+from server.store.refusals import swallowed
 
 LONGEST_SHARED = 512
 
@@ -34,25 +35,20 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionSummary:
-    """A session with its user's e-mail address, for lists; without the token."""
-
-    id: str
-    user_id: str
-    email: str
-    created_at: datetime
-    updated_at: datetime
-    expires_at: datetime
-    ip_address: str | None
-    user_agent: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Ended:
     """Which session is gone, and whose it was."""
 
     session_id: str
     user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """How many sessions there were, how many are gone, and how many of those had not ended."""
+
+    found: int
+    gone: int
+    lasted: int
 
 
 async def insert(
@@ -63,7 +59,7 @@ async def insert(
         session = replace(session, user_agent=session.user_agent[: db.shape.longest_user_agent])
     if db.columns.session:
         return await columns.insert_session(db, session, written)
-    await db.run(
+    added = await db.run(
         """
         INSERT INTO "session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId")
         VALUES (%(id)s, %(expires_at)s, %(token)s, %(created_at)s, %(updated_at)s, %(ip_address)s, %(user_agent)s,
@@ -78,6 +74,8 @@ async def insert(
         user_agent=session.user_agent,
         user_id=session.user_id,
     )
+    if not added:
+        raise await swallowed(db, "session", "INSERT")
     return session
 
 
@@ -165,52 +163,22 @@ async def list_active(db: Executor, user_id: str, now: datetime) -> Sequence[Ses
     )
 
 
-async def list_summaries(
-    db: Executor, user_id: str | None, limit: int, now: datetime
-) -> list[SessionSummary]:
-    """The newest `limit` sessions that have not ended, of one user or of all."""
-    return await db.all(
-        SessionSummary,
-        """
-        SELECT s."id"::text AS id, s."userId"::text AS user_id, u."email" AS email, s."createdAt" AS created_at,
-               s."updatedAt" AS updated_at, s."expiresAt" AS expires_at, s."ipAddress" AS ip_address,
-               s."userAgent" AS user_agent
-        FROM "session" s
-        JOIN "user" u ON u."id" = s."userId"
-        WHERE s."expiresAt" > %(now)s AND (%(user_id)s IS NULL OR s."userId" = %(user_id)s)
-        ORDER BY s."createdAt" DESC, s."id"
-        LIMIT %(limit)s
-        """,
-        user_id=user_id,
-        limit=limit,
-        now=now,
-    )
-
-
-async def count(db: Executor, user_id: str | None, now: datetime) -> int:
-    """The number of sessions that have not ended, of one user or of all."""
-    return int(
-        await db.value(
-            """
-            SELECT count(*)
-            FROM "session"
-            WHERE "expiresAt" > %(now)s AND (%(user_id)s IS NULL OR "userId" = %(user_id)s)
-            """,
-            user_id=user_id,
-            now=now,
-        )
-    )
-
-
 async def update_columns(
     db: Executor, token: str, written: Mapping[str, str | None], now: datetime
 ) -> Session | None:
     """Stores declared columns of a session; as it is then, None when it is gone."""
-    return await columns.update_session(db, token, written, now)
+    stored = await columns.update_session(db, token, written, now)
+    if not stored and await _is_there(db, token):
+        raise await swallowed(db, "session", "UPDATE")
+    return stored
+
+
+async def _is_there(db: Executor, token: str) -> bool:
+    return bool(await db.value("""SELECT true FROM "session" WHERE "token" = %(token)s""", token=token))
 
 
 async def update_expiry(db: Executor, token: str, expires_at: datetime, updated_at: datetime) -> bool:
-    """Moves the end of a session; False when the row is gone (revoked meanwhile)."""
+    """Moves the end of a session; False when the row is gone (revoked meanwhile), or as good as, as better-auth has it."""
     return bool(
         await db.run(
             """
@@ -227,7 +195,7 @@ async def update_expiry(db: Executor, token: str, expires_at: datetime, updated_
 
 async def delete_by_token(db: Executor, token: str) -> Ended | None:
     """Ends the session with this token; None when there was none."""
-    return await db.one(
+    ended = await db.one(
         Ended,
         """
         DELETE FROM "session"
@@ -236,37 +204,63 @@ async def delete_by_token(db: Executor, token: str) -> Ended | None:
         """,
         token=token,
     )
+    if not ended and await _is_there(db, token):
+        raise await swallowed(db, "session", "DELETE")
+    return ended
 
 
 async def delete_own(db: Executor, token: str, user_id: str) -> bool:
     """Ends the session with this token if it is the user's; False when it is not. S40."""
-    return bool(
-        await db.run(
-            """DELETE FROM "session" WHERE "token" = %(token)s AND "userId" = %(user_id)s""",
-            token=token,
-            user_id=user_id,
-        )
+    ended = await db.run(
+        """DELETE FROM "session" WHERE "token" = %(token)s AND "userId" = %(user_id)s""",
+        token=token,
+        user_id=user_id,
     )
+    if not ended and await db.value(
+        """SELECT true FROM "session" WHERE "token" = %(token)s AND "userId" = %(user_id)s""",
+        token=token,
+        user_id=user_id,
+    ):
+        raise await swallowed(db, "session", "DELETE")
+    return bool(ended)
 
 
 async def delete_others(db: Executor, user_id: str, token: str, now: datetime) -> int:
     """Ends the user's sessions that have not ended, but the one with this token; the number ended."""
-    return await db.run(
+    done = await db.one(
+        _Done,
         """
-        DELETE FROM "session"
-        WHERE "userId" = %(user_id)s AND "token" <> %(token)s AND "expiresAt" > %(now)s
+        WITH found AS (
+            SELECT 1
+            FROM "session"
+            WHERE "userId" = %(user_id)s AND "token" <> %(token)s AND "expiresAt" > %(now)s
+            FOR UPDATE
+        ), gone AS (
+            DELETE FROM "session"
+            WHERE "userId" = %(user_id)s AND "token" <> %(token)s AND "expiresAt" > %(now)s
+            RETURNING 1
+        )
+        SELECT (SELECT count(*) FROM found) AS found, (SELECT count(*) FROM gone) AS gone,
+               (SELECT count(*) FROM gone) AS lasted
         """,
         user_id=user_id,
         token=token,
         now=now,
     )
+    return await _all_gone(db, done)
+
+
+async def _all_gone(db: Executor, done: _Done | None) -> int:
+    if done and done.found > done.gone:
+        raise await swallowed(db, "session", "DELETE")
+    return done.lasted if done else 0
 
 
 async def delete_by_id(db: Executor, session_id: str) -> Ended | None:
     """Ends the session with this id; None when there was none."""
     if not is_id(db.shape.ids["session"], session_id):
         return None
-    return await db.one(
+    ended = await db.one(
         Ended,
         """
         DELETE FROM "session"
@@ -275,6 +269,11 @@ async def delete_by_id(db: Executor, session_id: str) -> Ended | None:
         """,
         session_id=session_id,
     )
+    if not ended and await db.value(
+        """SELECT true FROM "session" WHERE "id" = %(session_id)s""", session_id=session_id
+    ):
+        raise await swallowed(db, "session", "DELETE")
+    return ended
 
 
 async def delete_ended(db: Executor, now: datetime, most: int) -> int:
@@ -297,19 +296,23 @@ async def delete_ended(db: Executor, now: datetime, most: int) -> int:
 
 async def delete_all(db: Executor, user_id: str | None, now: datetime) -> int:
     """Ends all sessions, of one user or of all; the number of those that had not ended before."""
-    return int(
-        await db.value(
-            """
-            WITH gone AS (
-                DELETE FROM "session"
-                WHERE %(user_id)s IS NULL OR "userId" = %(user_id)s
-                RETURNING "expiresAt"
-            )
-            SELECT count(*)
-            FROM gone
-            WHERE "expiresAt" > %(now)s
-            """,
-            user_id=user_id,
-            now=now,
+    done = await db.one(
+        _Done,
+        """
+        WITH found AS (
+            SELECT 1
+            FROM "session"
+            WHERE %(user_id)s IS NULL OR "userId" = %(user_id)s
+            FOR UPDATE
+        ), gone AS (
+            DELETE FROM "session"
+            WHERE %(user_id)s IS NULL OR "userId" = %(user_id)s
+            RETURNING "expiresAt"
         )
+        SELECT (SELECT count(*) FROM found) AS found, (SELECT count(*) FROM gone) AS gone,
+               (SELECT count(*) FROM gone WHERE "expiresAt" > %(now)s) AS lasted
+        """,
+        user_id=user_id,
+        now=now,
     )
+    return await _all_gone(db, done)

@@ -9,6 +9,7 @@ from datetime import datetime
 from server.database import Executor, UniqueViolation
 from server.model import NOTHING_WRITTEN, User, is_id
 from server.store import columns, extended
+from server.store.refusals import swallowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,21 @@ class EmailTaken(Exception):
 
 
 async def insert(db: Executor, user: User, written: Mapping[str, str | None] = NOTHING_WRITTEN) -> User:
-    """Adds a user and what declared columns hold; as stored. Raises EmailTaken, after which a transaction can go on."""
+    """Adds a user and what declared columns hold; as stored. Raises EmailTaken, after which a transaction can go on.
+
+    Something else may have kept the row out, which `check_taken` tells: a taken address must not take longer than that.
+    """
     declared = bool(db.columns.user)
     added = await (columns.insert_user(db, user, written) if declared else _insert(db, user))
     if not added:
         raise EmailTaken(user.email)
     return added
+
+
+async def check_taken(db: Executor, user: User) -> None:
+    """After EmailTaken: raises RowRefused where nobody has the address."""
+    if not await find_by_email(db, user.email):
+        raise await swallowed(db, "user", "INSERT")
 
 
 async def _insert(db: Executor, user: User) -> User | None:
@@ -150,7 +160,15 @@ async def update_profile(
 ) -> User | None:
     """Stores those of `name` and `image` that `members` has, and declared columns; as it is then, None when gone."""
     if db.columns.user:
-        return await columns.update_profile(db, user, members, written)
+        stored: User | None = await columns.update_profile(db, user, members, written)
+    else:
+        stored = await _update_profile(db, user, members)
+    if not stored and await db.value("""SELECT true FROM "user" WHERE "id" = %(id)s""", id=user.id):
+        raise await swallowed(db, "user", "UPDATE")
+    return stored
+
+
+async def _update_profile(db: Executor, user: User, members: Collection[str]) -> User | None:
     return await db.one(
         User,
         """
@@ -174,43 +192,69 @@ async def update_profile(
 async def update_email(db: Executor, user: User, old_email: str) -> bool:
     """Stores the address and whether it is proven; raises EmailTaken; False when `old_email` is not theirs any more."""
     try:
-        return bool(
-            await db.run(
-                """
-                UPDATE "user"
-                SET "email" = %(email)s, "emailVerified" = %(email_verified)s, "updatedAt" = %(updated_at)s
-                WHERE "id" = %(id)s AND "email" = %(old_email)s AND NOT EXISTS (
-                    SELECT 1
-                    FROM "user" other
-                    WHERE lower(other."email") = %(email)s AND other."email" <> lower(other."email")
-                          AND other."id" <> %(id)s
-                )
-                """,
-                id=user.id,
-                old_email=old_email,
-                email=user.email,
-                email_verified=user.email_verified,
-                updated_at=user.updated_at,
+        changed = await db.run(
+            """
+            UPDATE "user"
+            SET "email" = %(email)s, "emailVerified" = %(email_verified)s, "updatedAt" = %(updated_at)s
+            WHERE "id" = %(id)s AND "email" = %(old_email)s AND NOT EXISTS (
+                SELECT 1
+                FROM "user" other
+                WHERE lower(other."email") = %(email)s AND other."email" <> lower(other."email")
+                      AND other."id" <> %(id)s
             )
+            """,
+            id=user.id,
+            old_email=old_email,
+            email=user.email,
+            email_verified=user.email_verified,
+            updated_at=user.updated_at,
         )
     except UniqueViolation as error:
         raise EmailTaken(user.email) from error
+    if not changed and await _could_have(db, user, old_email):
+        raise await swallowed(db, "user", "UPDATE")
+    return bool(changed)
+
+
+async def _could_have(db: Executor, user: User, old_email: str) -> bool:
+    """Whether the user has the old address, and nobody the new one."""
+    return bool(
+        await db.value(
+            """
+            SELECT true
+            FROM "user" mine
+            WHERE mine."id" = %(id)s AND mine."email" = %(old_email)s AND NOT EXISTS (
+                SELECT 1
+                FROM "user" other
+                WHERE lower(other."email") = %(email)s AND other."id" <> %(id)s
+            )
+            """,
+            id=user.id,
+            old_email=old_email,
+            email=user.email,
+        )
+    )
 
 
 async def verify_email(db: Executor, user: User, now: datetime) -> bool:
     """Says that the address is proven; False when it is already, or is not the user's any more. S18."""
-    return bool(
-        await db.run(
-            """
-            UPDATE "user"
-            SET "emailVerified" = true, "updatedAt" = %(now)s
-            WHERE "id" = %(id)s AND "email" = %(email)s AND NOT "emailVerified"
-            """,
-            id=user.id,
-            email=user.email,
-            now=now,
-        )
+    changed = await db.run(
+        """
+        UPDATE "user"
+        SET "emailVerified" = true, "updatedAt" = %(now)s
+        WHERE "id" = %(id)s AND "email" = %(email)s AND NOT "emailVerified"
+        """,
+        id=user.id,
+        email=user.email,
+        now=now,
     )
+    if not changed and await db.value(
+        """SELECT true FROM "user" WHERE "id" = %(id)s AND "email" = %(email)s AND NOT "emailVerified" """,
+        id=user.id,
+        email=user.email,
+    ):
+        raise await swallowed(db, "user", "UPDATE")
+    return bool(changed)
 
 
 async def lock(db: Executor, user_id: str) -> None:
@@ -226,21 +270,30 @@ async def hold(db: Executor, user_id: str) -> None:
 async def delete(db: Executor, user_id: str) -> bool:
     """Deletes the user, their sessions and accounts, and by cascade all else; False when there was none.
 
-    Not every database has better-auth's cascade on those two.
+    Not every database has better-auth's cascade on those two. In a transaction: raises RowRefused where a row stays.
     """
-    return bool(
-        await db.run(
-            """
-            WITH sessions AS (
-                DELETE FROM "session"
-                WHERE "userId" = %(user_id)s
-            ), accounts AS (
-                DELETE FROM "account"
-                WHERE "userId" = %(user_id)s
-            )
-            DELETE FROM "user"
-            WHERE "id" = %(user_id)s
-            """,
-            user_id=user_id,
+    deleted = await db.run(
+        """
+        WITH sessions AS (
+            DELETE FROM "session"
+            WHERE "userId" = %(user_id)s
+        ), accounts AS (
+            DELETE FROM "account"
+            WHERE "userId" = %(user_id)s
         )
+        DELETE FROM "user"
+        WHERE "id" = %(user_id)s
+        """,
+        user_id=user_id,
     )
+    left = await db.value(
+        """
+        SELECT CASE WHEN EXISTS (SELECT 1 FROM "user" WHERE "id" = %(user_id)s) THEN 'user'
+                    WHEN EXISTS (SELECT 1 FROM "session" WHERE "userId" = %(user_id)s) THEN 'session'
+                    WHEN EXISTS (SELECT 1 FROM "account" WHERE "userId" = %(user_id)s) THEN 'account' END
+        """,
+        user_id=user_id,
+    )
+    if left:
+        raise await swallowed(db, left, "DELETE")
+    return bool(deleted)

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from server.database import Executor
 from server.model import Verification
+from server.store.refusals import swallowed
 
 
 async def insert(db: Executor, verification: Verification) -> None:
     """Adds a value."""
-    await db.run(
+    added = await db.run(
         """
         INSERT INTO "verification" ("id", "identifier", "value", "expiresAt", "createdAt", "updatedAt")
         VALUES (%(id)s, %(identifier)s, %(value)s, %(expires_at)s, %(created_at)s, %(created_at)s)
@@ -21,6 +22,8 @@ async def insert(db: Executor, verification: Verification) -> None:
         expires_at=verification.expires_at,
         created_at=verification.created_at,
     )
+    if not added:
+        raise await swallowed(db, "verification", "INSERT")
 
 
 async def find(db: Executor, identifier: str) -> Verification | None:
@@ -51,6 +54,8 @@ async def consume(db: Executor, identifier: str) -> Verification | None:
         """,
         identifier=identifier,
     )
+    if not rows and await find(db, identifier):
+        raise await swallowed(db, "verification", "DELETE")
     return max(rows, key=lambda row: row.created_at, default=None)
 
 

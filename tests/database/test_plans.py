@@ -50,8 +50,10 @@ WHOLE_TABLE = {
     "restrictions.count_capitals": "the start, where there are any",
     "restrictions.count_two_factor": "the start",
     "restrictions.find_twins": "the start, where there are capitals",
-    "sessions.list_summaries": "a person at a terminal",
-    "sessions.count": "a person at a terminal",
+    "session_lists.list_summaries": "a person at a terminal",
+    "session_lists.count": "a person at a terminal",
+    "users.check_taken": "one who is kept out by something else than the address; the list of triggers is short",
+    "refusals.swallowed": "a change that a trigger swallowed; the list of triggers is short",
     "users.list_summaries": "a person at a terminal",
     "users.count": "a person at a terminal",
     "mails.count": "/metrics; the queue is short, or nothing works",
@@ -62,7 +64,7 @@ WHOLE_TABLE = {
 USER = User("7", "Ada", "ada@example.com", True, None, NOW, NOW)
 SESSION = Session("new", NOW + timedelta(days=1), "new", NOW, NOW, None, None, "7")
 SAMPLES: dict[str, Any] = {
-    "context": {"a": "b"}, "expires_at": NOW, "life": 1000, "limit": 20, "members": {"name", "image"}, "most": 10,
+    "change": "DELETE", "context": {"a": "b"}, "expires_at": NOW, "life": 1000, "limit": 20, "members": {"name", "image"}, "most": 10,
     "now": NOW, "seconds": 60, "session": SESSION, "slowing": SLOWING, "updated_at": NOW, "user": USER,
     "verification": Verification("new", "7", "x", NOW, NOW), "window": 1000, "written": {"nickname": "x"},
 }  # fmt: skip

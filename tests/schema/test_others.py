@@ -48,6 +48,13 @@ OTHERS = {
         '"userId" text', '"userId" varchar(36)'
     ),
     "citext": "create extension if not exists citext; " + MADE.replace('"email" text', '"email" citext'),
+    "citext everywhere": "create extension if not exists citext; " + MADE.replace(" text", " citext"),
+    "citext ids, text references": "create extension if not exists citext; "
+    + MADE.replace('"id" text', '"id" citext').replace(' references "user" ("id") on delete cascade', ""),
+    "citext in a schema of its own": "create schema extensions; create extension citext schema extensions; "
+    + MADE.replace(" text", " extensions.citext"),
+    "ids of a domain of citext": "create extension if not exists citext; create domain name_of as citext; "
+    + MADE.replace('"id" text', '"id" name_of').replace('"userId" text', '"userId" name_of'),
     "a domain": "create domain address as text check (value like '%@%'); "
     + MADE.replace('"email" text', '"email" address'),
     "no cascade": MADE.replace("on delete cascade", "on delete restrict"),
