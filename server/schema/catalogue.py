@@ -125,6 +125,11 @@ async def _kept(db: Executor) -> list[Kept]:
     )
 
 
+async def has_scim(db: Executor) -> bool:
+    """Whether a table of better-auth's scim plugin is here, which has a say in who may come in."""
+    return bool(await db.value("""SELECT to_regclass('"scimUser"') IS NOT NULL"""))
+
+
 async def list_duplicates(db: Executor) -> list[str]:
     """Where a column that has to be unique is not: of each, one value's first and last row."""
     found = await db.all(

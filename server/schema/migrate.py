@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 from server.database import Database, DatabaseError, Transaction
@@ -76,7 +76,8 @@ async def learn(db: Database) -> None:
 
 async def _compare(db: Database, found: Catalogue, made: bool) -> Comparison:
     compared = compare.compare(found, db.columns, made)
-    db.shape = compared.shape
+    provisioned = {"scimUser"} if await catalogue.has_scim(db) else set()
+    db.shape = replace(compared.shape, rules=compared.shape.rules | provisioned)
     return compared
 
 

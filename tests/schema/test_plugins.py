@@ -7,7 +7,7 @@ import pytest
 from server.authentication import email_tokens
 from tests.cli.commands import Commands
 from tests.conftest import SECRET, execute
-from tests.schema.others import Visitor, events, make, serving
+from tests.schema.others import ROOT, Visitor, events, make, serving
 
 NewDatabase = Callable[[], str]
 On = Callable[..., Commands]
@@ -121,6 +121,89 @@ def until(holds: Callable[[], bool]) -> None:
     """Asks until it is so; the limit of the test's own ends one that never is."""
     while not holds():
         pass
+
+
+SCIM = (ROOT / "tests" / "scim.sql").read_text()
+CONNECTION = """
+insert into "scimConnectionBinding" ("id", "connectionId", "connectionKey", "provisioningDomainId", "createdAt",
+    "decommissionStatus", "decommissionReconciledUserCount", "decommissionBatchCount", "decommissionRevision")
+values (%(connection)s, %(connection)s, %(connection)s, %(connection)s, now(), %(status)s, 0, 0, 1)
+"""
+SUBJECT = """
+insert into "scimSubject" ("id", "userId", "revision", "createdAt", "updatedAt")
+select "id", "id", 1, now(), now() from "user" where "email" = %(email)s
+"""
+SOURCE = """
+insert into "scimUser" ("id", "connectionId", "provisioningDomainId", "userId", "connectionUserKey", "userName",
+    "userNameKey", "primaryEmail", "workEmailValueIndex", "emailValueIndex", "displayName", "formattedName",
+    "serializedEmails", "active", "orderKey", "createdAt", "updatedAt")
+select %(connection)s || "id", %(connection)s, %(connection)s, "id", %(connection)s || "id", "email",
+    %(connection)s || "email", "email", '||', '||', "name", "name", '[]', %(active)s, %(connection)s || "id", now(), now()
+from "user" where "email" = %(email)s
+"""
+# The directories that manage somebody, each with the state of its connection, and whether it has them as active.
+DIRECTORIES: dict[str, tuple[list[tuple[str, bool]], bool]] = {
+    "active": ([("active", True)], True),
+    "deactivated": ([("active", False)], False),
+    "deleted by it": ([], False),
+    "active in one of two": ([("active", False), ("active", True)], True),
+    "deactivated in both": ([("active", False), ("active", False)], False),
+    "the directory was given up": ([("complete", True)], False),
+    "it is being given up": ([("reconciling", True)], False),
+    "one of two was given up": ([("complete", True), ("active", True)], True),
+    "active in the one that was given up": ([("complete", True), ("active", False)], False),
+}
+
+
+def provision(url: str, directories: list[tuple[str, bool]]) -> None:
+    """What the scim plugin keeps of `EMAIL`."""
+    execute(url, 'delete from "scimUser"; delete from "scimConnectionBinding"; delete from "scimSubject"')
+    execute(url, SUBJECT, {"email": EMAIL})
+    for number, (status, active) in enumerate(directories):
+        facts = {"connection": f"directory-{number}", "status": status, "email": EMAIL, "active": active}
+        execute(url, CONNECTION, facts)
+        execute(url, SOURCE, facts)
+
+
+@pytest.mark.parametrize("cache", ["on", "off"])
+def test_whom_a_directory_has_deactivated_is_out(new_database: NewDatabase, on: On, cache: str) -> None:
+    """S17 S23."""
+    url = new_database()
+    make(url, SCIM)
+    with serving(on(url, SESSION_CACHE=cache)) as served:
+        ada, bob = served.visitor(), served.visitor()
+        ada.sign_up(EMAIL)
+        bob.sign_up("bob@example.com")
+        for words, (directories, comes_in) in DIRECTORIES.items():
+            provision(url, directories)
+            status, body = served.visitor().sign_in(EMAIL)
+            assert (status, body.get("code")) == ((200, None) if comes_in else (403, "USER_DEACTIVATED")), (
+                words
+            )
+            assert name(ada) == (EMAIL if comes_in else None), words
+            assert [name(bob), name(bob)] == ["bob@example.com"] * 2
+            if not comes_in:
+                provision(url, [("active", True)])
+                assert ada.sign_in(EMAIL)[0] == 200
+        assert name(bob) == "bob@example.com"
+        provision(url, [("active", False)])
+        assert served.visitor().api("/sign-in/email", {"email": EMAIL, "password": "wrong"})[0] == 401
+    with serving(on(url)) as again:
+        assert len([line for line in again.said if "1 users are deactivated by their directory" in line]) == 1
+
+
+def test_a_directory_that_comes_while_the_server_runs_is_heeded(new_database: NewDatabase, on: On) -> None:
+    """Also where it has one of its tables alone."""
+    url = new_database()
+    make(url)
+    with serving(on(url)) as served:
+        served.visitor().sign_up(EMAIL)
+        execute(url, 'create table "scimUser" ("userId" text, "connectionId" text, "active" boolean)')
+        assert served.visitor().sign_in(EMAIL)[0] == 200
+        execute(url, """insert into "scimUser" select "id", 'x', false from "user" """)
+        assert served.visitor().sign_in(EMAIL)[1]["code"] == "USER_DEACTIVATED"
+        execute(url, 'update "scimUser" set "active" = true')
+        assert served.visitor().sign_in(EMAIL)[0] == 200
 
 
 def test_a_password_is_changed_by_whoever_is_inside(new_database: NewDatabase, on: On) -> None:
