@@ -111,6 +111,62 @@ def test_an_end_of_a_ban_in_milliseconds_is_read(new_database: NewDatabase, on: 
         assert served.visitor().sign_in(EMAIL)[0] == 403
 
 
+# Types that others have for a ban, and what is in the way then, and what is not.
+BANS: dict[str, tuple[list[tuple[str | None, str | None]], list[tuple[str | None, str | None]]]] = {
+    "boolean, timestamptz": (
+        [("true", None), ("true", "infinity"), ("true", "2999-01-01")],
+        [("true", "-infinity"), ("true", "2020-01-01"), ("false", "2999-01-01"), (None, "2999-01-01")],
+    ),
+    "boolean, timestamp": ([("true", "infinity"), ("true", "2999-01-01")], [("true", "2020-01-01")]),
+    "boolean, date": ([("true", "2999-01-01")], [("true", "2020-01-01")]),
+    "boolean, numeric": ([("true", "1e30"), ("true", None)], [("true", "-1e30"), ("true", "1000.5")]),
+    "integer, bigint": ([("1", None), ("1", "99999999999999")], [("0", None), ("1", "1000"), (None, None)]),
+    "text, text": (
+        [("true", ""), ("yes", "some day"), ("1", "2999-01-01T00:00:00.000Z"), ("True", "99999999999999")],
+        [("", ""), ("false", None), ("0", None), ("true", "2020-01-01 10:00:00+02"), ("t", "1000")],
+    ),
+}
+
+
+@pytest.mark.parametrize("types", BANS)
+def test_a_ban_is_read_whatever_its_columns_are(new_database: NewDatabase, on: On, types: str) -> None:
+    """S23."""
+    url = new_database()
+    flag, _, time = types.partition(", ")
+    make(url, f'alter table "user" add "banned" {flag}, add "banExpires" {time}')
+    banned, free = BANS[types]
+    with serving(on(url)) as served:
+        ada = served.visitor()
+        ada.sign_up(EMAIL)
+        for ban, out in [*((each, True) for each in banned), *((each, False) for each in free)]:
+            execute(url, 'update "user" set "banned" = %s, "banExpires" = %s', ban)
+            assert served.visitor().sign_in(EMAIL)[0] == (403 if out else 200), ban
+            assert ada.api("/get-session")[0] == 200, ban
+        execute(url, 'update "user" set "banned" = %s, "banExpires" = %s', banned[0])
+    with serving(on(url)) as again:
+        assert len([line for line in again.said if "1 users are banned" in line]) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "on_values", "off_values"),
+    [("text", ["true", "1", "maybe"], ["false", "", "0"]), ("smallint", ["1"], ["0", None])],
+)
+def test_a_second_factor_is_seen_whatever_its_column_is(
+    new_database: NewDatabase, on: On, kind: str, on_values: list[str], off_values: list[str | None]
+) -> None:
+    """S17."""
+    url = new_database()
+    make(url, f'alter table "user" add "twoFactorEnabled" {kind}')
+    with serving(on(url)) as served:
+        served.visitor().sign_up(EMAIL)
+        for value in (*on_values, *off_values):
+            execute(url, 'update "user" set "twoFactorEnabled" = %s', [value])
+            assert served.visitor().sign_in(EMAIL)[0] == (403 if value in on_values else 200), value
+        execute(url, 'update "user" set "twoFactorEnabled" = %s', on_values[:1])
+    with serving(on(url)) as again:
+        assert len([line for line in again.said if "1 users have a second factor" in line]) == 1
+
+
 def name(visitor: Visitor) -> str | None:
     """Who is signed in."""
     found = visitor.api("/get-session")[1]
