@@ -125,9 +125,23 @@ async def _kept(db: Executor) -> list[Kept]:
     )
 
 
-async def has_scim(db: Executor) -> bool:
-    """Whether a table of better-auth's scim plugin is here, which has a say in who may come in."""
-    return bool(await db.value("""SELECT to_regclass('"scimUser"') IS NOT NULL"""))
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    name: str
+    readable: bool
+
+
+async def list_scim(db: Executor) -> dict[str, bool]:
+    """The tables of better-auth's scim plugin that say who may come in, and whether this role may read them."""
+    found = await db.all(
+        _Readable,
+        """
+        SELECT name, has_table_privilege(to_regclass(quote_ident(name)), 'SELECT') AS readable
+        FROM unnest(ARRAY['scimUser', 'scimSubject', 'scimConnectionBinding']) AS name
+        WHERE to_regclass(quote_ident(name)) IS NOT NULL
+        """,
+    )
+    return {each.name: each.readable for each in found}
 
 
 async def list_duplicates(db: Executor) -> list[str]:

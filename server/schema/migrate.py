@@ -76,9 +76,14 @@ async def learn(db: Database) -> None:
 
 async def _compare(db: Database, found: Catalogue, made: bool) -> Comparison:
     compared = compare.compare(found, db.columns, made)
-    provisioned = {"scimUser"} if await catalogue.has_scim(db) else set()
-    db.shape = replace(compared.shape, rules=compared.shape.rules | provisioned)
-    return compared
+    scim = await catalogue.list_scim(db)
+    db.shape = replace(compared.shape, rules=compared.shape.rules | ({"scimUser"} & scim.keys()))
+    closed = [name for name, readable in scim.items() if not readable]
+    lines = (
+        f'the role of DATABASE_URL lacks rights on "{name}", which says who may come in: run GRANT SELECT ON "{name}"'
+        for name in closed
+    )
+    return replace(compared, stops=(*compared.stops, *lines))
 
 
 async def migrate(db: Database, begins: Callable[[], None] | None = None) -> list[str]:
