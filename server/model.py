@@ -70,7 +70,8 @@ class Shape:
     """How the tables of this database differ from those that we make; see server/schema/compare.py.
 
     `rules` are columns of better-auth's plugins in `user` that have a say in who may come in, and that no feature has
-    declared. `reference` is the type of what refers to a user.
+    declared, and "scimUser" where that table is here, which says it for the scim plugin. `reference` is the type of what
+    refers to a user.
     """
 
     ids: Mapping[Table, IdKind] = field(default_factory=lambda: TEXT_IDS, hash=False)

@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -130,7 +130,9 @@ def database_server() -> Iterator[str]:
         yield url
 
 
-def execute(url: str, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+def execute(
+    url: str, sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
     """Runs one statement outside the server, as psql would."""
     connection = psycopg2.connect(url)
     connection.autocommit = True

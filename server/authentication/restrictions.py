@@ -6,11 +6,12 @@ import logging
 
 from server.database import Database, Executor
 from server.errors import APIError
+from server.store import provisioning
 from server.store import restrictions as store
 
 log = logging.getLogger(__name__)
 
-TWO_FACTOR, BANNED = "twoFactorEnabled", "banned"
+TWO_FACTOR, BANNED, PROVISIONED = "twoFactorEnabled", "banned", "scimUser"
 # Who has just signed up has no rule to meet; who changes a password came in before, past a second factor if any.
 _NEW, _INSIDE = "sign-up", "password-change"
 
@@ -33,15 +34,26 @@ def two_factor_not_supported() -> APIError:
     )
 
 
+def deactivated_user() -> APIError:
+    """403 for whom the directory that manages them has deactivated or deleted. S17."""
+    return APIError(
+        403,
+        "USER_DEACTIVATED",
+        "Your organization has deactivated this account. Please contact its administrator.",
+    )
+
+
 async def find_refusal(db: Executor, user_id: str, method: str) -> APIError | None:
     """Why a user who has proved who they are by `method` gets no session; None where nothing speaks against it."""
     taken = {column.name for column in db.columns.user}
-    if method == _NEW or {TWO_FACTOR, BANNED} <= taken:
+    if method == _NEW:
         return None
     # Asked each time: a better-auth server on this database may have got a plugin since the start.
     found = await store.find(db, user_id)
     if found and found.banned and BANNED not in taken:
         return banned_user()
+    if found and found.deactivated:
+        return deactivated_user()
     if found and found.two_factor and TWO_FACTOR not in taken and method != _INSIDE:
         return two_factor_not_supported()
     return None
@@ -56,6 +68,11 @@ async def tell(db: Database) -> None:
         )
     if BANNED in db.shape.rules and (count := await store.count_banned(db)):
         log.info("%d users are banned (user.banned): they are refused, and their sessions too", count)
+    if PROVISIONED in db.shape.rules and (count := await provisioning.count_deactivated(db)):
+        log.info(
+            "%d users are deactivated by their directory (scimUser): they are refused, and their sessions too",
+            count,
+        )
     if await store.has_capitals(db):
         count = await store.count_capitals(db)
         log.info(

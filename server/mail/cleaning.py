@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from server.mail.links import has_link
+from server.mail.links import has_link, unlink
 from server.protocol import rules
 
 # What every template may ask for, and the longest that is shown of it.
@@ -34,7 +34,8 @@ def clean(context: Mapping[str, str], members: Mapping[str, int]) -> dict[str, s
         name: _cut(_plain(context.get(name, "")), most) for name, most in (_MOST | dict(members)).items()
     }
     # Whoever signs up as "win at evil.com" with another's address sends no advert.
-    name = "" if has_link(_bare(cleaned["name"])) else cleaned["name"]
+    name = unlink(cleaned["name"])
+    name = "" if has_link(_bare(name)) else name
     return cleaned | {"name": name, "url": context.get("url", "")}
 
 

@@ -178,9 +178,34 @@ def _salted(name: str, salt: bytes, digest: bytes, salt_first: bool) -> Foreign:
     )
 
 
+def _keyed_or_salted(name: str, salt: str, text: str) -> Foreign:
+    """Werkzeug made an HMAC under the salt, and Django the hash of both; they are written the same way."""
+    salted, digest = _salted(name, salt.encode(), _hex(text), salt_first=True), _hex(text)
+
+    def derive(password: bytes) -> bytes:
+        keyed = hmac.digest(salt.encode(), password, name)
+        return keyed if hmac.compare_digest(keyed, digest) else salted.derive(password)
+
+    return Foreign(derive, digest)
+
+
+_BY_LENGTH = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
+
+
+def _bare(text: str) -> Foreign:
+    """The hexadecimal digits of a hash without a name or a salt, as old PHP has it."""
+    return _salted(_BY_LENGTH[len(text)], b"", _hex(text), salt_first=True)
+
+
+def _node_scrypt(salt: str, digest: str) -> Foreign:
+    """Node's scrypt with its defaults, given the digits of the salt as text, as many tutorials have it."""
+    return _scrypt(16384, 8, 1, salt.encode(), _hex(digest))
+
+
 def _ldap(kind: str, text: str) -> Foreign:
-    name = {"": "sha1", "256": "sha256", "512": "sha512"}[kind.upper().rpartition("SHA")[2]]
-    raw, size = _bytes(text), hashlib.new(name).digest_size
+    _, _, plain = kind.upper().rpartition("SHA")
+    name = {"": "sha1", "256": "sha256", "512": "sha512", "MD5": "md5", "SMD5": "md5"}[plain]
+    raw, size = _bytes(text), hashlib.new(name, usedforsecurity=False).digest_size
     return _salted(name, raw[size:], raw[:size], salt_first=False)
 
 
@@ -207,6 +232,7 @@ _B64 = r"[A-Za-z0-9+/=._-]+"
 _INT = r"(\d{1,10})"
 _ARGON2 = rf"\$argon2(id|i|d)\$(?:v=(\d\d)\$)?m={_INT},t={_INT},p=(\d{{1,3}})\$({_B64})\$({_B64})"
 _PHP64 = "[./0-9A-Za-z]"
+_HEX = "[0-9A-Fa-f]"
 
 # Who writes it is said at the right.
 _FORMATS: tuple[tuple[re.Pattern[str], Callable[..., Foreign]], ...] = tuple(
@@ -227,11 +253,11 @@ _FORMATS: tuple[tuple[re.Pattern[str], Callable[..., Foreign]], ...] = tuple(
             lambda name, n, salt, digest: _pbkdf2(name, int(n), _bytes(salt), _bytes(digest)),
         ),
         (
-            rf"pbkdf2:(sha1|sha256|sha512)(?::{_INT})?\$([^$]+)\$([0-9a-f]+)",  # Werkzeug (Flask)
+            rf"pbkdf2:(sha1|sha256|sha512)(?::{_INT})?\$([^$]+)\$({_HEX}+)",  # Werkzeug (Flask)
             lambda name, n, salt, digest: _pbkdf2(name, int(n or 1000), salt.encode(), _hex(digest)),
         ),
         (
-            rf"scrypt:{_INT}:{_INT}:{_INT}\$([^$]+)\$([0-9a-f]+)",  # Werkzeug
+            rf"scrypt:{_INT}:{_INT}:{_INT}\$([^$]+)\$({_HEX}+)",  # Werkzeug
             lambda n, r, p, salt, digest: _scrypt(int(n), int(r), int(p), salt.encode(), _hex(digest)),
         ),
         (
@@ -245,7 +271,7 @@ _FORMATS: tuple[tuple[re.Pattern[str], Callable[..., Foreign]], ...] = tuple(
             ),
         ),
         (
-            r"s2:([0-9A-Za-z]+):([0-9a-f]{128})",  # Lucia
+            rf"s2:([0-9A-Za-z]+):({_HEX}{{128}})",  # Lucia
             lambda salt, digest: _scrypt(16384, 16, 1, salt.encode(), _hex(digest)),
         ),
         (rf"bcrypt_sha256\$({_BCRYPT})", lambda full: _bcrypt(full, _sha256_hex)),  # Django
@@ -253,13 +279,13 @@ _FORMATS: tuple[tuple[re.Pattern[str], Callable[..., Foreign]], ...] = tuple(
         (rf"\$wp({_BCRYPT})", lambda full: _bcrypt(full, _wordpress)),  # WordPress from 6.8
         (rf"\$bcrypt-sha256\$(2[aby]),(\d\d?)\$({_PHP64}{{22}})\$({_PHP64}{{31}})", _passlib_v1),
         (rf"\$([PHS])\$({_PHP64})(.{{8}})({_PHP64}+)", _phpass),  # WordPress, phpBB, Drupal 7
+        (rf"({_HEX}{{32}}|{_HEX}{{40}}|{_HEX}{{64}}|{_HEX}{{128}})", _bare),
+        (rf"({_HEX}{{16,64}})\.({_HEX}{{64}}|{_HEX}{{128}})", _node_scrypt),
+        (rf"({_HEX}{{128}})\.({_HEX}{{16,64}})", lambda digest, salt: _node_scrypt(salt, digest)),
         (r"(A[A-Za-z0-9+/]+={0,2})", _aspnet),  # ASP.NET Identity
         (r"(\{\s*\".*\})", _keycloak),
-        (
-            r"(md5|sha1)\$([^$]*)\$([0-9a-f]+)",  # Django, long ago
-            lambda name, salt, digest: _salted(name, salt.encode(), _hex(digest), salt_first=True),
-        ),
-        (rf"\{{(S?SHA(?:256|512)?|s?sha(?:256|512)?)\}}({_B64})", _ldap),
+        (rf"(md5|sha1|sha256|sha512)\$([^$]*)\$({_HEX}+)", _keyed_or_salted),  # Django and Werkzeug, long ago
+        (rf"\{{((?i:s?sha(?:256|512)?|s?md5))\}}({_B64})", _ldap),
         (r"\{(?i:(crypt|bcrypt|blf-crypt|argon2|argon2id|argon2i))\}(.+)", _inner),
     )
 )

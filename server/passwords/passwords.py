@@ -7,6 +7,7 @@ import functools
 import hashlib
 import hmac
 import os
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from server.passwords.hashing import Hashing
 
 # better-auth's parameters; 32 MiB a hash, which is why the pool is bounded.
 _SCRYPT = {"n": 16384, "r": 16, "p": 1, "dklen": 64, "maxmem": 64 * 1024 * 1024}
+_BETTER_AUTHS = re.compile(r"[^:$]+:[0-9a-f]{128}")
 _LONG = "$bcrypt-sha256$"
 _BCRYPT_BYTES = 72
 # Written by others, who cut at 72 bytes; ours are $2b$, and of longer passwords $bcrypt-sha256$.
@@ -81,6 +83,7 @@ def matches(stored: str, password: bytes) -> bool:
         if foreign:
             return foreign_hashes.matches(foreign, password)
         salt, colon, key = stored.partition(":")
+        key = key.partition(":")[0].lower()
         return bool(colon) and hmac.compare_digest(_scrypt(password, salt).encode(), key.encode())
     except ValueError:
         return False
@@ -155,21 +158,22 @@ class Passwords:
 
     def _check(self, stored: str | None, password: str) -> Check:
         normalized, typed = normalize(password), password.encode()
+        written, stored = stored, stored and stored.strip()  # as a column of fixed width or an import left it
         if stored is not None and (cost_of(stored) or 0) > max(self._cost, foreign_hashes.MOST_BCRYPT_COST):
             return Check(False, False)
         for text in dict.fromkeys((normalized, typed)):
             if stored is None:
                 self._make(text)
             elif matches(stored, text):
-                return Check(True, text != normalized or self._outdated(stored, text))
+                return Check(True, text != normalized or stored != written or self._outdated(stored, text))
         return Check(False, False)
 
     def _outdated(self, stored: str, password: bytes) -> bool:
         if stored.startswith("$2x$") or (stored.startswith(_CUT) and len(password) > _BCRYPT_BYTES):
             return True
-        cost = cost_of(stored)
         if self._algorithm == "scrypt":
-            return cost is not None
+            return not _BETTER_AUTHS.fullmatch(stored)
+        cost = cost_of(stored)
         return cost is None or cost < self._cost
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.database import Executor
+from server.schema.neighbours import Other, list_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +86,6 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """A table whose name is better-auth's in other letters, as ORMs have it."""
-
-    table: str
-    columns: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """A schema that holds better-auth's tables, and the one where new tables would go to."""
-
-    schema: str
-    here: str
-
-
-@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Columns by table and name; the single columns that are unique; what the tables are to this role.
 
@@ -129,7 +114,7 @@ async def read(db: Executor) -> Catalogue:
         kept=tuple(await _kept(db)),
         keys=tuple(await _keys(db)),
         rewrites=tuple(await _rewrites(db)),
-        others=tuple(await _others(db)),
+        others=tuple(await list_others(db)),
         astray=tuple(await _astray(db)),
     )
 
@@ -244,25 +229,6 @@ async def _rewrites(db: Executor) -> list[Rewrite]:
     )
 
 
-async def _others(db: Executor) -> list[Other]:
-    return await db.all(
-        Other,
-        """
-        SELECT c.relname::text AS table, array_agg(a.attname::text) AS columns
-        FROM pg_class c
-        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-        WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
-              AND c.relkind IN ('r', 'p', 'v', 'f')
-              AND c.relname NOT IN ('user', 'session', 'account', 'verification', 'rateLimit')
-              AND lower(replace(c.relname::text, '_', '')) IN (
-                  'user', 'session', 'account', 'verification', 'ratelimit',
-                  'users', 'sessions', 'accounts', 'verifications', 'ratelimits')
-        GROUP BY c.relname
-        ORDER BY c.relname
-        """,
-    )
-
-
 async def _astray(db: Executor) -> list[Reference]:
     return await db.all(
         Reference,
@@ -278,33 +244,6 @@ async def _astray(db: Executor) -> list[Reference]:
               AND k.conparentid = 0
               AND (k.confrelid <> to_regclass(quote_ident(current_schema()) || '."user"') OR there.attname <> 'id')
         ORDER BY c.relname, k.conname
-        """,
-    )
-
-
-async def find_elsewhere(db: Executor) -> Elsewhere | None:
-    """A schema with better-auth's tables that new ones would not go to, unless settings chose another by its name.
-
-    "public" is chosen by nobody: it is the default, which some tools write down. A schema on the search path behind an
-    empty one is what statements without a schema's name would find.
-    """
-    return await db.one(
-        Elsewhere,
-        """
-        SELECT n.nspname::text AS schema, current_schema()::text AS here
-        FROM pg_namespace n
-        WHERE n.nspname <> current_schema() AND NOT starts_with(n.nspname::text, 'pg_')
-              AND n.nspname <> 'information_schema'
-              AND (n.nspname = ANY (current_schemas(false)) OR current_schema() = 'public'
-                   OR (SELECT source FROM pg_settings WHERE name = 'search_path') = 'default')
-              AND (SELECT count(DISTINCT c.relname)
-                   FROM pg_class c
-                   JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
-                   WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'f') AND (
-                       c.relname = 'user' AND a.attname = 'email'
-                       OR c.relname = 'account' AND a.attname IN ('providerId', 'provider_id', 'providerid'))) = 2
-        ORDER BY array_position(current_schemas(false), n.nspname), n.nspname
-        LIMIT 1
         """,
     )
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from urllib.parse import quote
 
 from server.database import Database, DatabaseError, Transaction
 from server.model import Shape
 from server.schema import catalogue, compare, ledger
-from server.schema.catalogue import Catalogue, Elsewhere
+from server.schema.catalogue import Catalogue
 from server.schema.compare import Comparison
+from server.schema.neighbours import Elsewhere, find_elsewhere, list_scim
 
 LOCK_KEY = 0x61695F65646974  # "ai_edit": one migration at a time on one database
 _SECONDS = 600.0
@@ -70,7 +71,7 @@ async def status(db: Database) -> Status:
         mends=compared.mends if compared else (),
         stops=compared.stops if compared else (),
         lookalike=compare.lookalike(tables),
-        elsewhere=None if core or applied else await catalogue.find_elsewhere(db),
+        elsewhere=None if core or applied else await find_elsewhere(db),
     )
 
 
@@ -81,8 +82,14 @@ async def learn(db: Database) -> None:
 
 async def _compare(db: Database, found: Catalogue, made: bool) -> Comparison:
     compared = compare.compare(found, db.columns, made)
-    db.shape = compared.shape
-    return compared
+    scim = await list_scim(db)
+    db.shape = replace(compared.shape, rules=compared.shape.rules | ({"scimUser"} & scim.keys()))
+    closed = [name for name, readable in scim.items() if not readable]
+    lines = (
+        f'the role of DATABASE_URL lacks rights on "{name}", which says who may come in: run GRANT SELECT ON "{name}"'
+        for name in closed
+    )
+    return replace(compared, stops=(*compared.stops, *lines))
 
 
 async def migrate(db: Database, begins: Callable[[], None] | None = None) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from server.model import Table
-from server.schema.catalogue import Catalogue, Kept, Other, Rewrite
+from server.schema.catalogue import Catalogue, Kept, Rewrite
 from server.schema.expected import MARKS, TABLES, plain
+from server.schema.neighbours import Other
 
 
 def list_stops(found: Catalogue, made: bool) -> Iterator[str]:

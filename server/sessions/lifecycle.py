@@ -156,17 +156,24 @@ class Sessions:
 
     async def _find(self, token: str, cached: bool) -> SignedIn | None:
         """Every look-up by token comes through here: memory first, where it may be believed."""
-        if cached:
+        if cached and self._may_remember:
             return await self.memory.load(token, self._read)
         return await self._read(token)
 
+    @property
+    def _may_remember(self) -> bool:
+        """Nobody announces what directories change in scim's tables: with these the database confirms each answer."""
+        return "scimUser" not in self._db.shape.rules
+
     async def _read(self, token: str) -> SignedIn | None:
-        """A session of somebody who was banned is none, whoever left it there. S23."""
+        """A session of somebody who was banned or deactivated is none, whoever left it there. S23."""
         who = await store.find_by_token(self._db, token)
-        if who is None or "banned" not in self._db.shape.rules:
+        rules = self._db.shape.rules & {"banned", "scimUser"}
+        if who is None or not rules:
             return who
         found = await restrictions.find(self._db, who.user.id)
-        return None if found and found.banned else who
+        over = found and (found.deactivated or (found.banned and "banned" in rules))
+        return None if over else who
 
     async def lasts(self, token: str) -> datetime | None:
         """Until when the session lasts, as the database has it; None for one that is over."""
@@ -203,7 +210,7 @@ class Sessions:
 
     def keep_answer(self, who: SignedIn, cookie_header: str, answer: Finished, until: datetime) -> None:
         """Keeps a finished answer for the next time that this Cookie header comes; see server/http/fast.py."""
-        if self._settings.sessions.cache:
+        if self._settings.sessions.cache and self._may_remember:
             self.memory.keep_answer(who, cookie_header, answer, until.timestamp())
         else:
             self.answers.put(digest(who.session.token), who)

@@ -17,19 +17,19 @@ FROM (
     WHERE "providerId" = 'credential' AND "accountId" = %(user_id)s AND "password" IS NOT NULL
     LIMIT 1)
     UNION ALL
-    (SELECT 1, "id"::text, "userId"::text, "password"
+    (SELECT 1, "id"::text, '', "password"
     FROM "account"
     WHERE "providerId" = 'credential' AND "accountId" >= %(place)s AND "password" IS NOT NULL
     ORDER BY "accountId"
     LIMIT 1)
     UNION ALL
-    (SELECT 2, "id"::text, "userId"::text, "password"
+    (SELECT 2, "id"::text, '', "password"
     FROM "account"
     WHERE "providerId" = 'credential' AND "accountId" >= %(digits)s AND "password" IS NOT NULL
     ORDER BY "accountId"
     LIMIT 1)
     UNION ALL
-    (SELECT 3, "id"::text, "userId"::text, "password"
+    (SELECT 3, "id"::text, '', "password"
     FROM "account"
     WHERE "providerId" = 'credential' AND "password" IS NOT NULL
     ORDER BY "accountId"
@@ -83,7 +83,7 @@ async def find_credential(db: Executor, user_id: str) -> Credential | None:
 async def find_credential_or_another(
     db: Executor, user_id: str, place: str, digits: str
 ) -> Credential | None:
-    """The password account of a user who has a password, else that of the first user behind a place among the ids.
+    """The password account of a user who has a password, else that of the first behind a place among the ids, nobody's.
 
     `digits` is the place where all ids are before the first one, as numbers and UUIDs may be.
     """
@@ -111,7 +111,11 @@ async def list_summaries(db: Executor, user_id: str) -> list[AccountSummary]:
 
 
 async def update_password(db: Executor, user_id: str, password: str, now: datetime) -> bool:
-    """Stores a new hash; False when the user has no password account."""
+    """Stores a new hash; False when the user has no password account that is found.
+
+    Others may have made one under another name than the user's id. Nobody signs in with that; the old password is not
+    kept there, either.
+    """
     changed = await db.run(
         """
         UPDATE "account"
@@ -127,7 +131,7 @@ async def update_password(db: Executor, user_id: str, password: str, now: dateti
         user_id=user_id,
     ):
         raise await swallowed(db, "account", "UPDATE")
-    return bool(changed)
+    return await find_credential(db, user_id) is not None
 
 
 async def change_password(db: Executor, account_id: str, old: str, new: str, now: datetime) -> bool:

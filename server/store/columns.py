@@ -21,7 +21,8 @@ Written = Mapping[str, str | None]
 _INSERT_USER = """
 INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"{names})
 SELECT %(id)s, %(name)s, %(email)s, %(email_verified)s, %(image)s, %(created_at)s, %(updated_at)s{values}
-WHERE NOT EXISTS (SELECT 1 FROM "user" WHERE lower("email") = %(email)s AND "email" <> lower("email"))
+WHERE NOT EXISTS (SELECT 1 FROM "user" WHERE lower("email") = %(email)s AND "email" <> lower("email")
+  AND octet_length("email") = octet_length(%(email)s))
 ON CONFLICT DO NOTHING
 RETURNING to_jsonb("user") AS more
 """

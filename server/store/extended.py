@@ -88,6 +88,7 @@ async def find_user_by_email(db: Executor, email: str) -> ExtendedUser | None:
                "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
         FROM "user"
         WHERE lower("email") = %(email)s AND "email" <> lower("email")
+          AND octet_length("email") = octet_length(%(email)s)
         LIMIT 1
         """,
         email=email,

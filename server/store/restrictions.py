@@ -5,41 +5,79 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.database import Executor
+from server.store import provisioning
 
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """What two-factor and admin say of a user."""
+    """What two-factor, admin and scim say of a user."""
 
     two_factor: bool
     banned: bool
+    deactivated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the columns say, and whether scim's tables are here: who has not the plugin pays no more than this."""
+
+    two_factor: bool
+    banned: bool
+    provisioned: bool
 
 
 async def find(db: Executor, user_id: str) -> Restriction | None:
-    """Of a user; None where there is none. A ban ends at "banExpires", which old versions kept in milliseconds."""
-    return await db.one(
-        Restriction,
+    """Of a user; None where there is none. A ban ends at "banExpires", which old versions kept in milliseconds.
+
+    Other databases have numbers or texts for flags and times: what says neither no nor when it ends is a yes for ever.
+    """
+    found = await db.one(
+        _Found,
         """
-        SELECT coalesce((whole->>'twoFactorEnabled')::boolean, false) AS two_factor,
-               coalesce((whole->>'banned')::boolean, false)
-               AND coalesce(CASE jsonb_typeof(whole->'banExpires')
-                       WHEN 'number' THEN to_timestamp((whole->>'banExpires')::float8 / 1000)
-                       ELSE (whole->>'banExpires')::timestamptz
-                   END > now(), true) AS banned
+        SELECT coalesce(lower(whole->>'twoFactorEnabled') NOT IN ('false', 'f', '0', 'no', 'off', ''), false)
+               AS two_factor,
+               coalesce(lower(whole->>'banned') NOT IN ('false', 'f', '0', 'no', 'off', ''), false)
+               AND CASE
+                   WHEN whole->>'banExpires' IS NULL THEN true
+                   WHEN whole->>'banExpires' ~ '^-?[0-9]+([.][0-9]+)?$'
+                   THEN (whole->>'banExpires')::numeric > 1000 * extract(epoch FROM now())
+                   WHEN whole->>'banExpires' ~ '^[0-9]{4}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])([T ][0-9:.+-]+Z?)?$'
+                   THEN (whole->>'banExpires')::timestamptz > now()
+                   ELSE whole->>'banExpires' <> '-infinity'
+               END AS banned,
+               to_regclass('"scimUser"') IS NOT NULL AS provisioned
         FROM (SELECT to_jsonb(u) AS whole FROM "user" u WHERE "id" = %(user_id)s) AS found
         """,
         user_id=user_id,
     )
+    if found is None:
+        return None
+    deactivated = found.provisioned and await provisioning.is_deactivated(db, user_id)
+    return Restriction(found.two_factor, found.banned, deactivated)
 
 
 async def count_two_factor(db: Executor) -> int:
     """How many have a second factor; the column has to be there."""
-    return int(await db.value("""SELECT count(*) FROM "user" WHERE "twoFactorEnabled" """))
+    return int(
+        await db.value(
+            """
+            SELECT count(*) FROM "user"
+            WHERE lower("twoFactorEnabled"::text) NOT IN ('false', 'f', '0', 'no', 'off', '')
+            """
+        )
+    )
 
 
 async def count_banned(db: Executor) -> int:
     """How many have been banned, some of them for a time that may be over; the column has to be there."""
-    return int(await db.value("""SELECT count(*) FROM "user" WHERE "banned" """))
+    return int(
+        await db.value(
+            """
+            SELECT count(*) FROM "user"
+            WHERE lower("banned"::text) NOT IN ('false', 'f', '0', 'no', 'off', '')
+            """
+        )
+    )
 
 
 async def has_capitals(db: Executor) -> bool:

@@ -13,7 +13,8 @@ _INSERT = """
 WITH owner AS (
     SELECT "id", "name", "emailVerified" AS proven
     FROM "user"
-    WHERE "email" = %(email)s OR (lower("email") = %(email)s AND "email" <> lower("email"))
+    WHERE "email" = %(email)s OR (lower("email") = %(email)s AND "email" <> lower("email")
+      AND octet_length("email") = octet_length(%(email)s))
     ORDER BY "email" <> %(email)s
     LIMIT 1
 ), kept AS (

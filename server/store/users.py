@@ -55,6 +55,7 @@ async def _insert(db: Executor, user: User) -> User | None:
             SELECT 1
             FROM "user"
             WHERE lower("email") = %(email)s AND "email" <> lower("email")
+              AND octet_length("email") = octet_length(%(email)s)
         )
         ON CONFLICT DO NOTHING
         """,
@@ -75,7 +76,10 @@ async def get_as_stored(db: Executor, user: User, written: Mapping[str, str | No
 
 
 async def find_by_email(db: Executor, email: str) -> User | None:
-    """The user with this e-mail address (lower case), else one who has it with capitals, as others wrote it; or None."""
+    """The user with this e-mail address (lower case), else one who has it with capitals, as others wrote it; or None.
+
+    Capitals of ASCII: there are other signs that become one of its letters in lower case, as that of Kelvin a "k".
+    """
     if db.columns.user:
         return await extended.find_user_by_email(db, email)
     return await db.one(
@@ -90,6 +94,7 @@ async def find_by_email(db: Executor, email: str) -> User | None:
                "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at
         FROM "user"
         WHERE lower("email") = %(email)s AND "email" <> lower("email")
+          AND octet_length("email") = octet_length(%(email)s)
         LIMIT 1
         """,
         email=email,
@@ -200,6 +205,7 @@ async def update_email(db: Executor, user: User, old_email: str) -> bool:
                 SELECT 1
                 FROM "user" other
                 WHERE lower(other."email") = %(email)s AND other."email" <> lower(other."email")
+                      AND octet_length(other."email") = octet_length(%(email)s)
                       AND other."id" <> %(id)s
             )
             """,
@@ -226,7 +232,8 @@ async def _could_have(db: Executor, user: User, old_email: str) -> bool:
             WHERE mine."id" = %(id)s AND mine."email" = %(old_email)s AND NOT EXISTS (
                 SELECT 1
                 FROM "user" other
-                WHERE lower(other."email") = %(email)s AND other."id" <> %(id)s
+                WHERE lower(other."email") = %(email)s AND octet_length(other."email") = octet_length(%(email)s)
+                      AND other."id" <> %(id)s
             )
             """,
             id=user.id,

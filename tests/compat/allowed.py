@@ -85,7 +85,10 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "tries of one account from many places": ([401] * 12, [401] * 10 + [429] * 2),
     "mails to an owner whose address signs up again": (0, 1),
     "where the link of a deletion leads": ("/api/auth/delete-user/callback", "/delete-account"),
+    "where the link of an approval leads": ("/api/auth/verify-email", "/verify-email"),
     "accounts of one name at a provider": (2, 1),
+    "deleting somebody whom another table holds": ([500, 401], [409, 200]),
+    "signing in when every directory has deactivated one": (200, 403),
 }
 
 

@@ -234,7 +234,7 @@ def read_mail(path: Path) -> Mail:
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     part = message.get_body(("plain", "html"))
     text = part.get_content() if part else ""
-    link = re.search(r"https?://[^\s\"<>]+/(?:api/auth/|delete-account\?token=)[^\s\"<>]+", text)
+    link = re.search(r"https?://[^\s\"<>]+/(?:api/auth/|delete-account\?|verify-email\?)[^\s\"<>]+", text)
     # A code stands alone on its line.
     code = re.search(r"^\s*(\d{4,10})\s*$", text, re.MULTILINE)
     return Mail(str(message["To"]), link[0] if link else "", code=code[1] if code else "")

@@ -38,6 +38,17 @@ ROWS = """
     SELECT (1 + n % 5000)::text, n::text FROM generate_series(1, 10000) AS n;
     INSERT INTO "ai_editor_sign_up" ("id", "userId", "password")
     SELECT n::text, (1 + n % 5000)::text, 'x' FROM generate_series(1, 10000) AS n;
+    INSERT INTO "scimSubject" ("id", "userId", "revision", "createdAt", "updatedAt")
+    SELECT n::text, n::text, 1, now(), now() FROM generate_series(1, 5000) AS n;
+    INSERT INTO "scimConnectionBinding" ("id", "connectionId", "connectionKey", "provisioningDomainId", "createdAt",
+        "decommissionStatus", "decommissionReconciledUserCount", "decommissionBatchCount", "decommissionRevision")
+    SELECT n::text, n::text, n::text, 'x', now(), 'active', 0, 0, 0 FROM generate_series(1, 5000) AS n;
+    INSERT INTO "scimUser" ("id", "connectionId", "provisioningDomainId", "userId", "connectionUserKey", "userName",
+        "userNameKey", "primaryEmail", "workEmailValueIndex", "emailValueIndex", "displayName", "formattedName",
+        "serializedEmails", "active", "orderKey", "createdAt", "updatedAt")
+    SELECT n::text, n::text, 'x', n::text, n::text, 'x', n::text, 'x', 'x', 'x', 'x', 'x', '[]', true, n::text, now(),
+           now()
+    FROM generate_series(1, 5000) AS n;
     ALTER TABLE "user" ADD COLUMN "nickname" text, ADD COLUMN "twoFactorEnabled" boolean, ADD COLUMN "banned" boolean;
     ALTER TABLE "session" ADD COLUMN "nickname" text;
     ANALYZE
@@ -46,6 +57,7 @@ DECLARED = Columns((Column("user", "nickname"),), (Column("session", "nickname")
 # What goes through a whole table on purpose, and on whose behalf.
 WHOLE_TABLE = {
     "columns.list_missing": "the start",
+    "provisioning.count_deactivated": "the start",
     "restrictions.count_banned": "the start",
     "restrictions.count_capitals": "the start, where there are any",
     "restrictions.count_two_factor": "the start",
@@ -147,6 +159,7 @@ def filled(database_server: str) -> Iterator[str]:
     run(database_server, f'CREATE DATABASE "{name}"')
     url = urlsplit(database_server)._replace(path=f"/{name}").geturl()
     run(url, (ROOT / "schema.sql").read_text())
+    run(url, (ROOT / "tests/scim.sql").read_text())
     run(url, ROWS)
     yield url
     run(database_server, f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -215,6 +215,44 @@ def test_a_name_with_dots_stays(name: str) -> None:
     assert rendered("verify-email", name=name).text.startswith(f"Hello {name},\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Dr.No", "Dr. No"),
+        ("will.i.am", "will. i. am"),
+        ("M.Sc. Kaur", "M. Sc. Kaur"),
+        ("Kaur, M.Sc.", "Kaur, M. Sc."),
+        ("A.Li", "A. Li"),
+        ("J.P.Ng, Jr.", "J. P. Ng, Jr."),
+        ("Mr.Green", "Mr. Green"),
+        ("Prof.Dr.Ma", "Prof. Dr. Ma"),
+    ],
+)
+def test_a_name_that_is_a_host_too_is_shown_as_no_program_links_it(name: str, shown: str) -> None:
+    letter = rendered("verify-email", name=name)
+    assert letter.text.startswith(f"Hello {shown},\n")
+    assert f"Hello {shown}," in Markup(letter.html).words
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Dr.No/win",
+        "dr.no",
+        "T.me",
+        "x.Com/evil",
+        "A.Li@evil",
+        "t.co.uk",
+        "Evil.Com",
+        "EVIL.COM",
+        "A.Li:8080",
+        "win.at.it",
+    ],
+)
+def test_what_is_no_name_is_left_out_all_the_same(name: str) -> None:
+    assert rendered("verify-email", name=name).text.startswith("Hello,\n")
+
+
 @pytest.mark.parametrize("hidden", ["evil\u0301.com", "ev\u200cil\u200d.\u200ccom", "evil\u20dd.\u20ddcom"])
 def test_a_link_is_one_under_marks_and_joiners_too(hidden: str) -> None:
     assert rendered("verify-email", name=f"win at {hidden}").text.startswith("Hello,\n")

@@ -2,7 +2,7 @@
 
 # Not in normal form C nor KC: a ligature and a fraction, as a keyboard may write them.
 PASSWORD = "Caf\u00e9\u2026 \ufb01n \u00bd 2024"
-# Made of the UTF-8 bytes of PASSWORD as it is typed; those of Lucia of its normal form KC.
+# Made of the UTF-8 bytes of PASSWORD as it is typed; those of Lucia and better-auth of its normal form KC.
 HASHES = {
     "Django bcrypt_sha256": "bcrypt_sha256$$2b$04$CRieRrM8o.YGHsdQpc1WdOXYE0pEFfZTJWtMxzT/3aIdynq7RCNim",
     "Django bcrypt": "bcrypt$$2b$04$8SiK3m3YDOFB2Rfi03lwYeuUrLjhHWCULHK5UXfS3so8nDuFx42cO",
@@ -42,4 +42,20 @@ HASHES = {
     "WordPress 6.8": "$wp$2y$04$1KZD/8ihz3JD.Lo8M0kQHO3XuT1dzohsmhHCmtcaT2NiDfw58SRYO",
     "Spring": "{bcrypt}$2a$04$qoFtalO.WeTzSwc2odka4eF0e5KVCvHMfAD8VgWOfMRFA9EaPGwW6",
     "Dovecot": "{BLF-CRYPT}$2y$04$e7lSd/zoUAxW.w2Rb3uKw.nml1f.l9M5LACgDOHnKgu9fqtTjTLZ6",
+    "Werkzeug sha256": "sha256$aFQo3YpyxZNjOiOz$b27f1a58f8dc548776a6847a929e6e3e4894fd26640ba67c33a1b39078ab1ef2",
+    "Werkzeug sha1": "sha1$aFQo3Ypy$f2c83d99552cb54679d8f0f38385f8f202d24e50",
+    "Django sha1": "sha1$aFQo3Ypy$6b59b3d1987c28453ecce997598123a00fdd17dd",
+    "bare md5": "cc3859f4fcb0f0c9014ced81eb3b6013",
+    "bare sha1": "475a4daf92b4f01a21faf10ae840a6cf097fe4d6",
+    "bare sha256": "e484a9dc4879a3c84518d54ffff79896684c5537e2b3ddb0c84e861bb4d9e95a",
+    "bare sha512": "e0348df940d6602e73442bc21b1f0321676d102c6f813f65c5b224ac67f9eee21d96bf91fea523c22fc5878ae4a7e1d10598490c484e88567d2c17fffa8d186e",
+    "bare sha1 in capitals": "475A4DAF92B4F01A21FAF10AE840A6CF097FE4D6",
+    "Node scrypt, salt first": "0123456789abcdef.a17c0bf430d4aad35101d1e6c25684faed494d3a4a304a382746e45820200c94",
+    "Node scrypt, salt last": "a17c0bf430d4aad35101d1e6c25684faed494d3a4a304a382746e45820200c94a6a4d6ed0f6c7c8e5e7a46564a6e9414d5ad06263fd407c65e1992e9bcaf96b8.0123456789abcdef",
+    "LDAP MD5": "{MD5}zDhZ9Pyw8MkBTO2B6ztgEw==",
+    "LDAP salted MD5": "{SMD5}MXDxokWE0KkK7Wt0qpVDG3NhbHQ=",
+    "better-auth in capitals": "00112233445566778899aabbccddeeff:9496EDEB1EEAAA15523D55D481CD9B48EC56DE0C33D0FCDE6209DE7B4123A4E51A7A5D2D996D83F78286617096D06ED85C933DD87F45A7D141207F061E39167F",
+    "better-auth, and more behind it": "00112233445566778899aabbccddeeff:9496edeb1eeaaa15523d55d481cd9b48ec56de0c33d0fcde6209de7b4123a4e51a7a5d2d996d83f78286617096d06ed85c933dd87f45a7d141207f061e39167f:v1",
+    "bcrypt in a column of fixed width": "$2b$04$CZ1t1DVcWs8.42Q7IbTiKOgdqYvpci7NTJaSW8azDLGVrxEb.DjAG                    ",
+    "bcrypt of an import": " $2b$04$CZ1t1DVcWs8.42Q7IbTiKOgdqYvpci7NTJaSW8azDLGVrxEb.DjAG\r\n",
 }

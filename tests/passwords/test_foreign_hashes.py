@@ -1,5 +1,7 @@
 """People who come from another server come in with the hash that it wrote. S8 S46."""
 
+import re
+
 import pytest
 
 from server.passwords import foreign_hashes
@@ -29,6 +31,20 @@ async def test_their_owner_comes_in_and_the_hash_is_replaced(client: Client, sql
     assert stored.startswith("$2b$04$")
     assert matches(stored, normalize(PASSWORD))
     assert (await Client(client.base_url).sign_in(password=PASSWORD)).status == 200
+
+
+@pytest.mark.environ(PASSWORD_HASH="scrypt")
+@pytest.mark.parametrize("name", ["Django argon2", "better-auth in capitals", "bare md5", "Lucia"])
+@pytest.mark.gen_test
+async def test_what_replaces_them_is_better_auths(client: Client, sql: Sql, name: str) -> None:
+    """Which could read none of them, on a database that both servers use."""
+    await client.sign_up()
+    sql('UPDATE "account" SET "password" = %s', HASHES[name])
+    assert (await client.sign_in(password=PASSWORD)).status == 200
+    [(stored,)] = sql('SELECT "password" FROM "account"')
+    assert re.fullmatch("[0-9a-f]{32}:[0-9a-f]{128}", stored)
+    assert stored.lower() != HASHES[name].lower()
+    assert (await client.sign_in(password=PASSWORD)).status == 200
 
 
 @pytest.mark.parametrize(("stored", "password"), PUBLISHED)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import bcrypt
+import pytest
 
 from server.authentication import email_tokens
 from tests.cli.commands import Commands
@@ -50,6 +51,26 @@ def test_they_are_found_in_any_case(new_database: NewDatabase, on: On) -> None:
         made = ai_editor("user", "create", TYPED, "--name", "Twin", "--password-stdin", stdin=PASSWORD)
         assert "another user has" in made.refusal
     assert execute(url, 'select count(*) from "user"') == [(1,)]
+
+
+@pytest.mark.parametrize("stored", ["\u212aelvin@example.com", "kelvin@\u212aelvin.example"])
+def test_signs_that_become_letters_of_ascii_are_another_address(
+    new_database: NewDatabase, on: On, stored: str
+) -> None:
+    """Whoever has the address that one can type is not kept out by it, and never let in to it."""
+    url = new_database()
+    make(url)
+    add(url, "u1", stored)
+    typed = stored.lower()
+    assert typed.isascii()
+    with serving(on(url)) as served:
+        assert served.visitor().sign_in(typed)[0] == 401
+        assert served.visitor().api("/request-password-reset", {"email": typed})[0] == 200
+        assert execute(url, 'select count(*) from "verification"') == [(0,)]
+        owner = served.visitor()
+        status, body = owner.sign_up(typed)
+        assert (status, body["user"]["email"]) == (200, typed)
+        assert served.visitor().sign_in(typed)[1]["user"]["id"] == body["user"]["id"]
 
 
 def test_such_an_address_is_verified_and_changed_by_the_links_of_its_mails(

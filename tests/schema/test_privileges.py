@@ -40,5 +40,10 @@ async def test_a_missing_privilege_stops_the_start_in_one_line(cluster: Cluster,
     assert line.endswith('run GRANT DELETE ON "session"')
     assert "Traceback" not in said
     execute(url, 'GRANT DELETE ON "session" TO clerk')
+    execute(url, 'CREATE TABLE "scimUser" ("userId" text, "connectionId" text, "active" boolean)')
+    with Starting(tmp_path, DATABASE_URL=clerks, WORKERS="1") as starting:
+        _, said = starting.process.communicate(timeout=60)
+    assert said.splitlines()[-1].endswith('which says who may come in: run GRANT SELECT ON "scimUser"')
+    execute(url, 'GRANT SELECT ON "scimUser" TO clerk')
     with Served(tmp_path, DATABASE_URL=clerks, WORKERS="1") as served:
         assert served.call("/health/ready")[0] == 200

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from psycopg2.errors import UniqueViolation
 
-from tests.compat.caller import Caller, Look
+from tests.compat.caller import PASSWORD, Caller, Look
 from tests.compat.case import Group
 
 group = Group()
@@ -49,6 +49,50 @@ def deletion(caller: Caller) -> None:
     caller.post("/delete-user", {"callbackURL": "/delete-account"})
     mail = caller.mail(wait=3)
     _say(caller, "where the link of a deletion leads", urlsplit(mail.url).path if mail else "nowhere")
+
+
+@group.case("POST /change-email", "approval, on our own page")
+def approval(caller: Caller) -> None:
+    """As with a deletion: it would give the account away."""
+    caller.session(caller.person(verified=True))
+    caller.post(
+        "/change-email", {"newEmail": "new-" + caller.email, "callbackURL": "/verify-email?for=change"}
+    )
+    mail = caller.mail(wait=3)
+    _say(caller, "where the link of an approval leads", urlsplit(mail.url).path if mail else "nowhere")
+
+
+@group.case("POST /delete-user", "somebody whom another table holds", "restricted")
+def held(caller: Caller) -> None:
+    """A typed answer, and the user is there as before; better-auth has taken their password by then."""
+    table = f'"orders{caller.number}"'
+    caller.sql(f'CREATE TABLE {table} ("userId" text REFERENCES "user" ("id"))')
+    try:
+        caller.sign_up()
+        caller.sql(
+            f'INSERT INTO {table} SELECT "id" FROM "user" WHERE "email" = %(email)s', email=caller.email
+        )
+        deleted = caller.post("/delete-user", {"password": PASSWORD}).status
+        caller.jar.clear()
+        signed_in = caller.post("/sign-in/email", {"email": caller.email, "password": PASSWORD}).status
+    finally:
+        caller.sql(f"DROP TABLE {table}")
+    _say(caller, "deleting somebody whom another table holds", [deleted, signed_in])
+
+
+@group.case("POST /sign-in/email", "deactivated by every directory", "restricted")
+def deactivated(caller: Caller) -> None:
+    """Also with its scim plugin better-auth ends the sessions alone, and the password is enough for another."""
+    table = 'CREATE TABLE IF NOT EXISTS "scimUser" ("userId" text, "connectionId" text, "active" boolean)'
+    caller.sql(table)
+    caller.sign_up()
+    caller.sql(
+        """INSERT INTO "scimUser" SELECT "id", 'x', false FROM "user" WHERE "email" = %(email)s""",
+        email=caller.email,
+    )
+    caller.jar.clear()
+    status = caller.post("/sign-in/email", {"email": caller.email, "password": PASSWORD}).status
+    _say(caller, "signing in when every directory has deactivated one", status)
 
 
 @group.case("database", "an account at a provider twice")

@@ -307,6 +307,30 @@ def reset_first(caller: Caller) -> None:
     caller.post("/sign-in/email", {"email": caller.email, "password": NEW}, cookie=None)
 
 
+ACCOUNTS = """
+SELECT a."providerId", a."accountId" = u."id"::text AS "own", count(*)::int AS "accounts"
+FROM "account" a JOIN "user" u ON u."id" = a."userId" WHERE u."email" = %(email)s GROUP BY 1, 2 ORDER BY 1, 2
+"""
+OTHER_NAMES: list[tuple[str, tuple[str, str]]] = [
+    ("the address", ("", "credential")),
+    ("another name", ("x-", "credential")),
+    ("another provider", ("y-", "Credential")),
+]
+
+
+def _reset_renamed(caller: Caller, pair: tuple[str, str]) -> None:
+    before, provider = pair
+    caller.account(caller.person(), provider, before + caller.email, "x")
+    caller.post("/sign-in/email", {"email": caller.email, "password": PASSWORD}, cookie=None)
+    token = _token(caller)
+    caller.post("/reset-password", {"token": token, "newPassword": NEW}, cookie=None)
+    caller.post("/sign-in/email", {"email": caller.email, "password": NEW})
+    caller.rows(ACCOUNTS, email=caller.email)
+
+
+group.each(RESET, "account under", OTHER_NAMES, _reset_renamed)
+
+
 @group.case(RESET, "user deleted meanwhile")
 def reset_deleted(caller: Caller) -> None:
     """The token points at nobody."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.compat.caller import PASSWORD, Caller
+import time
+
+from tests.compat.caller import PASSWORD, Caller, Look
 from tests.compat.case import Group
 
 group = Group()
@@ -25,6 +27,29 @@ BANNED: list[tuple[str, str]] = [
     ("for an hour", """ "banned" = true, "banExpires" = now() + interval '1 hour' """),
 ]
 
+OVER: list[tuple[str, str]] = [
+    ("since a minute", """ "banned" = true, "banExpires" = now() - interval '1 minute' """),
+    (
+        "with a reason",
+        """ "banned" = true, "banReason" = 'Spam', "banExpires" = now() - interval '1 year' """,
+    ),
+    ("lifted, with a time to come", """ "banned" = false, "banExpires" = now() + interval '1 hour' """),
+    ("never", """ "banned" = NULL, "banExpires" = now() + interval '1 hour' """),
+]
+
+
+def _comes_in(caller: Caller, restriction: str) -> None:
+    """Somebody who was kept out once; what is compared is who comes in, without the members that plugins add."""
+    caller.sql(COLUMNS)
+    caller.sign_up()
+    caller.sql(f'UPDATE "user" SET {restriction} WHERE "email" = %(email)s', email=caller.email)
+    statuses = [
+        caller.post("/sign-in/email", {"email": caller.email, "password": password}, cookie=None).status
+        for password in ("a wrong password", PASSWORD)
+    ]
+    caller.heard[:] = [Look("answers", statuses, time.time())]
+    caller.rows(SESSIONS, email=caller.email)
+
 
 def _sign_in(caller: Caller, restriction: str) -> None:
     """Somebody who is kept out, with the wrong password and with the right one; no session is left."""
@@ -38,6 +63,7 @@ def _sign_in(caller: Caller, restriction: str) -> None:
 
 
 group.each(AT, "banned", BANNED, _sign_in, (ON,))
+group.each(AT, "a ban that is over", OVER, _comes_in, (ON,))
 group.add(AT, "a second factor", lambda caller: _sign_in(caller, ' "twoFactorEnabled" = true '), ON)
 group.add(
     AT,
