@@ -121,7 +121,6 @@ class Services:
 
     async def _look(self) -> None:
         await migrate.learn(self.db)
-        await restrictions.tell(self.db)
         await self._check_columns()
 
     async def _look_in(self, seconds: float | None) -> bool:
@@ -139,10 +138,22 @@ class Services:
         """Once the database is there; until then nothing is asked that depends on how the tables are."""
         while True:
             try:
-                return await self._look()
+                await self._look()
+                break
             except (DatabaseError, StartError) as error:
                 log.info("the tables cannot be looked at: %s", error)
                 await asyncio.sleep(LOOK_SECONDS)
+        await self._tell()
+
+    async def _tell(self) -> None:
+        """Reads rows, for which somebody's lock may have to be waited for: nothing else waits with it."""
+        while True:
+            try:
+                return await restrictions.tell(self.db)
+            except DatabaseUnavailable:
+                await asyncio.sleep(LOOK_SECONDS)
+            except DatabaseError as error:
+                return log.info("who cannot come in as they used to is not known: %s", error)
 
     async def _check_columns(self) -> None:
         missing = await columns.list_missing(self.db)
@@ -156,19 +167,18 @@ class Services:
         Raises StartError for a declared column that is missing, unless there is no database to `check`, or none that
         answers in so many `seconds`.
         """
-        later = None
-        if not check or not await self._look_in(seconds):
+        looked = check and await self._look_in(seconds)
+        if not looked:
             self.db.shape = None
-            later = asyncio.create_task(self._look_later())
+        beside = asyncio.create_task(self._tell() if looked else self._look_later())
         if self.config.sessions.cache or self.config.limits.counts_alone:
-            await self.changes.start()
+            await self.changes.start(wait=looked)
         self.mailer.start()
         self.sweeping.start()
         async with AsyncExitStack() as stack:
             for run in self.parts.run:
                 await stack.enter_async_context(run(self))
-            if later:
-                stack.callback(later.cancel)
+            stack.callback(beside.cancel)
             yield
 
     def stop(self, seconds: float) -> None:

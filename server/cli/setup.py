@@ -18,7 +18,7 @@ from server.config import settings
 from server.config.settings import Settings
 from server.crypto.keyring import Keyring
 from server.crypto.random import random_id
-from server.database import DatabaseError, DatabaseUnavailable
+from server.database import DatabaseError, DatabaseUnavailable, WritesRefused
 from server.errors import APIError, StartError
 from server.feature import assemble, select
 from server.schema import migrate
@@ -51,6 +51,10 @@ def one_line_errors() -> Iterator[None]:
         yield
     except APIError as error:
         raise Refused(error.message or str(error)) from error
+    except WritesRefused as error:
+        raise Refused(
+            f"{error}: give DATABASE_URL the server that takes changes, or end default_transaction_read_only"
+        ) from error
     except DatabaseUnavailable as error:
         raise Refused(f"the database does not answer ({error}): start it, or mend DATABASE_URL") from error
     except _EXPECTED as error:
