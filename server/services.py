@@ -6,7 +6,7 @@ import asyncio
 import functools
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -52,7 +52,7 @@ class Parts:
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: tuple[Callable[[Services], Json], ...] = ()
-    forget: tuple[Callable[[Services, User], Awaitable[None]], ...] = ()
+    forget: tuple[Callable[[Services, User], AbstractAsyncContextManager[None]], ...] = ()
     run: tuple[Callable[[Services], AbstractAsyncContextManager[None]], ...] = ()
 
 
@@ -78,7 +78,9 @@ class Services:
         self.pseudonyms = Pseudonyms(settings.secret)
         self.sweeper, self.sweeping = Sweeper(), Sweeping(self.db)
         self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)
-        self.accounts = AccountChanges(self.db, self.sessions, self.mailer, self.account_limits, self.forget)
+        self.accounts = AccountChanges(
+            self.db, self.sessions, self.mailer, self.account_limits, self.forgetting
+        )
         self.sign_in = SignIn(self.db, self.sessions, self.audit)
         self.before_the_end: list[Callable[[float], None]] = [self.passwords.hashing.stop]
         self._plug(parts)
@@ -102,10 +104,13 @@ class Services:
         told = {name: value for each in self.parts.boot for name, value in each(self).items()}
         return json.dumps(told | {"features": self.parts.names})
 
-    async def forget(self, user: User) -> None:
-        """Has the features let go of what they have of a deleted user's outside the database."""
-        for each in self.parts.forget:
-            await each(self, user)
+    @asynccontextmanager
+    async def forgetting(self, user: User) -> AsyncIterator[None]:
+        """Around the deletion of a user: has the features let go of what they have of theirs outside the database."""
+        async with AsyncExitStack() as stack:
+            for each in self.parts.forget:
+                await stack.enter_async_context(each(self, user))
+            yield
 
     def _watch(self) -> None:
         """What the services know of themselves, for /metrics."""

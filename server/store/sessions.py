@@ -225,16 +225,16 @@ async def update_expiry(db: Executor, token: str, expires_at: datetime, updated_
     )
 
 
-async def delete_by_token(db: Executor, token: str) -> Ended | None:
-    """Ends the session with this token; None when there was none."""
+async def delete_by_tokens(db: Executor, tokens: list[str]) -> Ended | None:
+    """Ends the sessions with these tokens; one of them, None when there was none."""
     return await db.one(
         Ended,
         """
         DELETE FROM "session"
-        WHERE "token" = %(token)s
+        WHERE "token" = ANY(%(tokens)s)
         RETURNING "id"::text AS session_id, "userId"::text AS user_id
         """,
-        token=token,
+        tokens=tokens,
     )
 
 
