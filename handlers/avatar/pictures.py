@@ -166,9 +166,8 @@ async def forget(services: Services, user: User) -> AsyncIterator[None]:
 
 
 def _write_mark(mark: Path, user_id: str) -> None:
-    """Where there is no room for it, it is done without."""
+    """Where there is no folder yet, or no room for it, it is done without."""
     try:
-        mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(user_id)
     except OSError:
         _unlink(mark)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -76,17 +78,49 @@ def development_secret(data_dir: Path) -> str:
     path = data_dir / "secret"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError), path.open("x") as file:
-            path.chmod(0o600)
-            file.write(random_id(48))
-        return path.read_text().strip()
+        return _read_secret(path) or _make_secret(path)
     except PermissionError:
         raise
     except OSError as error:
-        words = f"{error.filename}: {error.strerror}"
+        words = f"{error.filename or path}: {error.strerror}"
         raise Refused(
             f"DATA_DIR cannot be used ({words}): set it to a folder that can be written in"
         ) from error
+
+
+def _read_secret(path: Path) -> str:
+    """Nothing where there is none: a file without a word in it is what a full disk left of one."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _make_secret(path: Path) -> str:
+    """All of it or nothing; of several who come together all get the one of the first."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # not every file system has locks
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        if not _read_secret(path):
+            _write_whole(path, random_id(48))
+    finally:
+        os.close(folder)
+    return _read_secret(path)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_suffix(f".{random_id(8)}")
+    try:
+        with part.open("x") as file:
+            part.chmod(0o600)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager
@@ -131,6 +165,5 @@ def run_as_it_is(work: Work[T]) -> T:
 def with_secret(config: Settings) -> Settings:
     """The settings with the secret of a development folder, where it has one: a command makes none."""
     path = config.data_dir / "secret"
-    if config.secret or not path.is_file():
-        return config
-    return replace(config, keyring=Keyring(path.read_text().strip()))
+    secret = "" if config.secret else _read_secret(path)
+    return replace(config, keyring=Keyring(secret)) if secret else config
