@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ class Feature:
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
     session, an `observer` told of it in its transaction. `columns` are added to user and session. `boot` is what the
-    shell tells its pages, `forget` what goes with a deleted user, `commands` are nouns of `ai-editor`, `run` goes on
+    shell tells its pages, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `run` goes on
     while the server does.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then.
     """
@@ -50,7 +50,7 @@ class Feature:
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: Callable[[Services], Json] | None = None
-    forget: Callable[[Services, User], Awaitable[None]] | None = None
+    forget: Callable[[Services, User], AbstractAsyncContextManager[None]] | None = None
     commands: tuple[click.Command, ...] = ()
     run: Callable[[Services], AbstractAsyncContextManager[None]] | None = None
 

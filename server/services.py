@@ -6,7 +6,7 @@ import asyncio
 import functools
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -52,7 +52,7 @@ class Parts:
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: tuple[Callable[[Services], Json], ...] = ()
-    forget: tuple[Callable[[Services, User], Awaitable[None]], ...] = ()
+    forget: tuple[Callable[[Services, User], AbstractAsyncContextManager[None]], ...] = ()
     run: tuple[Callable[[Services], AbstractAsyncContextManager[None]], ...] = ()
 
 
@@ -78,7 +78,9 @@ class Services:
         self.pseudonyms = Pseudonyms(settings.secret)
         self.sweeper, self.sweeping = Sweeper(), Sweeping(self.db)
         self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)
-        self.accounts = AccountChanges(self.db, self.sessions, self.mailer, self.account_limits, self.forget)
+        self.accounts = AccountChanges(
+            self.db, self.sessions, self.mailer, self.account_limits, self.forgetting
+        )
         self.sign_in = SignIn(self.db, self.sessions, self.audit)
         self.before_the_end: list[Callable[[float], None]] = [self.passwords.hashing.stop]
         self._plug(parts)
@@ -102,10 +104,13 @@ class Services:
         told = {name: value for each in self.parts.boot for name, value in each(self).items()}
         return json.dumps(told | {"features": self.parts.names})
 
-    async def forget(self, user: User) -> None:
-        """Has the features let go of what they have of a deleted user's outside the database."""
-        for each in self.parts.forget:
-            await each(self, user)
+    @asynccontextmanager
+    async def forgetting(self, user: User) -> AsyncIterator[None]:
+        """Around the deletion of a user: has the features let go of what they have of theirs outside the database."""
+        async with AsyncExitStack() as stack:
+            for each in self.parts.forget:
+                await stack.enter_async_context(each(self, user))
+            yield
 
     def _watch(self) -> None:
         """What the services know of themselves, for /metrics."""
@@ -121,7 +126,6 @@ class Services:
 
     async def _look(self) -> None:
         await migrate.learn(self.db)
-        await restrictions.tell(self.db)
         await self._check_columns()
 
     async def _look_in(self, seconds: float | None) -> bool:
@@ -139,10 +143,22 @@ class Services:
         """Once the database is there; until then nothing is asked that depends on how the tables are."""
         while True:
             try:
-                return await self._look()
+                await self._look()
+                break
             except (DatabaseError, StartError) as error:
                 log.info("the tables cannot be looked at: %s", error)
                 await asyncio.sleep(LOOK_SECONDS)
+        await self._tell()
+
+    async def _tell(self) -> None:
+        """Reads rows, for which somebody's lock may have to be waited for: nothing else waits with it."""
+        while True:
+            try:
+                return await restrictions.tell(self.db)
+            except DatabaseUnavailable:
+                await asyncio.sleep(LOOK_SECONDS)
+            except DatabaseError as error:
+                return log.info("who cannot come in as they used to is not known: %s", error)
 
     async def _check_columns(self) -> None:
         missing = await columns.list_missing(self.db)
@@ -156,19 +172,18 @@ class Services:
         Raises StartError for a declared column that is missing, unless there is no database to `check`, or none that
         answers in so many `seconds`.
         """
-        later = None
-        if not check or not await self._look_in(seconds):
+        looked = check and await self._look_in(seconds)
+        if not looked:
             self.db.shape = None
-            later = asyncio.create_task(self._look_later())
+        beside = asyncio.create_task(self._tell() if looked else self._look_later())
         if self.config.sessions.cache or self.config.limits.counts_alone:
-            await self.changes.start()
+            await self.changes.start(wait=looked)
         self.mailer.start()
         self.sweeping.start()
         async with AsyncExitStack() as stack:
             for run in self.parts.run:
                 await stack.enter_async_context(run(self))
-            if later:
-                stack.callback(later.cancel)
+            stack.callback(beside.cancel)
             yield
 
     def stop(self, seconds: float) -> None:

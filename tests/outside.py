@@ -36,3 +36,11 @@ class Outside:
     def close(self) -> None:
         """At the end of all tests."""
         self._connection.close()
+
+
+def set_read_only(url: str, value: str) -> None:
+    """Whether new connections to the database may write; from one that may, whatever it says."""
+    outside = Outside(url)
+    name = outside.execute("SELECT current_database()")[0][0]
+    outside.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}')
+    outside.close()

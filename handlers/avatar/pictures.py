@@ -18,12 +18,16 @@ from handlers.avatar.studio import Studio
 from server.config import folders
 from server.config.settings import Settings
 from server.crypto.random import random_id
+from server.database import DatabaseError, Executor
 from server.errors import APIError
 from server.model import User
 from server.services import Services
+from server.store import users
 
 FOLDER = "/avatars/"
 LEFT_SECONDS = 3600.0
+# Longer than any change takes, and how often those that were lost are looked for.
+MARK_SECONDS, EVERY_SECONDS = 60.0, 600.0
 _NAME = re.compile(r"[a-zA-Z0-9]{32}\.webp")
 # No room on the disk, for this account, or in a file.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -37,9 +41,8 @@ class Pictures:
         self._folder, self._prefix = folder, base_url + FOLDER
         self.studio = Studio()
 
-    async def store(self, user_id: str, upload: bytes) -> str:
-        """Keeps a square of 256 pixels cut from the middle; its address. Raises the 413, 415, 503 or 507."""
-        picture = await self.studio.draw(user_id, upload)
+    async def store(self, user_id: str, picture: bytes) -> str:
+        """Keeps what the studio has drawn; its address. Raises the 503 or 507."""
         name = f"{_owner(user_id)}{random_id(16)}.webp"
         try:
             await asyncio.to_thread(self._write, name, picture)
@@ -62,12 +65,11 @@ class Pictures:
                 part.unlink()
             raise
 
-    def sweep(self) -> None:
+    def sweep_parts(self) -> None:
         """Deletes what processes that were killed while they wrote have left: no write takes as long."""
         for part in self._folder.glob("*.webp.part"):
-            with contextlib.suppress(OSError):
-                if time.time() - part.stat().st_mtime > LEFT_SECONDS:
-                    part.unlink()
+            if _age(part) > LEFT_SECONDS:
+                _unlink(part)
 
     async def read(self, name: str) -> bytes | None:
         """The WebP of this name, or None."""
@@ -78,12 +80,44 @@ class Pictures:
         except OSError:
             return None
 
+    @contextlib.asynccontextmanager
+    async def changing(self, user_id: str) -> AsyncIterator[None]:
+        """While it changes in the database what pictures a user has.
+
+        Where the change is not refused but lost, or its outcome with it, a mark stays, by which `sweep_marked` finds out.
+        """
+        mark = self._folder / f"{_owner(user_id)}{random_id(16)}.change"
+        await asyncio.to_thread(_write_mark, mark, user_id)
+        try:
+            yield
+        except APIError:
+            await asyncio.to_thread(_unlink, mark)
+            raise
+        await asyncio.to_thread(_unlink, mark)
+
+    async def sweep_marked(self, db: Executor) -> None:
+        """Deletes what nobody's picture is of those whose pictures were to change a while ago. S24."""
+        for mark, user_id in await asyncio.to_thread(self._marked):
+            user = await users.find(db, user_id) if user_id else None
+            named = (user.image or "").rpartition("/")[2] if user else ""
+            await asyncio.to_thread(self._remove_all, user_id, named)
+            await asyncio.to_thread(_unlink, mark)
+
+    def _marked(self) -> list[tuple[Path, str]]:
+        marks = [each for each in self._folder.glob("*.change") if _age(each) > MARK_SECONDS]
+        return [(each, each.read_text()) for each in marks]
+
+    def _remove_all(self, user_id: str, but: str) -> None:
+        """One that is new may be of an upload under way."""
+        for each in self._folder.glob(f"{_owner(user_id)}*.webp"):
+            if each.name != but and _age(each) > MARK_SECONDS:
+                _unlink(each)
+
     async def remove(self, user_id: str, address: str | None) -> None:
         """Deletes the file behind an address, if it was uploaded by this user: anybody may name any address. S40."""
         name = (address or "").removeprefix(self._prefix)
         if _NAME.fullmatch(name) and name.startswith(_owner(user_id)):
-            with contextlib.suppress(OSError):
-                await asyncio.to_thread((self._folder / name).unlink)
+            await asyncio.to_thread(_unlink, self._folder / name)
 
 
 def check(settings: Settings) -> None:
@@ -105,15 +139,50 @@ def open_pictures(services: Services) -> Pictures:
 
 @contextlib.asynccontextmanager
 async def running(services: Services) -> AsyncIterator[None]:
-    """Sweeps at the start; other servers may be writing in the same folder."""
+    """Sweeps at the start and now and then; other servers may be writing in the same folder."""
     with contextlib.suppress(OSError):
-        await asyncio.to_thread(services.of(Pictures).sweep)
-    yield
+        await asyncio.to_thread(services.of(Pictures).sweep_parts)
+    sweeping = asyncio.create_task(_sweep(services))
+    try:
+        yield
+    finally:
+        sweeping.cancel()
 
 
-async def forget(services: Services, user: User) -> None:
-    """Deletes the picture of a deleted user."""
-    await services.of(Pictures).remove(user.id, user.image)
+async def _sweep(services: Services) -> None:
+    while True:
+        with contextlib.suppress(OSError, DatabaseError):  # the next time, then
+            await services.of(Pictures).sweep_marked(services.db)
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def forget(services: Services, user: User) -> AsyncIterator[None]:
+    """Deletes the picture with its user."""
+    pictures = services.of(Pictures)
+    async with pictures.changing(user.id):
+        yield
+        await pictures.remove(user.id, user.image)
+
+
+def _write_mark(mark: Path, user_id: str) -> None:
+    """Where there is no folder yet, or no room for it, it is done without."""
+    try:
+        mark.write_text(user_id)
+    except OSError:
+        _unlink(mark)
+
+
+def _unlink(file: Path) -> None:
+    with contextlib.suppress(OSError):
+        file.unlink()
+
+
+def _age(file: Path) -> float:
+    """In seconds; of what is gone, none."""
+    with contextlib.suppress(OSError):
+        return time.time() - file.stat().st_mtime
+    return 0.0
 
 
 def _owner(user_id: str) -> str:

@@ -26,14 +26,18 @@ class Avatar(ApiHandler):
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
         """Answers `{image}`, the address that is now the user's."""
-        address = await self.services.of(Pictures).store(who.user.id, self.request.body)
-        await self._replace(who, address)
+        pictures = self.services.of(Pictures)
+        picture = await pictures.studio.draw(who.user.id, self.request.body)
+        async with pictures.changing(who.user.id):
+            address = await pictures.store(who.user.id, picture)
+            await self._replace(who, address)
         self.answer({"image": address})
 
     @signed_in(authoritative=True)
     async def delete(self, who: SignedIn) -> None:
         """Answers `{image: null}`."""
-        await self._replace(who, None)
+        async with self.services.of(Pictures).changing(who.user.id):
+            await self._replace(who, None)
         self.answer({"image": None})
 
     async def _replace(self, who: SignedIn, address: str | None) -> None:

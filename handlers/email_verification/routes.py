@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -17,7 +18,7 @@ from server.authentication.email_links import CONFIRMATION, VERIFICATION
 from server.authentication.email_tokens import EmailToken
 from server.authentication.sign_in import Challenge, Outcome
 from server.authentication.sign_ups import SignUpGone
-from server.database import Executor, Transaction
+from server.database import DatabaseError, Executor, Transaction
 from server.errors import APIError
 from server.http.api import ApiHandler
 from server.http.guards import public
@@ -174,7 +175,9 @@ class VerifyEmail(ApiHandler):
 
     async def _sign_in(self, outcome: Outcome | None) -> None:
         """The cookies of the new session, or without one those of the caller's own; who has more to prove signs in."""
-        who = await self.find_session()
+        who = None
+        with contextlib.suppress(DatabaseError):  # the address is proven, whatever becomes of the cookies
+            who = await self.find_session()
         if isinstance(outcome, Challenge):
             self.add_cookies(outcome.cookies)
         elif outcome is not None:

@@ -30,7 +30,7 @@ class GetSession(ApiHandler):
     """GET /get-session: `{session, user}` or null."""
 
     reads_body = False
-    database_seconds = 1.5
+    database_seconds = 1.0
     _began = False
 
     def set_default_headers(self) -> None:

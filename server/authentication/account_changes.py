@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from server import clock, errors
 from server.authentication import sign_ups, verifications
@@ -16,11 +18,12 @@ from server.store import accounts, users
 
 RESET = "reset-password:"
 DELETION = "delete-account-"
+log = logging.getLogger(__name__)
 PASSWORD_CHANGED = Email("password-changed")
 
 
 class AccountChanges:
-    """The same for handlers and commands; `forget` lets go of what lies outside the database."""
+    """The same for handlers and commands; `forgetting` lets go of what lies outside the database."""
 
     def __init__(
         self,
@@ -28,10 +31,10 @@ class AccountChanges:
         sessions: Sessions,
         mailer: Mailer,
         limits: AccountLimits,
-        forget: Callable[[User], Awaitable[None]],
+        forgetting: Callable[[User], AbstractAsyncContextManager[None]],
     ) -> None:
         self._db, self._sessions, self._mailer, self._limits = db, sessions, mailer, limits
-        self._forget = forget
+        self._forgetting = forgetting
 
     async def set_password(self, tx: Transaction, user: User, password_hash: str, revoke: bool) -> int:
         """Stores a password that was not proved, where the user had none too, and lifts a lock; the sessions ended.
@@ -58,11 +61,21 @@ class AccountChanges:
 
         A mailed `token` is used up with it or not at all, that of somebody else always: raises INVALID_TOKEN. S18.
         """
+        deleted = None
+        try:
+            async with self._forgetting(user):
+                deleted = await self._delete(user, token)
+        except Exception:
+            if deleted is None:
+                raise
+            log.exception("what a deleted user had outside the database may be left")
+        return bool(deleted)
+
+    async def _delete(self, user: User, token: str | None) -> bool:
         async with self._db.transaction() as tx:
             mine = token is None or await verifications.consume(tx, DELETION + token) == user.id
             deleted = mine and await users.delete(tx, user.id)
             self._sessions.user_changed(tx, user.id)
         if not mine:
             raise errors.invalid_token(404)
-        await self._forget(user)
         return deleted

@@ -21,7 +21,7 @@ from server.cli.supervisor import Supervisor
 from server.cli.worker import Inherited
 from server.config import advice, folders, settings
 from server.config.settings import Settings
-from server.database import DatabaseUnavailable
+from server.database import DatabaseUnavailable, WritesRefused
 from server.feature import Feature, assemble, plug, select
 from server.http.app import Application, http_server
 from server.limits.board import Board
@@ -32,7 +32,7 @@ from server.telemetry import logs
 from server.version import VERSION
 
 # So long a worker waits for its database where people wait for the worker.
-PATIENCE_SECONDS = 1.5
+PATIENCE_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
@@ -199,6 +199,8 @@ async def _bring_up(services: Services, inherited: Inherited | None, looked: asy
 
             await migrate.migrate(services.db, begins)
             looked.set()
+            with contextlib.suppress(WritesRefused):  # it says so in the log, and serves what can be read
+                await services.db.check_writes()
     except (DatabaseUnavailable, TimeoutError) as error:
         if not patient:
             raise

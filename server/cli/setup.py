@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +20,7 @@ from server.config import settings
 from server.config.settings import Settings
 from server.crypto.keyring import Keyring
 from server.crypto.random import random_id
-from server.database import DatabaseError, DatabaseUnavailable, RowRefused
+from server.database import DatabaseError, DatabaseUnavailable, RowRefused, WritesRefused
 from server.errors import APIError, StartError
 from server.feature import assemble, select
 from server.schema import migrate
@@ -52,6 +54,10 @@ def one_line_errors() -> Iterator[None]:
     except APIError as error:
         cause = f" ({error.__cause__})" if isinstance(error.__cause__, RowRefused) else ""
         raise Refused((error.message or str(error)) + cause) from error
+    except WritesRefused as error:
+        raise Refused(
+            f"{error}: give DATABASE_URL the server that takes changes, or end default_transaction_read_only"
+        ) from error
     except DatabaseUnavailable as error:
         raise Refused(f"the database does not answer ({error}): start it, or mend DATABASE_URL") from error
     except _EXPECTED as error:
@@ -73,17 +79,49 @@ def development_secret(data_dir: Path) -> str:
     path = data_dir / "secret"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError), path.open("x") as file:
-            path.chmod(0o600)
-            file.write(random_id(48))
-        return path.read_text().strip()
+        return _read_secret(path) or _make_secret(path)
     except PermissionError:
         raise
     except OSError as error:
-        words = f"{error.filename}: {error.strerror}"
+        words = f"{error.filename or path}: {error.strerror}"
         raise Refused(
             f"DATA_DIR cannot be used ({words}): set it to a folder that can be written in"
         ) from error
+
+
+def _read_secret(path: Path) -> str:
+    """Nothing where there is none: a file without a word in it is what a full disk left of one."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _make_secret(path: Path) -> str:
+    """All of it or nothing; of several who come together all get the one of the first."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # not every file system has locks
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        if not _read_secret(path):
+            _write_whole(path, random_id(48))
+    finally:
+        os.close(folder)
+    return _read_secret(path)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_suffix(f".{random_id(8)}")
+    try:
+        with part.open("x") as file:
+            part.chmod(0o600)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager
@@ -128,6 +166,5 @@ def run_as_it_is(work: Work[T]) -> T:
 def with_secret(config: Settings) -> Settings:
     """The settings with the secret of a development folder, where it has one: a command makes none."""
     path = config.data_dir / "secret"
-    if config.secret or not path.is_file():
-        return config
-    return replace(config, keyring=Keyring(path.read_text().strip()))
+    secret = "" if config.secret else _read_secret(path)
+    return replace(config, keyring=Keyring(secret)) if secret else config

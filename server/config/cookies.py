@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
 from server.config.reader import Reader
 from server.errors import SettingsError
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 SameSite = Literal["lax", "strict", "none"]
 DEFAULT_PREFIX = "better-auth"
@@ -66,7 +70,28 @@ def _domain(read: Reader, base_url: str) -> str | None:
         raise SettingsError(
             f"COOKIE_DOMAIN is {text!r}; it takes the host of BETTER_AUTH_URL, {host}, or a domain that it ends with"
         )
+    if _is_public_suffix(domain.removeprefix(".")):
+        raise SettingsError(
+            f"COOKIE_DOMAIN is {text!r}, under which anybody can have a host, so that browsers keep no cookie for it: it"
+            f" takes a domain of your own, such as {_own(host)}"
+        )
     return domain
+
+
+def _is_public_suffix(domain: str) -> bool:
+    return _suffixes().is_public(domain)
+
+
+def _own(host: str) -> str:
+    """The shortest domain of the host that browsers keep cookies for; itself, where it is such a suffix."""
+    return _suffixes().privatesuffix(host) or host
+
+
+@functools.cache
+def _suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList  # read where a domain is set alone: the list is long
+
+    return PublicSuffixList()
 
 
 def _is_address(host: str) -> bool:

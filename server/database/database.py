@@ -81,7 +81,10 @@ class Transaction(Statements):
     def ended(self) -> None:
         """After COMMIT, whether its answer came or not: to forget too much does no harm."""
         for work in self._works:
-            work()
+            try:
+                work()
+            except Exception:  # what was done is done
+                log.exception("after a change")
 
 
 class Listener:

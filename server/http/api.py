@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from server import errors
 from server.config.settings import API
-from server.database import DatabaseUnavailable, WritesRefused
+from server.database import DatabaseError, WritesRefused
 from server.errors import APIError
 from server.http.address import forwarding_header, is_loopback, is_unnamed_proxy
 from server.http.caller import CallerHandler
@@ -195,7 +195,7 @@ class ApiHandler(CallerHandler):
 
     async def attempt_succeeded(self, email: str) -> None:
         """The caller has shown to be the account's owner: earlier failures are forgotten, if that can be stored."""
-        with contextlib.suppress(DatabaseUnavailable):
+        with contextlib.suppress(DatabaseError):
             await self.services.account_limits.succeeded(email, self.client.ip_address)
 
     def check_form(self) -> None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import select
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from tornado.http1connection import HTTP1Connection, HTTP1ServerConnection
-from tornado.httputil import HTTPHeaders, HTTPInputError, HTTPServerConnectionDelegate
+from tornado.httputil import HTTPHeaders, HTTPInputError, HTTPMessageDelegate, HTTPServerConnectionDelegate
 from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream, StreamClosedError, UnsatisfiableReadError
 from tornado.log import gen_log
@@ -32,6 +33,12 @@ WASTE_SECONDS = 2.0
 PROBE_SECONDS = 1.0
 # How long it takes a peer that has gone to say so, once it was sent something.
 ECHO_SECONDS = 0.05
+
+
+# So much of one line between the chunks of a body, and of all trailers.
+MAX_LINE, MAX_TRAILERS = 4096, 32 * 1024
+_TRAILER = re.compile(rb"[!#-'*+\-.0-9A-Z^_`a-z|~]+:[^\r\n\0]*")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?P<authority>[^/?# ]*)")
 
 
 class HeadTooLarge(Exception):
@@ -132,6 +139,41 @@ class Stream(IOStream):
         return now - self._taken[1] if self._taken[1] else 0.0
 
 
+class Chunks:
+    """What Tornado reads of a body in chunks; extensions and trailers, which it refuses, say nothing here."""
+
+    def __init__(self, stream: IOStream) -> None:
+        self._stream, self._is_last = stream, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    async def read_until(self, delimiter: bytes, max_bytes: int) -> bytes:
+        """The size of the next chunk."""
+        size = (await self._line()).partition(b";")[0].rstrip(b" \t")
+        self._is_last = bool(size) and not size.strip(b"0")
+        return size + delimiter
+
+    async def read_bytes(self, number: int, partial: bool = False) -> bytes:
+        """What is in a chunk, or the end of it; after the last one the trailers too."""
+        if not self._is_last:
+            return await self._stream.read_bytes(number, partial=partial)
+        left = MAX_TRAILERS
+        while line := await self._line():
+            left -= len(line)
+            if left < 0 or not _TRAILER.fullmatch(line):
+                raise HTTPInputError("trailers that are too large, or none")
+        return b"\r\n"
+
+    async def _line(self) -> bytes:
+        """One line; a part of one that has no end, or half an end in it, is taken differently by others."""
+        line = await self._stream.read_until_regex(rb"\r\n", max_bytes=MAX_LINE)
+        found = line[:-2]
+        if not line.endswith(b"\r\n") or b"\n" in found or b"\r" in found:
+            raise HTTPInputError("a line between chunks that is too long, or has no end")
+        return found
+
+
 class Request(HTTP1Connection):
     """One request and its answer."""
 
@@ -183,7 +225,29 @@ class Request(HTTP1Connection):
         if self.stream.overflowed:
             long = len(data.partition(b"\n")[0]) > MAX_HEAD
             raise HeadTooLarge((errors.uri_too_long if long else errors.headers_too_large)(MAX_HEAD), data)
-        return super()._parse_headers(data)
+        line, headers = super()._parse_headers(data)
+        _check_framing(line, headers)
+        return line, headers
+
+    async def _read_chunked_body(self, delegate: HTTPMessageDelegate) -> None:
+        stream = self.stream
+        self.stream = chunks = cast(Stream, Chunks(stream))
+        try:
+            await super()._read_chunked_body(delegate)
+        finally:
+            if self.stream is chunks:
+                self.stream = stream
+
+
+def _check_framing(line: str, headers: HTTPHeaders) -> None:
+    """Raises HTTPInputError for what a proxy before us may have understood otherwise (RFC 9112, 3.2.2 and 6.1)."""
+    if line[-1:] == "1" and " /" in line[:9]:  # as nearly all are, and no time is to be lost on them
+        return
+    if line.endswith("1.0") and "Transfer-Encoding" in headers:
+        raise HTTPInputError("HTTP/1.0 has no Transfer-Encoding")
+    found = _ABSOLUTE.match(line.partition(" ")[2])
+    if found and found["authority"].lower() != headers.get("Host", found["authority"]).lower():
+        raise HTTPInputError("the target is of another host than Host says")
 
 
 class Connection(HTTP1ServerConnection):

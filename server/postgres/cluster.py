@@ -62,16 +62,29 @@ class Cluster:
 
     def _own(self, wait: float = 0) -> bool:
         self.home.prepare()
-        return self._owner.take(wait=wait)
+        with self._said():
+            return self._owner.take(wait=wait)
+
+    @contextlib.contextmanager
+    def _said(self) -> Iterator[None]:
+        """Names the folder in which something cannot be written."""
+        try:
+            yield
+        except OSError as error:
+            words = error.strerror or str(error)
+            raise PostgresError(
+                f"{self.home.folder} cannot be used ({words}): make room there, or set DATA_DIR"
+            ) from None
 
     def _run(self) -> str:
-        try:
-            address = self._server.run()
-            self._guard = self._guard or Guard.start(self.home.folder)
-        except BaseException:
-            self.stop()
-            raise
-        return address
+        with self._said():
+            try:
+                address = self._server.run()
+                self._guard = self._guard or Guard.start(self.home.folder)
+            except BaseException:
+                self.stop()
+                raise
+            return address
 
     def _dismiss(self) -> None:
         if self._guard:

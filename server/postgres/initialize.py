@@ -108,7 +108,9 @@ def _run(account: Account, home: Home, command: list[str | Path], words: str = "
             child.wait()
         raise
     if child.returncode:
-        raise PostgresError(f"{command[0]} failed: {reason(output.decode(errors='replace'))}")
+        said = reason(output.decode(errors="replace"))
+        ended = f"it was ended by {signal.Signals(-child.returncode).name}" if child.returncode < 0 else said
+        raise PostgresError(f"{command[0]} failed in {home.folder}: {ended}")
 
 
 @contextlib.contextmanager

@@ -58,8 +58,9 @@ class FileLock:
                 f"{self.path} cannot be locked ({error.strerror}): set DATA_DIR to a local disk"
             ) from None
         if kind == fcntl.LOCK_EX:
-            os.ftruncate(self._file, 0)
-            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+            with contextlib.suppress(OSError):  # on a full disk it is held without a name
+                os.ftruncate(self._file, 0)
+                os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
         return True
 
     def release(self) -> None:

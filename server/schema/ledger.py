@@ -22,6 +22,11 @@ async def has_schema(db: Executor) -> bool:
     return bool(await db.value("""SELECT current_schema() IS NOT NULL"""))
 
 
+async def is_read_only(db: Executor) -> bool:
+    """Whether PostgreSQL takes no changes: a standby, or one that was made so."""
+    return bool(await db.value("""SELECT current_setting('transaction_read_only') = 'on'"""))
+
+
 async def create(db: Executor) -> None:
     """Makes the list of migrations where there is none."""
     await db.run(

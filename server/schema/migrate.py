@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from urllib.parse import quote
 
-from server.database import Database, DatabaseError, Transaction
+from server.database import Database, DatabaseError, Transaction, WritesRefused
 from server.model import Shape
 from server.schema import catalogue, compare, ledger
 from server.schema.catalogue import Catalogue
@@ -95,7 +95,8 @@ async def _compare(db: Database, found: Catalogue, made: bool) -> Comparison:
 async def migrate(db: Database, begins: Callable[[], None] | None = None) -> list[str]:
     """Runs the pending migrations, one transaction each; the names of those run. Raises MigrationError.
 
-    `begins` is called before each one: the wait for its turn is over, the work itself may take long.
+    `begins` is called before each one: the wait for its turn is over, the work itself may take long. Where nothing is
+    pending nothing is locked or written, so that a standby will do, too.
     """
     if not await ledger.has_schema(db):
         raise MigrationError(
@@ -103,6 +104,14 @@ async def migrate(db: Database, begins: Callable[[], None] | None = None) -> lis
         )
     found = await status(db)
     check(found)
+    if found.current:
+        return []
+    if await ledger.is_read_only(db):
+        raise WritesRefused("the database is read-only and has to be migrated")
+    return await _run(db, found, begins)
+
+
+async def _run(db: Database, found: Status, begins: Callable[[], None] | None) -> list[str]:
     if found.pending and (found.adoptable or found.applied):
         await _check_accounts(db)
     if any("not unique" in line for line in found.mends):

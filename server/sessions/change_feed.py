@@ -61,9 +61,11 @@ class Changes:
 
         return Relay(url, self._apply, lambda: self._trust(RELAYED), lambda: self._lose(RELAYED), self._lease)
 
-    async def start(self) -> None:
-        """Begins to listen; returns when it does, or after a second without success."""
+    async def start(self, wait: bool = True) -> None:
+        """Begins to listen; returns when it does, or after a second without success: at once where nobody is to `wait`."""
         self._begin()
+        if not wait:
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(START_SECONDS):
                 await self._began.wait()

@@ -11,7 +11,7 @@ from server import clock, errors
 from server.config.settings import Settings
 from server.crypto.ids import new_id
 from server.crypto.random import random_id
-from server.database import Database, DatabaseUnavailable, Executor, InvalidValue, RowRefused
+from server.database import Database, DatabaseError, Executor, InvalidValue
 from server.model import Client, Columns, Session, SignedIn, User
 from server.protocol import columns
 from server.sessions.cache import SessionCache
@@ -149,9 +149,9 @@ class Sessions:
             if who is not None and not self._ended(who.session, clock.now()):
                 return who
             over += [token] if who is not None else []
-        for token in over if may_write else ():
-            with contextlib.suppress(DatabaseUnavailable, RowRefused):  # it is over all the same
-                await self._delete(token)
+        if may_write:
+            with contextlib.suppress(DatabaseError):  # they are over all the same
+                await self._delete(over)
         return None
 
     async def _find(self, token: str, cached: bool) -> SignedIn | None:
@@ -192,7 +192,7 @@ class Sessions:
         if due and asked.may_write:
             try:
                 return await self._refresh(who, written, asked.cookies, now)
-            except (DatabaseUnavailable, RowRefused) as error:
+            except DatabaseError as error:
                 log.info("a session is not prolonged: %s", error)
         kept = self._write_cache(who, True, asked.cookies)
         return Lookup(who, (*written, *kept), needs_refresh=None if asked.may_write else due)
@@ -263,16 +263,16 @@ class Sessions:
 
         Where there are several all of them end: the browser would go on with the next.
         """
-        ended = None
-        for token in self._cookies.tokens(cookies):
-            ended = await self._delete(token) or ended
+        ended = await self._delete(self._cookies.tokens(cookies))
         return ended, self._cookies.clear_session(cookies)
 
-    async def _delete(self, token: str) -> Ended | None:
+    async def _delete(self, tokens: list[str]) -> Ended | None:
+        """All or none; one of those that there were."""
         try:
-            return await store.delete_by_token(self._db, token)
+            return await store.delete_by_tokens(self._db, tokens) if tokens else None
         finally:
-            self.memory.forget(token)
+            for token in tokens:
+                self.memory.forget(token)
 
     async def revoke(self, token: str, user_id: str) -> bool:
         """Ends one session of the user, here at once and elsewhere when it is heard; False when it is not theirs."""
@@ -290,9 +290,10 @@ class Sessions:
 
     async def revoke_all(self, db: Executor, user_id: str) -> int:
         """Ends all sessions of the user; how many had not ended before."""
-        ended = await store.delete_all(db, user_id, clock.now())
-        self.user_changed(db, user_id)
-        return ended
+        try:
+            return await store.delete_all(db, user_id, clock.now())
+        finally:
+            self.user_changed(db, user_id)
 
     def user_changed(self, db: Executor, user_id: str) -> None:
         """What memory holds of the user is not true any more once `db`'s changes are committed."""

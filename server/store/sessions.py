@@ -168,13 +168,14 @@ async def update_columns(
 ) -> Session | None:
     """Stores declared columns of a session; as it is then, None when it is gone."""
     stored = await columns.update_session(db, token, written, now)
-    if not stored and await _is_there(db, token):
+    if not stored and await _is_there(db, [token]):
         raise await swallowed(db, "session", "UPDATE")
     return stored
 
 
-async def _is_there(db: Executor, token: str) -> bool:
-    return bool(await db.value("""SELECT true FROM "session" WHERE "token" = %(token)s""", token=token))
+async def _is_there(db: Executor, tokens: list[str]) -> bool:
+    statement = """SELECT true FROM "session" WHERE "token" = ANY(%(tokens)s) LIMIT 1"""
+    return bool(await db.value(statement, tokens=tokens))
 
 
 async def update_expiry(db: Executor, token: str, expires_at: datetime, updated_at: datetime) -> bool:
@@ -193,18 +194,18 @@ async def update_expiry(db: Executor, token: str, expires_at: datetime, updated_
     )
 
 
-async def delete_by_token(db: Executor, token: str) -> Ended | None:
-    """Ends the session with this token; None when there was none."""
+async def delete_by_tokens(db: Executor, tokens: list[str]) -> Ended | None:
+    """Ends the sessions with these tokens; one of them, None when there was none."""
     ended = await db.one(
         Ended,
         """
         DELETE FROM "session"
-        WHERE "token" = %(token)s
+        WHERE "token" = ANY(%(tokens)s)
         RETURNING "id"::text AS session_id, "userId"::text AS user_id
         """,
-        token=token,
+        tokens=tokens,
     )
-    if not ended and await _is_there(db, token):
+    if not ended and await _is_there(db, tokens):
         raise await swallowed(db, "session", "DELETE")
     return ended
 

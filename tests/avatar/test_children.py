@@ -55,7 +55,7 @@ async def upload(client: Client, body: bytes) -> Answer:
 
 
 def files(app: Services) -> list[Path]:
-    return sorted((app.config.shared_dir / "avatars").glob("*"))
+    return sorted((app.config.shared_dir / "avatars").glob("*.webp"))
 
 
 def line_of(app: Services) -> studio.Studio:

@@ -72,6 +72,10 @@ def test_no_same_site(tmp_path: Path, at: str, same_site: str) -> None:
         (AT, "Example.COM"),
         ("https://auth.example.com:8443", "example.com"),
         ("http://a.xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("https://auth.shop.co.uk", "shop.co.uk"),
+        ("https://auth.ada.github.io", ".ada.github.io"),
+        ("https://www.city.kobe.jp", "city.kobe.jp"),
+        ("https://auth.corp.internal", "corp.internal"),
     ],
 )
 def test_domains(tmp_path: Path, at: str, domain: str) -> None:
@@ -101,7 +105,17 @@ def test_domains(tmp_path: Path, at: str, domain: str) -> None:
         )
     ]
     + [
+        ("https://shop.co.uk", "co.uk"),
+        ("https://shop.co.uk", ".co.uk"),
+        ("https://shop.co.uk", "CO.UK"),
+        ("https://ada.github.io", "github.io"),
+        ("https://github.io", "github.io"),
+        ("https://auth.ada.kobe.jp", "ada.kobe.jp"),
+        ("https://a.xn--55qx5d.cn", "xn--55qx5d.cn"),
+        ("https://shop.co.uk:8443", "co.uk:8443"),
         ("http://localhost:8080", "localhost"),
+        ("http://app.localhost:8080", "localhost"),
+        ("http://app.localhost:8080", ".localhost"),
         ("http://192.0.2.1", "192.0.2.1"),
         ("http://192.0.2.1", "2.1"),
         ("http://[::1]:80", "::1"),
@@ -110,3 +124,8 @@ def test_domains(tmp_path: Path, at: str, domain: str) -> None:
 def test_no_domains(tmp_path: Path, at: str, domain: str) -> None:
     with pytest.raises(SettingsError, match=r"^COOKIE_DOMAIN is"):
         cookies(tmp_path, at, COOKIE_DOMAIN=domain)
+
+
+def test_a_domain_of_ones_own_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^COOKIE_DOMAIN is 'co\.uk', .*, such as shop\.co\.uk$"):
+        cookies(tmp_path, "https://auth.shop.co.uk", COOKIE_DOMAIN="co.uk")

@@ -77,7 +77,7 @@ USER = User("7", "Ada", "ada@example.com", True, None, NOW, NOW)
 SESSION = Session("new", NOW + timedelta(days=1), "new", NOW, NOW, None, None, "7")
 SAMPLES: dict[str, Any] = {
     "change": "DELETE", "context": {"a": "b"}, "expires_at": NOW, "life": 1000, "limit": 20, "members": {"name", "image"}, "most": 10,
-    "now": NOW, "seconds": 60, "session": SESSION, "slowing": SLOWING, "updated_at": NOW, "user": USER,
+    "now": NOW, "seconds": 60, "session": SESSION, "slowing": SLOWING, "tokens": ["7"], "updated_at": NOW, "user": USER,
     "verification": Verification("new", "7", "x", NOW, NOW), "window": 1000, "written": {"nickname": "x"},
 }  # fmt: skip
 

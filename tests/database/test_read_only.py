@@ -11,19 +11,12 @@ from server.services import Services
 from tests.client import Client
 from tests.conftest import SECRET, Sql, execute
 from tests.lent import Lender
+from tests.outside import set_read_only
 
 END_OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
-NAME = "SELECT current_database()"
-
-
-def set_read_only(url: str, value: str) -> None:
-    """From a connection that may write whatever the database says."""
-    may = url + ("&" if "?" in url else "?") + "options=-c%20default_transaction_read_only%3Doff"
-    name = execute(may, NAME)[0][0]
-    execute(may, f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}')
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.cli.commands import Commands
 from tests.conftest import execute
@@ -73,6 +73,14 @@ class Served:
 
     address: str
     said: list[str]
+    _stream: IO[str]
+
+    def hears(self, words: str) -> None:
+        """Reads what it says up to a line with these words."""
+        while not any(words in line for line in self.said):
+            line = self._stream.readline()
+            assert line, "".join(self.said)
+            self.said.append(line)
 
     def visitor(self) -> Visitor:
         """Somebody without a cookie."""
@@ -92,7 +100,7 @@ def serving(ai_editor: Commands) -> Iterator[Served]:
                 break
         else:
             raise AssertionError("".join(said))
-        yield Served(found[1], said)
+        yield Served(found[1], said, process.stderr)
     finally:
         process.terminate()
         said += process.communicate(timeout=120)[1].splitlines(keepends=True)

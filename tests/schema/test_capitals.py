@@ -120,6 +120,7 @@ def test_of_two_the_one_in_lower_case_comes_first(new_database: NewDatabase, on:
     ai_editor = on(url)
     with serving(ai_editor) as served:
         assert served.visitor().sign_in(STORED)[1]["user"]["id"] == "u2"
-        assert len([line for line in served.said if "differ by capitals alone" in line]) == 1
+        served.hears("differ by capitals alone")
+    assert len([line for line in served.said if "differ by capitals alone" in line]) == 1
     assert ai_editor("user", "show", STORED, "--json").json["user"]["id"] == "u1"
     assert ai_editor("user", "show", TYPED, "--json").json["user"]["id"] == "u2"

@@ -5,7 +5,7 @@ import signal
 import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg2
@@ -33,9 +33,20 @@ def database() -> Iterator[str]:
         yield url
 
 
+PENDING = """
+    DO $$ BEGIN
+        IF to_regclass('ai_editor_migration') IS NOT NULL THEN
+            DROP TABLE IF EXISTS "ai_editor_device";
+            DELETE FROM "ai_editor_migration" WHERE "name" = '0004_devices';
+        END IF;
+    END $$;
+"""
+
+
 @contextmanager
 def lock_held(database: str) -> Iterator[None]:
     """As while a migration runs elsewhere."""
+    execute(database, PENDING)
     with closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK_KEY,))
         yield
@@ -99,14 +110,16 @@ def test_a_replacement_that_waits_is_stopped(database: str, tmp_path: Path) -> N
 
 
 def test_a_worker_that_waits_too_long_is_named_and_replaced(database: str, tmp_path: Path) -> None:
-    with Impatient(tmp_path, 6, DATABASE_URL=database) as starting:
-        with lock_held(database):
+    with ExitStack() as held:
+        held.enter_context(lock_held(database))
+        with Impatient(tmp_path, 6, DATABASE_URL=database) as starting:
             until_one_waits(database)
             (pid,) = starting.pids()
             starting.hear(rf"worker 1 of 2 \(process {pid}\) does not serve after 6 s; another one starts in")
             until(lambda: starting.pids() - {pid} and not is_alive(pid))
-        starting.hear(r"http://\S+")
-        assert len(starting.pids()) == 2
+            held.close()
+            starting.hear(r"http://\S+")
+            assert len(starting.pids()) == 2
 
 
 def test_the_others_serve_while_one_does_not_come(database: str, tmp_path: Path) -> None:
@@ -140,8 +153,6 @@ def test_workers_that_only_end_are_given_up(tmp_path: Path) -> None:
 
 
 SLOW = """
-    DROP TABLE "ai_editor_device";
-    DELETE FROM "ai_editor_migration" WHERE "name" = '0004_devices';
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(8); RETURN NEW; END';
     CREATE TRIGGER slow BEFORE INSERT ON "ai_editor_migration" EXECUTE FUNCTION slow();
 """
@@ -150,7 +161,7 @@ SLOW = """
 def test_a_worker_that_migrates_takes_its_time(database: str, tmp_path: Path) -> None:
     with Served(tmp_path, DATABASE_URL=database, WORKERS="1"):
         pass
-    execute(database, SLOW)
+    execute(database, PENDING + SLOW)
     with Impatient(tmp_path, 6, DATABASE_URL=database) as starting:
         starting.hear(r"http://\S+")
         assert "does not serve" not in starting.said
@@ -179,3 +190,16 @@ def test_a_place_is_served_again_though_the_tables_are_locked(database: str, tmp
             until(lambda: len(served.pids() - before) == 2)
             assert answers(served.address)
         until(lambda: served.call("/health/ready")[0] == 200)
+
+
+def test_a_start_waits_for_no_rows(database: str, tmp_path: Path) -> None:
+    """What a start reads of tables stands in the catalogue, which a lock on them leaves free."""
+    with Served(tmp_path, DATABASE_URL=database) as served:
+        before = served.pids()
+        with closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+            cursor.execute('LOCK TABLE "session", "user", "account", "verification", "ai_editor_mail"')
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK_KEY,))
+            served.process.send_signal(signal.SIGHUP)
+            until(lambda: len(served.pids() - before) == 2 and not served.pids() & before)
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+            assert cursor.fetchone() == (1,)
