@@ -7,12 +7,12 @@ import uuid
 from server.crypto.random import random_id
 from server.database import Executor
 from server.model import COUNTED, Table
-from server.store import ids
+from server.store import rows
 
 
 async def new_id(db: Executor, table: Table) -> str:
     """Made here, but for one that the database counts."""
     kind = db.shape.ids[table]
     if kind in COUNTED:
-        return await ids.draw(db, f'"{table}"')
+        return await rows.draw(db, f'"{table}"')
     return str(uuid.uuid4()) if kind == "uuid" else random_id()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from server.database import Executor
 from server.model import Account, Credential, User
-from server.store.refusals import swallowed
+from server.store.rows import swallowed
 
 _FIND_OR_ANOTHER = """
 SELECT account_id, user_id, password

@@ -14,7 +14,7 @@ from datetime import datetime
 from server.database import Executor
 from server.model import Column, ExtendedSession, ExtendedUser, Json, Session, User
 from server.store.extended import read
-from server.store.refusals import swallowed
+from server.store.rows import swallowed
 
 Written = Mapping[str, str | None]
 

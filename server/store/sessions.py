@@ -11,7 +11,7 @@ from server.database import Executor
 from server.model import NOTHING_WRITTEN, ExtendedSession, ExtendedUser, Session, SignedIn, User, is_id
 from server.store import columns, extended
 from server.store.extended import SignedInRow, read
-from server.store.refusals import swallowed
+from server.store.rows import swallowed
 
 LONGEST_SHARED = 512
 

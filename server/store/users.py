@@ -9,7 +9,7 @@ from datetime import datetime
 from server.database import Executor, UniqueViolation
 from server.model import NOTHING_WRITTEN, User, is_id
 from server.store import columns, extended
-from server.store.refusals import swallowed
+from server.store.rows import swallowed
 
 
 @dataclass(frozen=True, slots=True)

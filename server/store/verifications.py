@@ -6,7 +6,7 @@ from datetime import datetime
 
 from server.database import Executor
 from server.model import Verification
-from server.store.refusals import swallowed
+from server.store.rows import swallowed
 
 
 async def insert(db: Executor, verification: Verification) -> None:

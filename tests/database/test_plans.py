@@ -65,7 +65,7 @@ WHOLE_TABLE = {
     "session_lists.list_summaries": "a person at a terminal",
     "session_lists.count": "a person at a terminal",
     "users.check_taken": "one who is kept out by something else than the address; the list of triggers is short",
-    "refusals.swallowed": "a change that a trigger swallowed; the list of triggers is short",
+    "rows.swallowed": "a change that a trigger swallowed; the list of triggers is short",
     "users.list_summaries": "a person at a terminal",
     "users.count": "a person at a terminal",
     "mails.count": "/metrics; the queue is short, or nothing works",

@@ -316,7 +316,8 @@ async def test_the_link_that_is_followed_counts_for_columns_too(client: Client, 
 @pytest.mark.gen_test
 async def test_a_session_that_is_gone_is_not_updated(client: Client, sql: Sql) -> None:
     await client.sign_up()
-    sql("""CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'""")
+    sql("""CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql
+           AS 'BEGIN DELETE FROM "session" WHERE "id" = OLD."id"; RETURN NULL; END'""")
     sql("""CREATE TRIGGER gone BEFORE UPDATE ON "session" FOR EACH ROW EXECUTE FUNCTION gone()""")
     try:
         answer = await client.api("/update-session", {"visits": 3})

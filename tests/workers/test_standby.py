@@ -73,10 +73,13 @@ def standby(primary: str, folder: Path) -> Iterator[str]:
         server = account.popen(
             [binaries / "postgres", "-D", data, *settings], cwd=folder, stdout=log, stderr=log
         )
-    url = f"postgresql://ai_editor@{urlsplit(primary).path}?host={folder}&port=5432"
-    until(lambda: postmaster.answers(postmaster.read_pid_file(data)))
     try:
-        yield url
+        until(lambda: server.poll() is not None or postmaster.answers(postmaster.read_pid_file(data)))
+        assert server.poll() is None, (folder / "log").read_text()
+        yield f"postgresql://ai_editor@{urlsplit(primary).path}?host={folder}&port=5432"
+    except AssertionError:
+        print((folder / "log").read_text())
+        raise
     finally:
         server.terminate()
         server.wait(60)

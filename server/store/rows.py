@@ -1,4 +1,4 @@
-"""A change that PostgreSQL takes and does not make: a trigger BEFORE it has answered NULL."""
+"""What holds for the rows of every table: ids that the database counts, and changes that it takes and does not make."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from typing import Literal
 from server.database import Executor, RowRefused
 
 _BITS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16}
+
+
+async def draw(db: Executor, table: str) -> str:
+    """The next id of a table, a name in quotes, where better-auth's `generateId` is "serial".
+
+    A row that is added with it goes by the same count as others.
+    """
+    return str(
+        await db.value("""SELECT nextval(pg_get_serial_sequence(%(table)s, 'id'))::text""", table=table)
+    )
 
 
 async def swallowed(db: Executor, table: str, change: Literal["INSERT", "UPDATE", "DELETE"]) -> RowRefused:
