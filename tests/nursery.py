@@ -7,6 +7,7 @@ document, and the descriptors of its three streams and of a pipe that its number
 import contextlib
 import fcntl
 import functools
+import gc
 import json
 import os
 import random
@@ -171,18 +172,30 @@ def nursery() -> Nursery:
 
 
 def main(jobs: int) -> None:
+    import tornado.platform.asyncio  # noqa: F401
+    import uvloop  # noqa: F401
+
     import handlers  # noqa: F401
     import server.cli  # noqa: F401
 
-    # Nobody waits for those who wait for the commands.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()  # what those who are forked never write to is not copied for them
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    ended, end = os.pipe()
+    os.set_blocking(end, False)
+    signal.set_wakeup_fd(end, warn_on_full_buffer=False)
+    endings: dict[int, int] = {}
     with socket.socket(fileno=jobs) as connection:
-        for job, descriptors in iter(lambda: _receive(connection), None):
-            if not os.fork():
-                _keep(job, *descriptors)
-            for each in descriptors:
-                os.close(each)
+        while True:
+            ready, _, _ = select.select([jobs, ended], [], [])
+            if ended in ready:
+                os.read(ended, 4096)
+                _tell(endings)
+            elif (received := _receive(connection)) is None:
+                return
+            else:
+                _start(endings, *received)
 
 
 def _receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
@@ -190,24 +203,31 @@ def _receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]] | No
     return (json.loads(message), descriptors) if message else None
 
 
-def _keep(job: dict[str, Any], *descriptors: int) -> None:
-    """Waits for the command, and tells how it ended."""
+def _start(endings: dict[int, int], job: dict[str, Any], descriptors: Sequence[int]) -> None:
     *streams, ending = descriptors
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     child = os.fork()
     if not child:
-        os.close(ending)
         _become(job, streams)
     for each in streams:
         os.close(each)
+    endings[child] = ending
     os.write(ending, NUMBER.pack(child))
-    os.write(ending, NUMBER.pack(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
-    os._exit(0)
+
+
+def _tell(endings: dict[int, int]) -> None:
+    """Those who wait for the commands that have ended, how."""
+    with contextlib.suppress(ChildProcessError):
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            with contextlib.suppress(BrokenPipeError):  # nobody waits
+                os.write(endings[found[0]], NUMBER.pack(os.waitstatus_to_exitcode(found[1])))
+            os.close(endings.pop(found[0]))
 
 
 def _become(job: dict[str, Any], streams: Sequence[int]) -> None:
     from server.__main__ import main
 
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     random.seed()
     os.chdir(job["folder"])
@@ -216,7 +236,7 @@ def _become(job: dict[str, Any], streams: Sequence[int]) -> None:
     time.tzset()
     for number, each in enumerate(streams):
         os.dup2(each, number)
-        os.close(each)
+    os.closerange(3, 1 << 16)
     if job["terminal"]:
         # Its keys, Ctrl-C among them, reach those alone whose controlling terminal it is.
         os.setsid()

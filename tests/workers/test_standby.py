@@ -68,7 +68,9 @@ def standby(primary: str, folder: Path) -> Iterator[str]:
         [binaries / "pg_basebackup", "-d", source, "-D", data, "-c", "fast", "-R"], cwd=folder
     )
     assert copied.wait(120) == 0
-    settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "hot_standby=on"]
+    ((most, *_), *_) = execute(source, "SHOW max_connections")  # which may be no fewer here
+    settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
+    settings += ["-c", "hot_standby=on", "-c", f"max_connections={most}"]
     with (folder / "log").open("wb") as log:
         server = account.popen(
             [binaries / "postgres", "-D", data, *settings], cwd=folder, stdout=log, stderr=log
