@@ -8,22 +8,27 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# What takes longest. Files in one line share servers that take long to start, so one process has them all.
+# What takes longest. What one line names, folders or files, shares servers, a browser or a database that take long to
+# start, so one process has it all.
 LONG = (
     ("tests/compat/test_same_answers.py", "tests/compat/test_client.py", "tests/compat/test_lacking.py"),
-    ("tests/compat/test_swap.py", "tests/compat/test_swap_flows.py", "tests/compat/test_schema.py"),
+    ("tests/browser/",),
+    ("tests/postgres/",),
+    (
+        *("tests/compat/test_swap.py", "tests/compat/test_swap_flows.py", "tests/compat/test_schema.py"),
+        "tests/compat/test_cookie_cache.py",
+    ),
     ("tests/workers/test_waiting.py",),
-    ("tests/browser/test_settings.py",),
-    ("tests/compat/test_cookie_cache.py",),
 )
 # What the files of some processes take at most: a database is 50 MB, and there are a few dozen.
 ROOM = 6 * 1024**3
 _PLACES = {path: (number, group[0]) for number, group in enumerate(LONG) for path in group}
+_ELSEWHERE = len(LONG), ""
 
 
 def rank(nodeid: str) -> int:
     """When a test's turn comes: those of LONG in that order, then all the others."""
-    return _PLACES.get(_path(nodeid), (len(LONG), ""))[0]
+    return _place(nodeid)[0]
 
 
 def choose_temporary_folder() -> None:
@@ -44,8 +49,12 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        path = _path(nodeid)
-        return _PLACES[path][1] if path in _PLACES else path
+        return _place(nodeid)[1] or _path(nodeid)
+
+
+def _place(nodeid: str) -> tuple[int, str]:
+    path = _path(nodeid)
+    return _PLACES.get(path) or _PLACES.get(path.rpartition("/")[0] + "/", _ELSEWHERE)
 
 
 def _path(nodeid: str) -> str:

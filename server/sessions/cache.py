@@ -33,7 +33,7 @@ class SessionCache:
     @property
     def weight(self) -> int:
         """About how much memory is taken."""
-        return self._shelf.bytes
+        return self._shelf.weight
 
     @property
     def trusted(self) -> bool:

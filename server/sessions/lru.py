@@ -17,6 +17,8 @@ MOST_BYTES = 256 * 1024 * 1024
 LONGEST = 16 * 1024
 # What a session or a person takes beside its texts: objects, keys, places in the tables.
 _BESIDE = 700
+# What is counted in: the small numbers that come of it take no memory of their own.
+_BLOCK = 64
 _USER, _SESSION = (tuple(field.name for field in fields(each)) for each in (User, Session))
 
 
@@ -28,20 +30,20 @@ def digest(token: str) -> bytes:
 class _Person:
     """A user, once for all of their sessions; `words` is the user in a finished answer."""
 
-    __slots__ = ("bytes", "kept", "user", "words")
+    __slots__ = ("blocks", "kept", "user", "words")
 
-    def __init__(self, user: User, size: int) -> None:
-        self.user, self.words, self.bytes = user, b"", size
+    def __init__(self, user: User, blocks: int) -> None:
+        self.user, self.words, self.blocks = user, b"", blocks
         self.kept: dict[bytes, None] = {}
 
 
 class _Kept:
     """One session, and the finished answer for the Cookie header that it last came with."""
 
-    __slots__ = ("bytes", "cookie_header", "head", "key", "person", "session", "until", "words")
+    __slots__ = ("blocks", "cookie_header", "head", "key", "person", "session", "until", "words")
 
-    def __init__(self, key: bytes, session: Session, person: _Person, size: int) -> None:
-        self.key, self.session, self.person, self.bytes = key, session, person, size
+    def __init__(self, key: bytes, session: Session, person: _Person, blocks: int) -> None:
+        self.key, self.session, self.person, self.blocks = key, session, person, blocks
         self.cookie_header = ""
         self.head = self.words = b""
         self.until = 0.0
@@ -52,7 +54,7 @@ class Shelf:
 
     def __init__(self, size: int, most: int = MOST_BYTES) -> None:
         self._size, self._most = size, most
-        self.bytes = 0
+        self._blocks = 0
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._people: dict[str, _Person] = {}
         self._answers: dict[str, _Kept] = {}
@@ -60,6 +62,11 @@ class Shelf:
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    @property
+    def weight(self) -> int:
+        """About what all that is here takes."""
+        return self._blocks * _BLOCK
 
     def find(self, key: bytes) -> SignedIn | None:
         """The session, if it is here."""
@@ -80,15 +87,15 @@ class Shelf:
             self.drop_user(user.id)
             person = None
         if person is None:
-            person = self._people[user.id] = _Person(user, shared)
-            self.bytes += shared
+            person = self._people[user.id] = _Person(user, _in_blocks(shared))
+            self._blocks += person.blocks
         person.kept[key] = None
-        self._kept[key] = _Kept(key, found.session, person, own)
-        self.bytes += own
+        kept = self._kept[key] = _Kept(key, found.session, person, _in_blocks(own))
+        self._blocks += kept.blocks
         self._shrink()
 
     def _shrink(self) -> None:
-        while len(self._kept) > self._size or self.bytes > self._most:
+        while len(self._kept) > self._size or self.weight > self._most:
             self.drop(next(iter(self._kept)))
 
     def drop(self, key: bytes) -> None:
@@ -99,10 +106,10 @@ class Shelf:
         self._answers.pop(kept.cookie_header, None)
         person = kept.person
         del person.kept[key]
-        self.bytes -= kept.bytes
+        self._blocks -= kept.blocks
         if not person.kept:
             del self._people[person.user.id]
-            self.bytes -= person.bytes
+            self._blocks -= person.blocks
 
     def drop_user(self, user_id: str) -> None:
         """Forgets all sessions of a user."""
@@ -114,7 +121,7 @@ class Shelf:
         """Forgets all."""
         for part in (self._kept, self._people, self._answers):
             part.clear()
-        self.bytes = 0
+        self._blocks = 0
 
     def answer(self, cookie_header: str, now: float) -> bytes | None:
         """The finished answer for a Cookie header, while it is right; `now` in seconds since the epoch."""
@@ -148,15 +155,19 @@ class Shelf:
     def _weigh(self, kept: _Kept) -> None:
         """Answers count too; those of before are replaced."""
         person = kept.person
-        own = _size(kept.session) + len(kept.words) + sys.getsizeof(kept.cookie_header)
-        shared = _size(person.user) + len(person.words)
-        self.bytes += own - kept.bytes + shared - person.bytes
-        kept.bytes, person.bytes = own, shared
+        own = _in_blocks(_size(kept.session) + len(kept.words) + sys.getsizeof(kept.cookie_header))
+        shared = _in_blocks(_size(person.user) + len(person.words))
+        self._blocks += own - kept.blocks + shared - person.blocks
+        kept.blocks, person.blocks = own, shared
         self._shrink()
 
 
 def _data(kept: _Kept) -> bytes:
     return Finished(kept.head, kept.words, kept.person.words).data
+
+
+def _in_blocks(size: int) -> int:
+    return -(-size // _BLOCK)
 
 
 def _size(row: Session | User) -> int:

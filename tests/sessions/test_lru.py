@@ -110,7 +110,7 @@ def test_long_rows_are_not_kept(shelf: Shelf, who: SignedIn) -> None:  # S46
     put(shelf, "a")
     shelf.put(digest("a"), who)
     assert shelf.find(digest("a")) is None
-    assert (len(shelf), shelf.bytes) == (0, 0)
+    assert (len(shelf), shelf.weight) == (0, 0)
 
 
 def test_bytes_are_a_bound_too() -> None:  # S46
@@ -118,7 +118,7 @@ def test_bytes_are_a_bound_too() -> None:  # S46
     for number in range(30):
         user = replace(ADA, id=f"{number}", name="x" * 3000)
         put(shelf, f"{number}", user)
-        assert shelf.bytes <= 20_000
+        assert shelf.weight <= 20_000
     assert 2 < len(shelf) < 7
     assert shelf.find(digest("29"))
     assert shelf.find(digest("3")) is None
@@ -145,8 +145,8 @@ def test_what_is_let_go_counts_no_more(steps: list[tuple[str, str]]) -> None:
             found = shelf.find(digest(token))
             if found and step == "answer":
                 shelf.put_answer(found, token * 9, ANSWER, 10.0)
-        assert (shelf.bytes > 0) is (len(shelf) > 0)
-        assert shelf.bytes <= 9_000
+        assert (shelf.weight > 0) is (len(shelf) > 0)
+        assert shelf.weight <= 9_000
     for token in "abcdef":
         shelf.drop(digest(token))
-    assert shelf.bytes == 0
+    assert shelf.weight == 0
