@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 import hypothesis
 import psycopg2
 import pytest
-import uvloop
 import tornado.platform.asyncio
 from tornado.httpserver import HTTPServer
 
@@ -221,7 +220,7 @@ def sql(outside: Outside, clean: None, ears: Ears) -> Sql:
 @pytest.fixture
 def io_loop() -> Iterator[tornado.platform.asyncio.AsyncIOLoop]:
     """A fresh loop for each test, made without the calls that Python 3.12 deprecates."""
-    asyncio_loop = uvloop.new_event_loop()
+    asyncio_loop = asyncio.new_event_loop()
     asyncio.set_event_loop(asyncio_loop)
     loop = tornado.platform.asyncio.AsyncIOLoop(asyncio_loop=asyncio_loop, make_current=False)
     yield loop
