@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import os
 import resource
 import sys
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ _REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK")
 
 def main(packages: str) -> int:
     """How it went; the picture, or what was too large, is written out."""
+    os.closerange(3, 1 << 16)  # uvloop closes nothing for those whom it starts
     _limit(resource.RLIMIT_CPU, SECONDS)
     _limit(resource.RLIMIT_AS, MEMORY)
     _limit(resource.RLIMIT_FSIZE, 0)

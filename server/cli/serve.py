@@ -65,7 +65,7 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
         if config.workers > 1:
             _supervise(config)
         else:
-            _serve(config, features, Inherited.parse(worker) if worker else None)
+            _serve(config, features, Inherited.parse(worker).keep() if worker else None)
 
 
 def _check(features: tuple[Feature, ...], config: Settings) -> None:

@@ -42,6 +42,12 @@ class Inherited:
         words, life, patient, urgent, board, *listening = map(int, text.split(","))
         return cls(words, life, board, tuple(listening), bool(patient), bool(urgent))
 
+    def keep(self) -> Inherited:
+        """From now on no process that this one starts gets them; uvloop closes nothing for those. S33."""
+        for each in self.descriptors:
+            os.set_inheritable(each, False)
+        return self
+
     def __str__(self) -> str:
         """For the command line."""
         flags = (int(self.patient), int(self.urgent))

@@ -3,6 +3,9 @@
 import asyncio
 import io
 import json
+import os
+import select
+import subprocess
 import sys
 import zlib
 from collections.abc import Callable
@@ -172,6 +175,20 @@ async def test_a_child_is_told_nothing(
     assert set(names) <= {"LC_CTYPE", "__CF_USER_TEXT_ENCODING"}  # which Python and macOS put there
     assert descriptors == ["0", "1", "2", "3"]  # the last reads the list
     assert folder == "/"
+
+
+def test_a_child_closes_what_it_was_left() -> None:  # S33
+    """uvloop, on which the server runs, closes nothing for those whom it starts."""
+    reader, writer = os.pipe()
+    command = studio._command()
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=[writer])
+    os.close(writer)
+    with child:
+        ready, _, _ = select.select([reader], [], [], 60)
+        assert ready
+        assert os.read(reader, 1) == b""
+        assert child.poll() is None
+    os.close(reader)
 
 
 @pytest.mark.gen_test

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import tempfile
@@ -48,6 +49,19 @@ def test_a_session_ended_in_one_is_dead_in_all(served: Served) -> None:  # S23
         assert served.call("/api/auth/sign-out", {}, cookie)[0] == 200
         until(lambda cookie=cookie: is_over(served, cookie))  # type: ignore[misc]
         assert is_over(served, cookie)
+
+
+def test_what_a_worker_starts_is_left_nothing_but_its_streams(served: Served) -> None:  # S33
+    for pid in (served.process.pid, *served.pids()):
+        found = Path(f"/proc/{pid}/fdinfo").iterdir()
+        assert {each.name for each in found if is_inheritable(each)} == {"0", "1", "2"}
+
+
+def is_inheritable(descriptor: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+        [flags] = re.findall(r"^flags:\s*(\d+)", descriptor.read_text(), re.MULTILINE)
+        return not int(flags, 8) & os.O_CLOEXEC
+    return False
 
 
 def test_a_dead_worker_is_replaced(served: Served) -> None:
