@@ -9,6 +9,8 @@ from contextvars import ContextVar
 
 from server.database.errors import DatabaseUnavailable
 
+# Timers are no more exact than this: what is left of a wait that took all there was may be a little more than nothing.
+_NOTHING = 0.005
 # What the task of the request has left, in a list of one; tasks that it starts share it.
 _left: ContextVar[list[float] | None] = ContextVar("database_seconds_left", default=None)
 
@@ -25,7 +27,7 @@ def spend(most: float) -> Iterator[float]:
     if left is None:
         yield most
         return
-    if left[0] <= 0:
+    if left[0] < _NOTHING:
         raise DatabaseUnavailable("the time that a request has for the database is over")
     began = time.monotonic()
     try:
