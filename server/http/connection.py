@@ -226,7 +226,8 @@ class Request(HTTP1Connection):
             long = len(data.partition(b"\n")[0]) > MAX_HEAD
             raise HeadTooLarge((errors.uri_too_long if long else errors.headers_too_large)(MAX_HEAD), data)
         line, headers = super()._parse_headers(data)
-        _check_framing(line, headers)
+        if line[-1:] != "1" or " /" not in line[:9]:  # few are, and on the others no time is to be lost
+            _check_framing(line, headers)
         return line, headers
 
     async def _read_chunked_body(self, delegate: HTTPMessageDelegate) -> None:
@@ -241,8 +242,6 @@ class Request(HTTP1Connection):
 
 def _check_framing(line: str, headers: HTTPHeaders) -> None:
     """Raises HTTPInputError for what a proxy before us may have understood otherwise (RFC 9112, 3.2.2 and 6.1)."""
-    if line[-1:] == "1" and " /" in line[:9]:  # as nearly all are, and no time is to be lost on them
-        return
     if line.endswith("1.0") and "Transfer-Encoding" in headers:
         raise HTTPInputError("HTTP/1.0 has no Transfer-Encoding")
     found = _ABSOLUTE.match(line.partition(" ")[2])

@@ -140,7 +140,7 @@ def _is_plain(headers: HTTPHeaders) -> bool:
     for name in BYPASS:
         if name in headers:
             return False
-    return headers.get("Connection", "keep-alive").lower() == "keep-alive"
+    return "Connection" not in headers or headers["Connection"].lower() == "keep-alive"
 
 
 def keepable(headers: HTTPHeaders) -> bytes:
