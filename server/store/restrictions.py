@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from server import clock
 from server.database import Executor
 from server.store import provisioning
+
+_NUMBER = re.compile(r"-?[0-9]+([.][0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class _Found:
 
     two_factor: bool
     banned: bool
+    until: str | None
     provisioned: bool
 
 
@@ -36,15 +43,8 @@ async def find(db: Executor, user_id: str) -> Restriction | None:
         """
         SELECT coalesce(lower(whole->>'twoFactorEnabled') NOT IN ('false', 'f', '0', 'no', 'off', ''), false)
                AS two_factor,
-               coalesce(lower(whole->>'banned') NOT IN ('false', 'f', '0', 'no', 'off', ''), false)
-               AND CASE
-                   WHEN whole->>'banExpires' IS NULL THEN true
-                   WHEN whole->>'banExpires' ~ '^-?[0-9]+([.][0-9]+)?$'
-                   THEN (whole->>'banExpires')::numeric > 1000 * extract(epoch FROM now())
-                   WHEN whole->>'banExpires' ~ '^[0-9]{4}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])([T ][0-9:.+-]+Z?)?$'
-                   THEN (whole->>'banExpires')::timestamptz > now()
-                   ELSE whole->>'banExpires' <> '-infinity'
-               END AS banned,
+               coalesce(lower(whole->>'banned') NOT IN ('false', 'f', '0', 'no', 'off', ''), false) AS banned,
+               whole->>'banExpires' AS until,
                to_regclass('"scimUser"') IS NOT NULL AS provisioned
         FROM (SELECT to_jsonb(u) AS whole FROM "user" u WHERE "id" = %(user_id)s) AS found
         """,
@@ -53,7 +53,20 @@ async def find(db: Executor, user_id: str) -> Restriction | None:
     if found is None:
         return None
     deactivated = found.provisioned and await provisioning.is_deactivated(db, user_id)
-    return Restriction(found.two_factor, found.banned, deactivated)
+    banned = found.banned and not _is_over(found.until or "", clock.now())
+    return Restriction(found.two_factor, banned, deactivated)
+
+
+def _is_over(until: str, now: datetime) -> bool:
+    """By milliseconds or by a date; a ban until anything else is for ever."""
+    if until == "-infinity":
+        return True
+    with contextlib.suppress(ValueError, OverflowError):
+        if _NUMBER.fullmatch(until):
+            return float(until) <= 1000 * now.timestamp()
+        end = datetime.fromisoformat(until)
+        return datetime.combine(end, end.time(), end.tzinfo or UTC) <= now
+    return False
 
 
 async def count_two_factor(db: Executor) -> int:

@@ -123,7 +123,13 @@ BANS: dict[str, tuple[list[tuple[str | None, str | None]], list[tuple[str | None
     "boolean, numeric": ([("true", "1e30"), ("true", None)], [("true", "-1e30"), ("true", "1000.5")]),
     "integer, bigint": ([("1", None), ("1", "99999999999999")], [("0", None), ("1", "1000"), (None, None)]),
     "text, text": (
-        [("true", ""), ("yes", "some day"), ("1", "2999-01-01T00:00:00.000Z"), ("True", "99999999999999")],
+        [
+            ("true", ""),
+            ("yes", "some day"),
+            ("true", "2020-02-31"),
+            ("1", "2999-01-01T00:00:00.000Z"),
+            ("True", "99999999999999"),
+        ],
         [("", ""), ("false", None), ("0", None), ("true", "2020-01-01 10:00:00+02"), ("t", "1000")],
     ),
 }
