@@ -92,7 +92,7 @@ def test_a_flood_is_no_flood_of_lines(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.gen_test
 async def test_nobody_writes_a_line_of_their_own(
-    client: Client, monkeypatch: pytest.MonkeyPatch, form: str
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, form: str
 ) -> None:  # S36
     formatter = logs._Json() if form == "json" else logs._Text()
     written = io.StringIO()
@@ -100,7 +100,9 @@ async def test_nobody_writes_a_line_of_their_own(
     handler.setFormatter(formatter)
     logger = logging.getLogger("ai_editor.refused")
     monkeypatch.setattr(logger, "handlers", [handler])
-    monkeypatch.setattr(logger, "level", logging.INFO)
+    caplog.set_level(
+        logging.INFO, logger.name
+    )  # a logger remembers what it is not to say until it is told anew
     target = "/a\r\n12:00:00 error   forged\u2028line\x1b[2J"
     assert (await client.api("/sign-out", {"callbackURL": target})).status == 403
     (line,) = written.getvalue().splitlines()
