@@ -79,7 +79,7 @@ def server(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> It
     with database_in(database_server) as url:
         make(url, SWALLOWS)
         settings = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, "PORT": "0", "APP_ENV": "development"}
-        settings |= {"LOG_FORMAT": "json"}
+        settings |= {"LOG_FORMAT": "json", "SESSION_CACHE": "off"}  # what is changed in the tables is seen at once
         ai_editor = Commands(tmp_path_factory.mktemp("swallow"), settings, hatched=True)
         made = Swallower(url, ai_editor)
         yield made
