@@ -79,7 +79,8 @@ def server(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> It
     with database_in(database_server) as url:
         make(url, SWALLOWS)
         settings = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, "PORT": "0", "APP_ENV": "development"}
-        settings |= {"LOG_FORMAT": "json", "SESSION_CACHE": "off"}  # what is changed in the tables is seen at once
+        # What is changed in the tables is to be seen at once.
+        settings |= {"LOG_FORMAT": "json", "SESSION_CACHE": "off"}
         ai_editor = Commands(tmp_path_factory.mktemp("swallow"), settings, hatched=True)
         made = Swallower(url, ai_editor)
         yield made
