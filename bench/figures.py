@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,10 +25,14 @@ class Pace:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one server, and the processor time that its processes spent on an answer, in microseconds."""
+    """One run of one server: the processor time that its processes spent on an answer, in microseconds.
+
+    `load` is how many processors the load tool kept busy meanwhile.
+    """
 
     result: Result
     cpu: float
+    load: float = 0.0
 
 
 Rounds = Mapping[str, Sequence[Run]]
@@ -90,10 +95,16 @@ def interleaved(works: Mapping[str, Callable[[], Run]], rounds: int) -> Rounds:
 
 def measured(server: Running, job: Job, seconds: int) -> Run:
     """One run by time, with the processor time of the server and its children."""
-    before = cpu_seconds(server.process.pid)
+    before, load = cpu_seconds(server.process.pid), _seconds_of_ended_children()
     result = run(job, seconds)
-    spent = cpu_seconds(server.process.pid) - before
-    return Run(result, 1e6 * spent / max(result.rate * seconds, 1))
+    spent, load = cpu_seconds(server.process.pid) - before, _seconds_of_ended_children() - load
+    return Run(result, 1e6 * spent / max(result.rate * seconds, 1), load / seconds)
+
+
+def _seconds_of_ended_children() -> float:
+    """What the load tools have spent; the servers go on."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def counted(server: Running, job: Job, count: int) -> Run:

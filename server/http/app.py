@@ -83,7 +83,7 @@ class Application(Site):
 
 def http_server(app: Application) -> GracefulServer:
     """Serves `app` once it is given sockets. Tornado's own limit of a body has no answer but to hang up."""
-    return GracefulServer(app, max_body_size=1 << 40, idle_connection_timeout=75, body_timeout=30)
+    return GracefulServer(app, max_body_size=1 << 40, body_timeout=30)
 
 
 def _leave_body() -> None:

@@ -65,6 +65,9 @@ class Stream(IOStream):
             return
         super().close(exc_info)
 
+    def set_nodelay(self, value: bool) -> None:
+        """On since the connection was taken: to turn it on and off costs each answer two calls of the system."""
+
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
         """The end of what the peer sends is no end of the connection, unless a request is waited for."""
         try:

@@ -165,7 +165,7 @@ class FastMessage(HTTPMessageDelegate):
         self._ordinary: HTTPMessageDelegate | None = None
         self._answer: bytes | Answer | None = None
         self._confirming: asyncio.Task[None] | None = None
-        self._began = 0.0
+        self.since, self._began = time.perf_counter(), 0.0
         self.under_way = False
 
     def headers_received(

@@ -7,9 +7,10 @@ import errno
 import logging
 import resource
 import socket
+import time
 from collections.abc import Iterable
 from contextlib import suppress
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Protocol
 
 from tornado.httpserver import HTTPServer, _HTTPRequestContext
@@ -24,6 +25,8 @@ from server.telemetry.sparing import Sparing
 IDLE_SECONDS = 1.5
 # Who takes no byte of an answer for so long is cut off; sooner where the server ends.
 STALLED_SECONDS, STALLED_AT_THE_END = 30.0, 2.0
+# Who has not sent a whole head of a request for so long is not waited for. A timer for each request costs it 6 %.
+WAITING_SECONDS = 75.0
 SWEEP_SECONDS = 5.0
 # Descriptors that are not for connections: the log, mails, pictures, PostgreSQL.
 RESERVED = 96
@@ -37,6 +40,8 @@ class Message(Protocol):
     """What the application makes of each request, whether or not one has come yet."""
 
     under_way: bool
+    # Since when it is waited for, by time.perf_counter().
+    since: float
 
 
 class OpenSocket(Protocol):
@@ -59,7 +64,8 @@ class GracefulServer(HTTPServer):
         self._messages: dict[Connection, Message] = {}
         self._most = most or max(16, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - RESERVED)
         self._sparing = Sparing(log)
-        self._sweeping = PeriodicCallback(lambda: self._end_stalled(STALLED_SECONDS), 1000 * SWEEP_SECONDS)
+        self.conn_params.header_timeout = None
+        self._sweeping = PeriodicCallback(self._sweep, 1000 * SWEEP_SECONDS)
 
     @property
     def sockets(self) -> set[OpenSocket]:
@@ -121,6 +127,16 @@ class GracefulServer(HTTPServer):
     def say(self, what: str) -> None:
         """Once a minute, as it goes on for as long as somebody likes. S46."""
         self._sparing.say(f"{what}: idle ones are ended, then nobody is let in for a moment", logging.WARNING)
+
+    def _sweep(self) -> None:
+        self._end_stalled(STALLED_SECONDS)
+        self._end_waiting(time.perf_counter() - WAITING_SECONDS)
+
+    def _end_waiting(self, since: float) -> None:
+        """Hangs up on who was to ask since then, or before."""
+        for each, message in list(takewhile(lambda item: item[1].since <= since, self._messages.items())):
+            if not message.under_way:
+                each.stream.close()
 
     def _end_stalled(self, seconds: float) -> None:
         """Cuts off who takes nothing of an answer. S46."""
@@ -222,6 +238,7 @@ class Accepting:
                 self._server.say(f"no connection can be taken ({error.strerror})")
                 self._wait()
                 return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._server.handle_stream(Stream(connection), address)
 
     def _wait(self) -> None:

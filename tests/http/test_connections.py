@@ -191,6 +191,36 @@ async def test_who_takes_nothing_of_an_answer_is_cut_off(client: Client, http_se
 
 
 @pytest.mark.gen_test
+async def test_who_never_asks_to_the_end_is_not_waited_for(
+    client: Client, http_server: GracefulServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither at the start of a connection nor after an answer; who has asked is answered, however old the rest is."""
+    monkeypatch.setattr("server.http.graceful.WAITING_SECONDS", 60.0)
+    answered = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    async with connected(client) as silent, connected(client) as half, connected(client) as kept:
+        half[1].write(answered[:30])
+        kept[1].write(answered)
+        await kept[0].readuntil(b"\r\n\r\n")
+        while len(http_server._messages) < 3:
+            await asyncio.sleep(0.01)
+        http_server._sweep()
+        assert not any(each.stream.closed() for each in http_server._messages)
+        monkeypatch.setattr("server.http.graceful.WAITING_SECONDS", 0.0)
+        for message in http_server._messages.values():
+            message.under_way = True
+        http_server._sweep()
+        assert not any(each.stream.closed() for each in http_server._messages)
+        for message in http_server._messages.values():
+            message.under_way = False
+        http_server._sweep()
+        for reader, _ in (silent, half, kept):
+            while await reader.read(100):
+                pass
+    while http_server._messages:
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.gen_test
 async def test_who_waits_makes_room_for_who_asks(client: Client, http_server: GracefulServer) -> None:
     http_server._most = 8
     waiting = [
