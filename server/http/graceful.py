@@ -238,7 +238,8 @@ class Accepting:
                 self._server.say(f"no connection can be taken ({error.strerror})")
                 self._wait()
                 return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):  # on a Unix socket there is nothing to turn on
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._server.handle_stream(Stream(connection), address)
 
     def _wait(self) -> None:
