@@ -31,7 +31,7 @@ def running(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def commands(folder: Path, running: str) -> Commands:
     """Commands on a database that is up."""
-    found = Commands(folder, hatched=True)
+    found = Commands(folder)
     assert found("db", "migrate").code == 0
     return found
 

@@ -23,7 +23,7 @@ def url(running: str, execute: Execute) -> Iterator[str]:
 
 @pytest.fixture
 def ai_editor(folder: Path, url: str) -> Commands:
-    return Commands(folder, {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET}, hatched=True)
+    return Commands(folder, {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET})
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ SETTINGS = {"APP_ENV": "development", "BETTER_AUTH_SECRET": "x" * 32, "PORT": "0
 
 @pytest.fixture
 def ai_editor(tmp_path: Path, database_url: str) -> Commands:
-    return Commands(tmp_path, {**SETTINGS, "DATABASE_URL": database_url}, hatched=True)
+    return Commands(tmp_path, {**SETTINGS, "DATABASE_URL": database_url})
 
 
 def warnings(ai_editor: Commands, folder: Path, **settings: str) -> str:

@@ -15,6 +15,6 @@ def on(tmp_path: Path) -> Callable[..., Commands]:
 
     def run(url: str, **settings: str) -> Commands:
         base = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, "PORT": "0", "APP_ENV": "development"}
-        return Commands(tmp_path, base | {"LOG_FORMAT": "json"} | settings, hatched=True)
+        return Commands(tmp_path, base | {"LOG_FORMAT": "json"} | settings)
 
     return run

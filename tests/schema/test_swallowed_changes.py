@@ -81,7 +81,7 @@ def server(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> It
         settings = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, "PORT": "0", "APP_ENV": "development"}
         # What is changed in the tables is to be seen at once.
         settings |= {"LOG_FORMAT": "json", "SESSION_CACHE": "off"}
-        ai_editor = Commands(tmp_path_factory.mktemp("swallow"), settings, hatched=True)
+        ai_editor = Commands(tmp_path_factory.mktemp("swallow"), settings)
         made = Swallower(url, ai_editor)
         yield made
         made.stop()
