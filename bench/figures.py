@@ -94,7 +94,7 @@ def interleaved(works: Mapping[str, Callable[[], Run]], rounds: int) -> Rounds:
 
 
 def measured(server: Running, job: Job, seconds: int) -> Run:
-    """One run by time, with the processor time of the server and its children."""
+    """One run by time, with the processor time of the server and all that it has started."""
     before, load = cpu_seconds(server.process.pid), _seconds_of_ended_children()
     result = run(job, seconds)
     spent, load = cpu_seconds(server.process.pid) - before, _seconds_of_ended_children() - load
@@ -115,12 +115,10 @@ def counted(server: Running, job: Job, count: int) -> Run:
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a process and its children have spent so far."""
-    total = 0.0
-    for each in (pid, *children(pid)):
-        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return total
+    """What a process, its children and theirs have spent so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(map(cpu_seconds, children(pid)))
 
 
 def children(pid: int) -> list[int]:

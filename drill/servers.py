@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from drill.wire import Line
+from server.cli.forking import NAME, WORKER_NAME
 
 ROOT = Path(__file__).parent.parent
 SECRET = secrets.token_hex(32)
@@ -89,8 +90,7 @@ class Server:
 
     def workers(self) -> list[int]:
         """The process ids of its workers."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children if b"--worker" in command_line(int(pid))]
+        return sorted(workers(self.process.pid))
 
     def postmaster(self) -> int:
         """The process id of its embedded PostgreSQL."""
@@ -160,10 +160,33 @@ def alive(pid: int) -> bool:
         return False
 
 
+def workers(supervisor: int) -> set[int]:
+    """The workers alive: those that were started, and those that a child of the supervisor's has forked."""
+    of_its_own = children(supervisor)
+    forked = {each for child in of_its_own if name(child) == NAME for each in children(child)}
+    return {each for each in forked if name(each) == WORKER_NAME} | {
+        each for each in of_its_own if b"--worker" in command_line(each)
+    }
+
+
+def children(pid: int) -> set[int]:
+    """The processes that a process has started; none where it has ended."""
+    return {int(each) for each in _said(pid, f"task/{pid}/children").split()}
+
+
+def name(pid: int) -> str:
+    """What a process calls itself; nothing where it has ended."""
+    return _said(pid, "comm").decode().strip()
+
+
 def command_line(pid: int) -> bytes:
     """What a process was started as; nothing where it has ended."""
+    return _said(pid, "cmdline")
+
+
+def _said(pid: int, what: str) -> bytes:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        return Path(f"/proc/{pid}/{what}").read_bytes()
     except OSError:
         return b""
 

@@ -16,7 +16,8 @@ from typing import Any
 import click
 
 from server import postgres
-from server.cli import listening, setup
+from server.cli import forking, listening, setup
+from server.cli.forking import Forker
 from server.cli.supervisor import Supervisor
 from server.cli.worker import Inherited
 from server.config import advice, folders, settings
@@ -54,18 +55,29 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
       PORT=3000 WORKERS=2 ai-editor serve
     """
     with setup.one_line_errors(), _stopped_quietly():
-        config = setup.load()
-        listening.raise_limit()
-        logs.configure(config.log_level, config.log_format)
-        features = select(features, config.features_off)
-        _check(features, config)
-        plug(features, config)
+        config, chosen = _prepare(features)
         if not worker:
             _warn(config)
+        inherited = Inherited.parse(worker) if worker else None
         if config.workers > 1:
-            _supervise(config)
-        else:
-            _serve(config, features, Inherited.parse(worker).keep() if worker else None)
+            forker = forking.stand_by()
+            if not isinstance(forker, Inherited):
+                _supervise(config, forker)
+                return
+            inherited = forker
+            config, chosen = _prepare(features)  # in the environment that its supervisor has decided on
+        _serve(config, chosen, inherited.keep() if inherited else None)
+
+
+def _prepare(features: tuple[Feature, ...]) -> tuple[Settings, tuple[Feature, ...]]:
+    """The settings, and the features that they leave; raises for what cannot work."""
+    config = setup.load()
+    listening.raise_limit()
+    logs.configure(config.log_level, config.log_format)
+    chosen = select(features, config.features_off)
+    _check(chosen, config)
+    plug(chosen, config)
+    return config, chosen
 
 
 def _check(features: tuple[Feature, ...], config: Settings) -> None:
@@ -102,7 +114,7 @@ def _serve(config: Settings, features: tuple[Feature, ...], inherited: Inherited
         _run(_main(ready, features, sockets, inherited, embedded=config.database_url is None))
 
 
-def _supervise(config: Settings) -> None:
+def _supervise(config: Settings, forker: Forker | None) -> None:
     """Listens for its workers, each at a place of its own, among which the kernel shares new connections out."""
     alone = listening.bind(config)  # which a port that others share would not refuse
     numbered = replace(config, port=alone[0].getsockname()[1])
@@ -110,11 +122,20 @@ def _supervise(config: Settings) -> None:
         each.close()
     places = [listening.bind(numbered, shared=True) for _ in range(config.workers)]
     with _database(_with_port(config, numbered.port)) as ready:
-        supervisor = Supervisor(places, settings.for_worker(ready))
-        words = ways.transport(ready).words
-        asyncio.run(
-            supervisor.run(lambda: click.echo(_welcome(ready, config.database_url is None, words), err=True))
-        )
+        asyncio.run(_supervised(ready, places, forker, embedded=config.database_url is None))
+
+
+async def _supervised(
+    config: Settings, places: list[list[socket.socket]], forker: Forker | None, embedded: bool
+) -> None:
+    fork = forker.fork if forker else None
+    supervisor = Supervisor(places, settings.for_worker(config), fork=fork)
+    words = ways.transport(config).words
+    try:
+        await supervisor.run(lambda: click.echo(_welcome(config, embedded, words), err=True))
+    finally:
+        if forker:
+            forker.close()
 
 
 def _with_port(config: Settings, port: int) -> Settings:

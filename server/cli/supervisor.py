@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from server.cli.worker import NotServing, Worker
+from server.cli.worker import Fork, NotServing, Worker
 from server.errors import StartError
 from server.limits import board
 
@@ -47,7 +47,8 @@ class Place:
 class Supervisor:
     """Keeps a worker alive at each place; SIGHUP replaces them one by one, SIGTERM and Ctrl-C end all.
 
-    A worker has `seconds` to come to serve; then it is stopped, and another one tried.
+    A worker has `seconds` to come to serve; then it is stopped, and another one tried. Workers are made by `fork`, if
+    it is given; from the first SIGHUP on they are started, so that they are of the program as it is by then.
     """
 
     def __init__(
@@ -55,12 +56,13 @@ class Supervisor:
         places: Sequence[Sequence[socket.socket]],
         environment: dict[str, str],
         seconds: float = READY_SECONDS,
+        fork: Fork | None = None,
     ) -> None:
         self._places = [
             Place(f"worker {number} of {len(places)}", listening)
             for number, listening in enumerate(places, 1)
         ]
-        self._environment, self._seconds = environment, seconds
+        self._environment, self._seconds, self._fork = environment, seconds, fork
         self._workers: set[Worker] = set()
         self._board = board.make()
         self._first_serves, self._hang_up = asyncio.Event(), asyncio.Event()
@@ -126,6 +128,7 @@ class Supervisor:
         while True:
             await self._hang_up.wait()
             self._hang_up.clear()
+            self._fork = None
             for place in self._places:
                 if not await self._replace(place):
                     break
@@ -149,7 +152,12 @@ class Supervisor:
         patient = self._first_serves.is_set()
         urgent = patient and (place.worker is None or place.worker.ended)
         worker = await Worker.start(
-            place.listening, self._board.fileno(), self._environment, patient=patient, urgent=urgent
+            place.listening,
+            self._board.fileno(),
+            self._environment,
+            patient=patient,
+            urgent=urgent,
+            fork=self._fork,
         )
         self._workers.add(worker)
         return worker

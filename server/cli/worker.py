@@ -10,8 +10,9 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 # A worker that serves may finish its requests; one that does not serve yet has none.
 STOP_SECONDS = 15.0
@@ -92,10 +93,29 @@ class NotServing(Exception):
     """A worker ended before it came to serve, or does not come to serve in time: words to go after its name."""
 
 
+class Process(Protocol):
+    """What asyncio.subprocess.Process tells of one, and does with it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    async def wait(self) -> int: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+Fork = Callable[[Inherited, Mapping[str, str]], Awaitable[Process | None]]
+
+
 class Worker:
     """One process; it stops when the pipe to its supervisor breaks."""
 
-    def __init__(self, process: asyncio.subprocess.Process, words: int, lifeline: int) -> None:
+    def __init__(self, process: Process, words: int, lifeline: int) -> None:
         self.process, self._words, self._lifeline = process, io.FileIO(words), io.FileIO(lifeline, "w")
         self._serving_since: float | None = None
 
@@ -107,16 +127,18 @@ class Worker:
         environment: dict[str, str],
         patient: bool = False,
         urgent: bool = False,
+        fork: Fork | None = None,
     ) -> Worker:
-        """A process that will serve these sockets; on the board it reads what the others have to do."""
+        """A process that will serve these sockets; on the board it reads what the others have to do.
+
+        It is forked where that can be done, else started anew.
+        """
         words, said = os.pipe()
         life, lifeline = os.pipe()
         given = Inherited(said, life, board, tuple(each.fileno() for each in listening), patient, urgent)
-        command = [sys.executable, "-m", "server", "serve", "--worker", str(given)]
         try:
-            process = await asyncio.create_subprocess_exec(
-                *command, env=environment, pass_fds=given.descriptors, start_new_session=True
-            )
+            process = await fork(given, environment) if fork else None
+            process = process or await _started(given, environment)
         finally:
             os.close(said)
             os.close(life)
@@ -135,7 +157,7 @@ class Worker:
     async def serves(self, seconds: float) -> None:
         """Waits until it says that it serves; raises NotServing. A migration has limits of its own."""
         try:
-            async with asyncio.timeout(seconds) as limit, _reader(self._words) as words:
+            async with asyncio.timeout(seconds) as limit, reader(self._words) as words:
                 while (word := await words.read(1)) == _MIGRATES:
                     limit.reschedule(None)
         except TimeoutError:
@@ -160,8 +182,15 @@ class Worker:
         self._lifeline.close()
 
 
+async def _started(given: Inherited, environment: Mapping[str, str]) -> Process:
+    command = [sys.executable, "-m", "server", "serve", "--worker", str(given)]
+    return await asyncio.create_subprocess_exec(
+        *command, env=environment, pass_fds=given.descriptors, start_new_session=True
+    )
+
+
 @contextlib.asynccontextmanager
-async def _reader(pipe: io.FileIO) -> AsyncIterator[asyncio.StreamReader]:
+async def reader(pipe: io.FileIO) -> AsyncIterator[asyncio.StreamReader]:
     """What comes out of a pipe, which is closed in the end."""
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()

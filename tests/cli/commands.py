@@ -49,9 +49,7 @@ class Done:
 class Commands:
     """Commands in one folder with one set of settings; none may end in a traceback."""
 
-    def __init__(
-        self, folder: Path, settings: Mapping[str, str] | None = None, hatched: bool = True
-    ) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, hatched: bool = True) -> None:
         self.folder, self._hatched = folder, hatched
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "PG_BIN", "TMPDIR") if name in os.environ}
         ours = {"PYTHONPATH": str(ROOT), "TZ": "UTC", "BCRYPT_COST": "4"}

@@ -13,17 +13,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
+from drill.servers import workers
 from tests.nursery import Hatched, nursery
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def command_line(pid: str) -> bytes:
-    """What a process was started as; nothing where it has ended since."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return b""
 
 
 def until(what: Callable[[], object], seconds: float = 60) -> None:
@@ -72,8 +65,7 @@ class Starting:
 
     def pids(self) -> set[int]:
         """The workers alive."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return {int(pid) for pid in children if b"--worker" in command_line(pid)}
+        return workers(self.process.pid)
 
     def stop(self) -> None:
         """As Ctrl-C does."""

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
+from drill.servers import command_line
 from server.postgres import postmaster
 from server.postgres.cluster import Cluster
-from tests.workers.served import Served, command_line, until
+from tests.workers.served import Served, until
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,8 @@ def test_all_ends_with_a_killed_supervisor(workers: str) -> None:
             + f"Origin: {served.address}\r\nCookie: {cookie}\r\n\r\n".encode()
         )
         served.process.kill()
-        until(lambda: not any(command_line(str(pid)) for pid in {*pids, server}))
+        assert server
+        until(lambda: not any(command_line(pid) for pid in {*pids, server}))
         asked.close()
         other.close()
         served.process.communicate()
@@ -128,7 +130,7 @@ def test_a_worker_whose_log_nobody_reads_ends_too(tmp_path: Path) -> None:
     fill(served.process.stderr.fileno())
     until(lambda: not signs_out(served))
     served.process.kill()
-    until(lambda: not any(command_line(str(pid)) for pid in pids))
+    until(lambda: not any(command_line(pid) for pid in pids))
     served.process.communicate()
 
 
