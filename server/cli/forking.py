@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from server.cli.worker import Inherited, reader
+from server.config import settings
 
 # In /proc/PID/comm, as the command lines of all are the supervisor's.
 NAME, WORKER_NAME = "ai-editor-fork", "ai-editor-work"
@@ -178,8 +179,7 @@ def _become(job: dict[str, object], descriptors: list[int]) -> Inherited:
     random.seed()
     environment = job["environment"]
     assert isinstance(environment, dict)
-    os.environ.clear()
-    os.environ.update(environment)
+    settings.become_worker(environment)
     words, life, board, *listening = descriptors
     return Inherited(words, life, board, tuple(listening), bool(job["patient"]), bool(job["urgent"]))
 

@@ -153,6 +153,12 @@ def for_worker(config: Settings) -> dict[str, str]:
     return {**os.environ, **decided}
 
 
+def become_worker(environment: Mapping[str, str]) -> None:
+    """Makes what `for_worker` has put together the environment of this process, which was not started with it."""
+    os.environ.clear()
+    os.environ.update(environment)
+
+
 def _redis_url(read: Reader) -> str | None:
     url = read.text("REDIS_URL")
     if url is not None and not _is_redis(url):
