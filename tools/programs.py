@@ -37,13 +37,13 @@ class Program:
         named = os.environ.get(self.variable)
         if named is not None:
             return shutil.which(named)
-        return next((path for name in self.names if (path := shutil.which(name))), None)
+        return next((path for name in self.names if (path := _which(name))), None)
 
     def find_or_install(self) -> str | None:
         """The same; root on a Debian without the best one gets it from apt, or the next best."""
         if os.environ.get(self.variable) or not shutil.which("apt-get") or os.geteuid() != 0:
             return self.find()
-        if not shutil.which(self.packages[0]) and (len(self.packages) > 1 or not self.find()):
+        if not _which(self.packages[0]) and (len(self.packages) > 1 or not self.find()):
             step(f"{self.packages[0]} from apt, for tests/{self.tests} (once)")
             _apt("update")
             next((package for package in self.packages if self._came_with(package)), None)
@@ -52,6 +52,11 @@ class Program:
     def _came_with(self, package: str) -> bool:
         """Whether there is one now; the next package is for a system that has not heard of this one."""
         return _apt("install", "--yes", "--no-install-recommends", package) and self.find() is not None
+
+
+def _which(name: str) -> str | None:
+    """On PATH, or where servers are installed to, which is on root's PATH alone, and not always on that."""
+    return shutil.which(name) or shutil.which(name, path="/usr/local/sbin:/usr/sbin:/sbin")
 
 
 def _apt(*words: str) -> bool:

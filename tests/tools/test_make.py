@@ -86,6 +86,12 @@ def test_a_missing_program_fails_where_all_must_run(
         make.without(program)
 
 
+def test_a_server_is_found_though_path_lacks_the_folders_of_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    program = programs.Program(("ldconfig",), "LDCONFIG_PROGRAM", ("libc-bin",), "nginx")
+    assert program.find() in ("/usr/sbin/ldconfig", "/sbin/ldconfig")
+
+
 @pytest.mark.parametrize(
     ("known", "asked"), [(("a-shell", "a"), ["a-shell"]), (("a",), ["a-shell", "a"]), ((), ["a-shell", "a"])]
 )
