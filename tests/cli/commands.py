@@ -7,7 +7,6 @@ import pty
 import re
 import select
 import struct
-import subprocess
 import sys
 import tempfile
 import termios
@@ -49,28 +48,21 @@ class Done:
 class Commands:
     """Commands in one folder with one set of settings; none may end in a traceback."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, hatched: bool = True) -> None:
-        self.folder, self._hatched = folder, hatched
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "PG_BIN", "TMPDIR") if name in os.environ}
         ours = {"PYTHONPATH": str(ROOT), "TZ": "UTC", "BCRYPT_COST": "4"}
         self.environment = {**kept, **ours, **(settings or {})}
 
     def but(self, **settings: str) -> "Commands":
         """The same with other settings."""
-        return Commands(self.folder, {**self.environment, **settings}, self._hatched)
+        return Commands(self.folder, {**self.environment, **settings})
 
     def __call__(self, *arguments: str, stdin: str | bytes = b"") -> Done:
         given = stdin.encode() if isinstance(stdin, str) else stdin
-        result = self._hatch(arguments, given) if self._hatched else self._execute(arguments, given)
+        result = self._hatch(arguments, given)
         assert "Traceback" not in result.err, result.err
         return result
-
-    def _execute(self, arguments: Sequence[str], given: bytes) -> Done:
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            input=given, capture_output=True, cwd=self.folder, env=self.environment, check=False,
-        )  # fmt: skip
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def _hatch(self, arguments: Sequence[str], given: bytes) -> Done:
         with tempfile.TemporaryDirectory() as name:
