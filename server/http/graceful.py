@@ -25,7 +25,7 @@ from server.telemetry.sparing import Sparing
 IDLE_SECONDS = 1.5
 # Who takes no byte of an answer for so long is cut off; sooner where the server ends.
 STALLED_SECONDS, STALLED_AT_THE_END = 30.0, 2.0
-# Who has not sent a whole head of a request for so long is not waited for. A timer for each request costs it 6 %.
+# Who has not sent a whole head of a request for so long is not waited for: seen in a sweep, as a timer costs each request.
 WAITING_SECONDS = 75.0
 SWEEP_SECONDS = 5.0
 # Descriptors that are not for connections: the log, mails, pictures, PostgreSQL.
