@@ -33,7 +33,7 @@ class Program:
         return f"No {self.package}, so tests/{self.tests} is left out: {self.advice}."
 
     def find(self) -> str | None:
-        """The path of the one that the variable names, or of the best one on PATH."""
+        """The path of the one that the variable names, or of the best one that there is."""
         named = os.environ.get(self.variable)
         if named is not None:
             return shutil.which(named)

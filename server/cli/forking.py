@@ -1,4 +1,4 @@
-"""A process that stands by with the program imported, and is forked for each worker: a tenth of the work of a start.
+"""A process that stands by with the program imported and is forked for each worker, so that none has to import it.
 
 It is made before the supervisor has threads, a loop or sockets, which a fork must not take along.
 """
@@ -123,9 +123,7 @@ def _fork_for_each(jobs: socket.socket) -> Inherited:
     os.setsid()
     before = {number: signal.signal(number, signal.SIG_IGN) for number in _KEPT_FROM_SIGNALS}
     before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
-    ended, end = os.pipe()
-    os.set_blocking(end, False)
-    signal.set_wakeup_fd(end, warn_on_full_buffer=False)
+    ended = _hear_endings()
     endings: dict[int, int] = {}
     while True:
         ready, _, _ = select.select([jobs.fileno(), ended], [], [])
@@ -143,13 +141,26 @@ def _fork_for_each(jobs: socket.socket) -> Inherited:
                 signal.signal(number, handler)
             jobs.detach()
             return _become(json.loads(words), given)
+        _note(pid, ending, endings)
         for each in given:
             os.close(each)
-        if pid is None:
-            os.close(ending)
-        else:
-            endings[pid] = ending
-            os.write(ending, _NUMBER.pack(pid))
+
+
+def _hear_endings() -> int:
+    """A pipe that has something to read when a child has ended."""
+    ended, end = os.pipe()
+    os.set_blocking(end, False)
+    signal.set_wakeup_fd(end, warn_on_full_buffer=False)
+    return ended
+
+
+def _note(pid: int | None, ending: int, endings: dict[int, int]) -> None:
+    """Tells which process it is, if there is one; how it ends is told later."""
+    if pid is None:
+        os.close(ending)
+        return
+    endings[pid] = ending
+    os.write(ending, _NUMBER.pack(pid))
 
 
 def _fork() -> int | None:

@@ -192,10 +192,10 @@ async def _started(given: Inherited, environment: Mapping[str, str]) -> Process:
 @contextlib.asynccontextmanager
 async def reader(pipe: io.FileIO) -> AsyncIterator[asyncio.StreamReader]:
     """What comes out of a pipe, which is closed in the end."""
-    reader = asyncio.StreamReader()
+    stream = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), pipe)
     try:
-        yield reader
+        yield stream
     finally:
         transport.close()

@@ -92,7 +92,6 @@ class SocketHandler(WebSocketHandler, CallerHandler):
         self._unwatch: Callable[[], None] = lambda: None
         if self._who:
             self._unwatch = self.services.changes.watch(self._who.session, self._session_ended)
-        self.set_nodelay(True)
         await self._guarded(self._join)
 
     async def on_message(self, message: str | bytes) -> None:

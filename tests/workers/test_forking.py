@@ -30,7 +30,7 @@ def started(pids: set[int]) -> set[int]:
 
 
 def test_workers_are_forked_and_have_nothing_of_each_other_s(served: Served) -> None:  # S33
-    """Each is the first of a session of its own, and has what makes the others' random numbers no hint at its own."""
+    """Each is the first of a session of its own, and shares no pipe or socket but its streams."""
     pids = served.pids()
     assert (len(pids), started(pids)) == (2, set())
     assert {os.getsid(pid) for pid in pids} == pids
