@@ -31,7 +31,7 @@ from server.http.app import http_server as make_server
 from server.schema import migrate
 from server.services import Services
 from server.sessions import change_feed
-from tests import parallel
+from tests import clusters, parallel
 from tests.client import Client
 from tests.ears import Ears
 from tests.lent import Lender
@@ -52,6 +52,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Registers our own marker, and has files made where it costs least."""
     gc.disable()  # until all tests are there
     parallel.choose_temporary_folder()
+    if not hasattr(config, "workerinput"):
+        clusters.keep()
+        config.add_cleanup(clusters.drop)
+    clusters.copy()
     config.addinivalue_line("markers", "environ(**settings): the settings of the server under test")
     config.addinivalue_line("markers", "feature(name): it is about an optional feature")
 

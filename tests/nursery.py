@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import functools
 import gc
+import importlib
 import json
 import os
 import random
@@ -118,12 +119,15 @@ class Nursery:
         folder: Path,
         environment: Mapping[str, str],
         file: IO[bytes] | None = None,
+        *,
+        program: str = "server.__main__",
+        stdin: int | None = None,
     ) -> Hatched:
-        """`ai-editor`, whose words are read, or go to that file."""
+        """`ai-editor` or another program, whose words are read, or go to that file."""
         pipes = [] if file else [os.pipe(), os.pipe()]
         written = [os.dup(file.fileno()), os.dup(file.fileno())] if file else [far for _, far in pipes]
-        streams = [os.open(os.devnull, os.O_RDONLY), *written]
-        ending = self._send(arguments, folder, environment, streams)
+        streams = [os.open(os.devnull, os.O_RDONLY) if stdin is None else stdin, *written]
+        ending = self._send(arguments, folder, environment, streams, program=program)
         stdout, stderr = [os.fdopen(near) for near, _ in pipes] or (None, None)
         return Hatched(ending, stdout, stderr)
 
@@ -141,9 +145,11 @@ class Nursery:
         environment: Mapping[str, str],
         streams: Sequence[int],
         terminal: bool = False,
+        program: str = "server.__main__",
     ) -> int:
         ending, theirs = os.pipe()
         job = {
+            "program": program,
             "arguments": arguments,
             "folder": str(folder),
             "environment": dict(environment),
@@ -176,8 +182,10 @@ def main(jobs: int) -> None:
     import uvloop  # noqa: F401
 
     import handlers  # noqa: F401
-    import server.cli  # noqa: F401
+    import server.__main__  # noqa: F401
+    from tests import clusters
 
+    clusters.copy()
     gc.collect()
     gc.freeze()  # what those who are forked never write to is not copied for them
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -224,8 +232,6 @@ def _tell(endings: dict[int, int]) -> None:
 
 
 def _become(job: dict[str, Any], streams: Sequence[int]) -> None:
-    from server.__main__ import main
-
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -246,13 +252,17 @@ def _become(job: dict[str, Any], streams: Sequence[int]) -> None:
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     sys.argv[1:] = job["arguments"]
     try:
-        main()
+        importlib.import_module(job["program"]).main()
     except SystemExit as end:
         sys.stdout.flush()
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
         os._exit(end.code if isinstance(end.code, int) else 1)
     except BaseException:
         sys.excepthook(*sys.exc_info())
-    os._exit(1)
+        os._exit(1)
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """A folder for a cluster, and processes that share it, as root and as a person."""
 
+import contextlib
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +66,16 @@ class Place:
         """Whether any process of PostgreSQL works in the folder."""
         return any(postmaster.is_server(int(entry.name), self.data) for entry in Path("/proc").glob("[0-9]*"))
 
+    def wait_for_guards(self) -> None:
+        """Whoever guarded the cluster of a killed process looks after it, and may be late with it."""
+        while any(self._is_guard(entry) for entry in Path("/proc").glob("[0-9]*")):
+            time.sleep(0.02)
+
+    def _is_guard(self, process: Path) -> bool:
+        with contextlib.suppress(OSError):
+            return process.joinpath("cmdline").read_bytes().endswith(bytes(self.home) + b"\0")
+        return False
+
 
 @pytest.fixture(scope="session")
 def programs() -> Iterator[Path]:
@@ -95,6 +107,7 @@ def place(request: pytest.FixtureRequest, programs: Path) -> Iterator[Place]:
     yield here
     for process in here.processes:
         process.kill()
+    here.wait_for_guards()
     left = here.running()
     postmaster.end_leftovers(here.data)
     shutil.rmtree(folder)

@@ -1,16 +1,17 @@
 """Another process that runs or uses an embedded PostgreSQL, and can be killed.
 
-As a program: `python -m tests.postgres.process owned|attached FOLDER [UID]` prints the address, waits for the
-end of its input, and leaves. It gives up root by itself, as that user may not reach this interpreter.
+As a program, `owned|attached FOLDER [UID]` prints the address, waits for the end of its input, and leaves. It gives up
+root by itself, as that user may not reach this interpreter.
 """
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 from server import postgres
+from tests import clusters
+from tests.nursery import nursery
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,16 +20,11 @@ class Process:
     """Such a process, started."""
 
     def __init__(self, mode: str, home: Path, uid: int | None, environment: dict[str, str]) -> None:
-        command = [sys.executable, "-m", __name__, mode, str(home)]
-        self.popen = subprocess.Popen(
-            command if uid is None else [*command, str(uid)],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
+        arguments = [mode, str(home), *([] if uid is None else [str(uid)])]
+        theirs, ours = os.pipe()
+        self._stdin = os.fdopen(ours, "w")
+        self.popen = nursery().start(
+            arguments, ROOT, {**os.environ, **environment}, program=__name__, stdin=theirs
         )
 
     @property
@@ -40,18 +36,18 @@ class Process:
         """Waits for the address it prints."""
         assert self.popen.stdout
         line = self.popen.stdout.readline().strip()
-        assert line, self.popen.communicate()[1]
+        assert line, self._communicate()[1]
         return line
 
     def end(self) -> None:
         """Lets it leave, and waits until it has; it may have said that it started a killed server again."""
-        said = self.popen.communicate(timeout=150)[1].splitlines()
+        said = self._communicate()[1].splitlines()
         errors = [line for line in said if not line.startswith("the embedded PostgreSQL")]
         assert (self.popen.returncode, errors) == (0, [])
 
     def refusal(self) -> str:
         """Waits for the one line with which it fails."""
-        output, errors = self.popen.communicate(timeout=150)
+        output, errors = self._communicate()
         assert (self.popen.returncode, output) == (1, ""), errors
         assert errors.count("\n") == 1
         return errors.strip()
@@ -63,15 +59,22 @@ class Process:
     def kill(self) -> None:
         """Kills it, with no chance to clean up."""
         self.popen.kill()
-        self.popen.communicate()
+        self._communicate()
+
+    def _communicate(self) -> tuple[str, str]:
+        self._stdin.close()
+        return self.popen.communicate(150)
 
 
-def main(mode: str, folder: str, uid: str | None = None) -> None:
+def main() -> None:
     """Owns or uses the cluster until the end of standard input."""
-    if uid is not None:
+    mode, folder, *uid = sys.argv[1:]
+    os.setsid()
+    clusters.make()
+    if uid:
         os.setgroups([])
-        os.setgid(int(uid))
-        os.setuid(int(uid))
+        os.setgid(int(uid[0]))
+        os.setuid(int(uid[0]))
     run = postgres.attached if mode == "attached" else postgres.owned
     try:
         with run(Path(folder)) as address:
@@ -79,8 +82,3 @@ def main(mode: str, folder: str, uid: str | None = None) -> None:
             sys.stdin.read()
     except postgres.PostgresError as error:
         sys.exit(str(error))
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    main(*sys.argv[1:])
