@@ -95,9 +95,9 @@ def _by_table(columns: Sequence[Column]) -> Columns:
     return Columns(*(tuple(each for each in columns if each.table == table) for table in ("user", "session")))
 
 
-def assemble(features: Iterable[Feature], settings: Settings) -> Services:
+def assemble(features: Iterable[Feature], settings: Settings, shared: int | None = None) -> Services:
     """The services with all that these features add."""
-    return Services(settings, plug(features, settings))
+    return Services(settings, plug(features, settings), shared)
 
 
 def _refuse_clashes(features: Sequence[Feature]) -> None:

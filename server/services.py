@@ -22,6 +22,7 @@ from server.crypto.pseudonyms import Pseudonyms
 from server.database import Database, DatabaseError, DatabaseUnavailable
 from server.errors import StartError
 from server.limits import AccountLimits, Limit, RequestLimits, open_store
+from server.limits.board import Board
 from server.mail import Email, Mailer
 from server.model import Columns, Json, User
 from server.passwords.passwords import Passwords
@@ -57,9 +58,12 @@ class Parts:
 
 
 class Services:
-    """Made inside a running event loop, closed with `close()`; `running()` is what goes on beside the requests."""
+    """Made inside a running event loop, closed with `close()`; `running()` is what goes on beside the requests.
 
-    def __init__(self, settings: Settings, parts: Parts) -> None:
+    `shared` is the descriptor of what the workers of a host have in common, for one of them.
+    """
+
+    def __init__(self, settings: Settings, parts: Parts, shared: int | None = None) -> None:
         self.config, self.parts = settings, parts
         self.db = Database(settings.database_url or "", settings.db_pool_size, parts.columns)
         self.metrics = Metrics()
@@ -70,7 +74,9 @@ class Services:
         )
         self.sessions = Sessions(settings, self.db, self.cookies)
         self.passwords = Passwords(settings.passwords)
-        counts = open_store(settings.limits, self.db)
+        if shared is not None:
+            self.passwords.hashing.share(Board(shared))
+        counts = open_store(settings.limits, self.db, shared)
         self.limits = RequestLimits(counts, parts.limits)
         self.account_limits = AccountLimits(counts, settings.secret)
         cache = self.sessions.memory if settings.sessions.cache else SessionCache(0, self.sessions.watches)

@@ -191,8 +191,8 @@ def _become(job: dict[str, object], descriptors: list[int]) -> Inherited:
     environment = job["environment"]
     assert isinstance(environment, dict)
     settings.become_worker(environment)
-    words, life, board, *listening = descriptors
-    return Inherited(words, life, board, tuple(listening), bool(job["patient"]), bool(job["urgent"]))
+    words, life, shared, *listening = descriptors
+    return Inherited(words, life, shared, tuple(listening), bool(job["patient"]), bool(job["urgent"]))
 
 
 def _be_called(name: str) -> None:

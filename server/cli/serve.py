@@ -25,7 +25,6 @@ from server.config.settings import Settings
 from server.database import DatabaseUnavailable, WritesRefused
 from server.feature import Feature, assemble, plug, select
 from server.http.app import Application, http_server
-from server.limits.board import Board
 from server.mail import ways
 from server.schema import migrate
 from server.services import Services
@@ -179,9 +178,7 @@ async def _main(
     embedded: bool,
 ) -> None:
     stopped = _stop_event(inherited)
-    services = assemble(features, config)
-    if inherited is not None:
-        services.passwords.hashing.share(Board(inherited.board))
+    services = assemble(features, config, inherited.shared if inherited else None)
     try:
         looked = asyncio.Event()
         if not await _unless(stopped, _bring_up(services, inherited, looked)):

@@ -11,7 +11,7 @@ import click
 
 from server.cli.worker import Fork, NotServing, Worker
 from server.errors import StartError
-from server.limits import board
+from server.limits import shared
 
 READY_SECONDS = 30.0
 # Before another worker starts where none came to serve, or not for long: longer with each in a row.
@@ -64,7 +64,7 @@ class Supervisor:
         ]
         self._environment, self._seconds, self._fork = environment, seconds, fork
         self._workers: set[Worker] = set()
-        self._board = board.make()
+        self._shared = shared.make()
         self._first_serves, self._hang_up = asyncio.Event(), asyncio.Event()
         self._ready: Callable[[], None] | None = None
         self._ends = 0
@@ -153,7 +153,7 @@ class Supervisor:
         urgent = patient and (place.worker is None or place.worker.ended)
         worker = await Worker.start(
             place.listening,
-            self._board.fileno(),
+            self._shared.fileno(),
             self._environment,
             patient=patient,
             urgent=urgent,

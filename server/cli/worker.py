@@ -26,11 +26,11 @@ _MIGRATES, _SERVES = b"m", b"s"
 
 @dataclass(frozen=True)
 class Inherited:
-    """What a worker has from its supervisor, as file descriptors: two pipes, a board, and the sockets that listen."""
+    """What a worker has from its supervisor, as file descriptors: two pipes, what workers share, and the sockets that listen."""
 
     words: int
     life: int
-    board: int
+    shared: int
     listening: tuple[int, ...]
     # Others have served from this database: while it is away, it is waited for with an answer.
     patient: bool = False
@@ -40,8 +40,8 @@ class Inherited:
     @classmethod
     def parse(cls, text: str) -> Inherited:
         """From the command line."""
-        words, life, patient, urgent, board, *listening = map(int, text.split(","))
-        return cls(words, life, board, tuple(listening), bool(patient), bool(urgent))
+        words, life, patient, urgent, shared, *listening = map(int, text.split(","))
+        return cls(words, life, shared, tuple(listening), bool(patient), bool(urgent))
 
     def keep(self) -> Inherited:
         """From now on no process that this one starts gets them; uvloop closes nothing for those. S33."""
@@ -52,12 +52,12 @@ class Inherited:
     def __str__(self) -> str:
         """For the command line."""
         flags = (int(self.patient), int(self.urgent))
-        return ",".join(map(str, (self.words, self.life, *flags, self.board, *self.listening)))
+        return ",".join(map(str, (self.words, self.life, *flags, self.shared, *self.listening)))
 
     @property
     def descriptors(self) -> tuple[int, ...]:
         """All of them."""
-        return (self.words, self.life, self.board, *self.listening)
+        return (self.words, self.life, self.shared, *self.listening)
 
     def sockets(self) -> list[socket.socket]:
         """The sockets that listen."""
@@ -123,19 +123,19 @@ class Worker:
     async def start(
         cls,
         listening: Sequence[socket.socket],
-        board: int,
+        shared: int,
         environment: dict[str, str],
         patient: bool = False,
         urgent: bool = False,
         fork: Fork | None = None,
     ) -> Worker:
-        """A process that will serve these sockets; on the board it reads what the others have to do.
+        """A process that will serve these sockets; it shares that memory with the others.
 
         It is forked where that can be done, else started anew.
         """
         words, said = os.pipe()
         life, lifeline = os.pipe()
-        given = Inherited(said, life, board, tuple(each.fileno() for each in listening), patient, urgent)
+        given = Inherited(said, life, shared, tuple(each.fileno() for each in listening), patient, urgent)
         try:
             process = await fork(given, environment) if fork else None
             process = process or await _started(given, environment)

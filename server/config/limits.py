@@ -18,25 +18,20 @@ class LimitSettings:
 
     @property
     def counts_alone(self) -> bool:
-        """Whether this process has counts that no other sees."""
+        """Whether this host has counts that no other sees."""
         return self.enabled and self.storage == "memory"
 
 
-def read(read: Reader, production: bool, workers: int) -> LimitSettings:
+def read(read: Reader, production: bool) -> LimitSettings:
     """RATE_LIMIT_*; limits are on in production."""
-    return LimitSettings(read.flag("RATE_LIMIT_ENABLED", production), _storage(read, workers))
+    enabled = read.flag("RATE_LIMIT_ENABLED", production)
+    return LimitSettings(enabled, _storage(read))
 
 
-def _storage(read: Reader, workers: int) -> Literal["memory", "database"]:
-    """Several processes count together, which memory cannot do."""
+def _storage(read: Reader) -> Literal["memory", "database"]:
     if (read.text("RATE_LIMIT_STORAGE") or "").lower() == "redis":
         raise SettingsError(
             "RATE_LIMIT_STORAGE is 'redis'; this version does not have that: it takes memory or database"
         )
-    by_itself = "memory" if workers == 1 else "database"
-    storage = read.choice("RATE_LIMIT_STORAGE", ("memory", "database"), by_itself)
-    if storage == "memory" and workers > 1:
-        raise SettingsError(
-            f"RATE_LIMIT_STORAGE is 'memory', which {workers} WORKERS cannot share: it takes database"
-        )
+    storage = read.choice("RATE_LIMIT_STORAGE", ("memory", "database"), "memory")
     return "database" if storage == "database" else "memory"

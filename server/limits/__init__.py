@@ -12,6 +12,7 @@ from server.limits.database import DatabaseStore
 from server.limits.memory import MemoryStore
 from server.limits.requests import RequestLimits
 from server.limits.rules import Limit, path_below
+from server.limits.shared import SharedStore
 
 __all__ = [
     "AccountLimits",
@@ -19,17 +20,22 @@ __all__ = [
     "Limit",
     "MemoryStore",
     "RequestLimits",
+    "SharedStore",
     "counting",
     "open_store",
     "path_below",
 ]
 
 
-def open_store(settings: LimitSettings, db: Database) -> MemoryStore | DatabaseStore | None:
-    """Where RATE_LIMIT_STORAGE has the counts kept; None where there are no limits."""
+def open_store(
+    settings: LimitSettings, db: Database, shared: int | None
+) -> MemoryStore | SharedStore | DatabaseStore | None:
+    """Where RATE_LIMIT_STORAGE has the counts kept, in memory that workers share if this is one; None without limits."""
     if not settings.enabled:
         return None
-    return DatabaseStore(db) if settings.storage == "database" else MemoryStore()
+    if settings.storage == "database":
+        return DatabaseStore(db)
+    return MemoryStore() if shared is None else SharedStore(shared)
 
 
 @contextmanager

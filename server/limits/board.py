@@ -6,33 +6,24 @@ import fcntl
 import mmap
 import os
 import struct
-import tempfile
-from typing import IO
 
 # A worker that replaces another has a place of its own meanwhile.
 PLACES = 1024
 _ENTRY = struct.Struct("=qdq")
-
-
-def make() -> IO[bytes]:
-    """A board with nothing on it: a file without a name, in memory where the system has such, for workers to inherit."""
-    in_memory = hasattr(os, "memfd_create")
-    file = os.fdopen(os.memfd_create("ai-editor"), "r+b") if in_memory else tempfile.TemporaryFile()  # noqa: SIM115
-    file.truncate(PLACES * _ENTRY.size)
-    return file
+SIZE = PLACES * _ENTRY.size
 
 
 class Board:
     """Two numbers for each process: its own are written, those of others are added up while they live."""
 
     def __init__(self, descriptor: int) -> None:
-        self._memory = mmap.mmap(descriptor, PLACES * _ENTRY.size)
+        self._memory = mmap.mmap(descriptor, SIZE)
         # By process, so that two that start at once do not take the same place; let go when the process ends, too.
-        fcntl.lockf(descriptor, fcntl.LOCK_EX)
+        fcntl.lockf(descriptor, fcntl.LOCK_EX, 1)
         try:
             self._own = self._take_place()
         finally:
-            fcntl.lockf(descriptor, fcntl.LOCK_UN)
+            fcntl.lockf(descriptor, fcntl.LOCK_UN, 1)
 
     def _take_place(self) -> int:
         """The first that belongs to nobody who lives."""

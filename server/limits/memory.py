@@ -32,7 +32,7 @@ class MemoryStore:
         count = entry.count if entry else 0
         if entry and count >= limit.most:
             return seconds(entry.until - self._now())
-        self._requests.put(key, count + 1, self._now() + limit.milliseconds, _rank(count + 1, limit))
+        self._requests.put(key, count + 1, self._now() + limit.milliseconds, rank(count + 1, limit))
         return 0
 
     async def attempt(self, account: str) -> int:
@@ -64,7 +64,7 @@ class MemoryStore:
         self._accounts.drop(account)
 
 
-def _rank(count: int, limit: Limit) -> int:
+def rank(count: int, limit: Limit) -> int:
     """Which entries go first when there are too many: those of a single request, last those that refuse."""
     spent = 2 if count >= limit.most else 1 if count > 1 else 0
     return spent * 1_000_000 + limit.seconds

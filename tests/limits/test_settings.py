@@ -8,7 +8,7 @@ from server.config.limits import LimitSettings
 from server.config.settings import Settings, load
 from server.database import Database
 from server.errors import SettingsError
-from server.limits import DatabaseStore, MemoryStore, open_store
+from server.limits import DatabaseStore, MemoryStore, SharedStore, open_store, shared
 
 DATABASE = {"DATABASE_URL": "postgres://localhost/x", "BETTER_AUTH_SECRET": "x" * 32}
 
@@ -47,6 +47,9 @@ def test_what_cannot_be(tmp_path: Path, name: str, value: str, words: str) -> No
 
 def test_stores() -> None:
     db = Database("", 1)
-    assert open_store(LimitSettings(False, "database"), db) is None
-    assert isinstance(open_store(LimitSettings(True, "memory"), db), MemoryStore)
-    assert isinstance(open_store(LimitSettings(True, "database"), db), DatabaseStore)
+    assert open_store(LimitSettings(False, "database"), db, None) is None
+    assert isinstance(open_store(LimitSettings(True, "memory"), db, None), MemoryStore)
+    assert isinstance(open_store(LimitSettings(True, "database"), db, None), DatabaseStore)
+    with shared.make() as file:
+        assert isinstance(open_store(LimitSettings(True, "memory"), db, file.fileno()), SharedStore)
+        assert isinstance(open_store(LimitSettings(True, "database"), db, file.fileno()), DatabaseStore)

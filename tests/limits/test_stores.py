@@ -1,7 +1,9 @@
 """The rules and the formula of rate limits, against a model that says the same in the plainest words."""
 
 import asyncio
-from collections.abc import Coroutine
+import os
+import weakref
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from handlers import FEATURES
 from server.database import Database
 from server.errors import APIError
-from server.limits import DatabaseStore, MemoryStore, RequestLimits, rules
+from server.limits import DatabaseStore, MemoryStore, RequestLimits, SharedStore, rules, shared
 from server.limits.rules import Limit, Rules
 from tests.limits.travel import Clock, pass_time
 
@@ -55,10 +57,20 @@ def at_once(work: Coroutine[Any, Any, None]) -> None:
         work.send(None)
 
 
-@given(st.lists(st.tuples(pauses, st.sampled_from(sorted(KEYS))), max_size=150))
-def test_memory_counts_as_the_model(steps: Steps) -> None:
+def alone(clock: Clock) -> SharedStore:
+    """In memory that it shares with nobody."""
+    with shared.make() as file:
+        number = os.dup(file.fileno())
+    store = SharedStore(number, clock)
+    weakref.finalize(store, os.close, number)
+    return store
+
+
+@pytest.mark.parametrize("kind", [MemoryStore, alone])
+@given(steps=st.lists(st.tuples(pauses, st.sampled_from(sorted(KEYS))), max_size=150))
+def test_memory_counts_as_the_model(kind: Callable[[Clock], MemoryStore | SharedStore], steps: Steps) -> None:
     clock, models = Clock(), {key: Model() for key in KEYS}
-    store = MemoryStore(clock)
+    store = kind(clock)
 
     async def run() -> None:
         for pause, key in steps:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.errors import APIError
-from server.limits import board
+from server.limits import shared
 from server.limits.board import Board
 from server.limits.turns import ASKER, Asker, Turns
 
@@ -60,10 +60,10 @@ async def queue(turns: Turns, order: list[str], *names: str) -> list[asyncio.Tas
 @contextmanager
 def two_workers(seconds: float) -> Iterator[tuple[Turns, Turns]]:
     """The lines of two processes of one supervisor, which see each other's."""
-    with board.make() as shared:
+    with shared.make() as common:
         lines = Turns(2, seconds), Turns(2, seconds)
         for each in lines:
-            each.share(Board(shared.fileno()))
+            each.share(Board(common.fileno()))
         yield lines
 
 
@@ -173,8 +173,8 @@ async def test_what_a_killed_process_had_before_it_is_forgotten() -> None:
         "import sys; from server.limits.board import Board\n"
         "Board(int(sys.argv[1])).write(100.0, 2); print(flush=True); sys.stdin.read()"
     )
-    with board.make() as shared:
-        ours, number = Board(shared.fileno()), shared.fileno()
+    with shared.make() as common:
+        ours, number = Board(common.fileno()), common.fileno()
         child = subprocess.Popen(
             [sys.executable, "-c", program, str(number)],
             stdin=subprocess.PIPE,
