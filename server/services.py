@@ -21,10 +21,10 @@ from server.config.settings import Settings
 from server.crypto.pseudonyms import Pseudonyms
 from server.database import Database, DatabaseError, DatabaseUnavailable
 from server.errors import StartError
-from server.limits import AccountLimits, Limit, RequestLimits, open_store
-from server.limits.board import Board
+from server.limits import AccountLimits, Limit, RedisStore, RequestLimits, open_store
 from server.mail import Email, Mailer
 from server.model import Columns, Json, User
+from server.overload.board import Board
 from server.passwords.passwords import Passwords
 from server.schema import migrate
 from server.sessions.cache import SessionCache
@@ -76,7 +76,7 @@ class Services:
         self.passwords = Passwords(settings.passwords)
         if shared is not None:
             self.passwords.hashing.share(Board(shared))
-        counts = open_store(settings.limits, self.db, shared)
+        self.counts = counts = open_store(settings.limits, self.db, shared, settings.redis_url)
         self.limits = RequestLimits(counts, parts.limits)
         self.account_limits = AccountLimits(counts, settings.secret)
         cache = self.sessions.memory if settings.sessions.cache else SessionCache(0, self.sessions.watches)
@@ -187,6 +187,8 @@ class Services:
         self.mailer.start()
         self.sweeping.start()
         async with AsyncExitStack() as stack:
+            if isinstance(self.counts, RedisStore):
+                await stack.enter_async_context(self.counts.running())
             for run in self.parts.run:
                 await stack.enter_async_context(run(self))
             stack.callback(beside.cancel)
@@ -203,4 +205,6 @@ class Services:
         await self.changes.stop()
         await self.mailer.stop()
         self.passwords.close()
+        if isinstance(self.counts, RedisStore):
+            await self.counts.close()
         await self.db.close()

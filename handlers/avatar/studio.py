@@ -16,7 +16,7 @@ from pathlib import Path
 
 from handlers.avatar import drawing, errors
 from server.errors import internal_server_error, overloaded
-from server.limits.turns import Turns
+from server.overload.turns import Turns
 
 DRAWN_AT_ONCE = 2
 # Each has up to a megabyte in memory.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from server.config.reader import Reader
 from server.errors import SettingsError
+
+Storage = Literal["memory", "database", "redis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,7 @@ class LimitSettings:
     """Whether requests are counted, and where."""
 
     enabled: bool
-    storage: Literal["memory", "database"]
+    storage: Storage
 
     @property
     def counts_alone(self) -> bool:
@@ -22,16 +24,12 @@ class LimitSettings:
         return self.enabled and self.storage == "memory"
 
 
-def read(read: Reader, production: bool) -> LimitSettings:
-    """RATE_LIMIT_*; limits are on in production."""
+def read(read: Reader, production: bool, workers: int) -> LimitSettings:
+    """RATE_LIMIT_*; limits are on in production, and in Redis where several workers have one."""
+    redis_url = read.text("REDIS_URL")
     enabled = read.flag("RATE_LIMIT_ENABLED", production)
-    return LimitSettings(enabled, _storage(read))
-
-
-def _storage(read: Reader) -> Literal["memory", "database"]:
-    if (read.text("RATE_LIMIT_STORAGE") or "").lower() == "redis":
-        raise SettingsError(
-            "RATE_LIMIT_STORAGE is 'redis'; this version does not have that: it takes memory or database"
-        )
-    storage = read.choice("RATE_LIMIT_STORAGE", ("memory", "database"), "memory")
-    return "database" if storage == "database" else "memory"
+    by_itself = "redis" if workers > 1 and redis_url else "memory"
+    storage = read.choice("RATE_LIMIT_STORAGE", get_args(Storage), by_itself)
+    if storage == "redis" and not redis_url:
+        raise SettingsError("RATE_LIMIT_STORAGE is 'redis'; it takes memory or database without REDIS_URL")
+    return LimitSettings(enabled, cast(Storage, storage))

@@ -131,7 +131,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         passwords=passwords.read(read),
         verification=verification.read(read),
         mail=mail.read(read),
-        limits=limits.read(read, production),
+        limits=limits.read(read, production, workers),
     )
     return _usable(settings)
 
@@ -148,6 +148,7 @@ def for_worker(config: Settings) -> dict[str, str]:
         "APP_ENV": config.app_env,
         "PORT": str(config.port),
         "WORKERS": "1",
+        "RATE_LIMIT_STORAGE": config.limits.storage,
     }
     return {**os.environ, **decided}
 

@@ -13,6 +13,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from email.utils import formatdate
 
 from tornado.httputil import (
@@ -26,6 +27,7 @@ from tornado.httputil import (
 
 from server.config.settings import API
 from server.database import budget
+from server.errors import APIError
 from server.http.address import client_address
 from server.limits import RequestLimits
 from server.protocol import wire
@@ -45,6 +47,14 @@ access_log = logging.getLogger("ai_editor.access")
 Ordinary = Callable[[], HTTPMessageDelegate]
 
 
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """Who asks, where the limit has yet to be asked."""
+
+    cookie_header: str
+    address: str
+
+
 class FastSession:
     """Finds kept answers, and keeps those of the ordinary way."""
 
@@ -58,8 +68,8 @@ class FastSession:
 
     def find(
         self, line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders, address: str
-    ) -> bytes | Answer | None:
-        """The whole answer, one that the database has to confirm, or None where the ordinary way has to be taken."""
+    ) -> bytes | Answer | Uncounted | None:
+        """The whole answer, one that has to wait for a word, or None where the ordinary way has to be taken."""
         if not isinstance(line, RequestStartLine) or line.path != PATH or line.method != "GET":
             return None
         cookie_header = plain_cookies(headers)
@@ -67,8 +77,10 @@ class FastSession:
             return None
         now = time.time()
         known = self._sessions.memory.answer(cookie_header, now) or self._unconfirmed(cookie_header, headers)
-        if known is None or (self._limits and not self._allowed(self._limits, address, headers)):
+        if known is None:
             return None
+        if self._limits and not (allowed := self._allowed(self._limits, address, headers)):
+            return None if allowed is False else self._uncounted(known, cookie_header, headers, address)
         return known if isinstance(known, Answer) else self._whole(known, now)
 
     def stop(self) -> None:
@@ -82,10 +94,31 @@ class FastSession:
     async def _nothing_confirmed(self, _: Answer) -> None:
         return None
 
-    def _allowed(self, limits: RequestLimits, peer: str, headers: HTTPHeaders) -> bool:
-        """Counts the request where that can be done without waiting; else the ordinary way does."""
-        address = client_address(peer, headers.get("X-Forwarded-For", ""), self._proxies)
-        return limits.allows_at_once(address, GET_SESSION)
+    def _allowed(self, limits: RequestLimits, peer: str, headers: HTTPHeaders) -> bool | None:
+        """Counts the request where that can be done without waiting; None where it is to be waited for."""
+        return limits.allows_at_once(self._client(peer, headers), GET_SESSION)
+
+    def _client(self, peer: str, headers: HTTPHeaders) -> str:
+        return client_address(peer, headers.get("X-Forwarded-For", ""), self._proxies)
+
+    def _uncounted(
+        self, known: bytes | Answer, cookie_header: str, headers: HTTPHeaders, peer: str
+    ) -> Uncounted | None:
+        """Two words to wait for are left to the ordinary way."""
+        if isinstance(known, Answer) or _has_body(headers):
+            return None
+        return Uncounted(cookie_header, self._client(peer, headers))
+
+    async def count(self, asked: Uncounted) -> tuple[bytes | None, bool]:
+        """The whole answer, if the limit allows it and nothing has changed; and whether the request was counted."""
+        assert self._limits
+        try:
+            await self._limits.check(asked.address, GET_SESSION)
+        except APIError:
+            return None, False
+        now = time.time()
+        known = self._sessions.memory.answer(asked.cookie_header, now)
+        return (self._whole(known, now) if known else None), True
 
     def done(self, seconds: float) -> None:
         """Counts an answer, and writes it down, as every other is."""
@@ -108,9 +141,7 @@ class FastSession:
         self._sessions.keep_answer(who, cookies, Finished(keepable(headers), session, user), until)
 
     def _unconfirmed(self, cookie_header: str, headers: HTTPHeaders) -> Answer | None:
-        """Not for a request with a body, which would have been read by the time that the ordinary way begins."""
-        has_body = "Content-Length" in headers or "Transfer-Encoding" in headers
-        return None if has_body else self._sessions.answers.unconfirmed(cookie_header)
+        return None if _has_body(headers) else self._sessions.answers.unconfirmed(cookie_header)
 
     async def confirm(self, answer: Answer) -> bytes | None:
         """The whole answer, if the database says that it is right."""
@@ -143,6 +174,11 @@ def _is_plain(headers: HTTPHeaders) -> bool:
     return "Connection" not in headers or headers["Connection"].lower() == "keep-alive"
 
 
+def _has_body(headers: HTTPHeaders) -> bool:
+    """Which would have been read by the time that the ordinary way begins."""
+    return "Content-Length" in headers or "Transfer-Encoding" in headers
+
+
 def keepable(headers: HTTPHeaders) -> bytes:
     """The headers that stay the same from answer to answer; Content-Length comes last, as Tornado has it."""
     momentary = ("Date", "X-Request-Id", "Content-Length")
@@ -163,7 +199,7 @@ class FastMessage(HTTPMessageDelegate):
     ) -> None:
         self._fast, self._connection, self._address, self._make = fast, connection, address, ordinary
         self._ordinary: HTTPMessageDelegate | None = None
-        self._answer: bytes | Answer | None = None
+        self._answer: bytes | Answer | Uncounted | None = None
         self._confirming: asyncio.Task[None] | None = None
         self.since, self._began = time.perf_counter(), 0.0
         self.under_way = False
@@ -187,7 +223,7 @@ class FastMessage(HTTPMessageDelegate):
         """Writes the answer in one piece, once it is known to be right."""
         if self._ordinary:
             self._ordinary.finish()
-        elif isinstance(self._answer, Answer):
+        elif isinstance(self._answer, (Answer, Uncounted)):
             self._confirming = asyncio.ensure_future(self._confirm(self._answer))
         elif self._answer is not None:
             self._write(self._answer)
@@ -197,16 +233,20 @@ class FastMessage(HTTPMessageDelegate):
         self._connection.finish()
         self._fast.done(time.perf_counter() - self._began)
 
-    async def _confirm(self, answer: Answer) -> None:
+    async def _confirm(self, answer: Answer | Uncounted) -> None:
         budget.allow(CONFIRM_SECONDS)
+        counted = True
         try:
-            whole = await self._fast.confirm(answer)
+            if isinstance(answer, Answer):
+                whole = await self._fast.confirm(answer)
+            else:
+                whole, counted = await self._fast.count(answer)
         except Exception:  # whatever it is, the ordinary way meets it too, and tells
             whole = None
         if whole is not None:
             self._write(whole)
             return
-        self._connection.counted = True  # type: ignore[attr-defined]
+        self._connection.counted = counted  # type: ignore[attr-defined]
         self._ordinary = self._make()
         self._ordinary.headers_received(*self._head)
         self._ordinary.finish()

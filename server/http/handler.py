@@ -17,8 +17,8 @@ from server.errors import APIError
 from server.http.access import Access
 from server.http.address import client_address, peer_is_trusted
 from server.http.site import Site
-from server.limits.turns import ASKER, Asker
 from server.model import Client
+from server.overload.turns import ASKER, Asker
 from server.protocol import wire
 from server.services import Services
 from server.sessions.cookies import RequestCookies

@@ -10,6 +10,7 @@ from server.database import Database, DatabaseUnavailable, OutcomeUnknown
 from server.limits.accounts import AccountLimits
 from server.limits.database import DatabaseStore
 from server.limits.memory import MemoryStore
+from server.limits.redis import RedisStore
 from server.limits.requests import RequestLimits
 from server.limits.rules import Limit, path_below
 from server.limits.shared import SharedStore
@@ -19,6 +20,7 @@ __all__ = [
     "DatabaseStore",
     "Limit",
     "MemoryStore",
+    "RedisStore",
     "RequestLimits",
     "SharedStore",
     "counting",
@@ -26,16 +28,19 @@ __all__ = [
     "path_below",
 ]
 
+Store = MemoryStore | SharedStore | DatabaseStore | RedisStore
+
 
 def open_store(
-    settings: LimitSettings, db: Database, shared: int | None
-) -> MemoryStore | SharedStore | DatabaseStore | None:
-    """Where RATE_LIMIT_STORAGE has the counts kept, in memory that workers share if this is one; None without limits."""
+    settings: LimitSettings, db: Database, shared: int | None = None, redis_url: str | None = None
+) -> Store | None:
+    """Where RATE_LIMIT_STORAGE has the counts kept; None without limits. `shared` is the memory that workers share."""
     if not settings.enabled:
         return None
     if settings.storage == "database":
         return DatabaseStore(db)
-    return MemoryStore() if shared is None else SharedStore(shared)
+    local = MemoryStore() if shared is None else SharedStore(shared)
+    return RedisStore(redis_url or "", local) if settings.storage == "redis" else local
 
 
 @contextmanager

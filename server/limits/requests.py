@@ -26,8 +26,8 @@ class RequestLimits:
 
     def __init__(self, store: Requests | None, limits: Iterable[Limit]) -> None:
         self._store, self._rules = store, Rules(limits)
-        # Only memory counts without waiting.
-        self._at_once: Callable[[str, Limit], int] | None = getattr(store, "request_at_once", None)
+        # Memory counts without waiting, Redis mostly, the database never.
+        self._at_once: Callable[[str, Limit], int | None] | None = getattr(store, "request_at_once", None)
         self._said: set[str] = set()
 
     async def check(self, address: str, path: str) -> None:
@@ -47,13 +47,17 @@ class RequestLimits:
         if seconds:
             raise errors.too_many_requests(seconds)
 
-    def allows_at_once(self, address: str, path: str) -> bool:
-        """Counts where that needs no waiting; False when it does, or when the request is too many."""
+    def allows_at_once(self, address: str, path: str) -> bool | None:
+        """Counts where that needs no waiting; False when the request is too many, or has to take the ordinary way.
+
+        None where `check` has to count it, which is not long.
+        """
         if self._store is None:
             return True
         if not address or self._at_once is None:
             return False
-        return self._at_once(rules.key(address, path), self._rules.find(path)) == 0
+        waits = self._at_once(rules.key(address, path), self._rules.find(path))
+        return None if waits is None else waits == 0
 
     def rule_of(self, path: str) -> str:
         """The path that the rule for this one has."""

@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Callable
 from typing import IO
 
-from server.limits import board, policy, table
+from server.limits import policy, table
 from server.limits.bounded import monotonic
 from server.limits.memory import rank, seconds
 from server.limits.rules import Limit
 from server.limits.table import Table
+from server.overload import board
 
 # By 8 for so many entries; what nobody uses takes no memory.
 REQUESTS, ACCOUNTS, PLACES = 1 << 15, 1 << 14, 1 << 14

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from server import errors
-from server.limits.board import Board
-from server.limits.turns import Turns
+from server.overload.board import Board
+from server.overload.turns import Turns
 
 T = TypeVar("T")
 

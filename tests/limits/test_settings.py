@@ -27,11 +27,21 @@ def test_defaults(tmp_path: Path) -> None:
     assert settings(tmp_path, **DATABASE).limits.enabled
 
 
+def test_several_workers_count_in_redis_where_there_is_one(tmp_path: Path) -> None:
+    url = "redis://localhost"
+    assert settings(tmp_path, WORKERS="2").limits.storage == "memory"
+    assert settings(tmp_path, WORKERS="2", REDIS_URL=url).limits.storage == "redis"
+    assert settings(tmp_path, WORKERS="1", REDIS_URL=url).limits.storage == "memory"
+    assert (
+        settings(tmp_path, WORKERS="2", REDIS_URL=url, RATE_LIMIT_STORAGE="memory").limits.storage == "memory"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("RATE_LIMIT_STORAGE", "redis", "this version does not have that"),
-        ("RATE_LIMIT_STORAGE", "disk", "it takes memory or database"),
+        ("RATE_LIMIT_STORAGE", "redis", "it takes memory or database without REDIS_URL"),
+        ("RATE_LIMIT_STORAGE", "disk", "it takes memory or database or redis"),
         ("PASSWORD_CHECK", "pwned", "it takes off or common"),
         ("RATE_LIMIT_ENABLED", "maybe", "it takes yes or no"),
     ],

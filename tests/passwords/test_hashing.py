@@ -9,7 +9,7 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.iostream import IOStream
 from tornado.tcpclient import TCPClient
 
-from server.limits.turns import Turns
+from server.overload.turns import Turns
 from server.passwords import passwords
 from server.services import Services
 from tests.client import PASSWORD, Answer, Client

@@ -12,8 +12,8 @@ import pytest
 
 from server.errors import APIError
 from server.limits import shared
-from server.limits.board import Board
-from server.limits.turns import ASKER, Asker, Turns
+from server.overload.board import Board
+from server.overload.turns import ASKER, Asker, Turns
 
 
 @asynccontextmanager
@@ -170,7 +170,7 @@ async def test_processes_share_the_places_but_each_has_one() -> None:
 @pytest.mark.gen_test
 async def test_what_a_killed_process_had_before_it_is_forgotten() -> None:
     program = (
-        "import sys; from server.limits.board import Board\n"
+        "import sys; from server.overload.board import Board\n"
         "Board(int(sys.argv[1])).write(100.0, 2); print(flush=True); sys.stdin.read()"
     )
     with shared.make() as common:

@@ -1,0 +1,57 @@
+"""Requests of a key that a server may let pass without asking Redis, which has counted them already."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+MOST = 100_000
+
+
+class _Lease:
+    __slots__ = ("count", "until", "window")
+
+    def __init__(self, count: int, until: int, window: bytes) -> None:
+        self.count, self.until, self.window = count, until, window
+
+
+class Leases:
+    """At most `most` keys; the oldest go first, and with them what they had left until their window is over."""
+
+    def __init__(self, now: Callable[[], int], most: int = MOST) -> None:
+        self._now, self._most = now, most
+        self._held: OrderedDict[str, _Lease] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def add(self, key: str, count: int, until: int, window: bytes) -> None:
+        """So many more requests, until the window is over."""
+        held = self._held.get(key)
+        if held and held.window == window:
+            held.count += count
+            return
+        self._held[key] = _Lease(count, until, window)
+        if len(self._held) > self._most:
+            self._held.popitem(last=False)
+
+    def use(self, key: str) -> bool:
+        """Whether a request may pass; that is one less then."""
+        held = self._held.get(key)
+        if held is None:
+            return False
+        if held.until <= self._now():
+            del self._held[key]
+            return False
+        held.count -= 1
+        if not held.count:
+            del self._held[key]
+        return True
+
+    def end(self, key: str, window: bytes) -> int:
+        """How many were left of that window; none is from now on."""
+        held = self._held.get(key)
+        if held is None or held.window != window:
+            return 0
+        del self._held[key]
+        return held.count

@@ -1,0 +1,94 @@
+"""The way to Redis: found to be away by whoever asks, and back by asking."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+log = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 0.25
+RETRY_SECONDS = 0.3
+_PROBE = b"ai-editor:limit:"
+
+
+@functools.cache
+def failures() -> tuple[type[Exception], ...]:
+    """What redis-py raises where Redis does not answer, or not as it should."""
+    from redis.exceptions import RedisError  # which takes a tenth of a second
+
+    return (RedisError, OSError, TimeoutError)
+
+
+class Link:
+    """One Redis, and the scripts that run there."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._redis: Redis | None = None
+        self._scripts: dict[str, Any] = {}
+        self._returning: asyncio.Task[None] | None = None
+
+    @property
+    def away(self) -> bool:
+        """Whether it did not answer, and has not answered since."""
+        return self._returning is not None
+
+    def open(self) -> Redis:
+        """redis-py's client, which connects when it is used."""
+        from redis.asyncio import Redis  # which takes a tenth of a second
+        from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
+        from redis.exceptions import ConnectionError as Lost
+
+        if self._redis is None:
+            self._redis = Redis.from_url(
+                self._url,
+                # Once more on a connection that had ended, but not what may have been done already.
+                retry=Retry(NoBackoff(), 1, supported_errors=(Lost,)),
+                socket_timeout=ANSWER_SECONDS,
+                socket_connect_timeout=ANSWER_SECONDS,
+            )
+        return self._redis
+
+    async def run(self, script: str, keys: Sequence[bytes], arguments: Sequence[int]) -> Any:
+        """What the script answers; None while Redis is away, which is found out here."""
+        if self.away:
+            return None
+        known = self._scripts.get(script)
+        if known is None:
+            known = self._scripts[script] = self.open().register_script(script)
+        try:
+            return await known(keys, arguments)
+        except failures() as error:
+            self._lose(str(error))
+            return None
+
+    def _lose(self, reason: str) -> None:
+        if not self.away:
+            log.warning("limits are counted without Redis until it is back: %s", reason)
+            self._returning = asyncio.ensure_future(self._return())
+
+    async def _return(self) -> None:
+        """Until it takes changes, which a copy that waits for its time does not."""
+        while True:
+            await asyncio.sleep(RETRY_SECONDS)
+            with contextlib.suppress(*failures()):
+                await self.open().set(_PROBE, b"", px=1000)
+                break
+        self._returning = None
+        log.warning("limits are counted in Redis again")
+
+    async def close(self) -> None:
+        """Lets go of it."""
+        if self._returning:
+            self._returning.cancel()
+        if self._redis:
+            await self._redis.aclose()

@@ -1,0 +1,180 @@
+"""The counts of all servers on one Redis: exact, and for most requests from a lease that needs no question."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from server.limits import policy, scripts
+from server.limits.bounded import Bounded, monotonic
+from server.limits.leases import Leases
+from server.limits.link import RETRY_SECONDS, Link, failures
+from server.limits.memory import MemoryStore, seconds
+from server.limits.rules import Limit
+from server.limits.shared import SharedStore
+
+# Not better-auth's: whoever watches its keys for sessions that are over would be told of every count.
+CHANNEL = "ai-editor:limit"
+PREFIX = CHANNEL.encode() + b":"
+# Until a lease that was called back is there, or whoever holds it is not waited for.
+RECALL_SECONDS, RECALL_TRIES = 0.01, 20
+Waiting = list[asyncio.Future[int]]
+
+
+class RedisStore:
+    """Decides and counts in one script. While Redis is away `local` counts instead. S12.
+
+    A window begins with the first request of a key and is over when its time is, as in better-auth's secondary storage.
+    While many requests are left a server takes some of them for itself, and gives back what another one needs.
+    """
+
+    def __init__(
+        self, url: str, local: MemoryStore | SharedStore, now: Callable[[], int] = monotonic
+    ) -> None:
+        self._local, self._now = local, now
+        self._refused, self._leases = Bounded(now, 10_000), Leases(now)
+        self._asked: dict[str, tuple[Limit, Waiting]] = {}
+        self._link = Link(url)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._hears = False
+
+    # -- requests --
+
+    async def request(self, key: str, limit: Limit) -> int:
+        """Counts a request; 0 when it is allowed, else the seconds to wait."""
+        known = self.request_at_once(key, limit)
+        if known is not None:
+            return known
+        for _ in range(RECALL_TRIES):
+            waited = await self._ask(key, limit)
+            if waited >= 0:
+                return waited
+            await asyncio.sleep(RECALL_SECONDS)
+            if self._leases.use(key):
+                return 0
+        return 1
+
+    def request_at_once(self, key: str, limit: Limit) -> int | None:
+        """As `request`, without waiting; None where Redis has to be asked."""
+        refused = self._refused.get(key)
+        if refused:
+            return seconds(refused.until - self._now())
+        if self._leases.use(key):
+            return 0
+        return self._local.request_at_once(key, limit) if self._link.away else None
+
+    def _ask(self, key: str, limit: Limit) -> asyncio.Future[int]:
+        """All that are asked in one turn of the loop go in one message."""
+        if not self._asked:
+            asyncio.get_running_loop().call_soon(self._send)
+        answer = asyncio.get_running_loop().create_future()
+        self._asked.setdefault(key, (limit, []))[1].append(answer)
+        return answer
+
+    def _send(self) -> None:
+        asked, self._asked = self._asked, {}
+        self._begin(self._take(asked))
+
+    async def _take(self, asked: dict[str, tuple[Limit, Waiting]]) -> None:
+        keys, arguments = list(asked), [int(self._hears)]
+        for limit, waiting in asked.values():
+            arguments += [limit.most, limit.milliseconds, len(waiting)]
+        found = await self._link.run(scripts.TAKE, [_name(key) for key in keys], arguments)
+        for place, (key, (limit, waiting)) in enumerate(asked.items()):
+            if found is None:
+                _tell(waiting, [self._local.request_at_once(key, limit) for _ in waiting])
+            else:
+                self._taken(key, limit, waiting, found[place])
+
+    def _taken(self, key: str, limit: Limit, waiting: Waiting, found: Sequence[Any]) -> None:
+        """How many may pass; -1 says to ask again, as somebody else may have some left."""
+        granted, left, window, recalled = found
+        passing = min(granted, len(waiting))
+        if granted > passing:
+            self._leases.add(key, granted - passing, self._now() + left, window)
+        refused = -1 if recalled else max(1, seconds(left))
+        if not granted and not recalled:
+            self._refused.put(key, limit.most, self._now() + left, limit.seconds)
+        _tell(waiting, [0] * passing + [refused] * (len(waiting) - passing))
+
+    # -- accounts --
+
+    async def attempt(self, account: str) -> int:
+        """Counts a failure; 0 when the attempt may be made, else the seconds to wait."""
+        found = await self._link.run(scripts.ATTEMPT, [_name(account)], list(policy.SLOWING))
+        return await self._local.attempt(account) if found is None else seconds(found)
+
+    async def attempt_in(self, place: str) -> bool:
+        """Counts a failure of a known place; False when it is not known, or has failed too often."""
+        found = await self._link.run(scripts.ATTEMPT_IN, [_name(place)], [policy.PLACE_TRIES])
+        return await self._local.attempt_in(place) if found is None else bool(found)
+
+    async def forgive(self, account: str, place: str | None) -> None:
+        """Forgets the account's failures, and knows the place from now on."""
+        await self._local.forgive(account, place)
+        keys = [_name(each) for each in (account, place) if each]
+        await self._link.run(scripts.FORGIVE, keys, [policy.PLACE_LIFE])
+
+    def forget(self, account: str) -> None:
+        """Forgets what was counted here while Redis was away."""
+        self._local.forget(account)
+
+    # -- Redis --
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Hears who needs what is held here; only then anything is."""
+        hearing = self._begin(self._hear_forever())
+        try:
+            yield
+        finally:
+            hearing.cancel()
+
+    async def close(self) -> None:
+        """Lets go of Redis."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._link.close()
+
+    def _begin(self, work: Any) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return cast("asyncio.Task[None]", task)
+
+    async def _hear_forever(self) -> None:
+        while True:
+            with contextlib.suppress(*failures()):
+                async with self._link.open().pubsub() as channel:
+                    await channel.subscribe(CHANNEL)
+                    while True:
+                        self._hear(await channel.get_message(timeout=RETRY_SECONDS))
+            self._hears = False
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _hear(self, message: dict[str, Any] | None) -> None:
+        """That this server is heard of from now on, or of what somebody else has none left."""
+        if message and message["type"] == "subscribe":
+            self._hears = True
+        if message and message["type"] == "message":
+            self._begin(self._give_back(*message["data"].split(b" ", 1)))
+
+    async def _give_back(self, window: bytes, name: bytes) -> None:
+        """What is held of a key in that window."""
+        count = self._leases.end(name.removeprefix(PREFIX).decode("utf-8", "surrogatepass"), window)
+        if count:
+            await self._link.run(scripts.GIVE_BACK, [name], [count, int(window)])
+
+
+def _name(key: str) -> bytes:
+    return PREFIX + key.encode("utf-8", "surrogatepass")
+
+
+def _tell(waiting: Waiting, answers: Sequence[int]) -> None:
+    for each, answer in zip(waiting, answers, strict=True):
+        if not each.done():
+            each.set_result(answer)
