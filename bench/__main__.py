@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from bench import machine, report
 from bench.figures import Pace, Section
-from bench.scenarios import get_session, large, memory, revocation, shell, sign_in, start, workers
+from bench.scenarios import get_session, large, limits, memory, revocation, shell, sign_in, start, workers
 from bench.servers import POOL
 from bench.stage import Stage, staged
 from bench.trouble import Trouble
@@ -22,6 +22,7 @@ QUESTIONS: dict[str, Callable[[Stage, Pace], Section]] = {
     "sign-in": sign_in.measure_rate,
     "meanwhile": sign_in.measure_delay,
     "workers": workers.measure,
+    "limits": limits.measure,
     "memory": memory.measure,
     "shell": shell.measure,
     "start": start.measure,

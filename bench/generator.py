@@ -70,6 +70,11 @@ def requests(port: int, path: str) -> list[bytes]:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     cookies = Path(os.environ["BENCH_COOKIES"]).read_text().splitlines()
     heads = [[*lines, f"Cookie: {cookie}"] for cookie in cookies] or [lines]
+    addresses = [
+        f"10.{number // 250}.{number % 250}.1" for number in range(int(os.environ["BENCH_ADDRESSES"]))
+    ]
+    if addresses:
+        heads = [[*heads[0], f"X-Forwarded-For: {address}"] for address in addresses]
     return ["\r\n".join([*head, "", ""]).encode() + body for head in heads]
 
 

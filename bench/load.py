@@ -20,7 +20,7 @@ ROOT = HERE.parent
 
 @dataclass(frozen=True)
 class Job:
-    """What is asked; several `cookies` are taken in turn."""
+    """What is asked; several `cookies` are taken in turn, and so are so many `addresses` that a proxy would name."""
 
     port: int
     path: str
@@ -28,6 +28,16 @@ class Job:
     method: str = "GET"
     body: str = ""
     connections: int = 32
+    addresses: int = 0
+
+    def facts(self, cookies: Path) -> dict[str, str]:
+        """For the environment of a load tool."""
+        return {
+            "BENCH_METHOD": self.method,
+            "BENCH_BODY": self.body,
+            "BENCH_COOKIES": str(cookies),
+            "BENCH_ADDRESSES": str(self.addresses),
+        }
 
 
 @dataclass(frozen=True)
@@ -85,11 +95,10 @@ def start(job: Job, seconds: int) -> Load:
     folder = tempfile.TemporaryDirectory(prefix="bench-")
     cookies = Path(folder.name, "cookies")
     cookies.write_text("".join(f"{cookie}\n" for cookie in job.cookies))
-    facts = {"BENCH_METHOD": job.method, "BENCH_BODY": job.body, "BENCH_COOKIES": str(cookies)}
     process = subprocess.Popen(
         _command(job, seconds),
         cwd=ROOT,
-        env={**os.environ, **facts},
+        env={**os.environ, **job.facts(cookies)},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -118,9 +127,13 @@ def run_counted(job: Job, count: int) -> Result:
         cookies = Path(folder, "cookies")
         cookies.write_text("".join(f"{cookie}\n" for cookie in job.cookies))
         command = [*_own(job), f"x{count}"]
-        facts = {"BENCH_METHOD": job.method, "BENCH_BODY": job.body, "BENCH_COOKIES": str(cookies)}
         said = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **facts}, capture_output=True, text=True, check=False
+            command,
+            cwd=ROOT,
+            env={**os.environ, **job.facts(cookies)},
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if said.returncode:
         raise Trouble(f"the load tool failed: {said.stderr.strip()}")

@@ -1,4 +1,5 @@
--- One kind of request; BENCH_COOKIES names a file with a Cookie header a line, taken in turn.
+-- One kind of request; BENCH_COOKIES names a file with a Cookie header a line, taken in turn, BENCH_ADDRESSES how many
+-- addresses a proxy would name, taken in turn too.
 -- When it is over, one line of JSON says how it went; times in microseconds.
 local cookies = {}
 
@@ -16,7 +17,17 @@ function init()
     wrk.headers["Cookie"] = cookies[1]
   end
   local plain, turn = wrk.format(), 0
+  local from = {}
+  for number = 1, tonumber(os.getenv("BENCH_ADDRESSES")) do
+    local address = string.format("10.%d.%d.1", math.floor(number / 250), number % 250)
+    local named = { ["Host"] = wrk.headers["Host"], ["Cookie"] = cookies[1], ["X-Forwarded-For"] = address }
+    from[number] = wrk.format(nil, nil, named)
+  end
   function request()
+    if #from > 0 then
+      turn = turn % #from + 1
+      return from[turn]
+    end
     if #cookies < 2 then
       return plain
     end

@@ -112,6 +112,7 @@ def bench() -> None:
     for peer in ("node", "bun"):
         bundle.install(PEERS / peer, environment)
     peers.install(VENV.python, PEERS / "python")
+    environment = {**environment, programs.REDIS.variable: programs.REDIS.find_or_install() or ""}
     arguments = shlex.split(os.environ.get("ARGS", ""))
     run_all(([VENV.python, "-m", "bench", *arguments], ROOT, environment))
 

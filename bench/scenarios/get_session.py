@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from statistics import median
 
@@ -60,11 +61,12 @@ def measure(stage: Stage, pace: Pace) -> Section:
             return section(interleaved(works, pace.rounds))
 
 
-def asked(server: Running, pace: Pace, connections: int = 32) -> Run:
+def asked(server: Running, pace: Pace, connections: int = 32, addresses: int = 0) -> Run:
     """One run, between two looks at whether the answer is right."""
     cookie = server.cookie()
     server.check_session(cookie)
-    run = measured(server, job(server, cookie, connections), pace.seconds)
+    work = replace(job(server, cookie, connections), addresses=addresses)
+    run = measured(server, work, pace.seconds)
     server.check_session(cookie)
     return run
 
