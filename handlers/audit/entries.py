@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
@@ -49,7 +50,7 @@ def entry(event: Event) -> Entry:
     facts = {name: _plain(value) for name, value in event.facts.items() if value}
     subject = facts.get("user_id")
     return Entry(
-        id=random_id(),
+        id=_new_id(),
         created_at=clock.now(),
         event=event.name,
         result="failure" if event.failed else "success",
@@ -61,6 +62,11 @@ def entry(event: Event) -> Entry:
         request_id=facts.get("request_id"),
         details={name: value for name, value in facts.items() if name not in _COLUMNS},
     )
+
+
+def _new_id() -> str:
+    """Of two rows of one process and millisecond, the later one's is greater."""
+    return f"{time.time_ns():016x}{random_id(16)}"
 
 
 def _owner(event: Event, facts: dict[str, str]) -> str | None:
