@@ -205,6 +205,27 @@ async def test_a_change_that_is_undone_leaves_no_event(
     assert [row["event"] for row in await rows()] == ["sign-up"]
 
 
+LATE = """
+    CREATE TABLE "kept_late" ("userId" text REFERENCES "user" ("id") DEFERRABLE INITIALLY DEFERRED);
+    INSERT INTO "kept_late" SELECT "id" FROM "user"
+"""
+
+
+@pytest.mark.gen_test
+async def test_what_is_refused_at_the_very_end_is_not_said_to_be_done(
+    client: Client, app: Services, sql: Sql, rows: Rows
+) -> None:
+    await client.sign_up()
+    sql(LATE)
+    try:
+        answer = await client.api("/delete-user", {"password": PASSWORD})
+        assert (answer.status, answer.json["code"]) == (409, "CHANGE_REFUSED")
+        assert [row["event"] for row in await rows()] == ["sign-up"]
+        assert b'event="user-deleted"' not in app.metrics.page()
+    finally:
+        sql('DROP TABLE "kept_late"')
+
+
 @pytest.mark.environ(FEATURES_OFF="audit")
 @pytest.mark.gen_test
 async def test_it_can_be_off(client: Client, sql: Sql) -> None:
