@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from tests.audit.chains import LAST, NewDatabase, chained, tamper
+from tests.audit.chains import LAST, NewDatabase, add, chained, tamper
 from tests.cli.commands import Commands
 from tests.conftest import SECRET, execute
 
@@ -156,6 +156,13 @@ def test_a_role_that_owns_nothing_cannot_either(url: str, lesser: str, statement
     execute(lesser, WAITS)
     with pytest.raises((psycopg2.errors.InsufficientPrivilege, psycopg2.errors.RaiseException)):
         execute(lesser, statement)
+
+
+def test_adding_and_sealing_is_all_that_it_needs(url: str, lesser: str, verify: Verify) -> None:
+    """The rights that docs/threats.md names are enough."""
+    add(lesser, 2)
+    found = verify()
+    assert (found["whole"], found["events"], found["unsealed"]) == (True, LAST + 2, 0)
 
 
 def test_an_export_is_all_that_the_hashes_need(url: str, ai_editor: Commands, verify: Verify) -> None:
