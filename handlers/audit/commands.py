@@ -180,18 +180,22 @@ def export(after: int, path: Path | None) -> None:
 
 @contextmanager
 def _opened(path: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file that only its owner can read, and that is there as a whole or not at all."""
+    """Standard output, or a file that only its owner can read, and that is there as a whole or not at all.
+
+    What is there already and no file, as a pipe or a device, is written to and stays what it is.
+    """
     if path is None:
         yield sys.stdout
         return
-    part = path.with_name(f"{path.name}.part")
+    in_place = path.exists() and not path.is_file()
+    part = path if in_place else path.with_name(f"{path.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             yield file
-        part.replace(path)
+        if not in_place:
+            part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise Refused(f"{path} cannot be written: {error.strerror}") from error
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    finally:
+        if not in_place:
+            part.unlink(missing_ok=True)

@@ -188,3 +188,13 @@ def test_a_later_part_goes_to_a_file(ai_editor: Commands, tmp_path: Path) -> Non
     refused = ai_editor("audit", "export", "--output", "nowhere/part.jsonl")
     assert refused.code == 1
     assert refused.refusal == "nowhere/part.jsonl cannot be written: No such file or directory"
+
+
+def test_a_device_stays_one(ai_editor: Commands, tmp_path: Path) -> None:
+    """/dev/full takes nothing, and a part of an export is not left behind."""
+    (tmp_path / "full").symlink_to("/dev/full")
+    refused = ai_editor("audit", "export", "--output", "full").refusal
+    assert refused == "full cannot be written: No space left on device"
+    assert (tmp_path / "full").is_symlink()
+    assert not list(tmp_path.glob("*.part"))
+    assert Path("/dev/full").is_char_device()
