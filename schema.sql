@@ -154,3 +154,49 @@ CREATE TABLE "ai_editor_sign_up" (
 );
 
 CREATE INDEX "ai_editor_sign_up_userId_idx" ON "ai_editor_sign_up" ("userId");
+
+-- == Audit: who did what, on whom, from where, and when =============================================================
+
+-- Rows outlive the users that they are about: no reference to them.
+CREATE TABLE "ai_editor_audit" (
+    "id" text NOT NULL PRIMARY KEY,
+    "createdAt" timestamptz NOT NULL,
+    "event" text NOT NULL,                               -- as the log names it: 'sign-in', …
+    "result" text NOT NULL,                              -- 'success' or 'failure'
+    "actor" text,                                        -- who did it: a user's id, 'command', 'somebody'; or unknown
+    "subject" text,                                      -- whose account it is about: a user's id
+    "sessionId" text,                                    -- "session"."id", never a token
+    "ipAddress" text,
+    "userAgent" text,                                    -- the first of it, in ASCII
+    "requestId" text,
+    "details" jsonb NOT NULL,                            -- text to text, nothing secret
+    "position" bigint UNIQUE,                            -- the place in the chain: 1, 2, …; none until it is sealed
+    "hash" text                                          -- SHA-256 over the row and the hash before it
+);
+
+CREATE INDEX "ai_editor_audit_subject_idx" ON "ai_editor_audit" ("subject", "createdAt", "id");
+CREATE INDEX "ai_editor_audit_createdAt_idx" ON "ai_editor_audit" ("createdAt", "id");
+CREATE INDEX "ai_editor_audit_unsealed_idx" ON "ai_editor_audit" ("createdAt", "id") WHERE "position" IS NULL;
+
+-- A row comes without a place in the chain, is given one once, and stays.
+CREATE FUNCTION ai_editor_audit_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW."position" IS NULL AND NEW."hash" IS NULL THEN
+            RETURN NEW;
+        END IF;
+    ELSIF TG_OP = 'UPDATE' THEN
+        IF OLD."position" IS NULL AND NEW."position" IS NOT NULL AND NEW."hash" IS NOT NULL
+            AND to_jsonb(NEW) - 'position' - 'hash' = to_jsonb(OLD) - 'position' - 'hash' THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'the audit log is added to and never changed: % is refused', TG_OP;
+END
+$$;
+
+CREATE TRIGGER ai_editor_audit_kept BEFORE INSERT OR UPDATE OR DELETE ON "ai_editor_audit"
+    FOR EACH ROW EXECUTE FUNCTION ai_editor_audit_kept();
+
+CREATE TRIGGER ai_editor_audit_emptied BEFORE TRUNCATE ON "ai_editor_audit"
+    FOR EACH STATEMENT EXECUTE FUNCTION ai_editor_audit_kept();

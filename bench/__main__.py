@@ -12,7 +12,18 @@ from datetime import UTC, datetime
 
 from bench import machine, report
 from bench.figures import Pace, Section
-from bench.scenarios import get_session, large, limits, memory, revocation, shell, sign_in, start, workers
+from bench.scenarios import (
+    audit,
+    get_session,
+    large,
+    limits,
+    memory,
+    revocation,
+    shell,
+    sign_in,
+    start,
+    workers,
+)
 from bench.servers import POOL
 from bench.stage import Stage, staged
 from bench.trouble import Trouble
@@ -21,6 +32,7 @@ QUESTIONS: dict[str, Callable[[Stage, Pace], Section]] = {
     "get-session": get_session.measure,
     "sign-in": sign_in.measure_rate,
     "meanwhile": sign_in.measure_delay,
+    "audit": audit.measure,
     "workers": workers.measure,
     "limits": limits.measure,
     "memory": memory.measure,

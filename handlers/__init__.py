@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.account import FEATURE as ACCOUNT
+from handlers.audit import FEATURE as AUDIT
 from handlers.avatar import FEATURE as AVATAR
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
@@ -26,6 +27,7 @@ FEATURES = (
     AVATAR,
     SOCIAL,
     NEW_DEVICE,
+    AUDIT,
     HEALTH,
     METRICS,
     SHELL,

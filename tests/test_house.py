@@ -66,6 +66,7 @@ PUBLIC_SITE = {
 # What else is asked for.
 GUARDED_SITE = {
     "GET /metrics": "operator",
+    "GET /api/activity": "signed-in",
     "POST /api/avatar": "signed-in",
     "DELETE /api/avatar": "signed-in",
 }

@@ -47,7 +47,7 @@ class UnlinkAccount(ApiHandler):
             if body.account_id not in [account.id for account in found]:
                 raise refusals.account_not_found()
             await accounts.delete(tx, body.account_id)
-        self.audit("account-unlinked", user_id=who.user.id)
+            await self.record(tx, "account-unlinked", user_id=who.user.id)
         self.answer({"status": True})
 
 

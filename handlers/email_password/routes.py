@@ -51,8 +51,6 @@ class SignUpWithEmailAndPassword(ApiHandler):
     """POST /sign-up/email: a user, a password account and, unless AUTO_SIGN_IN is off, a session."""
 
     media_types = JSON_OR_FORM
-    # Whose address it is, where it has an account.
-    _owner_id: str | None = None
 
     @public
     async def post(self) -> None:
@@ -68,8 +66,6 @@ class SignUpWithEmailAndPassword(ApiHandler):
             await registration.new_user(services.db, body.name, body.email, body.image), body, written
         )
         if isinstance(outcome, User):
-            repeated = self._owner_id is not None
-            self.audit("sign-up-repeated" if repeated else "sign-up", user_id=self._owner_id or outcome.id)
             self._answer(outcome, None)
             return
         await self.attempt_succeeded(body.email.lower())
@@ -105,6 +101,7 @@ class SignUpWithEmailAndPassword(ApiHandler):
                 return await users.get_as_stored(tx, user, written)
             await self._ask_to_prove(tx, user, body.callback_url)
             if self._is_silent:
+                await self.record(tx, "sign-up", user_id=user.id)
                 return user
             proved = self.proved("sign-up", user, body.remember_me is not False, event="sign-up")
             return await services.sign_in.open_in(tx, proved)
@@ -129,7 +126,7 @@ class SignUpWithEmailAndPassword(ApiHandler):
         owner = await sign_ups.add(tx, user, hashed, written, self.client.ip_address)
         if owner is None:
             await registration.check_taken(tx, user)
-        self._owner_id = owner.id if owner else None
+        await self._record_repeated(tx, user, owner.id if owner else None)
         verification = self.services.config.verification
         if owner and not owner.email_verified and owner.lately < sign_ups.MOST_MAILS:
             await self._ask_to_prove(tx, replace(user, id=owner.id), callback_url, user.id)
@@ -137,6 +134,13 @@ class SignUpWithEmailAndPassword(ApiHandler):
             await self.services.mailer.queue(tx, Mail(ACCOUNT_EXISTS.name, user.email, {"name": owner.name}))
         elif verification.required or verification.on_sign_up:
             await self.services.mailer.queue_nothing(tx)
+
+    async def _record_repeated(self, tx: Transaction, user: User, owner_id: str | None) -> None:
+        """As much as for a new address; whoever did it is not the owner."""
+        if owner_id:
+            await self.record(tx, "sign-up-repeated", by="somebody", user_id=owner_id)
+        else:
+            await self.record(tx, "sign-up", user_id=user.id)
 
     def _answer(self, user: User, session: Session | None) -> None:
         self.answer(
@@ -167,7 +171,7 @@ class SignInEmail(ApiHandler):
             services.db, services.passwords, services.pseudonyms, body.email.lower(), body.password
         )
         if isinstance(proof, Refusal):
-            self.audit("sign-in-failed", **self.tried(body.email, proof.user_id))
+            self.audit_failure("sign-in-failed", **self.tried(body.email, proof.user_id))
             raise errors.invalid_email_or_password()
         await self.attempt_succeeded(body.email)
         remember = body.remember_me is not False

@@ -154,9 +154,9 @@ class VerifyEmail(ApiHandler):
                         outcome = await services.sign_in.open_in(tx, self.proved("verification", proven))
                     except APIError as error:  # the address is proven all the same
                         refusal = error
+                await self.record(tx, "email-verified", user_id=user.id)
         except SignUpGone:
             self._fail(errors.invalid_token(401))
-        self.audit("email-verified", user_id=user.id)
         if refusal:
             self._fail(refusal)
         if signs_in:
@@ -234,9 +234,9 @@ class VerifyEmail(ApiHandler):
                 )
                 if not proven:
                     await services.links.verify(tx, changed, self.asked.callback_url)
+                await self.record(tx, "email-changed", user_id=user.id)
         except EmailTaken:
             self._fail(errors.invalid_token(401))
-        self.audit("email-changed", user_id=user.id)
         if who is not None:
             # In the cookie alone, better-auth keeps the address as the token spells it.
             seen = replace(who.user, email=new_email, email_verified=changed.email_verified)

@@ -86,8 +86,6 @@ class ChangePassword(ApiHandler):
         passwords.check_new(body.new_password, who.user.name, who.user.email)
         passwords.check_not_too_long(body.current_password)
         outcome = await self._change(who.user, body)
-        if outcome is None:
-            self.audit("password-changed", user_id=who.user.id)
         renewed = outcome and self.welcome(outcome, self.is_remembered)
         if renewed or not outcome:
             token = renewed.session.token if renewed else None
@@ -121,6 +119,7 @@ class ChangePassword(ApiHandler):
                 await services.sessions.revoke_all(tx, user.id)
             await services.accounts.password_changed(tx, user)
             if not revoke:
+                await self.record(tx, "password-changed", user_id=user.id)
                 return None
             return await services.sign_in.open_in(
                 tx, self.proved("password-change", user, event="password-changed")
@@ -153,7 +152,8 @@ class RequestPasswordReset(ApiHandler):
             if user is None or not await self._promise(tx, user, body.redirect_to):
                 await services.mailer.queue_nothing(tx)
                 await services.mailer.queue_nothing(tx)
-        self.audit("password-reset-requested", **self.tried(body.email, user.id if user else None))
+            whose = self.tried(body.email, user.id if user else None)
+            await self.record(tx, "password-reset-requested", **whose)
         self.answer({"status": True, "message": _PROMISE})
 
     async def _promise(self, tx: Transaction, user: User, redirect_to: str | None) -> bool:
@@ -212,7 +212,6 @@ class ResetPassword(ApiHandler):
         hashed = await services.passwords.hash(body.new_password)
         await self._redeem(f"{RESET}{token}", user, hashed)
         await self.attempt_succeeded(user.email)
-        self.audit("password-reset", user_id=user.id)
         self.answer({"status": True})
 
     async def _user(self, identifier: str) -> User:
@@ -233,3 +232,4 @@ class ResetPassword(ApiHandler):
                 raise errors.invalid_token()
             revoke = services.of(ResetSettings).revokes_sessions
             await services.accounts.set_password(tx, user, hashed, revoke)
+            await self.record(tx, "password-reset", user_id=user.id)

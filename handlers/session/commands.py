@@ -77,11 +77,11 @@ def revoke(session_id: str | None, user: str | None, everybody: bool, yes: bool,
 
 def _revoke_one(session_id: str) -> int:
     async def work(services: Services) -> bool:
-        ended = await sessions.delete_by_id(services.db, session_id)
-        if ended:
-            services.audit.write(
-                "session-revoked", by="command", session_id=session_id, user_id=ended.user_id
-            )
+        async with services.db.transaction() as tx:
+            ended = await sessions.delete_by_id(tx, session_id)
+            if ended:
+                facts = {"by": "command", "session_id": session_id, "user_id": ended.user_id}
+                await services.audit.record(tx, "session-revoked", **facts)
         return bool(ended)
 
     if not setup.run(work):
@@ -96,8 +96,9 @@ def _revoke_many(user: str | None, yes: bool) -> int:
 
     async def work(services: Services) -> int:
         user_id = found.id if found else None
-        ended = await sessions.delete_all(services.db, user_id, clock.now())
-        services.audit.write("sessions-revoked", by="command", user_id=user_id or "everybody")
+        async with services.db.transaction() as tx:
+            ended = await sessions.delete_all(tx, user_id, clock.now())
+            await services.audit.record(tx, "sessions-revoked", by="command", user_id=user_id or "everybody")
         return ended
 
     return setup.run(work)

@@ -26,8 +26,9 @@ class RevokeSession(ApiHandler):
     @signed_in_with(RevokeSessionBody, authoritative=True)
     async def post(self, who: SignedIn, body: RevokeSessionBody) -> None:
         """Ends one session of the caller's; says yes to an unknown or foreign token too. S23 S40."""
-        if await self.services.sessions.revoke(body.token, who.user.id):
-            self.audit("session-revoked", user_id=who.user.id)
+        async with self.services.db.transaction() as tx:
+            if await self.services.sessions.revoke(tx, body.token, who.user.id):
+                await self.record(tx, "session-revoked", user_id=who.user.id)
         if body.token == who.session.token:
             self.clear_session()
         self.answer({"status": True})
@@ -39,8 +40,9 @@ class RevokeSessions(ApiHandler):
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
         """Ends all sessions of the caller, this one too. S25."""
-        await self.services.sessions.revoke_all(self.services.db, who.user.id)
-        self.audit("sessions-revoked", user_id=who.user.id)
+        async with self.services.db.transaction() as tx:
+            await self.services.sessions.revoke_all(tx, who.user.id)
+            await self.record(tx, "sessions-revoked", user_id=who.user.id)
         self.clear_session()
         self.answer({"status": True})
 
@@ -51,8 +53,9 @@ class RevokeOtherSessions(ApiHandler):
     @signed_in(authoritative=True)
     async def post(self, who: SignedIn) -> None:
         """Ends all sessions of the caller but this one. S25."""
-        await self.services.sessions.revoke_others(who.session)
-        self.audit("other-sessions-revoked", user_id=who.user.id)
+        async with self.services.db.transaction() as tx:
+            await self.services.sessions.revoke_others(tx, who.session)
+            await self.record(tx, "other-sessions-revoked", user_id=who.user.id)
         self.answer({"status": True})
 
 

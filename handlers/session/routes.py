@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from handlers.session import errors
 from server import clock
+from server.database import Executor
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in
 from server.model import SignedIn
 from server.protocol import bodies, rules, uri, wire
 from server.sessions.lifecycle import Lookup
 from server.store import sessions as store
+from server.store.sessions import Ended
 
 _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
 
@@ -97,12 +99,15 @@ class SignOut(ApiHandler):
         """Ends the session if there is one; always succeeds. S23 S36."""
         if self.json_body is not rules.UNDEFINED:
             self.read(SignOutBody)
-        ended, cleared = await self.services.sessions.end(self.request_cookies)
+        ended, cleared = await self.services.sessions.end(self.request_cookies, self._record)
         self.add_cookies(cleared)
         self.clear_cache()
-        whose = {"user_id": ended.user_id, "session_id": ended.session_id} if ended else {}
-        self.audit("sign-out", **whose)
+        if not ended:
+            self.audit("sign-out")
         self.answer({"success": True})
+
+    async def _record(self, tx: Executor, ended: Ended) -> None:
+        await self.record(tx, "sign-out", user_id=ended.user_id, session_id=ended.session_id)
 
 
 class Ok(ApiHandler):

@@ -11,6 +11,7 @@ from server.authentication import registration
 from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused
+from server.database import Executor
 from server.model import User
 from server.protocol import rules, wire
 from server.services import Services
@@ -60,10 +61,10 @@ def create(email: str | None, name: str | None, from_stdin: bool, as_json: bool)
             async with services.db.transaction() as tx:
                 written = registration.accept(services.db.columns.user, {})
                 await registration.add(tx, made, hashed, written)
+                await services.audit.record(tx, "user-created", by="command", user_id=made.id)
         except EmailTaken:
             await users.check_taken(services.db, made)
             raise Refused(f"another user has the e-mail address {made.email}") from None
-        services.audit.write("user-created", by="command", user_id=made.id)
         return made
 
     made = setup.run(work)
@@ -216,7 +217,7 @@ def set_password(who: str, from_stdin: bool, keep_sessions: bool, as_json: bool)
         hashed = await _hash(services, password, found)
         async with services.db.transaction() as tx:
             ended = await services.accounts.set_password(tx, found, hashed, revoke=not keep_sessions)
-        services.audit.write("password-set", by="command", user_id=found.id)
+            await services.audit.record(tx, "password-set", by="command", user_id=found.id)
         return ended
 
     ended = setup.run(work)
@@ -242,10 +243,10 @@ def delete(who: str, yes: bool, as_json: bool) -> None:
     asking.go_on(f"Delete {found.email} ({found.name}) with all accounts and sessions?", yes)
 
     async def work(services: Services) -> bool:
-        deleted = await services.accounts.delete(found)
-        if deleted:
-            services.audit.write("user-deleted", by="command", user_id=found.id)
-        return deleted
+        async def told(tx: Executor) -> None:
+            await services.audit.record(tx, "user-deleted", by="command", user_id=found.id)
+
+        return await services.accounts.delete(found, told)
 
     if not setup.run(work):
         raise Refused(f"{found.email} is gone already")

@@ -11,7 +11,7 @@ from handlers.user.settings import DeletionSettings
 from server import clock, errors
 from server.authentication import verifications
 from server.authentication.account_changes import DELETION
-from server.database import InvalidValue, RowRefused
+from server.database import Executor, InvalidValue, RowRefused
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in_with
 from server.mail import Email, Mail
@@ -93,7 +93,6 @@ class DeleteUser(ApiHandler):
             await delete_user(self, who.user, body.token)
         elif self.services.of(DeletionSettings).verified:
             await self._mail(who.user, body.callback_url)
-            self.audit("deletion-requested", user_id=who.user.id)
             self.answer({"success": True, "message": "Verification email sent"})
             return
         else:
@@ -117,6 +116,7 @@ class DeleteUser(ApiHandler):
             await self.services.mailer.queue(
                 tx, Mail(DELETE_ACCOUNT.name, user.email, {"name": user.name, "url": url})
             )
+            await self.record(tx, "deletion-requested", user_id=user.id)
 
     def _link(self, token: str, callback_url: str) -> str:
         if callback_url == CONFIRM_PAGE:
@@ -148,6 +148,9 @@ async def delete_user(handler: ApiHandler, user: User, token: str | None = None)
 
     A `token` has to be one that was mailed to them.
     """
-    await handler.services.accounts.delete(user, token)
-    handler.audit("user-deleted", user_id=user.id)
+
+    async def told(tx: Executor) -> None:
+        await handler.record(tx, "user-deleted", user_id=user.id)
+
+    await handler.services.accounts.delete(user, told, token)
     handler.clear_session()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
 from server import clock, errors
@@ -18,6 +18,7 @@ from server.store import accounts, users
 
 RESET = "reset-password:"
 DELETION = "delete-account-"
+Told = Callable[[Executor], Awaitable[None]]
 log = logging.getLogger(__name__)
 PASSWORD_CHANGED = Email("password-changed")
 
@@ -56,26 +57,30 @@ class AccountChanges:
         await verifications.void(tx, RESET, user.id)
         await self._mailer.queue(tx, Mail(PASSWORD_CHANGED.name, user.email, {"name": user.name}))
 
-    async def delete(self, user: User, token: str | None = None) -> bool:
+    async def delete(self, user: User, told: Told, token: str | None = None) -> bool:
         """Deletes the user, and by cascade all that is theirs; False when somebody was quicker. S23.
+
+        `told` is called in the deletion's own transaction.
 
         A mailed `token` is used up with it or not at all, that of somebody else always: raises INVALID_TOKEN. S18.
         """
         deleted = None
         try:
             async with self._forgetting(user):
-                deleted = await self._delete(user, token)
+                deleted = await self._delete(user, told, token)
         except Exception:
             if deleted is None:
                 raise
             log.exception("what a deleted user had outside the database may be left")
         return bool(deleted)
 
-    async def _delete(self, user: User, token: str | None) -> bool:
+    async def _delete(self, user: User, told: Told, token: str | None) -> bool:
         async with self._db.transaction() as tx:
             mine = token is None or await verifications.consume(tx, DELETION + token) == user.id
             deleted = mine and await users.delete(tx, user.id)
             self._sessions.user_changed(tx, user.id)
+            if deleted:
+                await told(tx)
         if not mine:
             raise errors.invalid_token(404)
         return deleted

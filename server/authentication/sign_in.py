@@ -73,22 +73,31 @@ class SignIn:
         """A session in the transaction that also makes what it is a session of. S18 S23."""
         if not await proved.holds(tx):
             raise errors.invalid_email_or_password()
+        try:
+            challenge = await self._challenge(tx, proved)
+        except errors.APIError as refusal:
+            agent = proved.client.user_agent
+            self._audit.write("sign-in-refused", True, agent, reason=refusal.code, **_facts(proved))
+            raise
+        if challenge is not None:
+            return challenge
+        session = await self._sessions.create(tx, proved.user, proved.client, proved.remember)
+        for observe in self._observers:
+            await observe(tx, proved, session)
+        agent = proved.client.user_agent
+        await self._audit.record(tx, proved.event, agent, session_id=session.id, **_facts(proved))
+        return SignedIn(session, proved.user)
+
+    async def _challenge(self, tx: Transaction, proved: Authentication) -> Challenge | None:
+        """What else has to be proved; raises what a stage, or a restriction, has against it."""
         for stage in self._stages:
             challenge = await stage(tx, proved)
             if challenge is not None:
                 return challenge
         refusal = await restrictions.find_refusal(tx, proved.user.id, proved.method)
         if refusal is not None:
-            self._audit.write("sign-in-refused", reason=refusal.code, **_facts(proved))
             raise refusal
-        session = await self._sessions.create(tx, proved.user, proved.client, proved.remember)
-        for observe in self._observers:
-            await observe(tx, proved, session)
-        tx.on_commit(lambda: self._write_down(proved, session))
-        return SignedIn(session, proved.user)
-
-    def _write_down(self, proved: Authentication, session: Session) -> None:
-        self._audit.write(proved.event, session_id=session.id, **_facts(proved))
+        return None
 
 
 def _facts(proved: Authentication) -> dict[str, str]:

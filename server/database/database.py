@@ -79,7 +79,7 @@ class Transaction(Statements):
         self._works.append(work)
 
     def ended(self) -> None:
-        """After COMMIT, whether its answer came or not: to forget too much does no harm."""
+        """After COMMIT, unless it was refused; where its answer did not come, to forget too much does no harm."""
         for work in self._works:
             try:
                 work()
@@ -235,10 +235,7 @@ class Database(Statements):
             except BaseException:
                 await _roll_back(connection)
                 raise
-            try:
-                await _commit(connection, seconds)
-            finally:
-                tx.ended()
+            await _end(tx, connection, seconds)
         finally:
             self._pool.release(connection)
 
@@ -296,6 +293,19 @@ class Database(Statements):
         """Closes all connections."""
         self._pool.close()
         await asyncio.sleep(0)
+
+
+async def _end(tx: Transaction, connection: aiopg.Connection, seconds: float) -> None:
+    """COMMIT, and what waits for it: not where it is certain that nothing changed."""
+    undone = False
+    try:
+        await _commit(connection, seconds)
+    except DatabaseError as error:
+        undone = not isinstance(error, OutcomeUnknown)
+        raise
+    finally:
+        if not undone:
+            tx.ended()
 
 
 async def _commit(connection: aiopg.Connection, seconds: float) -> None:

@@ -93,7 +93,7 @@ class ApiHandler(CallerHandler):
         except WritesRefused:
             return  # what reads alone is answered, all that would be worth a limit is refused
         except APIError:
-            self.audit("rate-limited")
+            self.audit_failure("rate-limited")
             raise
 
     def _notice_proxy(self) -> None:
@@ -171,7 +171,7 @@ class ApiHandler(CallerHandler):
         await self.count_attempt(user.email)
         check = await self.services.passwords.check(stored, password)
         if not check.right:
-            self.audit("password-check-failed", user_id=user.id)
+            self.audit_failure("password-check-failed", user_id=user.id)
             raise errors.invalid_password()
         await self.attempt_succeeded(user.email)
 
@@ -185,7 +185,7 @@ class ApiHandler(CallerHandler):
             with counting():
                 await self.services.account_limits.check(email, self.client.ip_address)
         except APIError:
-            self.audit("account-limited", **self.tried(email, None))
+            self.audit_failure("account-limited", **self.tried(email, None))
             raise
 
     def tried(self, email: str, user_id: str | None) -> dict[str, str]:

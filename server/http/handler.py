@@ -12,7 +12,7 @@ from typing import Any, final
 from tornado.web import HTTPError, RequestHandler
 
 from server import errors
-from server.database import DatabaseUnavailable, InvalidValue, OutcomeUnknown, RowRefused, budget
+from server.database import DatabaseUnavailable, Executor, InvalidValue, OutcomeUnknown, RowRefused, budget
 from server.errors import APIError
 from server.http.access import Access
 from server.http.address import client_address, peer_is_trusted
@@ -183,14 +183,24 @@ class BaseHandler(RequestHandler):
 
     def audit(self, name: str, **facts: object) -> None:
         """Writes down who did what from where, and counts it. S36."""
-        self.services.audit.write(
-            name, request_id=self.request_id, ip_address=self.client.ip_address, **facts
-        )
+        self.services.audit.write(name, False, self.client.user_agent, **self._here, **facts)
+
+    def audit_failure(self, name: str, **facts: object) -> None:
+        """As `audit`, of what was refused."""
+        self.services.audit.write(name, True, self.client.user_agent, **self._here, **facts)
+
+    async def record(self, tx: Executor, name: str, **facts: object) -> None:
+        """As `audit`, of a change in its transaction `tx`: what is kept of it comes and goes with the change."""
+        await self.services.audit.record(tx, name, self.client.user_agent, **self._here, **facts)
+
+    @property
+    def _here(self) -> dict[str, object]:
+        return {"request_id": self.request_id, "ip_address": self.client.ip_address}
 
     def audit_token(self, error: APIError) -> None:
         """Writes down where a mailed token was none, or its time was over: somebody may be guessing. S36."""
         if error.code in _OF_TOKENS:
-            self.audit("token-refused", code=error.code)
+            self.audit_failure("token-refused", code=error.code)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """A refusal is no news, unless a setting is its cause; everything else is, with its trace."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -24,6 +26,7 @@ from server.store import restrictions
 from server.store import sessions as store
 from server.store.sessions import Ended
 
+Told = Callable[[Executor, Ended], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 NOT_REMEMBERED_SECONDS = 86400
@@ -151,7 +154,7 @@ class Sessions:
             over += [token] if who is not None else []
         if may_write:
             with contextlib.suppress(DatabaseError):  # they are over all the same
-                await self._delete(over)
+                await self._delete(self._db, over)
         return None
 
     async def _find(self, token: str, cached: bool) -> SignedIn | None:
@@ -258,35 +261,41 @@ class Sessions:
         self.memory.forget(session.token)
         return updated
 
-    async def end(self, cookies: RequestCookies) -> tuple[Ended | None, list[str]]:
-        """Ends the session of the request's cookies; which, and the Set-Cookie values that clear the browser. S23.
+    async def end(self, cookies: RequestCookies, told: Told) -> tuple[bool, list[str]]:
+        """Ends the session of the request's cookies; whether there was one, and the Set-Cookie values that clear it. S23.
 
-        Where there are several all of them end: the browser would go on with the next.
+        Where there are several all of them end: the browser would go on with the next. `told` is called with one of
+        them, in their own transaction.
         """
-        ended = await self._delete(self._cookies.tokens(cookies))
-        return ended, self._cookies.clear_session(cookies)
+        tokens, ended = self._cookies.tokens(cookies), None
+        if tokens:
+            async with self._db.transaction() as tx:
+                ended = await self._delete(tx, tokens)
+                if ended:
+                    await told(tx, ended)
+        return ended is not None, self._cookies.clear_session(cookies)
 
-    async def _delete(self, tokens: list[str]) -> Ended | None:
+    async def _delete(self, db: Executor, tokens: list[str]) -> Ended | None:
         """All or none; one of those that there were."""
         try:
-            return await store.delete_by_tokens(self._db, tokens) if tokens else None
+            return await store.delete_by_tokens(db, tokens) if tokens else None
         finally:
             for token in tokens:
-                self.memory.forget(token)
+                db.on_commit(functools.partial(self.memory.forget, token))
 
-    async def revoke(self, token: str, user_id: str) -> bool:
+    async def revoke(self, db: Executor, token: str, user_id: str) -> bool:
         """Ends one session of the user, here at once and elsewhere when it is heard; False when it is not theirs."""
         try:
-            return await store.delete_own(self._db, token, user_id)
+            return await store.delete_own(db, token, user_id)
         finally:
-            self.memory.forget(token)
+            db.on_commit(lambda: self.memory.forget(token))
 
-    async def revoke_others(self, who: Session) -> None:
+    async def revoke_others(self, db: Executor, who: Session) -> None:
         """Ends the user's sessions but this one."""
         try:
-            await store.delete_others(self._db, who.user_id, who.token, clock.now())
+            await store.delete_others(db, who.user_id, who.token, clock.now())
         finally:
-            self.memory.forget_user(who.user_id)
+            self.user_changed(db, who.user_id)
 
     async def revoke_all(self, db: Executor, user_id: str) -> int:
         """Ends all sessions of the user; how many had not ended before."""

@@ -106,6 +106,7 @@ async def eventually_drawn(tab: Window) -> None:
     await tab.page.wait_for_function("document.querySelector('main img')?.naturalWidth === 256")
 
 
+@pytest.mark.feature("avatar")
 @slowly
 async def test_what_is_no_picture_is_said_to_be_none(browser: Browser, base_url: str, client: Client) -> None:
     await client.sign_up()

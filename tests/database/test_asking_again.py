@@ -116,7 +116,7 @@ async def test_an_ended_session(client: Client, sql: Sql, lose: Lose, done: bool
     before = dict(client.cookies)
     make, again = REVOCATIONS[which]
     path, body = make(token)
-    await lose(DELETE_SESSION, DELETE_SESSION, lambda: client.api(path, body))
+    await lose(DELETE_SESSION, COMMIT, lambda: client.api(path, body))
     await settled(client, before, done)
     client.cookies = dict(before)
     assert said(await client.api(path, body)) == (again if done else OK)
@@ -136,7 +136,7 @@ async def test_sessions_of_elsewhere(client: Client, lose: Lose, done: bool, whi
     path, body = ("/revoke-session", {"token": token}) if which == "one" else ("/revoke-other-sessions", {})
     before = dict(other.cookies)
     assert await other.session()
-    await lose(DELETE_SESSION, DELETE_SESSION, lambda: client.api(path, body))
+    await lose(DELETE_SESSION, COMMIT, lambda: client.api(path, body))
     await settled(other, before, done)
     assert said(await client.api(path, body)) == OK
     assert await other.session() is None

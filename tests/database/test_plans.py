@@ -14,8 +14,11 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
+from handlers.audit.entries import entry
+from handlers.audit.store import Wanted
 from server.limits.policy import SLOWING
 from server.model import NO_COLUMNS, OUR_SHAPE, Column, Columns, Session, User, Verification
+from server.telemetry.audit import Event
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -38,6 +41,9 @@ ROWS = """
     SELECT (1 + n % 5000)::text, n::text FROM generate_series(1, 10000) AS n;
     INSERT INTO "ai_editor_sign_up" ("id", "userId", "password")
     SELECT n::text, (1 + n % 5000)::text, 'x' FROM generate_series(1, 10000) AS n;
+    INSERT INTO "ai_editor_audit" ("id", "createdAt", "event", "result", "subject", "details")
+    SELECT n::text, now(), 'x', 'success', (1 + n % 5000)::text, '{}' FROM generate_series(1, 10000) AS n;
+    UPDATE "ai_editor_audit" SET "position" = "id"::bigint, "hash" = 'x' WHERE "id"::bigint < 9900;
     INSERT INTO "scimSubject" ("id", "userId", "revision", "createdAt", "updatedAt")
     SELECT n::text, n::text, 1, now(), now() FROM generate_series(1, 5000) AS n;
     INSERT INTO "scimConnectionBinding" ("id", "connectionId", "connectionKey", "provisioningDomainId", "createdAt",
@@ -75,10 +81,12 @@ WHOLE_TABLE = {
 }
 USER = User("7", "Ada", "ada@example.com", True, None, NOW, NOW)
 SESSION = Session("new", NOW + timedelta(days=1), "new", NOW, NOW, None, None, "7")
+EVENTS = [entry(Event("sign-in", {"user_id": "7"}))]
 SAMPLES: dict[str, Any] = {
-    "change": "DELETE", "context": {"a": "b"}, "expires_at": NOW, "life": 1000, "limit": 20, "members": {"name", "image"}, "most": 10,
-    "now": NOW, "seconds": 60, "session": SESSION, "slowing": SLOWING, "tokens": ["7"], "updated_at": NOW, "user": USER,
-    "verification": Verification("new", "7", "x", NOW, NOW), "window": 1000, "written": {"nickname": "x"},
+    "after": (NOW, "7"), "change": "DELETE", "context": {"a": "b"}, "entries": EVENTS, "expires_at": NOW, "first": 7,
+    "hashes": ["7"], "ids": ["7"], "life": 1000, "limit": 20, "members": {"name", "image"}, "most": 10, "now": NOW,
+    "position": 7, "seconds": 60, "session": SESSION, "slowing": SLOWING, "tokens": ["7"], "updated_at": NOW, "user": USER,
+    "verification": Verification("new", "7", "x", NOW, NOW), "wanted": Wanted("7"), "window": 1000, "written": {"nickname": "x"},
 }  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describePlace } from '@/features/session/place'
+import { describePlace } from '@/words/place'
 
 describe('describePlace', () => {
   it.each([

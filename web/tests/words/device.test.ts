@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeDevice } from '@/features/session/device'
+import { describeDevice } from '@/words/device'
 
 describe('describeDevice', () => {
   it.each([

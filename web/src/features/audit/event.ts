@@ -1,0 +1,49 @@
+/** Something that happened to the account, as the server tells it. */
+export interface Event {
+  id: string
+  event: string
+  result: 'success' | 'failure'
+  by: 'you' | 'operator' | 'somebody'
+  createdAt: string
+  ipAddress: string | null
+  userAgent: string | null
+  /** Whether it was done in the session that asks. */
+  current: boolean
+}
+
+const WORDS: Record<string, string> = {
+  'sign-up': 'The account was created',
+  'sign-up-repeated': 'Somebody tried to create another account with your address',
+  'sign-in': 'Signed in',
+  'sign-in-failed': 'A wrong password was entered',
+  'sign-in-refused': 'A sign-in was refused',
+  'sign-out': 'Signed out',
+  'session-revoked': 'A session was ended',
+  'sessions-revoked': 'All sessions were ended',
+  'other-sessions-revoked': 'All other sessions were ended',
+  'password-changed': 'The password was changed',
+  'password-set': 'A new password was set',
+  'password-reset': 'The password was reset by mail',
+  'password-reset-requested': 'A mail to reset the password was asked for',
+  'password-checked': 'The password was confirmed',
+  'password-check-failed': 'A wrong password was entered',
+  'verification-requested': 'A mail to confirm the address was asked for',
+  'email-verified': 'The e-mail address was confirmed',
+  'email-change-requested': 'Another e-mail address was asked for',
+  'email-changed': 'The e-mail address was changed',
+  'deletion-requested': 'A mail to delete the account was asked for',
+  'account-unlinked': 'A way to sign in was removed',
+  'user-created': 'The account was created',
+}
+
+/** "some-thing-new" as "Some thing new": of events that a newer server knows. */
+function spelled(name: string): string {
+  const words = name.replaceAll('-', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** What happened, in words. */
+export function describeEvent({ event, by }: Pick<Event, 'event' | 'by'>): string {
+  const words = WORDS[event] ?? spelled(event)
+  return by === 'operator' ? `${words} by whoever runs this server` : words
+}
