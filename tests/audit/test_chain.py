@@ -145,6 +145,10 @@ def lesser(url: str) -> Iterator[str]:
     execute(superuser, f"CREATE ROLE {name} LOGIN")
     execute(url, f'GRANT SELECT, INSERT, UPDATE ("position", "hash") ON {TABLE} TO {name}')
     yield url.replace("//ai_editor@", f"//{name}@")
+    # Whoever drops the database may end its own processes alone, and one of this role may still be leaving.
+    execute(
+        superuser, "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = %s", [name]
+    )
     execute(superuser, f"DROP OWNED BY {name}")
     execute(superuser, f"DROP ROLE {name}")
 
