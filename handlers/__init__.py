@@ -6,6 +6,7 @@ from handlers.account import FEATURE as ACCOUNT
 from handlers.avatar import FEATURE as AVATAR
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
+from handlers.forward_auth import FEATURE as FORWARD_AUTH
 from handlers.health import FEATURE as HEALTH
 from handlers.metrics import FEATURE as METRICS
 from handlers.new_device import FEATURE as NEW_DEVICE
@@ -26,6 +27,7 @@ FEATURES = (
     AVATAR,
     SOCIAL,
     NEW_DEVICE,
+    FORWARD_AUTH,
     HEALTH,
     METRICS,
     SHELL,
