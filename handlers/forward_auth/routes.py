@@ -17,8 +17,10 @@ from server.model import SignedIn
 PATH = "/api/forward-auth"
 # What WebDAV has besides: a proxy may ask by the method that it was asked by.
 WEBDAV = ("COPY", "LOCK", "MKCOL", "MOVE", "PROPFIND", "PROPPATCH", "REPORT", "SEARCH", "UNLOCK")
-_FORWARDED = ("Host", "X-Original-URL", "X-Original-URI", "X-Original-Method")
-_FORWARDED += ("X-Forwarded-Method", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Uri")
+_FORWARDED = (
+    *("Host", "X-Original-URL", "X-Original-URI", "X-Original-Method"),
+    *("X-Forwarded-Method", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Uri"),
+)
 _OF_BROWSERS = ("Accept", "Sec-Fetch-Mode")
 
 
