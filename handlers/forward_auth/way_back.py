@@ -48,7 +48,5 @@ def way_back(asked: str, own: str, origins: Origins) -> str | None:
 
 
 def sign_in_page(own: str, back: str | None) -> str:
-    """The sign-in page: by its path for whoever is on its origin already."""
-    if back is None:
-        return f"{own}/login"
-    return f"{'' if back.startswith('/') else own}/login?redirect={quote(back, safe='')}"
+    """The sign-in page by its whole address: of a path Traefik would make one at the address by which it asks us."""
+    return f"{own}/login" if back is None else f"{own}/login?redirect={quote(back, safe='')}"

