@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from server.model import SignedIn
 
-# What stands as it is: all that can be printed but the percent sign, which begins what is encoded.
-_PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
+_UNFIT = re.compile(r"[^ -$&-~]|\A | \Z")
 # Proxies refuse long headers, and would keep out whoever has a long name. A name is cut; an address, which is somebody
 # else's when it is cut, is left out.
 LONGEST_NAME = 200
@@ -27,7 +27,4 @@ def lines(who: SignedIn) -> bytes:
 
 def encode(text: str) -> str:
     """UTF-8, percent-encoded where it is no printable ASCII, a percent sign, or a space at an end, which proxies drop."""
-    encoded = quote(text, safe=_PLAIN)
-    if encoded.startswith(" "):
-        encoded = "%20" + encoded[1:]
-    return encoded[:-1] + "%20" if encoded.endswith(" ") else encoded
+    return _UNFIT.sub(lambda found: quote(found[0], safe=""), text)
