@@ -352,3 +352,10 @@ async def test_nobody_is_sent_in_a_circle(client: Client, sql: Sql) -> None:  # 
     assert answer.status == 200
     assert b"ada@example.com" not in answer.body
     assert client.cookies == {}
+
+
+@pytest.mark.environ(FEATURES_OFF="forward-auth")
+@pytest.mark.gen_test
+async def test_without_the_feature_nobody_is_let_in(client: Client) -> None:
+    await client.sign_up()
+    assert {(await ask(client)).status for _ in range(2)} == {404}
