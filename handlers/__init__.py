@@ -7,6 +7,7 @@ from handlers.audit import FEATURE as AUDIT
 from handlers.avatar import FEATURE as AVATAR
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
+from handlers.forward_auth import FEATURE as FORWARD_AUTH
 from handlers.health import FEATURE as HEALTH
 from handlers.metrics import FEATURE as METRICS
 from handlers.new_device import FEATURE as NEW_DEVICE
@@ -28,6 +29,7 @@ FEATURES = (
     SOCIAL,
     NEW_DEVICE,
     AUDIT,
+    FORWARD_AUTH,
     HEALTH,
     METRICS,
     SHELL,

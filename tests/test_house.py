@@ -62,6 +62,7 @@ PUBLIC_SITE = {
     "HEAD /health",
     "GET /health/ready",
     "HEAD /health/ready",
+    *(f"{method} /api/forward-auth" for method in RequestHandler.SUPPORTED_METHODS),  # its 401 is its own
 }
 # What else is asked for.
 GUARDED_SITE = {

@@ -71,4 +71,5 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chr
 CHROMIUM = Program((*_SHELL, *_BROWSERS), "CHROME_BIN", (*_SHELL, "chromium"), "browser")
 REDIS = Program(("redis-server", "valkey-server"), "REDIS_SERVER", ("redis-server",), "relay")
 NGINX = Program(("nginx",), "NGINX_BIN", ("nginx",), "nginx")
-ALL = (CHROMIUM, REDIS, NGINX)
+CADDY = Program(("caddy",), "CADDY_BIN", ("caddy",), "caddy")
+ALL = (CHROMIUM, REDIS, NGINX, CADDY)

@@ -62,22 +62,33 @@ class Page(CallerHandler):
         who = (await self.look_up()).signed_in
         if page and page.access == "member" and not who:
             self._redirect("/login?redirect=" + quote(self.request.uri or "/", safe=""))
-        elif page and page.access == "guest" and who:
+        elif page and page.access == "guest" and who and await self._may_go_on():
             self._redirect(self._wanted_page())
         elif page and page.redirect:
             query = self.request.query
             self._redirect(f"{page.redirect}?{query}" if query else page.redirect)
         else:
-            self._render(page, who)
+            self._render(page, None if page and page.access == "guest" else who)
 
     @public
     async def head(self) -> None:
         """As GET, without the body."""
         await self.get()
 
+    async def _may_go_on(self) -> bool:
+        """What sent them here to sign in may believe no cookie cache: without a session they would go in a circle. S23."""
+        if not self.get_query_argument("redirect", ""):
+            return True
+        found = await self.look_up(authoritative=True)
+        self.add_cookies(found.cookies)
+        return found.signed_in is not None
+
     def _wanted_page(self) -> str:
+        """A page of ours, or what a proxy keeps for those who are signed in, on any trusted origin. S34."""
         target = self.get_query_argument("redirect", "")
         if origin.is_safe_path(target):
+            return target
+        if target.startswith(("http://", "https://")) and self.application.origins.trusts(target):
             return target
         error = self.get_query_argument("error", "")
         return f"/dashboard?error={quote(error, safe='')}" if error else "/dashboard"

@@ -1,4 +1,4 @@
-"""GET /get-session without a RequestHandler: an answer that was given before, while nothing has changed.
+"""GET /get-session, and what is as plain, without a RequestHandler: an answer that was given before, while nothing has changed.
 
 That nothing has changed is known from the announcements of changes, or with SESSION_CACHE=off by asking the database
 each time. Only the plainest request is answered here, from bytes that the ordinary handler made: the same status, headers and
@@ -30,6 +30,7 @@ from server.database import budget
 from server.errors import APIError
 from server.http.address import client_address
 from server.limits import RequestLimits
+from server.model import SignedIn
 from server.protocol import wire
 from server.services import Services
 from server.sessions.cookies import RequestCookies
@@ -45,6 +46,17 @@ CONFIRM_SECONDS = 0.4
 BYPASS = ("Origin",)
 access_log = logging.getLogger("ai_editor.access")
 Ordinary = Callable[[], HTTPMessageDelegate]
+# The header lines that say who it is.
+Lines = Callable[[SignedIn], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """How a path answers all who are signed in: no content, and headers of which `lines` say who it is."""
+
+    handler: str
+    head: bytes
+    lines: Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class FastSession:
         self._second, self._date = 0, b""
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
+        self._briefs: dict[str, Brief] = {}
 
     def find(
         self, line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders, address: str
@@ -87,6 +100,8 @@ class FastSession:
         """Leaves all to the ordinary way: a kept answer does not say that the connection closes."""
         self.find = self._nothing  # type: ignore[assignment, method-assign]
         self.confirm = self._nothing_confirmed  # type: ignore[assignment, method-assign]
+        self._briefs.clear()
+        self.learn_brief = self._nothing  # type: ignore[assignment, method-assign]
 
     def _nothing(self, *_: object) -> None:
         return None
@@ -120,12 +135,37 @@ class FastSession:
         known = self._sessions.memory.answer(asked.cookie_header, now)
         return (self._whole(known, now) if known else None), True
 
-    def done(self, seconds: float) -> None:
+    def done(self, seconds: float, handler: str = "GetSession", path: str = PATH, status: int = 200) -> None:
         """Counts an answer, and writes it down, as every other is."""
-        self._metrics.request("GetSession", "GET", 200, seconds)
+        self._metrics.request(handler, "GET", status, seconds)
         if access_log.isEnabledFor(logging.DEBUG):
-            facts = {"method": "GET", "path": PATH, "status": 200}
+            facts = {"method": "GET", "path": path, "status": status}
             access_log.debug("request", extra={**facts, "milliseconds": round(1000 * seconds, 1)})
+
+    def brief(
+        self, line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders, connection: HTTPConnection
+    ) -> HTTPMessageDelegate | None:
+        """What answers a path that is as plain as get-session, for somebody whom memory knows; or None."""
+        if not isinstance(line, RequestStartLine) or line.path not in self._briefs:
+            return None
+        cookie_header, stays = plain_cookies(headers), headers.get("Connection", "keep-alive").lower()
+        plain = line.method == "GET" and line.version == "HTTP/1.1" and stays == "keep-alive"
+        now, found = time.time(), self._briefs[line.path]
+        who = self._sessions.memory.who(cookie_header, now) if plain and cookie_header else None
+        if who is None:
+            return None
+        start = b"HTTP/1.1 204 No Content\r\n"
+        answer = b"%s%s%s%s\r\n" % (start, self._changing_headers(now), found.head, found.lines(who))
+        return BriefMessage(self, connection, answer, (found.handler, line.path))
+
+    def learn_brief(
+        self, request: HTTPServerRequest, headers: HTTPHeaders, who: SignedIn, brief: tuple[str, Lines]
+    ) -> None:
+        """Keeps how a path answers with no content, where nothing in its `headers` says who it is, and who asked."""
+        cookies = plain_cookies(request.headers)
+        if cookies is not None:
+            self._sessions.know(who, cookies)
+            self._briefs.setdefault(request.path, Brief(brief[0], keepable(headers), brief[1]))
 
     def learn(
         self, request: HTTPServerRequest, headers: HTTPHeaders, found: Lookup, read: RequestCookies
@@ -191,6 +231,22 @@ def is_counted(connection: HTTPConnection | None) -> bool:
     return getattr(connection, "counted", False)
 
 
+class BriefMessage(HTTPMessageDelegate):
+    """One request whose answer is known when its head has come; its body is never read."""
+
+    def __init__(
+        self, fast: FastSession, connection: HTTPConnection, answer: bytes, counted: tuple[str, str]
+    ) -> None:
+        self._fast, self._connection, self._answer, self._counted = fast, connection, answer, counted
+        self._began = time.perf_counter()
+
+    def finish(self) -> None:
+        """Writes it in one piece."""
+        self._connection.write(self._answer)
+        self._connection.finish()
+        self._fast.done(time.perf_counter() - self._began, *self._counted, 204)
+
+
 class FastMessage(HTTPMessageDelegate):
     """One request: answered at once, or handed on to the ordinary delegate."""
 
@@ -212,7 +268,7 @@ class FastMessage(HTTPMessageDelegate):
         self._answer = self._fast.find(start_line, headers, self._address)
         if self._answer is not None:
             return None
-        self._ordinary = self._make()
+        self._ordinary = self._fast.brief(start_line, headers, self._connection) or self._make()
         return self._ordinary.headers_received(start_line, headers)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:

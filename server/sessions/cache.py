@@ -61,6 +61,14 @@ class SessionCache:
         """Keeps a finished answer as long as the session it was made from, and not after `until`."""
         self._shelf.put_answer(who, cookie_header, answer, until)
 
+    def who(self, cookie_header: str, now: float) -> SignedIn | None:
+        """Who comes with a Cookie header, while that is right; `now` in seconds since the epoch."""
+        return self._shelf.who(cookie_header, now) if self.fresh else None
+
+    def know(self, who: SignedIn, cookie_header: str, ends: float) -> None:
+        """Remembers who comes with a Cookie header, as long as the session, and not after it `ends`."""
+        self._shelf.know(who, cookie_header, ends)
+
     async def load(self, token: str, find: Find) -> SignedIn | None:
         """The session from memory, else from `find`; callers at the same time share one search."""
         known = self.get(token)

@@ -112,6 +112,13 @@ class Sessions:
             return Lookup(None, written, errors.failed_to_get_session(500))
         return await self._resolve(who, written, _Asked(cookies, refresh, may_write))
 
+    async def find(self, cookies: RequestCookies) -> SignedIn | None:
+        """Who the cookies lead to, by memory or the database and never by the cookie cache; nothing is written. S23."""
+        try:
+            return await self._find_living(self._cookies.tokens(cookies), cached=True, may_write=False)
+        except InvalidValue:
+            return None
+
     def _read_cache(
         self, cookies: RequestCookies, tokens: list[str], cached: bool
     ) -> tuple[SignedIn | None, tuple[str, ...]]:
@@ -218,6 +225,12 @@ class Sessions:
         else:
             self.answers.put(digest(who.session.token), who)
             self.answers.put_answer(who, cookie_header, answer, until.timestamp())
+
+    def know(self, who: SignedIn, cookie_header: str) -> None:
+        """Remembers whom this Cookie header leads to, where memory may be believed."""
+        if self._settings.sessions.cache and self._may_remember:
+            ends = self._capped(who.session.created_at, who.session.expires_at)
+            self.memory.know(who, cookie_header, ends.timestamp())
 
     async def is_unchanged(self, who: SignedIn) -> bool:
         """Whether the database still says the same of the session and its user."""

@@ -38,15 +38,28 @@ class _Person:
 
 
 class _Kept:
-    """One session, and the finished answer for the Cookie header that it last came with."""
+    """One session, the finished answer for the Cookie header that it last came with, and for which it is who asks."""
 
-    __slots__ = ("blocks", "cookie_header", "head", "key", "person", "session", "until", "words")
+    __slots__ = (
+        *(
+            "blocks",
+            "cookie_header",
+            "ends",
+            "head",
+            "key",
+            "known_by",
+            "person",
+            "session",
+            "until",
+            "words",
+        ),
+    )
 
     def __init__(self, key: bytes, session: Session, person: _Person, blocks: int) -> None:
         self.key, self.session, self.person, self.blocks = key, session, person, blocks
-        self.cookie_header = ""
+        self.cookie_header = self.known_by = ""
         self.head = self.words = b""
-        self.until = 0.0
+        self.until = self.ends = 0.0
 
 
 class Shelf:
@@ -58,6 +71,7 @@ class Shelf:
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._people: dict[str, _Person] = {}
         self._answers: dict[str, _Kept] = {}
+        self._known: dict[str, _Kept] = {}
         self._head = b""
 
     def __len__(self) -> int:
@@ -104,6 +118,7 @@ class Shelf:
         if kept is None:
             return
         self._answers.pop(kept.cookie_header, None)
+        self._known.pop(kept.known_by, None)
         person = kept.person
         del person.kept[key]
         self._blocks -= kept.blocks
@@ -119,7 +134,7 @@ class Shelf:
 
     def clear(self) -> None:
         """Forgets all."""
-        for part in (self._kept, self._people, self._answers):
+        for part in (self._kept, self._people, self._answers, self._known):
             part.clear()
         self._blocks = 0
 
@@ -152,10 +167,31 @@ class Shelf:
         self._answers[cookie_header] = kept
         self._weigh(kept)
 
+    def who(self, cookie_header: str, now: float) -> SignedIn | None:
+        """Who comes with a Cookie header, where that is known; `now` in seconds since the epoch."""
+        kept = self._known.get(cookie_header)
+        if kept is None or now >= kept.ends:
+            return None
+        self._kept.move_to_end(kept.key)
+        return SignedIn(kept.session, kept.person.user)
+
+    def know(self, who: SignedIn, cookie_header: str, ends: float) -> None:
+        """Remembers who comes with a Cookie header, as long as the session is here, and not after it `ends`."""
+        kept = self._kept.get(digest(who.session.token))
+        if kept is None or kept.session is not who.session or kept.person.user != who.user:
+            return
+        self._known.pop(kept.known_by, None)
+        same = kept.cookie_header == cookie_header
+        kept.known_by, kept.ends = kept.cookie_header if same else cookie_header, ends
+        self._known[kept.known_by] = kept
+        self._weigh(kept)
+
     def _weigh(self, kept: _Kept) -> None:
         """Answers count too; those of before are replaced."""
         person = kept.person
-        own = _in_blocks(_size(kept.session) + len(kept.words) + sys.getsizeof(kept.cookie_header))
+        own_header = kept.known_by not in ("", kept.cookie_header)
+        headers = sys.getsizeof(kept.cookie_header) + (sys.getsizeof(kept.known_by) if own_header else 0)
+        own = _in_blocks(_size(kept.session) + len(kept.words) + headers)
         shared = _in_blocks(_size(person.user) + len(person.words))
         self._blocks += own - kept.blocks + shared - person.blocks
         kept.blocks, person.blocks = own, shared

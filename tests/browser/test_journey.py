@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 import pytest
 from playwright.async_api import Browser, Route
@@ -53,6 +54,20 @@ async def test_register_reload_sign_out_and_in(browser: Browser, base_url: str, 
         await sign_in(tab)
         await tab.at("/dashboard?tab=2")
         await tab.check()
+
+
+@slowly
+@pytest.mark.parametrize("target", ["/health?a=1&b=%2F", "{base_url}/health"])
+async def test_signing_in_leads_back_to_what_is_no_page_of_ours(
+    browser: Browser, base_url: str, client: Client, target: str
+) -> None:
+    """As a proxy sends people here: to an application on the same origin, or on one that is trusted."""
+    await client.sign_up()
+    async with window(browser, base_url) as tab:
+        await tab.open(f"/login?redirect={quote(target.format(base_url=base_url), safe='')}")
+        await sign_in(tab)
+        await tab.at(target.format(base_url="").removeprefix(base_url))
+        assert await tab.page.inner_text("body") == '{"status":"ok"}'
 
 
 @slowly

@@ -150,3 +150,25 @@ def test_what_is_let_go_counts_no_more(steps: list[tuple[str, str]]) -> None:
     for token in "abcdef":
         shelf.drop(digest(token))
     assert shelf.weight == 0
+
+
+def test_whom_a_cookie_header_leads_to(shelf: Shelf) -> None:
+    """Known as long as the session is here, by the last header alone, and not after the end."""
+    found = put(shelf, "a")
+    before = shelf.weight
+    for header in ("one", "a", "two"):
+        shelf.know(found, header, 10.0)
+        assert shelf.who(header, 9.0) == signed_in("a")
+        assert shelf.who(header, 10.0) is None
+    assert shelf.who("one", 9.0) is None
+    assert shelf.answer("a", 9.0) == ANSWER.data
+    assert shelf.weight >= before
+    for token in "bcd":
+        shelf.know(put(shelf, token), f"header of {token}", 10.0)
+    assert shelf.who("two", 9.0) is None
+    shelf.know(found, "two", 10.0)
+    assert shelf.who("two", 9.0) is None
+    for token in "bcd":
+        shelf.drop(digest(token))
+    assert not shelf._known
+    assert shelf.weight == 0

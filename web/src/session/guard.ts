@@ -1,5 +1,5 @@
 import type { LocationQuery, RouteLocationNormalized, RouteLocationRaw } from 'vue-router'
-import { loginFor, redirectTarget, withFragment } from '@/session/redirect'
+import { isElsewhere, loginFor, redirectTarget, withFragment } from '@/session/redirect'
 import { useSession } from '@/session/useSession'
 
 export type Access = 'public' | 'guest' | 'member'
@@ -8,6 +8,12 @@ declare module 'vue-router' {
   interface RouteMeta {
     access?: Access
   }
+}
+
+/** The server sends on from here whoever is signed in. With a fragment the browser would stay. */
+function leave(fullPath: string): false {
+  window.location.assign(fullPath.replace(/#.*/, ''))
+  return false
 }
 
 /** What went wrong is told on the page that takes a guest page's place. */
@@ -23,6 +29,8 @@ export function guard(to: Pick<RouteLocationNormalized, 'meta' | 'path' | 'query
   const redirect = to.meta.access === 'guest' && withFragment(to.query.redirect, fragment)
   if (redirect) return { path: to.path, query: { ...to.query, redirect } }
   if (to.meta.access === 'member' && !signedIn.value) return loginFor(to.fullPath)
-  if (to.meta.access === 'guest' && signedIn.value) return wayIn(to.query)
+  if (to.meta.access === 'guest' && signedIn.value) {
+    return isElsewhere(to.query.redirect) ? leave(to.fullPath) : wayIn(to.query)
+  }
   return true
 }

@@ -1,6 +1,8 @@
 import type { LocationQueryValue } from 'vue-router'
+import pages from '../../pages.json'
 
 const HOME = '/dashboard'
+const PAGES = pages.map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`))
 
 function hasForbiddenCharacter(path: string): boolean {
   return [...path].some((character) => character === '\\' || character <= ' ' || character === '\u007f')
@@ -16,14 +18,27 @@ export function safePath(value: unknown, origin = window.location.origin): strin
 
 type Query = LocationQueryValue | LocationQueryValue[] | undefined
 
+function first(query: Query) {
+  return Array.isArray(query) ? query[0] : query
+}
+
 /** Where a signed-in visitor of a guest page goes: the page asked for before, or the dashboard. */
 export function redirectTarget(redirect: Query): string {
-  return safePath(Array.isArray(redirect) ? redirect[0] : redirect) ?? HOME
+  return safePath(first(redirect)) ?? HOME
+}
+
+/** Whether it is no page of ours: then the server, asked for the guest page again, knows if it may be gone to. */
+export function isElsewhere(redirect: Query): boolean {
+  const asked = first(redirect)
+  const path = safePath(asked)
+  if (path === null) return /^https?:\/\//.test(asked ?? '')
+  const { pathname } = new URL(path, window.location.origin)
+  return !PAGES.some((page) => page.test(pathname))
 }
 
 /** The page asked for, with the fragment that no server is told of: a browser carries it along to the sign-in page. */
 export function withFragment(redirect: Query, fragment: string): string | null {
-  const asked = Array.isArray(redirect) ? redirect[0] : redirect
+  const asked = first(redirect)
   return asked && fragment && !asked.includes('#') ? asked + fragment : null
 }
 

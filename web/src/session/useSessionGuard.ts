@@ -12,6 +12,6 @@ export function useSessionGuard(): void {
   watch(signedIn, () => {
     const way = guard(route)
     // Who signs out on purpose is done with the page, and the next person has not asked for it.
-    if (way !== true) void router.replace(signedIn.value || ended.value ? way : '/login')
+    if (typeof way !== 'boolean') void router.replace(signedIn.value || ended.value ? way : '/login')
   })
 }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { guard } from '@/session/guard'
 import { useSession } from '@/session/useSession'
 
@@ -11,7 +11,10 @@ const to = (access: 'public' | 'guest' | 'member', fullPath: string, query = {},
   ({ meta: { access }, path: fullPath, fullPath: fullPath + hash, query })
 
 describe('guard', () => {
-  afterEach(() => { useSession().stop() })
+  afterEach(() => {
+    useSession().stop()
+    vi.unstubAllGlobals()
+  })
 
   it('sends a signed-out visitor of a member page to sign in, and back', () => {
     expect(guard(to('member', '/settings?x=1'))).toEqual({ path: '/login', query: { redirect: '/settings?x=1' } })
@@ -22,10 +25,21 @@ describe('guard', () => {
   it('sends a signed-in visitor of a guest page where they were going', async () => {
     await useSession().start(who)
     expect(guard(to('guest', '/login', { redirect: '/settings' }))).toBe('/settings')
-    expect(guard(to('guest', '/login', { redirect: 'https://evil.example' }))).toBe('/dashboard')
+    expect(guard(to('guest', '/login', { redirect: '//evil.example' }))).toBe('/dashboard')
     expect(guard(to('guest', '/', { error: 'X' }))).toEqual({ path: '/dashboard', query: { error: 'X' } })
     expect(guard(to('member', '/settings'))).toBe(true)
   })
+
+  it.each(['/app/?a=1', '/settings/nothing', 'https://app.example.com/', 'https://evil.example'])(
+    'asks the server for the way to %s, which is no page of ours', async (redirect) => {
+      const assign = vi.fn()
+      vi.stubGlobal('location', { ...window.location, origin: window.location.origin, assign })
+      await useSession().start(who)
+      const address = `/login?redirect=${encodeURIComponent(redirect)}`
+      expect(guard({ ...to('guest', address, { redirect }), path: '/login' })).toBe(false)
+      expect(assign.mock.calls).toEqual([[address]])
+    },
+  )
 
   it('keeps the fragment that the browser brought along', () => {
     const redirect = '/settings?tab=a&x=%26b'
