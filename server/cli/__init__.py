@@ -39,5 +39,5 @@ def _with_verbs(noun: click.Command, verbs: Sequence[click.Command]) -> click.Co
     if not verbs or not isinstance(noun, click.Group):
         return noun
     fuller = copy.copy(noun)
-    fuller.commands = noun.commands | {verb.name or "": verb for verb in verbs}
+    fuller.commands = {**noun.commands, **{verb.name or "": verb for verb in verbs}}
     return fuller
