@@ -132,11 +132,11 @@ class Import:
             kept = kind not in COUNTED and is_id(kind, each.person.id or "")
             each.user_id = (each.person.id or "") if kept else ""
         newcomers = batch.newcomers
-        taken = await store.find_taken(
-            self._db, [each.email for each in newcomers], [each.user_id for each in newcomers if each.user_id]
-        )
+        ids = [each.user_id for each in newcomers if each.user_id]
         pairs = [(link.provider_id, link.account_id) for each in newcomers for link in each.person.links]
-        accounts = await store.find_taken_accounts(self._db, pairs) if pairs else []
+        async with self._db.transaction() as tx:
+            taken = await store.find_taken(tx, [each.email for each in newcomers], ids)
+            accounts = await store.find_taken_accounts(tx, pairs) if pairs else []
         marks = {f"{each.kind} {each.value}" for each in taken}
         marks |= {f"account {each.provider_id} {each.account_id}" for each in accounts}
         batch.newcomers = [each for each in newcomers if not self._is_there(batch, each, marks)]
@@ -209,7 +209,8 @@ class Import:
 
     async def _explain(self, batch: _Batch, left: list[_Newcomer]) -> None:
         """Somebody came in meanwhile, or something keeps rows out without a word."""
-        taken = {each.value for each in await store.find_taken(self._db, [each.email for each in left], [])}
+        async with self._db.transaction() as tx:
+            taken = {each.value for each in await store.find_taken(tx, [each.email for each in left], [])}
         for each in left:
             if each.email in taken and not self._wishes.existing_is_refused:
                 batch.existing += 1

@@ -44,19 +44,27 @@ class Exported:
     second_factor: bool
 
 
-async def find_taken(db: Executor, emails: Sequence[str], ids: Sequence[str]) -> list[Taken]:
-    """Which of these addresses, in lower case, and of these ids somebody has."""
-    return await db.all(
+async def find_taken(tx: Transaction, emails: Sequence[str], ids: Sequence[str]) -> list[Taken]:
+    """Which of these addresses, in lower case, and of these ids somebody has; each is looked up in an index.
+
+    In a transaction: a plan that was kept from when the table was empty would read all of it.
+    """
+    return await tx.all(
         Taken,
         """
         SELECT 'email' AS kind, u."email"::text AS value
         FROM jsonb_populate_recordset(NULL::"user", %(emails)s::jsonb) AS given
         JOIN "user" u ON u."email" = given."email"
         UNION ALL
-        SELECT 'email', lower(u."email")::text
+        SELECT 'email', given."email"::text
         FROM jsonb_populate_recordset(NULL::"user", %(emails)s::jsonb) AS given
-        JOIN "user" u ON lower(u."email") = given."email" AND u."email" <> lower(u."email")
-             AND octet_length(u."email") = octet_length(given."email")
+        CROSS JOIN LATERAL (
+            SELECT 1
+            FROM "user" u
+            WHERE lower(u."email") = given."email" AND u."email" <> lower(u."email")
+                  AND octet_length(u."email") = octet_length(given."email")
+            LIMIT 1
+        ) AS capitals
         UNION ALL
         SELECT 'id', u."id"::text
         FROM jsonb_populate_recordset(NULL::"user", %(ids)s::jsonb) AS given
@@ -67,9 +75,9 @@ async def find_taken(db: Executor, emails: Sequence[str], ids: Sequence[str]) ->
     )
 
 
-async def find_taken_accounts(db: Executor, pairs: Sequence[tuple[str, str]]) -> list[TakenAccount]:
+async def find_taken_accounts(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> list[TakenAccount]:
     """Which of these accounts, each by provider and id, are somebody's."""
-    return await db.all(
+    return await tx.all(
         TakenAccount,
         """
         SELECT a."providerId"::text AS provider_id, a."accountId"::text AS account_id

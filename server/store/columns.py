@@ -36,8 +36,6 @@ _INSERT_USERS = """
 INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"{names})
 SELECT "id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"{names}
 FROM jsonb_populate_recordset(NULL::"user", %(rows)s::jsonb) AS given
-WHERE NOT EXISTS (SELECT 1 FROM "user" u WHERE lower(u."email") = given."email" AND u."email" <> lower(u."email")
-  AND octet_length(u."email") = octet_length(given."email"))
 ON CONFLICT DO NOTHING
 RETURNING "id"::text AS id
 """
@@ -116,7 +114,10 @@ def _as_json(columns: Collection[Column], written: Written) -> Json:
 
 
 async def insert_users(db: Executor, users: Sequence[tuple[User, Written]]) -> set[str]:
-    """Adds many at once; the ids of those who are there now: the others' addresses or ids are taken."""
+    """Adds many at once; the ids of those who are there now: the others' addresses or ids are taken.
+
+    Whether somebody has an address with capitals was asked before: for many at once that costs more than the rest.
+    """
     columns = db.columns.user
     rows = [_row(user) | _as_json(columns, written) for user, written in users]
     statement = _compose(_INSERT_USERS, [column.name for column in columns])

@@ -1,10 +1,13 @@
 """Files as they come: encodings, broken ends, lines without end, and an import that is killed in the middle."""
 
+import contextlib
 import json
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from handlers.transfer.importing import BATCH
@@ -14,7 +17,7 @@ from tests.transfer.test_import import ADA, HASH, bring, refused
 
 LINE = json.dumps(ADA)
 CSV = f"email,name,email_verified,password_hash\r\nada@example.com,Ada,true,{HASH}\r\n"
-MANY = 6000
+MANY = 2000
 
 
 def many(folder: Path, number: int) -> Path:
@@ -84,7 +87,6 @@ LINES: list[tuple[bytes, str]] = [
     (b'{"a":' * 50_000, "json"),
     (b'{"email": "b@example.com", "name": "\xff\xfe"}', "json"),
     (b'{"email": "b@example.com", "name": "\\ud800"}', "json"),
-    (b'{"email": "b@example.com", "n": ' + b"9" * 5000 + b"}", "json"),
     (b'{"email": "b@example.com", "name": "a\\u0000b"}', "name"),
     (b"\0\0\0\0", "json"),
     (b'{"email": "' + b"x" * (3 << 20) + b'"}', "length"),
@@ -97,9 +99,6 @@ def test_a_broken_line_costs_nobody_else_anything(
 ) -> None:
     other = json.dumps(ADA | {"email": "other@example.com"}).encode()
     done = bring(ai_editor, b"\n".join([LINE.encode(), line, other]))
-    if reason == "json" and b"9999" in line:  # a number of any length is one to some readers
-        assert done.code in (0, 1)
-        return
     assert done.code == 1, done.err
     assert [(each["line"], each["reason"]) for each in refused(ai_editor)] == [(2, reason)]
     assert sql('SELECT count(*) FROM "user"') == [(2,)]
@@ -149,19 +148,36 @@ def test_a_document_is_read_bit_by_bit(ai_editor: Commands, sql: Sql) -> None:
     assert sql('SELECT count(*) FROM "user"') == [(1,)]
 
 
+@contextlib.contextmanager
+def held(database_url: str, email: str) -> Iterator[None]:
+    """Somebody with this address signs up and has not finished: whoever else brings it waits."""
+    connection = psycopg2.connect(database_url)
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO "user" ("id", "name", "email", "emailVerified") VALUES (%s, %s, %s, false)',
+            ("held", "Held", email),
+        )
+        yield
+        connection.rollback()
+
+
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
-def test_after_a_break_it_goes_on(ai_editor: Commands, sql: Sql, sign: signal.Signals) -> None:
+def test_after_a_break_it_goes_on(
+    ai_editor: Commands, sql: Sql, database_url: str, sign: signal.Signals
+) -> None:
     many(ai_editor.folder, MANY)
-    running = ai_editor.start("user", "import", "many.jsonl", "--json")
-    while not sql('SELECT true FROM "user" LIMIT 1'):
-        assert running.poll() is None
-    os.kill(running.pid, sign)
-    running.wait(60)
-    [(before,)] = sql('SELECT count(*) FROM "user"')
-    assert 0 < before < MANY
-    assert before % BATCH == 0
+    with held(database_url, f"p{BATCH * 2 + 7}@example.com"):
+        running = ai_editor.start("user", "import", "many.jsonl", "--json")
+        while sql('SELECT count(*) FROM "user"') != [(BATCH * 2,)]:
+            assert running.poll() is None
+        os.kill(running.pid, sign)
+        assert running.wait(60) != 0
+        assert running.stdout
+        assert running.stderr
+        with running.stdout, running.stderr:
+            assert "Traceback" not in running.stderr.read()
     done = ai_editor("user", "import", "many.jsonl", "--json")
-    assert (done.code, done.json["existing"], done.json["imported"]) == (0, before, MANY - before)
+    assert (done.code, done.json["existing"], done.json["imported"]) == (0, BATCH * 2, MANY - BATCH * 2)
     assert sql('SELECT count(*), count(DISTINCT "email") FROM "user"') == [(MANY, MANY)]
     assert sql('SELECT "providerId", count(*) FROM "account" GROUP BY 1 ORDER BY 1') == [
         ("credential", MANY),
