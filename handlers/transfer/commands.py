@@ -227,22 +227,21 @@ def export_users(file: Path | None, form: str, with_hashes: bool) -> None:
       ai-editor user export users.jsonl --with-password-hashes
       ai-editor user export --format csv | head
     """
-    line = exporting.as_csv if form == "csv" else exporting.as_json
-
-    async def work(services: Services) -> int:
-        number = 0
-        with _private(file) as target:
-            if form == "csv":
-                target.write(exporting.csv_head(with_hashes))
-            async for row in exporting.rows(services.db, with_hashes):
-                target.write(line(row))
-                number += 1
-        services.audit.write("users-exported", by="command", number=number, with_hashes=with_hashes)
-        return number
-
-    number = setup.run(work)
+    number = setup.run(lambda services: _export(services, file, form == "csv", with_hashes))
     if file:
         click.echo(f"Exported {output.counted(number, 'user')} to {output.plain(str(file))}.")
+
+
+async def _export(services: Services, file: Path | None, as_csv: bool, with_hashes: bool) -> int:
+    line, number = exporting.as_csv if as_csv else exporting.as_json, 0
+    with _private(file) as target:
+        if as_csv:
+            target.write(exporting.csv_head(with_hashes))
+        async for row in exporting.rows(services.db, with_hashes):
+            target.write(line(row))
+            number += 1
+    services.audit.write("users-exported", by="command", number=number, with_hashes=with_hashes)
+    return number
 
 
 @contextlib.contextmanager
@@ -254,11 +253,7 @@ def _private(file: Path | None) -> Iterator[TextIO]:
         return
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise Refused(f"{file} cannot be written: {error.strerror}") from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as target:
+        with _made(part, file) as target:
             yield target
             target.flush()
             os.fsync(target.fileno())
@@ -266,3 +261,11 @@ def _private(file: Path | None) -> Iterator[TextIO]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _made(part: Path, file: Path) -> TextIO:
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise Refused(f"{file} cannot be written: {error.strerror}") from None
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")

@@ -127,11 +127,8 @@ class Import:
 
     async def _compare(self, batch: _Batch) -> None:
         """Leaves those who are not there yet; an id that the table cannot have gives way to a new one."""
-        kind = self._db.shape.ids["user"]
-        for each in batch.newcomers:
-            kept = kind not in COUNTED and is_id(kind, each.person.id or "")
-            each.user_id = (each.person.id or "") if kept else ""
         newcomers = batch.newcomers
+        self._keep_ids(newcomers)
         ids = [each.user_id for each in newcomers if each.user_id]
         pairs = [(link.provider_id, link.account_id) for each in newcomers for link in each.person.links]
         async with self._db.transaction() as tx:
@@ -141,6 +138,12 @@ class Import:
         marks |= {f"account {each.provider_id} {each.account_id}" for each in accounts}
         batch.newcomers = [each for each in newcomers if not self._is_there(batch, each, marks)]
 
+    def _keep_ids(self, newcomers: list[_Newcomer]) -> None:
+        kind = self._db.shape.ids["user"]
+        for each in newcomers:
+            kept = kind not in COUNTED and is_id(kind, each.person.id or "")
+            each.user_id = (each.person.id or "") if kept else ""
+
     def _is_there(self, batch: _Batch, newcomer: _Newcomer, taken: set[str]) -> bool:
         """Whether somebody is there already, or has what is theirs; nothing of anybody is changed."""
         mine = newcomer.marks()
@@ -148,17 +151,20 @@ class Import:
             batch.refuse(newcomer, _DUPLICATE)
             return True
         if mine[0] in taken:
-            if self._wishes.existing_is_refused:
-                batch.refuse(newcomer, Unfit("existing", "a user has this e-mail address already"))
-            else:
-                batch.existing += 1
             self._remember(mine)
+            self._leave(batch, newcomer)
             return True
         found = next((mark for mark in mine if mark in taken), None)
         if found:
             what = "this id" if found.startswith("id ") else f"the account at {found.split()[1]}"
             batch.refuse(newcomer, Unfit("taken", f"another user has {what} already"))
         return found is not None
+
+    def _leave(self, batch: _Batch, newcomer: _Newcomer) -> None:
+        if self._wishes.existing_is_refused:
+            batch.refuse(newcomer, Unfit("existing", "a user has this e-mail address already"))
+        else:
+            batch.existing += 1
 
     def _alone(self, batch: _Batch) -> Iterator[_Newcomer]:
         """Those of whom no row before had anything."""
@@ -184,9 +190,8 @@ class Import:
             if len(newcomers) == 1:
                 batch.refuse(newcomers[0], Unfit("database", f"the database does not take it: {error}"))
                 return
-            middle = len(newcomers) // 2
-            await self._store(batch, newcomers[:middle])
-            await self._store(batch, newcomers[middle:])
+            for half in (newcomers[: len(newcomers) // 2], newcomers[len(newcomers) // 2 :]):
+                await self._store(batch, half)
             return
         self.counts.imported += len(added)
         left = [each for each in newcomers if each.user_id not in added]
@@ -212,8 +217,8 @@ class Import:
         async with self._db.transaction() as tx:
             taken = {each.value for each in await store.find_taken(tx, [each.email for each in left], [])}
         for each in left:
-            if each.email in taken and not self._wishes.existing_is_refused:
-                batch.existing += 1
+            if each.email in taken:
+                self._leave(batch, each)
             else:
                 batch.refuse(each, Unfit("database", "the database did not take it, without saying why"))
 
@@ -239,15 +244,10 @@ def _accounts(newcomer: _Newcomer) -> list[dict[str, object]]:
     person, now = newcomer.person, clock.now().isoformat()
     own = [("credential", newcomer.user_id, person.password_hash)] if person.password_hash else []
     found = [*own, *((each.provider_id, each.account_id, None) for each in person.links)]
+    times: dict[str, object] = {"createdAt": now, "updatedAt": now}
     return [
-        {
-            "providerId": provider,
-            "accountId": account,
-            "userId": newcomer.user_id,
-            "password": password,
-            "createdAt": now,
-            "updatedAt": now,
-        }
+        {"providerId": provider, "accountId": account, "userId": newcomer.user_id, "password": password}
+        | times
         for provider, account, password in found
     ]
 

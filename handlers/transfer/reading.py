@@ -141,15 +141,14 @@ class Source:
     def _document(self, file: BinaryIO, paths: tuple[str, ...]) -> Iterator[Row]:
         start, place = file.tell(), 0
         for path in ("item",) if self._is_array else paths:
-            file.seek(start)
             metered = _Metered(file, MOST_BETWEEN if self._is_array else self.size)
             try:
+                file.seek(start)
                 for found in ijson.items(metered, path, use_float=True):
                     place += 1
                     metered.came()
                     self.position = max(self.position, file.tell())
-                    whole = isinstance(found, dict)
-                    yield Row(place, found if whole else Unfit("json", "this is no object"))
+                    yield Row(place, _object(found))
             except (ijson.JSONError, ValueError) as error:
                 raise Unreadable(
                     f"the JSON breaks off or is none after row {place}: {_line(error)}"
@@ -175,7 +174,11 @@ def _parsed(line: bytes) -> Fields | Unfit:
         found = orjson.loads(line)
     except ValueError:
         return Unfit("json", "the line is no JSON")
-    return found if isinstance(found, dict) else Unfit("json", "the line is no object")
+    return _object(found)
+
+
+def _object(found: object) -> Fields | Unfit:
+    return found if isinstance(found, dict) else Unfit("json", "this is no object")
 
 
 def _record(heads: list[str], cells: list[str], short: bool) -> Fields | Unfit:

@@ -10,6 +10,47 @@ from datetime import datetime
 from server.database import Executor, Transaction
 from server.store.rows import swallowed
 
+_TAKEN = """
+SELECT 'email' AS kind, u."email"::text AS value
+FROM jsonb_populate_recordset(NULL::"user", %(emails)s::jsonb) AS given
+JOIN "user" u ON u."email" = given."email"
+UNION ALL
+SELECT 'email', given."email"::text
+FROM jsonb_populate_recordset(NULL::"user", %(emails)s::jsonb) AS given
+CROSS JOIN LATERAL (
+    SELECT 1
+    FROM "user" u
+    WHERE lower(u."email") = given."email" AND u."email" <> lower(u."email")
+          AND octet_length(u."email") = octet_length(given."email")
+    LIMIT 1
+) AS capitals
+UNION ALL
+SELECT 'id', u."id"::text
+FROM jsonb_populate_recordset(NULL::"user", %(ids)s::jsonb) AS given
+JOIN "user" u ON u."id" = given."id"
+"""
+_EXPORT = """
+DECLARE ai_editor_export NO SCROLL CURSOR FOR
+SELECT u."id"::text AS id, u."name" AS name, u."email"::text AS email, u."emailVerified" AS email_verified,
+       u."image" AS image, u."createdAt" AS created_at, u."updatedAt" AS updated_at, (
+           SELECT a."password"
+           FROM "account" a
+           WHERE a."userId" = u."id" AND a."providerId" = 'credential' AND a."accountId" = u."id"::text
+           LIMIT 1
+       ) AS password, (
+           SELECT coalesce(jsonb_agg(jsonb_build_object(
+               'provider_id', a."providerId", 'account_id', a."accountId"
+           ) ORDER BY a."providerId", a."accountId"), '[]')
+           FROM "account" a
+           WHERE a."userId" = u."id" AND a."providerId" <> 'credential'
+       ) AS accounts,
+       coalesce(lower(to_jsonb(u)->>'banned') NOT IN ('false', 'f', '0', 'no', 'off', ''), false) AS banned,
+       coalesce(lower(to_jsonb(u)->>'twoFactorEnabled') NOT IN ('false', 'f', '0', 'no', 'off', ''), false)
+       AS second_factor
+FROM "user" u
+ORDER BY u."id"
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -51,25 +92,7 @@ async def find_taken(tx: Transaction, emails: Sequence[str], ids: Sequence[str])
     """
     return await tx.all(
         Taken,
-        """
-        SELECT 'email' AS kind, u."email"::text AS value
-        FROM jsonb_populate_recordset(NULL::"user", %(emails)s::jsonb) AS given
-        JOIN "user" u ON u."email" = given."email"
-        UNION ALL
-        SELECT 'email', given."email"::text
-        FROM jsonb_populate_recordset(NULL::"user", %(emails)s::jsonb) AS given
-        CROSS JOIN LATERAL (
-            SELECT 1
-            FROM "user" u
-            WHERE lower(u."email") = given."email" AND u."email" <> lower(u."email")
-                  AND octet_length(u."email") = octet_length(given."email")
-            LIMIT 1
-        ) AS capitals
-        UNION ALL
-        SELECT 'id', u."id"::text
-        FROM jsonb_populate_recordset(NULL::"user", %(ids)s::jsonb) AS given
-        JOIN "user" u ON u."id" = given."id"
-        """,
+        _TAKEN,
         emails=json.dumps([{"email": each} for each in emails]),
         ids=json.dumps([{"id": each} for each in ids]),
     )
@@ -104,29 +127,7 @@ async def insert_accounts(db: Executor, rows: Sequence[Mapping[str, object]]) ->
 
 async def open_export(tx: Transaction) -> None:
     """Everybody as they are now, for `fetch_exported` in the same transaction. Of accounts no token goes out."""
-    await tx.run(
-        """
-        DECLARE ai_editor_export NO SCROLL CURSOR FOR
-        SELECT u."id"::text AS id, u."name" AS name, u."email"::text AS email, u."emailVerified" AS email_verified,
-               u."image" AS image, u."createdAt" AS created_at, u."updatedAt" AS updated_at, (
-                   SELECT a."password"
-                   FROM "account" a
-                   WHERE a."userId" = u."id" AND a."providerId" = 'credential' AND a."accountId" = u."id"::text
-                   LIMIT 1
-               ) AS password, (
-                   SELECT coalesce(jsonb_agg(jsonb_build_object(
-                       'provider_id', a."providerId", 'account_id', a."accountId"
-                   ) ORDER BY a."providerId", a."accountId"), '[]')
-                   FROM "account" a
-                   WHERE a."userId" = u."id" AND a."providerId" <> 'credential'
-               ) AS accounts,
-               coalesce(lower(to_jsonb(u)->>'banned') NOT IN ('false', 'f', '0', 'no', 'off', ''), false) AS banned,
-               coalesce(lower(to_jsonb(u)->>'twoFactorEnabled') NOT IN ('false', 'f', '0', 'no', 'off', ''), false)
-               AS second_factor
-        FROM "user" u
-        ORDER BY u."id"
-        """
-    )
+    await tx.run(_EXPORT)
 
 
 async def fetch_exported(tx: Transaction) -> list[Exported]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from handlers.transfer import fields as of
 from handlers.transfer.fields import Fields
@@ -12,7 +13,7 @@ from handlers.transfer.person import Linked, Person
 _FACTORS = ("otp", "totp", "hotp", "webauthn", "recovery-authn-codes")
 
 
-def _hash(credentials: list[Fields]) -> str | None:
+def _hash(credentials: Sequence[Fields]) -> str | None:
     """The two members of a password's credential, as they stand; foreign_hashes.py knows them."""
     for each in credentials:
         if each.get("type") == "password" and "secretData" in each:
@@ -31,7 +32,7 @@ def _links(fields: Fields) -> tuple[Linked, ...]:
 def _read(fields: Fields, beside: Beside) -> Person | None:
     if of.text(fields, "serviceAccountClientId"):
         return None
-    credentials, email = list(of.members(fields, "credentials")), of.text(fields, "email")
+    credentials, email = of.members(fields, "credentials"), of.text(fields, "email")
     name = of.whole_name(of.text(fields, "firstName"), of.text(fields, "lastName"))
     return Person(
         email=email,
@@ -41,7 +42,7 @@ def _read(fields: Fields, beside: Beside) -> Person | None:
         id=of.text(fields, "id"),
         password_hash=_hash(credentials),
         links=_links(fields),
-        disabled="enabled" in fields and not of.flag(fields["enabled"]),
+        disabled=not of.flag(fields.get("enabled", True)),
         second_factor=any(each.get("type") in _FACTORS for each in credentials),
     )
 
