@@ -109,6 +109,8 @@ class Import:
             batch.newcomers.append(_Newcomer(row.place, checked(person, self._wishes.accepted)))
         except Unfit as why:
             batch.refusals.append((row.place, email, why))
+        except RecursionError:
+            batch.refusals.append((row.place, email, Unfit("json", "it is nested too often")))
 
     async def _finish(self, batch: _Batch) -> None:
         if batch.newcomers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ MOST_LINE = 1024 * 1024
 MOST_BETWEEN = 64 * 1024 * 1024
 _BOM, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _TABLES = ("user", "users", "data")
+_TABLE = re.compile(rb'\{\s*"(users?|data)"\s*:\s*\[')
 
 Shape = Literal["lines", "document", "csv"]
 
@@ -161,6 +163,8 @@ def _line(error: Exception) -> str:
 
 def _shape_of(head: bytes) -> Shape:
     """An object in a line is a person, unless it holds a table of them."""
+    if _TABLE.match(head):
+        return "document"
     try:
         found = orjson.loads(head)
     except ValueError:

@@ -185,3 +185,12 @@ def test_what_is_not_clear_is_not_guessed(ai_editor: Commands, name: str, text: 
     done = ai_editor("user", "import", name)
     assert done.code == 2
     assert "say --from, one of jsonl, csv, auth0" in done.refusal
+
+
+def test_a_row_that_is_nested_without_end_is_refused(ai_editor: Commands, sql: Sql) -> None:
+    deep = '{"a":' * 20_000 + "1" + "}" * 20_000
+    row = f'{{"username": "eve", "email": "eve@example.com", "credentials": [{{"type": "password", "secretData": {deep}}}]}}'
+    text = f'{{"users": [{row}, {json.dumps(KEYCLOAK)}]}}'
+    assert bring(ai_editor, Sample("keycloak", "realm.json", text)).code == 1
+    assert [each["row"] for each in refused(ai_editor, "realm.json")] == [1]
+    assert sql('SELECT "email" FROM "user"') == [("ada@example.com",)]
