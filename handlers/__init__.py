@@ -15,6 +15,7 @@ from handlers.password import FEATURE as PASSWORD
 from handlers.session import FEATURE as SESSION
 from handlers.shell import FEATURE as SHELL
 from handlers.social import FEATURE as SOCIAL
+from handlers.transfer import FEATURE as TRANSFER
 from handlers.user import FEATURE as USER
 
 # The shell is last: it answers every path that is left.
@@ -24,6 +25,7 @@ FEATURES = (
     EMAIL_VERIFICATION,
     SESSION,
     USER,
+    TRANSFER,
     ACCOUNT,
     AVATAR,
     SOCIAL,

@@ -32,8 +32,8 @@ class Feature:
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
     session, an `observer` told of it in its transaction. `columns` are added to user and session. `boot` is what the
-    shell tells its pages, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `run` goes on
-    while the server does.
+    shell tells its pages, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
+    nouns of others, `run` goes on while the server does.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then.
     """
 
@@ -52,6 +52,7 @@ class Feature:
     boot: Callable[[Services], Json] | None = None
     forget: Callable[[Services, User], AbstractAsyncContextManager[None]] | None = None
     commands: tuple[click.Command, ...] = ()
+    verbs: tuple[tuple[str, click.Command], ...] = ()
     run: Callable[[Services], AbstractAsyncContextManager[None]] | None = None
 
     @property
@@ -108,7 +109,10 @@ def _refuse_clashes(features: Sequence[Feature]) -> None:
         "column": [f"{column.table}.{column.name}" for each in features for column in each.columns],
         "mail": [email.name for each in features for email in each.emails],
         "limit": [limit.path for limit in {limit for each in features for limit in each.limits}],
-        "command": [command.name or "" for each in features for command in each.commands],
+        "command": [
+            *(command.name or "" for each in features for command in each.commands),
+            *(f"{noun} {verb.name}" for each in features for noun, verb in each.verbs),
+        ],
     }
     for what, found in names.items():
         for name, times in Counter(found).items():

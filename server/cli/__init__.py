@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -27,6 +28,16 @@ def build(features: Iterable[Feature]) -> click.Group:
         """
 
     nouns = (noun for feature in collected for noun in feature.commands)
+    verbs = [verb for feature in collected for verb in feature.verbs]
     for command in (serve, db, *nouns, secret):
-        root.add_command(command)
+        root.add_command(_with_verbs(command, [verb for noun, verb in verbs if noun == command.name]))
     return root
+
+
+def _with_verbs(noun: click.Command, verbs: Sequence[click.Command]) -> click.Command:
+    """A noun with the verbs of other features, where it has some; the feature's own is left as it is."""
+    if not verbs or not isinstance(noun, click.Group):
+        return noun
+    fuller = copy.copy(noun)
+    fuller.commands = {**noun.commands, **{verb.name or "": verb for verb in verbs}}
+    return fuller

@@ -16,3 +16,11 @@ async def new_id(db: Executor, table: Table) -> str:
     if kind in COUNTED:
         return await rows.draw(db, f'"{table}"')
     return str(uuid.uuid4()) if kind == "uuid" else random_id()
+
+
+async def new_ids(db: Executor, table: Table, number: int) -> list[str]:
+    """Several at once."""
+    kind = db.shape.ids[table]
+    if kind in COUNTED:
+        return await rows.draw_many(db, f'"{table}"', number)
+    return [str(uuid.uuid4()) if kind == "uuid" else random_id() for _ in range(number)]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import argon2.low_level
 import bcrypt
 
-from server.passwords import phpass
+from server.passwords import firebase, phpass
 
 MOST_LETTERS = 4096
 MOST_BCRYPT_COST = 16
@@ -27,6 +27,7 @@ _MOST_MEMORY = 256 * 1024 * 1024
 _MOST_SCRYPT_WORK = 8 * 1024 * 1024  # N × r × p
 _MOST_ARGON2_WORK = 4 * 1024 * 1024  # KiB × passes
 _MOST_BYTES = 256
+_CHEAP = 0.25
 _BCRYPT_BYTES = 72
 
 Derive = Callable[[bytes], bytes]
@@ -34,10 +35,11 @@ Derive = Callable[[bytes], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """How a hash was made, and what came out."""
+    """How a hash was made, what came out, and how much it costs of what a hash may cost."""
 
     derive: Derive
     digest: bytes
+    share: float = 0.0
 
 
 def parse(stored: str) -> Foreign | None:
@@ -52,6 +54,11 @@ def parse(stored: str) -> Foreign | None:
             except (ValueError, KeyError, TypeError, IndexError, RecursionError):
                 return None
     return None
+
+
+def is_cheap(foreign: Foreign) -> bool:
+    """Whether checking it takes about a second at most, as is asked of hashes that are brought in by the thousand."""
+    return foreign.share <= _CHEAP
 
 
 def matches(foreign: Foreign, password: bytes) -> bool:
@@ -84,41 +91,59 @@ def _bounded(raw: bytes) -> bytes:
 def _pbkdf2(name: str, iterations: int, salt: bytes, digest: bytes) -> Foreign:
     if not 1 <= iterations <= _MOST_ITERATIONS or len(digest) > 64:
         raise ValueError("too dear")
-    work = functools.partial(hashlib.pbkdf2_hmac, name)
-    return Foreign(lambda password: work(password, salt, iterations, len(digest)), digest)
+    work, blocks = (
+        functools.partial(hashlib.pbkdf2_hmac, name),
+        -(-len(digest) // hashlib.new(name).digest_size),
+    )
+    # SHA-512 is twice the work.
+    share = iterations * blocks * (1 if name == "sha512" else 0.5) / _MOST_ITERATIONS
+    return Foreign(lambda password: work(password, salt, iterations, len(digest)), digest, share)
 
 
 def _scrypt(n: int, r: int, p: int, salt: bytes, digest: bytes) -> Foreign:
     dear = 128 * n * r > _MOST_MEMORY or n * r * p > _MOST_SCRYPT_WORK
-    if dear or min(n, r, p) < 1 or n & (n - 1):
+    if dear or min(n, r, p) < 1 or n < 2 or n & (n - 1):
         raise ValueError("too dear")
     limit = 128 * r * (n + p + 2) + (1 << 20)
 
     def derive(password: bytes) -> bytes:
         return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=limit, dklen=len(digest))
 
-    return Foreign(derive, digest)
+    return Foreign(derive, digest, n * r * p / _MOST_SCRYPT_WORK)
+
+
+def _firebase(n: str, r: str, separator: str, key: str, salt: str, digest: str) -> Foreign:
+    """Firebase's: what scrypt makes of the password encrypts the project's key."""
+    power, signer, made = int(n), _bytes(key), _bytes(digest)
+    if not 1 <= power < 32 or len(signer) != len(made):
+        raise ValueError("too dear, or of another key")
+    salted = _bytes(salt) + (_bytes(separator) if separator else b"")
+    inner = _scrypt(1 << power, int(r), 1, salted, bytes(firebase.KEY_BYTES))
+    return Foreign(lambda password: firebase.encrypt(inner.derive(password), signer), made, inner.share)
 
 
 def _argon2(kind: str, version: str | None, m: str, t: str, p: str, salt: str, digest: str) -> Foreign:
     memory, passes, lanes, made = int(m), int(t), int(p), _bytes(digest)
     if memory * 1024 > _MOST_MEMORY or memory * passes > _MOST_ARGON2_WORK or not 1 <= lanes <= 32:
         raise ValueError("too dear")
+    if int(version or 16) not in (16, 19) or passes < 1 or memory < 8 * lanes or len(_bytes(salt)) < 8:
+        raise ValueError("of no use to the library")
     types = {"i": argon2.Type.I, "d": argon2.Type.D, "id": argon2.Type.ID}
     work = functools.partial(
         argon2.low_level.hash_secret_raw,
         salt=_bytes(salt), time_cost=passes, memory_cost=memory, parallelism=lanes, hash_len=len(made),
         type=types[kind], version=int(version or 16),
     )  # fmt: skip
-    return Foreign(work, made)
+    return Foreign(work, made, memory * passes / _MOST_ARGON2_WORK)
 
 
 def _bcrypt(full: str, prepare: Derive | None = None) -> Foreign:
     """bcrypt of something made of the password; without that of its first 72 bytes, as other servers cut it."""
-    if int(full[4:6]) > MOST_BCRYPT_COST:
+    cost = int(full[4:6])
+    if not 4 <= cost <= MOST_BCRYPT_COST:
         raise ValueError("too dear")
-    made = prepare or (lambda password: password[:_BCRYPT_BYTES])
-    return Foreign(lambda password: bcrypt.hashpw(made(password), full[:29].encode()), full.encode())
+    made, share = prepare or (lambda password: password[:_BCRYPT_BYTES]), 2.0 ** (cost - MOST_BCRYPT_COST)
+    return Foreign(lambda password: bcrypt.hashpw(made(password), full[:29].encode()), full.encode(), share)
 
 
 # The formats
@@ -173,6 +198,8 @@ def _keycloak(text: str) -> Foreign:
 def _salted(name: str, salt: bytes, digest: bytes, salt_first: bool) -> Foreign:
     """A fast hash of old: weak, and gone at the first right password."""
     work = functools.partial(hashlib.new, name, usedforsecurity=False)
+    if len(digest) != work().digest_size:
+        raise ValueError("of no such function")
     return Foreign(
         lambda password: work(salt + password if salt_first else password + salt).digest(), _bounded(digest)
     )
@@ -223,6 +250,14 @@ def _inner(name: str, stored: str) -> Foreign:
     return found
 
 
+def parse_bcrypt(stored: str) -> Foreign | None:
+    """bcrypt with nothing before it, which passwords.py checks itself; None for what is none, or beyond the bound."""
+    try:
+        return _plain_bcrypt(stored)
+    except ValueError:
+        return None
+
+
 def _plain_bcrypt(stored: str) -> Foreign | None:
     return _bcrypt(stored) if re.fullmatch(_BCRYPT, stored) else None
 
@@ -269,6 +304,14 @@ _FORMATS: tuple[tuple[re.Pattern[str], Callable[..., Foreign]], ...] = tuple(
             lambda n, r, p, salt, digest: _scrypt(
                 1 << int(n) if int(n) < 32 else int(n), int(r), int(p), _bytes(salt), _bytes(digest)
             ),
+        ),
+        (
+            rf"\$fbscrypt\$v=1,n={_INT},r={_INT},p=1(?:,ss=({_B64}))?,sk=({_B64})\$({_B64})\$({_B64})",  # Supabase
+            _firebase,
+        ),
+        (
+            rf"\$firescrypt\$ln={_INT},r={_INT},p=1\$({_B64})\$({_B64})\$({_B64}|)\$({_B64})",  # Ory
+            lambda n, r, salt, digest, separator, key: _firebase(n, r, separator, key, salt, digest),
         ),
         (
             rf"s2:([0-9A-Za-z]+):({_HEX}{{128}})",  # Lucia

@@ -21,7 +21,10 @@ from server.passwords.hashing import Hashing
 # better-auth's parameters; 32 MiB a hash, which is why the pool is bounded.
 _SCRYPT = {"n": 16384, "r": 16, "p": 1, "dklen": 64, "maxmem": 64 * 1024 * 1024}
 _BETTER_AUTHS = re.compile(r"[^:$]+:[0-9a-f]{128}")
+# … as checked: whatever its digits, and what others wrote behind it.
+_SCRYPT_HASH = re.compile(r"[^:$]+:[0-9A-Fa-f]{128}(:.*)?")
 _LONG = "$bcrypt-sha256$"
+_OURS_LONG = re.compile(r"\$bcrypt-sha256\$v=2,t=2b,r=(\d{1,2})\$([./A-Za-z0-9]{22})\$([./A-Za-z0-9]{31})")
 _BCRYPT_BYTES = 72
 # Written by others, who cut at 72 bytes; ours are $2b$, and of longer passwords $bcrypt-sha256$.
 _CUT = ("$2a$", "$2x$", "$2y$")
@@ -105,6 +108,18 @@ def cost_of(stored: str) -> int | None:
         return int(stored.split("$")[2]) if stored.startswith("$2") else None
     except (ValueError, IndexError):
         return None
+
+
+def is_known(stored: str) -> bool:
+    """Whether a hash that is brought in can be checked, and for a price that a sign-in may have."""
+    text = stored.strip()
+    if text.startswith(f"{_LONG}v="):
+        found = _OURS_LONG.fullmatch(text)
+        text = f"$2b${int(found[1]):02d}${found[2]}{found[3]}" if found else ""
+    foreign = foreign_hashes.parse_bcrypt(text) or foreign_hashes.parse(text)
+    if foreign:
+        return foreign_hashes.is_cheap(foreign)
+    return len(text) <= foreign_hashes.MOST_LETTERS and _SCRYPT_HASH.fullmatch(text) is not None
 
 
 class Passwords:

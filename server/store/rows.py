@@ -19,6 +19,19 @@ async def draw(db: Executor, table: str) -> str:
     )
 
 
+async def draw_many(db: Executor, table: str, number: int) -> list[str]:
+    """The next ids of a table, as `draw` has them."""
+    found: list[str] = await db.value(
+        """
+        SELECT array_agg(nextval(pg_get_serial_sequence(%(table)s, 'id'))::text)
+        FROM generate_series(1, %(number)s)
+        """,
+        table=table,
+        number=number,
+    )
+    return found or []
+
+
 async def swallowed(db: Executor, table: str, change: Literal["INSERT", "UPDATE", "DELETE"]) -> RowRefused:
     """What is raised where the row that should have changed is as it was; the words name who may have done it."""
     names = await db.value(

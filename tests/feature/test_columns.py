@@ -1,6 +1,7 @@
 """A feature whose columns go through sign-up, sessions and updates, on a real server and database."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import tornado.platform.asyncio
 from tornado.httpserver import HTTPServer
 
 from handlers import FEATURES
+from server.cli import build
 from server.config.settings import Settings, load
 from server.errors import StartError
 from server.feature import Feature, assemble, plug
@@ -148,6 +150,23 @@ async def test_a_new_person_has_the_defaults_before_the_id(client: Client) -> No
     assert [name for name in answer["user"] if name in {*core, *USER, "id"}] == [*core, *USER, "id"]
     assert list(answer["session"])[-5:] == [*SESSION, "id"]
     assert (more(answer["user"]), more(answer["session"])) == (USER, SESSION)
+
+
+def test_people_who_move_in_have_the_defaults(
+    database_url: str, tmp_path: Path, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+
+    path = tmp_path / "users.jsonl"
+    path.write_text('{"id": "moved", "email": "moved@example.com", "name": "Moved"}\n')
+    for name, value in {"DATABASE_URL": database_url, "APP_ENV": "development"}.items():
+        monkeypatch.setenv(name, value)
+    with ThreadPoolExecutor(1) as pool:  # asyncio.run leaves a thread without an event loop
+        command = build((BADGE, *FEATURES))
+        done = pool.submit(CliRunner().invoke, command, ["user", "import", str(path)]).result()
+    assert done.exit_code == 0, done.output
+    [(row,)] = sql('SELECT to_jsonb(u) FROM "user" u')
+    assert {name: row[name] for name in USER} == USER
 
 
 @pytest.mark.parametrize("kept", EVERYWHERE)

@@ -202,6 +202,18 @@ def test_two_cannot_have_the_same(plain: Settings, other: Feature) -> None:
         plug((RIDDLE, other), plain)
 
 
+def test_a_verb_goes_to_the_noun_of_another_and_leaves_it_as_it_was(plain: Settings) -> None:
+    from click.testing import CliRunner
+
+    verb = click.Command("sing", callback=lambda: click.echo("la"))
+    singing = Feature(name="singing", verbs=(("user", verb),))
+    assert CliRunner().invoke(build((*FEATURES, singing)), ["user", "sing"]).output == "la\n"
+    assert "list" in CliRunner().invoke(build((*FEATURES, singing)), ["user", "--help"]).output
+    assert CliRunner().invoke(build(FEATURES), ["user", "sing"]).exit_code == 2
+    with pytest.raises(StartError, match="two features have the command 'user sing'"):
+        plug((singing, Feature(name="other", verbs=(("user", verb),))), plain)
+
+
 def test_the_same_limit_may_be_asked_for_twice(plain: Settings) -> None:
     plug((RIDDLE, Feature(name="x", limits=RIDDLE.limits)), plain)
 

@@ -38,6 +38,8 @@ HASHES = {
     "Keycloak argon2": '{"secretData": "{\\"value\\": \\"bGb/cyUxB9+1ZsKZC+yJDkigTMj+zCOMYMfo7KBmMcs=\\", \\"salt\\": \\"MDEyMzQ1Njc4OWFiY2RlZg==\\", \\"additionalParameters\\": {}}", "credentialData": "{\\"hashIterations\\": 1, \\"algorithm\\": \\"argon2\\", \\"additionalParameters\\": {\\"hashLength\\": [\\"32\\"], \\"memory\\": [\\"64\\"], \\"type\\": [\\"id\\"], \\"version\\": [\\"1.3\\"], \\"parallelism\\": [\\"1\\"]}}"}',
     "Auth0 pbkdf2": "$pbkdf2-sha512$i=1000,l=32$MDEyMzQ1Njc4OWFiY2RlZg$qa18I98SG+OVIdkmA3+nWRr4Ytp81nI1mR6r9csiivU",
     "Ory scrypt": "$scrypt$ln=1024,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$ZOt4WWWqDBtrUUs49jVyTmL2IGxZYHrqjwwGNfTbklQ",
+    "Firebase, as Supabase has it": "$fbscrypt$v=1,n=10,r=8,p=1,ss=Bw==,sk=jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==$42xEC+ixf3L2lw==$KBzhQ2Why8nAO9SJYd1Xr5U63l38ZgrAyrh4CluPWGYvagv9b292DfJEvbwtPxLraLr9di1C3QEMa4Ld3OB/zA==",
+    "Firebase, as Ory has it": "$firescrypt$ln=10,r=8,p=1$42xEC+ixf3L2lw==$KBzhQ2Why8nAO9SJYd1Xr5U63l38ZgrAyrh4CluPWGYvagv9b292DfJEvbwtPxLraLr9di1C3QEMa4Ld3OB/zA==$Bw==$jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==",
     "Lucia": "s2:abababababababab:7ca242b2ae27706923745dc81f7abd142c46da0c5cc085c0bdc2982fd9134e0f4de458153b39f9c252d48c0ce69831fbbb2a2746878465e64e5276a09bfab8bd",
     "WordPress 6.8": "$wp$2y$04$1KZD/8ihz3JD.Lo8M0kQHO3XuT1dzohsmhHCmtcaT2NiDfw58SRYO",
     "Spring": "{bcrypt}$2a$04$qoFtalO.WeTzSwc2odka4eF0e5KVCvHMfAD8VgWOfMRFA9EaPGwW6",

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from server.passwords import foreign_hashes
-from server.passwords.passwords import cost_of, hash_bcrypt, matches, normalize
+from server.passwords.passwords import cost_of, hash_bcrypt, hash_scrypt, is_known, matches, normalize
 from tests.client import Client
 from tests.conftest import Sql
 from tests.passwords.foreign import HASHES, PASSWORD
@@ -15,6 +15,11 @@ PUBLISHED = [
     ("$P$9IQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0", "test12345"),  # phpass
     ("$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "U*U"),  # crypt_blowfish
     ("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "U*U"),
+    (
+        "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,sk=jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA=="
+        "$42xEC+ixf3L2lw==$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==",
+        "user1password",
+    ),  # Firebase
 ]
 
 
@@ -78,6 +83,8 @@ TOO_DEAR = [
     "scrypt:32768:8:100000$salt$00",
     "scrypt:1000:8:1$salt$00",
     "$scrypt$ln=31,r=8,p=1$c2FsdA$AAAA",
+    f"$fbscrypt$v=1,n=31,r=8,p=1,ss=Bw==,sk={'A' * 88}$c2FsdA==${'A' * 88}",
+    f"$firescrypt$ln=14,r=80000,p=1$c2FsdA==${'A' * 88}$Bw==${'A' * 88}",
     "$P$Vabcdefgh0123456789012345678901",
     "$wp$2y$31$" + "a" * 53,
     "bcrypt$$2b$20$" + "a" * 53,
@@ -102,6 +109,10 @@ BROKEN = [
     "$argon2id$v=99$m=64,t=1,p=1$AAAA$AAAA",
     "$argon2id$v=19$m=0,t=0,p=0$AAAA$AAAA",
     "pbkdf2_sha256$0$salt$AAAA",
+    "$fbscrypt$v=1,n=14,r=8,p=1,sk=AAAA$c2FsdA==$AAAAAAAA",
+    "$fbscrypt$v=1,n=0,r=8,p=1,sk=AAAA$c2FsdA==$AAAA",
+    "$argon2id$v=19$m=64,t=1,p=1$AAAA$AAAA",
+    "sha1$salt$00",
     "$P$!",
     "x" * 5000,
 ]
@@ -113,6 +124,36 @@ def test_what_is_no_hash_or_beyond_the_bounds_costs_nothing(stored: str) -> None
     assert foreign is None or not foreign_hashes.matches(foreign, b"password")
     assert stored in BROKEN or foreign is None
     assert not matches(stored, b"password")
+
+
+@pytest.mark.parametrize("name", HASHES)
+def test_what_can_be_checked_is_known(name: str) -> None:
+    assert is_known(HASHES[name])
+
+
+def test_our_own_hashes_are_known() -> None:
+    assert all(
+        is_known(each) for each in (hash_bcrypt(b"x", 4), hash_bcrypt(b"x" * 100, 4), hash_scrypt(b"x"))
+    )
+
+
+# A server checks them where they are in its table; nobody brings them in by the thousand.
+TAKES_SECONDS = [
+    "$2b$15$" + "a" * 53,
+    f"$bcrypt-sha256$v=2,t=2b,r=15${'a' * 22}${'a' * 31}",
+    "pbkdf2_sha256$3000000$salt$" + "A" * 43,
+    "$pbkdf2-sha512$2000000$c2FsdA$" + "A" * 86,
+    "$pbkdf2-sha1$1500000$c2FsdA$" + "A" * 86,
+    "scrypt:262144:8:2$salt$00",
+    "$argon2id$v=19$m=262144,t=5,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
+]
+
+
+@pytest.mark.parametrize(
+    "stored", [*TAKES_SECONDS, *TOO_DEAR, *BROKEN, "", "a:b", "plain"], ids=lambda text: text[:40]
+)
+def test_what_cannot_be_checked_or_takes_seconds_is_not(stored: str) -> None:
+    assert not is_known(stored)
 
 
 @pytest.mark.gen_test
