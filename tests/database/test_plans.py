@@ -76,6 +76,7 @@ WHOLE_TABLE = {
     "users.count": "a person at a terminal",
     "mails.count": "/metrics; the queue is short, or nothing works",
     "store.find_taken": "an import, of hundreds at once; of a large table it takes the index",
+    "store.find_taken_accounts": "an import, likewise",
     "sessions.delete_ended": "the sweeper",
     "verifications.delete_expired": "the sweeper",
     "rate_limits.delete_lapsed": "the sweeper",
