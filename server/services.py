@@ -79,8 +79,7 @@ class Services:
         self.counts = counts = open_store(settings.limits, self.db, shared, settings.redis_url)
         self.limits = RequestLimits(counts, parts.limits)
         self.account_limits = AccountLimits(counts, settings.secret)
-        cache = self.sessions.memory if settings.sessions.cache else SessionCache(0, self.sessions.watches)
-        self.changes = Changes(self.db, cache, self.account_limits.heard, settings.redis_url)
+        self.changes = self._open_changes(settings)
         self.pseudonyms = Pseudonyms(settings.secret)
         self.sweeper, self.sweeping = Sweeper(), Sweeping(self.db)
         self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)
@@ -91,6 +90,19 @@ class Services:
         self.before_the_end: list[Callable[[float], None]] = [self.passwords.hashing.stop]
         self._plug(parts)
         self._watch()
+
+    def _open_changes(self, settings: Settings) -> Changes:
+        """Memory hears of sessions from where they are kept; of users always from the database."""
+        sessions = self.sessions
+        cache = sessions.memory if settings.sessions.cache else SessionCache(0, sessions.watches)
+        url, heard = settings.redis_url, self.account_limits.heard
+        if settings.sessions.store != "redis":
+            return Changes(self.db, cache, heard, url)
+        from server.redis.tracking import Tracking
+        from server.sessions.users_elsewhere import UsersElsewhere
+
+        users = UsersElsewhere(cache, functools.partial(sessions.store.user_changed, self.db))
+        return Changes(self.db, users, heard, url, Tracking(url or "", cache))
 
     def _plug(self, parts: Parts) -> None:
         self._own: dict[type[Any], object] = {type(each): each for each in parts.settings}
@@ -182,7 +194,8 @@ class Services:
         if not looked:
             self.db.shape = None
         beside = asyncio.create_task(self._tell() if looked else self._look_later())
-        if self.config.sessions.cache or self.config.limits.counts_alone:
+        in_redis = self.config.sessions.store == "redis"
+        if self.config.sessions.cache or self.config.limits.counts_alone or in_redis:
             await self.changes.start(wait=looked)
         self.mailer.start()
         self.sweeping.start()
@@ -207,4 +220,5 @@ class Services:
         self.passwords.close()
         if isinstance(self.counts, RedisStore):
             await self.counts.close()
+        await self.sessions.store.close()
         await self.db.close()

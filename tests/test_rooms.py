@@ -13,7 +13,7 @@ from tests.sources import CODE, ROOT, name, nodes, tree
 SERVER = ROOT / "server"
 ROOMS = {
     "authentication", "cli", "config", "crypto", "database", "http", "limits", "mail", "overload", "passwords", "postgres", "protocol",
-    "schema", "sessions", "store", "telemetry",
+    "redis", "schema", "sessions", "store", "telemetry",
 }  # fmt: skip
 MODULES = {"__init__", "__main__", "clock", "errors", "feature", "model", "services", "version"}
 MOST_FILES = 14
@@ -25,6 +25,7 @@ ROWS = {
     "SessionSummary",
     "SignedInRow",
     "UserSummary",
+    "Whole",
     "Ended",
     "EmailTaken",
     "Failures",

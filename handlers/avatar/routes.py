@@ -44,8 +44,9 @@ class Avatar(ApiHandler):
         """The old file goes once nothing names it any more."""
         services = self.services
         changed = replace(who.user, image=address, updated_at=clock.now())
-        await users.update_profile(services.db, changed, {"image"})
-        services.sessions.user_changed(services.db, who.user.id)
+        async with services.sessions.store.changing(services.db) as tx:
+            await users.update_profile(tx, changed, {"image"})
+            await services.sessions.user_changed(tx, who.user.id)
         self.set_session(SignedIn(who.session, changed))
         await services.of(Pictures).remove(who.user.id, who.user.image)
 

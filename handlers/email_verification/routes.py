@@ -164,7 +164,7 @@ class VerifyEmail(ApiHandler):
         return True
 
     async def _settle(self, tx: Transaction, user: User, token: EmailToken) -> User:
-        self.services.sessions.user_changed(tx, user.id)
+        await self.services.sessions.user_changed(tx, user.id)
         settled = await sign_ups.settle(tx, self.services.sessions, user, token.sign_up)
         return replace(settled, email_verified=True)
 
@@ -226,7 +226,7 @@ class VerifyEmail(ApiHandler):
                 if not await users.update_email(tx, changed, user.email):
                     self._fail(errors.invalid_token(401))
                 await self._refuse_overtaken(tx, token, user)
-                services.sessions.user_changed(tx, user.id)
+                await services.sessions.user_changed(tx, user.id)
                 await verifications.void(tx, RESET, user.id)
                 await sign_ups.forget(tx, user.id)
                 await services.mailer.queue(

@@ -9,7 +9,6 @@ from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused, WrongUsage
 from server.services import Services
-from server.store import session_lists, sessions
 from server.store.session_lists import SessionSummary
 
 
@@ -36,12 +35,10 @@ def list_sessions(user: str | None, limit: int, as_json: bool) -> None:
     """
 
     async def work(services: Services) -> tuple[list[SessionSummary], int]:
-        db = services.db
+        db, store = services.db, services.sessions.store
         user_id = (await lookup.get_user(db, user)).id if user else None
         now = clock.now()
-        return await session_lists.list_summaries(db, user_id, limit, now), await session_lists.count(
-            db, user_id, now
-        )
+        return await store.list_summaries(db, user_id, limit, now), await store.count(db, user_id, now)
 
     found, total = setup.run(work)
     if as_json:
@@ -78,7 +75,7 @@ def revoke(session_id: str | None, user: str | None, everybody: bool, yes: bool,
 def _revoke_one(session_id: str) -> int:
     async def work(services: Services) -> bool:
         async with services.db.transaction() as tx:
-            ended = await sessions.delete_by_id(tx, session_id)
+            ended = await services.sessions.store.delete_by_id(tx, session_id)
             if ended:
                 facts = {"by": "command", "session_id": session_id, "user_id": ended.user_id}
                 await services.audit.record(tx, "session-revoked", **facts)
@@ -97,7 +94,7 @@ def _revoke_many(user: str | None, yes: bool) -> int:
     async def work(services: Services) -> int:
         user_id = found.id if found else None
         async with services.db.transaction() as tx:
-            ended = await sessions.delete_all(tx, user_id, clock.now())
+            ended = await services.sessions.store.delete_all(tx, user_id, clock.now())
             await services.audit.record(tx, "sessions-revoked", by="command", user_id=user_id or "everybody")
         return ended
 

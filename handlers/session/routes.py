@@ -6,14 +6,12 @@ import re
 from dataclasses import dataclass
 
 from handlers.session import errors
-from server import clock
 from server.database import Executor
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in
 from server.model import SignedIn
 from server.protocol import bodies, rules, uri, wire
 from server.sessions.lifecycle import Lookup
-from server.store import sessions as store
 from server.store.sessions import Ended
 
 _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
@@ -87,7 +85,7 @@ class ListUserSessions(ApiHandler):
     @signed_in(fresh=True)
     async def get(self, who: SignedIn) -> None:
         """Answers an array; the tokens are in it, because better-auth's client revokes by token."""
-        found = await store.list_active(self.services.db, who.user.id, clock.now())
+        found = await self.services.sessions.list_active(who.user.id)
         self.answer([wire.session(session) for session in found])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
@@ -15,7 +15,7 @@ from server.database import Executor
 from server.model import User
 from server.protocol import rules, wire
 from server.services import Services
-from server.store import accounts, session_lists, users
+from server.store import accounts, users
 from server.store.accounts import AccountSummary
 from server.store.session_lists import SessionSummary
 from server.store.users import EmailTaken, UserSummary
@@ -103,7 +103,8 @@ def list_users(search: str, limit: int, as_json: bool) -> None:
 
     async def work(services: Services) -> tuple[list[UserSummary], int]:
         db = services.db
-        return await users.list_summaries(db, search, limit, clock.now()), await users.count(db, search)
+        found = await users.list_summaries(db, search, limit, clock.now())
+        return [await _with_sessions(services, each) for each in found], await users.count(db, search)
 
     found, total = setup.run(work)
     if as_json:
@@ -115,6 +116,14 @@ def list_users(search: str, limit: int, as_json: bool) -> None:
     ]
     output.table(("E-MAIL", "NAME", "VERIFIED", "SESSIONS", "CREATED"), rows, ("E-MAIL", "NAME"))
     listings.remainder(len(found), total, "user")
+
+
+async def _with_sessions(services: Services, each: UserSummary) -> UserSummary:
+    """The number of sessions is known where these are."""
+    if services.config.sessions.store != "redis":
+        return each
+    sessions = await services.sessions.store.count(services.db, each.id, clock.now())
+    return replace(each, sessions=sessions)
 
 
 def _summary(each: UserSummary) -> wire.Json:
@@ -154,7 +163,7 @@ def show(who: str, as_json: bool) -> None:
     async def work(services: Services) -> _Portrait:
         db = services.db
         found = await lookup.get_user(db, who)
-        listed = await session_lists.list_summaries(db, found.id, 1_000_000, clock.now())
+        listed = await services.sessions.store.list_summaries(db, found.id, 1_000_000, clock.now())
         return _Portrait(found, await accounts.list_summaries(db, found.id), listed)
 
     found = setup.run(work)

@@ -74,10 +74,11 @@ class UpdateUser(ApiHandler):
             raise errors.validation_error(f"[body.name] {rules.name(name)[0][1]}")
         changed = replace(user, name=name, image=image, updated_at=clock.now())
         try:
-            stored = await users.update_profile(self.services.db, changed, given.keys(), written)
+            async with self.services.sessions.store.changing(self.services.db) as tx:
+                stored = await users.update_profile(tx, changed, given.keys(), written)
+                await self.services.sessions.user_changed(tx, user.id)
         except (InvalidValue, RowRefused) as error:
             raise refusals.failed_to_update_user() from error
-        self.services.sessions.user_changed(self.services.db, user.id)
         return stored or changed
 
 
@@ -96,7 +97,7 @@ class DeleteUser(ApiHandler):
             self.answer({"success": True, "message": "Verification email sent"})
             return
         else:
-            if not body.password and not self.services.sessions.is_fresh(who.session):
+            if not body.password and not self.services.sessions.terms.is_fresh(who.session):
                 raise refusals.session_expired()
             await delete_user(self, who.user)
         self.answer({"success": True, "message": "User deleted"})

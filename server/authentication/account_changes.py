@@ -78,7 +78,7 @@ class AccountChanges:
         async with self._db.transaction() as tx:
             mine = token is None or await verifications.consume(tx, DELETION + token) == user.id
             deleted = mine and await users.delete(tx, user.id)
-            self._sessions.user_changed(tx, user.id)
+            await self._sessions.user_changed(tx, user.id)
             if deleted:
                 await told(tx)
         if not mine:

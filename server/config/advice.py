@@ -20,7 +20,6 @@ _LACKING = (
     "ENCRYPT_OAUTH_TOKENS",
     "OIDC_PROVIDERS",
     "PLUGINS",
-    "SESSION_STORE",
     "TWO_FACTOR_SCOPE",
 )
 _EVERYBODY = re.compile(r"(?:[a-z*?]+://)?(?=[^a-z]*\*)[*?.]+(?:\.[a-z]+)?(?::[0-9*?]+)?", re.IGNORECASE)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from server.config.reader import Reader
+from server.errors import SettingsError
 
 CookieCacheForm = Literal["off", "compact", "jwt", "jwe"]
+Store = Literal["database", "redis", "both"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,17 @@ class SessionSettings:
     cookie_cache: CookieCacheForm
     cookie_cache_max_age: int
     defer_refresh: bool
+    store: Store
 
 
 def read(read: Reader) -> SessionSettings:
     """SESSION_*."""
     form = read.choice("SESSION_COOKIE_CACHE", ("off", "compact", "jwt", "jwe"), "off")
+    store = read.choice("SESSION_STORE", ("database", "redis", "both"), "database")
+    if store != "database" and not read.text("REDIS_URL"):
+        raise SettingsError(f"SESSION_STORE={store} takes the Redis that REDIS_URL names, which is not set")
     return SessionSettings(
+        store=cast(Store, store),
         expires_in=read.integer("SESSION_EXPIRES_IN", 604800, 1, 34560000),
         update_age=read.integer("SESSION_UPDATE_AGE", 86400, 0, 34560000),
         fresh_age=read.integer("SESSION_FRESH_AGE", 86400, 0, 34560000),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
@@ -28,6 +28,7 @@ from server.database.executor import Statements
 from server.database.pool import Pool, PoolExhausted
 from server.database.prepared import prepared
 from server.database.statement import Result, execute
+from server.database.transaction import Transaction, end, roll_back
 from server.database.writes import Writes
 from server.model import NO_COLUMNS, OUR_SHAPE, Columns, Shape
 
@@ -42,8 +43,6 @@ CHANNEL = "ai_editor_change"
 STATEMENT_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
 ACQUIRE_SECONDS = 10.0
-# An end of a transaction is always waited for a little.
-END_SECONDS = 1.0
 _ON_CONNECT = """
     SET TIME ZONE 'UTC';
     SET statement_timeout = %(milliseconds)s;
@@ -62,29 +61,6 @@ _BEGIN = """
 def _milliseconds(seconds: float) -> int:
     """The server's limit for statements that the client waits `seconds` for."""
     return int(seconds * 1000) + 1000
-
-
-class Transaction(Statements):
-    """One connection between BEGIN and COMMIT."""
-
-    def __init__(self, connection: aiopg.Connection, seconds: float, columns: Columns, shape: Shape) -> None:
-        self._connection, self._seconds, self.columns, self.shape = connection, seconds, columns, shape
-        self._works: list[Callable[[], None]] = []
-
-    async def _fetch(self, sql: str, params: dict[str, object]) -> Result:
-        with budget.spend(self._seconds) as seconds:
-            return await execute(self._connection, sql, params, seconds)
-
-    def on_commit(self, work: Callable[[], None]) -> None:
-        self._works.append(work)
-
-    def ended(self) -> None:
-        """After COMMIT, unless it was refused; where its answer did not come, to forget too much does no harm."""
-        for work in self._works:
-            try:
-                work()
-            except Exception:  # what was done is done
-                log.exception("after a change")
 
 
 class Listener:
@@ -233,9 +209,10 @@ class Database(Statements):
             try:
                 yield tx
             except BaseException:
-                await _roll_back(connection)
+                await roll_back(connection)
+                await tx.failed()
                 raise
-            await _end(tx, connection, seconds)
+            await end(tx, connection, seconds)
         finally:
             self._pool.release(connection)
 
@@ -266,7 +243,7 @@ class Database(Statements):
                 connection.close()
                 raise WritesRefused("the database is read-only")
         except BaseException:
-            await _roll_back(connection)
+            await roll_back(connection)
             self._pool.release(connection)
             raise
         return connection
@@ -278,6 +255,9 @@ class Database(Statements):
 
     def on_commit(self, work: Callable[[], None]) -> None:
         work()
+
+    def on_failure(self, work: Callable[[], Awaitable[object]]) -> None:
+        pass
 
     @asynccontextmanager
     async def listen(self, channel: str) -> AsyncIterator[Listener]:
@@ -293,42 +273,6 @@ class Database(Statements):
         """Closes all connections."""
         self._pool.close()
         await asyncio.sleep(0)
-
-
-async def _end(tx: Transaction, connection: aiopg.Connection, seconds: float) -> None:
-    """COMMIT, and what waits for it: not where it is certain that nothing changed."""
-    undone = False
-    try:
-        await _commit(connection, seconds)
-    except DatabaseError as error:
-        undone = not isinstance(error, OutcomeUnknown)
-        raise
-    finally:
-        if not undone:
-            tx.ended()
-
-
-async def _commit(connection: aiopg.Connection, seconds: float) -> None:
-    """Raises OutcomeUnknown where the connection is lost before the answer."""
-    try:
-        with budget.spend(seconds) as left:
-            await execute(connection, "COMMIT", {}, max(left, END_SECONDS))
-    except NotSent:
-        raise
-    except DatabaseUnavailable as error:
-        if connection.closed:
-            raise OutcomeUnknown(str(error)) from None
-        await _roll_back(connection)
-        raise
-
-
-async def _roll_back(connection: aiopg.Connection) -> None:
-    if connection.closed:
-        return
-    try:
-        await execute(connection, "ROLLBACK", {}, END_SECONDS)
-    except DatabaseUnavailable:
-        connection.close()
 
 
 def _discard(connection: aiopg.Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import fields
 from typing import Any, Protocol, TypeVar
 
@@ -44,6 +44,10 @@ class Executor(Protocol):
 
     def on_commit(self, work: Callable[[], None]) -> None:
         """Runs `work` once the changes made so far can be seen by others: at once, outside a transaction."""
+        ...
+
+    def on_failure(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Runs `work` where the changes made so far may not be kept: never, outside a transaction."""
         ...
 
 

@@ -43,7 +43,7 @@ class CallerHandler(BaseHandler):
         """The caller, or the 401, or with `fresh` the 403 for a session that is too old. S26."""
         found = await self.look_up(authoritative)
         who = found.signed_in
-        if who is None or (fresh and not self.services.sessions.is_fresh(who.session)):
+        if who is None or (fresh and not self.services.sessions.terms.is_fresh(who.session)):
             self.add_cookies(found.cookies)
             raise errors.session_not_fresh() if who else errors.unauthorized()
         # better-auth lets only the last Set-Cookie of a guard through; see docs/decisions.

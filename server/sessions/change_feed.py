@@ -18,7 +18,8 @@ from server.sessions.cache import SessionCache
 from server.sessions.watches import Ended
 
 if TYPE_CHECKING:
-    from server.sessions.redis_relay import Relay
+    from server.redis.relay import Relay
+    from server.redis.tracking import Tracking
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Changes:
     """Listens from `start` to `stop`; while it hears nothing, the cache serves nothing.
 
     `lifted` is told whose failures are forgotten. Words come from PostgreSQL and, with a `redis_url`, through Redis too,
-    which is enough for those that cannot listen.
+    which is enough for those that cannot listen. With `tracking` sessions are in Redis, which says itself what changes.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class Changes:
         cache: SessionCache,
         lifted: Callable[[str], None],
         redis_url: str | None = None,
+        tracking: Tracking | None = None,
     ) -> None:
         self._db, self._cache, self._lifted = db, cache, lifted
+        self._tracking = tracking
         self._heard: set[str] = set()
         self._relay = self._open_relay(redis_url) if redis_url else None
         self._tasks: list[asyncio.Task[None]] = []
@@ -57,13 +60,15 @@ class Changes:
         self._reason, self._pause = "", RETRY_SECONDS
 
     def _open_relay(self, url: str) -> Relay:
-        from server.sessions.redis_relay import Relay  # most do without, and it takes a tenth of a second
+        from server.redis.relay import Relay  # most do without, and it takes a tenth of a second
 
         return Relay(url, self._apply, lambda: self._trust(RELAYED), lambda: self._lose(RELAYED), self._lease)
 
     async def start(self, wait: bool = True) -> None:
         """Begins to listen; returns when it does, or after a second without success: at once where nobody is to `wait`."""
         self._begin()
+        if self._tracking:
+            await self._tracking.start(wait)
         if not wait:
             return
         with contextlib.suppress(TimeoutError):
@@ -73,6 +78,8 @@ class Changes:
     def _begin(self) -> None:
         if self._tasks:
             return
+        if self._tracking:
+            self._tracking.begin()
         self._tasks = [asyncio.create_task(self._listen_forever())]
         if self._relay:
             self._tasks.append(asyncio.create_task(self._relay.hear_forever()))
@@ -97,6 +104,8 @@ class Changes:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tracking:
+            await self._tracking.stop()
         self._cache.distrust()
 
     def _trust(self, way: str) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from server import clock, errors
 from server.config.settings import Settings
-from server.crypto.ids import new_id
 from server.crypto.random import random_id
-from server.database import Database, DatabaseError, Executor, InvalidValue
+from server.database import Database, DatabaseError, DatabaseUnavailable, Executor, InvalidValue
 from server.model import Client, Columns, Session, SignedIn, User
 from server.protocol import columns
 from server.sessions.cache import SessionCache
@@ -21,15 +20,15 @@ from server.sessions.cookie_cache import CookieCache, find_format
 from server.sessions.cookies import Cookies, RequestCookies
 from server.sessions.lru import Shelf, digest
 from server.sessions.rendered import Finished
+from server.sessions.stores import InDatabase, SessionStore
+from server.sessions.terms import Terms
 from server.sessions.watches import Watches
 from server.store import restrictions
-from server.store import sessions as store
 from server.store.sessions import Ended
 
 Told = Callable[[Executor, Ended], Awaitable[None]]
 log = logging.getLogger(__name__)
 
-NOT_REMEMBERED_SECONDS = 86400
 MOST_IN_MEMORY = 100_000
 
 
@@ -61,19 +60,22 @@ class Sessions:
 
     def __init__(self, settings: Settings, db: Database, cookies: Cookies) -> None:
         self._settings, self._db, self._cookies = settings, db, cookies
+        self.store = open_sessions(settings, db)
+        self.terms = Terms(settings.sessions)
         self.watches = Watches(self.lasts)
         self.memory = SessionCache(MOST_IN_MEMORY, self.watches)
         self.answers = Shelf(MOST_IN_MEMORY)
         self._cache = open_cache(settings, cookies, db.columns)
         self.created = 0
+        # What Redis says of a user itself.
+        self._kept_elsewhere = frozenset({"banned"} if settings.sessions.store == "redis" else ())
 
     async def create(self, db: Executor, user: User, client: Client, remember: bool) -> Session:
         """A new session with a new token; not remembered, it ends after a day. S21 S22."""
         now = clock.now()
-        seconds = self._settings.sessions.expires_in if remember else NOT_REMEMBERED_SECONDS
         session = Session(
-            id=await new_id(db, "session"),
-            expires_at=self._capped(now, now + timedelta(seconds=seconds)),
+            id=await self.store.new_id(db),
+            expires_at=self.terms.first_end(now, remember),
             token=random_id(),
             created_at=now,
             updated_at=now,
@@ -81,17 +83,9 @@ class Sessions:
             user_agent=client.user_agent,
             user_id=user.id,
         )
-        stored = await store.insert(db, session, columns.defaults(db.columns.session))
+        stored = await self.store.insert(db, session, columns.defaults(db.columns.session))
         self.created += 1
         return stored
-
-    def _capped(self, created_at: datetime, expires_at: datetime) -> datetime:
-        """Never past SESSION_MAX_LIFETIME. S24."""
-        cap = self._settings.sessions.max_lifetime
-        return expires_at if cap is None else min(expires_at, created_at + timedelta(seconds=cap))
-
-    def _ended(self, session: Session, now: datetime) -> bool:
-        return self._capped(session.created_at, session.expires_at) < now
 
     async def look_up(
         self, cookies: RequestCookies, refresh: bool = True, cached: bool = True, posted: bool = False
@@ -138,7 +132,7 @@ class Sessions:
         now = clock.now()
         for value in values:
             who = self._cache.read(value, tokens[0], now)
-            if who is not None and not self._ended(who.session, now):
+            if who is not None and not self.terms.over(who.session, now):
                 return who, ()
         return None, (self._cookies.expire(name),)
 
@@ -156,7 +150,7 @@ class Sessions:
                 if odd == len(tokens):
                     raise
                 continue
-            if who is not None and not self._ended(who.session, clock.now()):
+            if who is not None and not self.terms.over(who.session, clock.now()):
                 return who
             over += [token] if who is not None else []
         if may_write:
@@ -173,12 +167,22 @@ class Sessions:
     @property
     def _may_remember(self) -> bool:
         """Nobody announces what directories change in scim's tables: with these the database confirms each answer."""
-        return "scimUser" not in self._db.shape.rules
+        return "scimUser" not in self._rules
+
+    @property
+    def _rules(self) -> frozenset[str]:
+        """In Redis sessions are read though nobody has seen the database yet."""
+        try:
+            return self._db.shape.rules - self._kept_elsewhere
+        except DatabaseUnavailable:
+            if self._kept_elsewhere:
+                return frozenset()
+            raise
 
     async def _read(self, token: str) -> SignedIn | None:
         """A session of somebody who was banned or deactivated is none, whoever left it there. S23."""
-        who = await store.find_by_token(self._db, token)
-        rules = self._db.shape.rules & {"banned", "scimUser"}
+        who = await self.store.find(self._db, token)
+        rules = self._rules & {"banned", "scimUser"}
         if who is None or not rules:
             return who
         found = await restrictions.find(self._db, who.user.id)
@@ -188,9 +192,9 @@ class Sessions:
     async def lasts(self, token: str) -> datetime | None:
         """Until when the session lasts, as the database has it; None for one that is over."""
         who = await self._read(token)
-        if who is None or self._ended(who.session, clock.now()):
+        if who is None or self.terms.over(who.session, clock.now()):
             return None
-        return self._capped(who.session.created_at, who.session.expires_at)
+        return self.terms.end(who.session)
 
     async def _resolve(self, who: SignedIn | None, written: tuple[str, ...], asked: _Asked) -> Lookup:
         now = clock.now()
@@ -198,7 +202,7 @@ class Sessions:
             return Lookup(None, tuple(self._cookies.clear_session(asked.cookies)))
         if not asked.refresh or not self.is_remembered(asked.cookies):
             return Lookup(who, written)
-        due = self._refresh_due(who.session, now)
+        due = self.terms.refreshed_from(who.session) <= now
         if due and asked.may_write:
             try:
                 return await self._refresh(who, written, asked.cookies, now)
@@ -212,11 +216,8 @@ class Sessions:
         if self._cache is not None or self._settings.sessions.defer_refresh:
             return None
         session = who.session
-        ends = self._capped(session.created_at, session.expires_at)
-        if not self.is_remembered(cookies):
-            return ends
-        lasts = timedelta(seconds=self._settings.sessions.expires_in - self._settings.sessions.update_age)
-        return min(ends, session.expires_at - lasts)
+        ends = self.terms.end(session)
+        return min(ends, self.terms.refreshed_from(session)) if self.is_remembered(cookies) else ends
 
     def keep_answer(self, who: SignedIn, cookie_header: str, answer: Finished, until: datetime) -> None:
         """Keeps a finished answer for the next time that this Cookie header comes; see server/http/fast.py."""
@@ -229,26 +230,20 @@ class Sessions:
     def know(self, who: SignedIn, cookie_header: str) -> None:
         """Remembers whom this Cookie header leads to, where memory may be believed."""
         if self._settings.sessions.cache and self._may_remember:
-            ends = self._capped(who.session.created_at, who.session.expires_at)
+            ends = self.terms.end(who.session)
             self.memory.know(who, cookie_header, ends.timestamp())
 
     async def is_unchanged(self, who: SignedIn) -> bool:
         """Whether the database still says the same of the session and its user."""
         return await self._read(who.session.token) == who
 
-    def _refresh_due(self, session: Session, now: datetime) -> bool:
-        settings = self._settings
-        age = timedelta(seconds=settings.sessions.expires_in - settings.sessions.update_age)
-        return session.expires_at - age <= now
-
     async def _refresh(
         self, who: SignedIn, written: tuple[str, ...], cookies: RequestCookies, now: datetime
     ) -> Lookup:
         session = who.session
-        ends = now + timedelta(seconds=self._settings.sessions.expires_in)
-        expires_at = self._capped(session.created_at, ends)
+        expires_at = self.terms.next_end(session, now)
         try:
-            updated = await store.update_expiry(self._db, session.token, expires_at, now)
+            updated = await self.store.update_expiry(self._db, session.token, expires_at, now)
         finally:
             self.memory.forget(session.token)
         if not updated:
@@ -270,7 +265,7 @@ class Sessions:
 
     async def update(self, session: Session, written: columns.Stored) -> Session | None:
         """Stores declared columns; the session as it is then, None where it has ended meanwhile."""
-        updated = await store.update_columns(self._db, session.token, written, clock.now())
+        updated = await self.store.update_columns(self._db, session.token, written, clock.now())
         self.memory.forget(session.token)
         return updated
 
@@ -291,7 +286,7 @@ class Sessions:
     async def _delete(self, db: Executor, tokens: list[str]) -> Ended | None:
         """All or none; one of those that there were."""
         try:
-            return await store.delete_by_tokens(db, tokens) if tokens else None
+            return await self.store.delete_by_tokens(db, tokens) if tokens else None
         finally:
             for token in tokens:
                 db.on_commit(functools.partial(self.memory.forget, token))
@@ -299,32 +294,38 @@ class Sessions:
     async def revoke(self, db: Executor, token: str, user_id: str) -> bool:
         """Ends one session of the user, here at once and elsewhere when it is heard; False when it is not theirs."""
         try:
-            return await store.delete_own(db, token, user_id)
+            return await self.store.delete_own(db, token, user_id)
         finally:
             db.on_commit(lambda: self.memory.forget(token))
+
+    async def list_active(self, user_id: str) -> Sequence[Session]:
+        """The user's sessions that have not ended."""
+        now = clock.now()
+        found = await self.store.list_active(self._db, user_id, now)
+        return [each for each in found if not self.terms.over(each, now)]
 
     async def revoke_others(self, db: Executor, who: Session) -> None:
         """Ends the user's sessions but this one."""
         try:
-            await store.delete_others(db, who.user_id, who.token, clock.now())
+            await self.store.delete_others(db, who.user_id, who.token, clock.now())
         finally:
-            self.user_changed(db, who.user_id)
+            self._forget_user(db, who.user_id)
 
     async def revoke_all(self, db: Executor, user_id: str) -> int:
         """Ends all sessions of the user; how many had not ended before."""
         try:
-            return await store.delete_all(db, user_id, clock.now())
+            return await self.store.delete_all(db, user_id, clock.now())
         finally:
-            self.user_changed(db, user_id)
+            self._forget_user(db, user_id)
 
-    def user_changed(self, db: Executor, user_id: str) -> None:
-        """What memory holds of the user is not true any more once `db`'s changes are committed."""
+    async def user_changed(self, db: Executor, user_id: str) -> None:
+        """The user's row is another one in `db`, or gone: what is known of it elsewhere is not true any more."""
+        self._forget_user(db, user_id)
+        await self.store.user_changed(db, user_id)
+
+    def _forget_user(self, db: Executor, user_id: str) -> None:
+        """Memory is not right any more once `db`'s changes are committed."""
         db.on_commit(lambda: self.memory.forget_user(user_id))
-
-    def is_fresh(self, session: Session) -> bool:
-        """Younger than SESSION_FRESH_AGE, 0 meaning every one is. S26."""
-        fresh_age = self._settings.sessions.fresh_age
-        return fresh_age == 0 or clock.now() - session.created_at < timedelta(seconds=fresh_age)
 
 
 def open_cache(settings: Settings, cookies: Cookies, declared: Columns) -> CookieCache | None:
@@ -333,3 +334,14 @@ def open_cache(settings: Settings, cookies: Cookies, declared: Columns) -> Cooki
         return None
     form = find_format(settings.sessions.cookie_cache, settings.keyring)
     return CookieCache(cookies, form, settings.sessions.cookie_cache_max_age, declared)
+
+
+def open_sessions(settings: Settings, db: Database) -> SessionStore:
+    """What SESSION_STORE names."""
+    if settings.sessions.store == "database":
+        return InDatabase()
+    from server.redis.sessions import RedisSessions  # most do without, and it takes a tenth of a second
+    from server.sessions.redis_stores import InBoth, InRedis
+
+    redis = RedisSessions(settings.redis_url or "", db.columns, settings.sessions.expires_in)
+    return InRedis(redis, db) if settings.sessions.store == "redis" else InBoth(redis, db)

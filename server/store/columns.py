@@ -13,7 +13,7 @@ from datetime import datetime
 
 from server.database import Executor
 from server.model import Column, ExtendedSession, ExtendedUser, Json, Session, User
-from server.store.extended import read
+from server.store.extended import Whole, read, with_moments
 from server.store.rows import swallowed
 
 Written = Mapping[str, str | None]
@@ -101,6 +101,18 @@ async def get_as_stored(db: Executor, user: User, written: Written) -> ExtendedU
     )
     core = {name: getattr(user, name) for name in User.__slots__}
     return ExtendedUser(**core, more=read(columns, more))
+
+
+async def get_session_as_stored(db: Executor, written: Written) -> Json:
+    """What these columns of a session would hold, dates as moments."""
+    if not written:
+        return {}
+    row = await db.value(
+        """SELECT to_jsonb(jsonb_populate_record(NULL::"session", %(given)s::jsonb)) AS more""",
+        given=json.dumps(_as_json(db.columns.session, written)),
+    )
+    dates = [column.name for column in db.columns.session if column.type == "date"]
+    return {name: value for name, value in with_moments(Whole(row, dates)).items() if name in written}
 
 
 def _as_json(columns: Collection[Column], written: Written) -> Json:

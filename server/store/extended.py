@@ -150,3 +150,69 @@ async def list_active(db: Executor, user_id: str, now: datetime) -> list[Extende
         now=now,
     )
     return [replace(each, more=read(db.columns.session, each.more)) for each in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A row as it is, and which of its columns are dates."""
+
+    row: object
+    dates: list[str]
+
+
+async def find_whole_user(db: Executor, user_id: str) -> Json | None:
+    """The user's row, which in a transaction nobody changes until that ends."""
+    found = await db.one(
+        Whole,
+        """
+        SELECT to_jsonb(u) AS row, ARRAY(
+                   SELECT "attname"::text
+                   FROM "pg_attribute"
+                   WHERE "attrelid" = '"user"'::regclass AND "attnum" > 0 AND NOT "attisdropped"
+                         AND "atttypid" IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)
+               ) AS dates
+        FROM "user" u
+        WHERE "id" = %(user_id)s
+        FOR SHARE OF u
+        """,
+        user_id=user_id,
+    )
+    row = with_moments(found) if found else None
+    return row | {"id": str(row["id"])} if row else None
+
+
+async def find_whole_session(db: Executor, token: str) -> Json | None:
+    """The session's row, as `find_whole_user`."""
+    found = await db.one(
+        Whole,
+        """
+        SELECT to_jsonb(s) AS row, ARRAY(
+                   SELECT "attname"::text
+                   FROM "pg_attribute"
+                   WHERE "attrelid" = '"session"'::regclass AND "attnum" > 0 AND NOT "attisdropped"
+                         AND "atttypid" IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)
+               ) AS dates
+        FROM "session" s
+        WHERE "token" = %(token)s
+        FOR SHARE OF s
+        """,
+        token=token,
+    )
+    return with_moments(found) if found else None
+
+
+def with_moments(whole: Whole) -> Json:
+    """The row with moments where it has dates."""
+    found = whole.row if isinstance(whole.row, dict) else {}
+    return {name: _moment(value) if name in whole.dates else value for name, value in found.items()}
+
+
+def _moment(value: object) -> object:
+    """What Python has no moment for stays as it is."""
+    try:
+        found = datetime.fromisoformat(str(value)) if value is not None else None
+    except ValueError:
+        return value
+    if found is None:
+        return None
+    return found if found.tzinfo else datetime.combine(found.date(), found.time(), UTC)

@@ -43,6 +43,7 @@ class Options:
     `plugins` are better-auth's, by the names of their exports and in their order, each with its options:
     {"magicLink": {"sendMagicLink": SENT}}. `user_fields` and `session_fields` are its additionalFields:
     {"nickname": {"type": "string", "required": False}}; our server gets them as the columns of a feature, see ours.py.
+    `redis` is the socket of the Redis that is better-auth's secondary storage, and which of its databases.
     Sets with the same `tables`, a name, have a database in common.
     """
 
@@ -55,6 +56,7 @@ class Options:
     user_fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     session_fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: str = ""
+    redis: tuple[str, int] | None = None
 
     def reference(self) -> dict[str, Any]:
         """The options for better-auth, but for its plugins."""

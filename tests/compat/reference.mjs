@@ -1,5 +1,5 @@
 // better-auth as it comes from npm, on PostgreSQL: one HTTP server per option set, all in this process.
-// COMPAT_REFERENCE holds {migrate, cheap, apps: [{name, databaseURL, options, plugins, mails}]}; each line on stdout is
+// COMPAT_REFERENCE holds {migrate, cheap, apps: [{name, databaseURL, options, plugins, mails, redis}]}; each line on stdout is
 // one JSON event.
 import './cheap.mjs'
 import { createServer } from 'node:http'
@@ -39,9 +39,15 @@ function capture(options, app, kind) {
   }
 }
 
-async function build({ name, databaseURL, options, plugins, mails = [] }) {
+async function storageOf([path, db]) {
+  const [{ Redis }, { redisStorage }] = await Promise.all([import('ioredis'), import('@better-auth/redis-storage')])
+  return redisStorage({ client: new Redis({ path, db }) })
+}
+
+async function build({ name, databaseURL, options, plugins, mails = [], redis }) {
   const logger = { level: 'error', disabled: !process.env.COMPAT_LOG }
   const all = { ...options, database: poolOf(databaseURL), logger }
+  if (redis) all.secondaryStorage = await storageOf(redis)
   for (const kind of mails) capture(all, name, kind)
   return betterAuth({ ...all, plugins: await pluginsOf(plugins, (mail) => say({ event: 'mail', app: name, ...mail })) })
 }

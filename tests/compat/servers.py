@@ -165,6 +165,7 @@ def _app(options: Options, database_url: str) -> dict[str, Any]:
         "options": options.reference(),
         "plugins": options.plugins,
         "mails": options.mails,
+        "redis": options.redis,
     }
 
 

@@ -144,6 +144,13 @@ TABLE: list[Row] = [
     flag("REVOKE_SESSIONS_ON_PASSWORD_RESET", "ResetSettings.revokes_sessions", True),
     flag("DELETE_USER_VERIFICATION", "DeletionSettings.verified", False),
     flag("RATE_LIMIT_ENABLED", "limits.enabled", False),
+    (
+        "SESSION_STORE",
+        "sessions.store",
+        "database",
+        [("Database", "database"), ("", "database")],
+        ["redis", "both", "x"],
+    ),
     choice("SESSION_COOKIE_CACHE", "sessions.cookie_cache", "off", "off", "compact", "jwt", "jwe"),
     (
         "COOKIE_PREFIX",

@@ -138,6 +138,7 @@ WRONG: dict[str, list[str]] = {
     "SESSION_COOKIE_CACHE": ["on", "yes", "JSON", *CHOICE[1:]],
     "SESSION_COOKIE_CACHE_MAX_AGE": ["0", "34560001", *NUMBER],
     "SESSION_DEFER_REFRESH": FLAG,
+    "SESSION_STORE": ["postgres", "redis both", "redis", "both", "Redis.", *CHOICE],
     "SESSION_EXPIRES_IN": ["0", "34560001", "7d", *NUMBER],
     "SESSION_FRESH_AGE": ["34560001", "1h", *NUMBER],
     "SESSION_MAX_LIFETIME": ["3456000001", "never", *NUMBER],

@@ -14,8 +14,9 @@ from server import clock
 from server.config.settings import Settings
 from server.database import Database, Listener
 from server.feature import assemble
+from server.redis import relay
 from server.services import Services
-from server.sessions import change_feed, redis_relay
+from server.sessions import change_feed
 from server.sessions.cache import SessionCache
 from server.sessions.watches import Watches
 from tests.client import Client
@@ -108,7 +109,7 @@ async def test_silence_is_not_believed(
         return
 
     async with listening(config, client) as other:
-        monkeypatch.setattr(redis_relay, "_say_end", say_nothing)
+        monkeypatch.setattr(relay, "_say_end", say_nothing)
         await app.changes.stop()
         assert other.trusted
         await until(lambda: not other.trusted)
@@ -143,7 +144,7 @@ async def test_it_ends_though_a_cancellation_is_lost(
         return
 
     monkeypatch.setattr("redis.asyncio.Redis.publish", lose)
-    monkeypatch.setattr(redis_relay, "_say_end", say_nothing)
+    monkeypatch.setattr(relay, "_say_end", say_nothing)
     await asked.wait()
     async with asyncio.timeout(30):
         await app.changes.stop()
@@ -154,7 +155,7 @@ async def test_more_words_than_redis_takes(
 ) -> None:
     """What cannot be passed on in time is not left out in silence."""
     async with listening(config, client) as other:
-        monkeypatch.setattr(redis_relay, "MOST_WAITING", 0)
+        monkeypatch.setattr(relay, "MOST_WAITING", 0)
         assert app.changes._relay
         for number in range(5):
             app.changes._relay.pass_on(f"u{number}")

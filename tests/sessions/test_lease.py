@@ -14,10 +14,10 @@ from tornado.platform.asyncio import AsyncIOLoop
 from server import clock
 from server.config.settings import Settings
 from server.model import SignedIn
+from server.redis.relay import Relay
 from server.services import Services
 from server.sessions import change_feed
 from server.sessions.cache import SessionCache
-from server.sessions.redis_relay import Relay
 from server.sessions.watches import Watches
 from tests.client import Client
 from tests.conftest import execute

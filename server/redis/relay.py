@@ -9,11 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import LockError
 
 from server import clock
+from server.redis.connection import FAILURES, open_redis
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +25,6 @@ LOCK_SECONDS = 3.0
 RETRY_SECONDS = 0.5
 ANSWER_SECONDS = 1.0
 MOST_WAITING = 10_000
-FAILURES = (RedisError, OSError, TimeoutError)
 # A beat is "b", a name (who passes on, since when), a space, and when PostgreSQL was asked for its sign of life, by the
 # clock of whoever passes on. "x" is the end of it. All else are words of the database.
 BEAT, END = "b", "x"
@@ -58,13 +56,7 @@ class Relay:
         self._words: asyncio.Queue[str] | None = None
 
     def _open(self) -> Redis:
-        return Redis.from_url(
-            self._url,
-            decode_responses=True,
-            retry=Retry(NoBackoff(), 0),
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=ANSWER_SECONDS,
-        )
+        return open_redis(self._url, ANSWER_SECONDS, decode_responses=True)
 
     async def hear_forever(self) -> None:
         """Until it is cancelled; a Redis that is away is asked again."""
