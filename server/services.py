@@ -187,9 +187,10 @@ class Services:
     async def running(self, check: bool = True, seconds: float | None = None) -> AsyncIterator[None]:
         """Hears of changes, sends mails, and does what the features do beside the requests.
 
-        Raises StartError for a declared column that is missing, unless there is no database to `check`, or none that
+        Raises StartError for a Redis that cannot keep sessions, and for a declared column that is missing, unless there is no database to `check`, or none that
         answers in so many `seconds`.
         """
+        await self.sessions.store.check()
         looked = check and await self._look_in(seconds)
         if not looked:
             self.db.shape = None

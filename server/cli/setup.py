@@ -23,6 +23,7 @@ from server.crypto.random import random_id
 from server.database import DatabaseError, DatabaseUnavailable, RowRefused, WritesRefused
 from server.errors import APIError, StartError
 from server.feature import assemble, select
+from server.redis.errors import RedisUnavailable
 from server.schema import migrate
 from server.services import Services
 from server.telemetry import logs
@@ -58,6 +59,8 @@ def one_line_errors() -> Iterator[None]:
         raise Refused(
             f"{error}: give DATABASE_URL the server that takes changes, or end default_transaction_read_only"
         ) from error
+    except RedisUnavailable as error:
+        raise Refused(f"{error}: start it, or mend REDIS_URL") from error
     except DatabaseUnavailable as error:
         raise Refused(f"the database does not answer ({error}): start it, or mend DATABASE_URL") from error
     except _EXPECTED as error:

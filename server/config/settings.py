@@ -166,12 +166,22 @@ def _redis_url(read: Reader) -> str | None:
     return url
 
 
+def _hosts_of_sentinels(url: str) -> list[str]:
+    """Where it is an address of Sentinels; raises ValueError for one that is not right."""
+    from server.redis import sentinels
+
+    watched = sentinels.read(url)
+    return [name for name, _ in watched.hosts] if watched else []
+
+
 def _is_redis(url: str) -> bool:
     """Whether redis-py can make something of it, and of all of it."""
     from redis.asyncio import ConnectionPool  # which takes a tenth of a second
     from redis.exceptions import RedisError
 
     try:
+        if sentinels := _hosts_of_sentinels(url):
+            return all(is_host(name) for name in sentinels)
         parts = urlsplit(url)
         pool = ConnectionPool.from_url(url)
         found = pool.connection_kwargs

@@ -22,9 +22,9 @@ _PROBE = b"ai-editor:limit:"
 @functools.cache
 def failures() -> tuple[type[Exception], ...]:
     """What redis-py raises where Redis does not answer, or not as it should."""
-    from redis.exceptions import RedisError  # which takes a tenth of a second
+    from server.redis.connection import FAILURES  # which takes a tenth of a second
 
-    return (RedisError, OSError, TimeoutError)
+    return FAILURES
 
 
 class Link:
@@ -43,22 +43,13 @@ class Link:
 
     def open(self) -> Redis:
         """redis-py's client, which connects when it is used."""
-        from redis.asyncio import Redis  # which takes a tenth of a second
-        from redis.asyncio.retry import Retry
-        from redis.backoff import NoBackoff
-        from redis.exceptions import ConnectionError as Lost
+        from server.redis.connection import open_redis
 
         if self._redis is None:
-            self._redis = Redis.from_url(
-                self._url,
-                # Once more on a connection that had ended, but not what may have been done already.
-                retry=Retry(NoBackoff(), 1, supported_errors=(Lost,)),
-                socket_timeout=ANSWER_SECONDS,
-                socket_connect_timeout=ANSWER_SECONDS,
-            )
+            self._redis = open_redis(self._url, ANSWER_SECONDS, tries_again=True)
         return self._redis
 
-    async def run(self, script: str, keys: Sequence[bytes], arguments: Sequence[int]) -> Any:
+    async def run(self, script: str, keys: Sequence[bytes], arguments: Sequence[int | str]) -> Any:
         """What the script answers; None while Redis is away, which is found out here."""
         if self.away:
             return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -19,8 +21,9 @@ from server.limits.shared import SharedStore
 # Not better-auth's: whoever watches its keys for sessions that are over would be told of every count.
 CHANNEL = "ai-editor:limit"
 PREFIX = CHANNEL.encode() + b":"
-# Until a lease that was called back is there, or whoever holds it is not waited for.
-RECALL_SECONDS, RECALL_TRIES = 0.01, 20
+# How often somebody asks whether the leases that were called back are there, and for how long.
+PAUSE_SECONDS, RECALL_SECONDS = 0.01, 1.0
+MOST_RECALLED = 1000
 Waiting = list[asyncio.Future[int]]
 
 
@@ -37,7 +40,8 @@ class RedisStore:
         self._local, self._now = local, now
         self._refused, self._leases = Bounded(now, 10_000), Leases(now)
         self._asked: dict[str, tuple[Limit, Waiting]] = {}
-        self._link = Link(url)
+        self._link, self._own = Link(url), secrets.token_hex(4)
+        self._recalled: OrderedDict[bytes, str] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._hears = False
 
@@ -48,14 +52,11 @@ class RedisStore:
         known = self.request_at_once(key, limit)
         if known is not None:
             return known
-        for _ in range(RECALL_TRIES):
-            waited = await self._ask(key, limit)
-            if waited >= 0:
-                return waited
-            await asyncio.sleep(RECALL_SECONDS)
+        while (waited := await self._ask(key, limit)) < 0:
+            await asyncio.sleep(PAUSE_SECONDS)
             if self._leases.use(key):
                 return 0
-        return 1
+        return waited
 
     def request_at_once(self, key: str, limit: Limit) -> int | None:
         """As `request`, without waiting; None where Redis has to be asked."""
@@ -79,7 +80,8 @@ class RedisStore:
         self._begin(self._take(asked))
 
     async def _take(self, asked: dict[str, tuple[Limit, Waiting]]) -> None:
-        keys, arguments = list(asked), [int(self._hears)]
+        keys = list(asked)
+        arguments: list[int | str] = [int(self._hears), self._own, int(1000 * RECALL_SECONDS)]
         for limit, waiting in asked.values():
             arguments += [limit.most, limit.milliseconds, len(waiting)]
         found = await self._link.run(scripts.TAKE, [_name(key) for key in keys], arguments)
@@ -95,6 +97,8 @@ class RedisStore:
         passing = min(granted, len(waiting))
         if granted > passing:
             self._leases.add(key, granted - passing, self._now() + left, window)
+        if self._recalled.get(window) == key:  # the word came before the lease
+            self._begin(self._give_back(window, _name(key)))
         refused = -1 if recalled else max(1, seconds(left))
         if not granted and not recalled:
             self._refused.put(key, limit.most, self._now() + left, limit.seconds)
@@ -161,17 +165,24 @@ class RedisStore:
         if message and message["type"] == "subscribe":
             self._hears = True
         if message and message["type"] == "message":
-            self._begin(self._give_back(*message["data"].split(b" ", 1)))
+            window, name = message["data"].split(b" ", 1)
+            self._recalled[window] = _key(name)
+            if len(self._recalled) > MOST_RECALLED:
+                self._recalled.popitem(last=False)
+            self._begin(self._give_back(window, name))
 
     async def _give_back(self, window: bytes, name: bytes) -> None:
-        """What is held of a key in that window."""
-        count = self._leases.end(name.removeprefix(PREFIX).decode("utf-8", "surrogatepass"), window)
-        if count:
-            await self._link.run(scripts.GIVE_BACK, [name], [count, int(window)])
+        """What is held of a key in that window, if only nothing: whoever needs it waits for that."""
+        count = self._leases.end(_key(name), window)
+        await self._link.run(scripts.GIVE_BACK, [name], [count, int(window), self._own])
 
 
 def _name(key: str) -> bytes:
     return PREFIX + key.encode("utf-8", "surrogatepass")
+
+
+def _key(name: bytes) -> str:
+    return name.removeprefix(PREFIX).decode("utf-8", "surrogatepass")
 
 
 def _tell(waiting: Waiting, answers: Sequence[int]) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-# Of each key: how many were taken in its window ("n"), which window it is ("w"), whether some of them are leased ("l"),
-# and since when leases are called back ("x"). A quarter of what is left is leased, unless it was called back.
+# Of each key: how many were taken in its window ("n"), which window it is ("w"), since when leases are called back ("x"),
+# and a member for each server that holds one, by its name. A quarter of what is left is leased, until it is called back.
+# Who finds nothing is told to ask again while anybody else holds a lease: for so many milliseconds, lest one has died.
 TAKE = """
-local leasing, answer = ARGV[1] == '1', {}
+local leasing, own, patience, answer = ARGV[1] == '1', ARGV[2], tonumber(ARGV[3]), {}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for i, key in ipairs(KEYS) do
-    local most, length, needed = tonumber(ARGV[3 * i - 1]), ARGV[3 * i], tonumber(ARGV[3 * i + 1])
-    local found = redis.call('HMGET', key, 'n', 'w', 'l', 'x')
+    local most, length, needed = tonumber(ARGV[3 * i + 1]), ARGV[3 * i + 2], tonumber(ARGV[3 * i + 3])
+    local found = redis.call('HMGET', key, 'n', 'w', 'x', own)
+    local holders = redis.call('HLEN', key)
+    for member = 1, 4 do
+        if found[member] then holders = holders - 1 end
+    end
     local taken, window, recalled = tonumber(found[1] or 0), found[2], 0
     local left = most - taken
     if not window then
@@ -19,30 +24,29 @@ for i, key in ipairs(KEYS) do
         redis.call('PEXPIRE', key, length)
     end
     local granted = math.max(0, math.min(left, needed))
-    if leasing and not found[4] and math.floor(left / 4) > granted then
+    if leasing and not found[3] and math.floor(left / 4) > granted then
         granted = math.floor(left / 4)
-        redis.call('HSET', key, 'l', 1)
+        redis.call('HSET', key, own, granted)
     end
     if granted > 0 then
         redis.call('HINCRBY', key, 'n', granted)
     end
-    if granted < needed and found[3] then
-        if not found[4] then
+    if granted < needed and holders > 0 then
+        if not found[3] then
             redis.call('HSET', key, 'x', now)
             redis.call('PUBLISH', 'ai-editor:limit', window .. ' ' .. key)
-            recalled = 1
-        elseif now - found[4] < 50 then
-            recalled = 1
         end
+        recalled = (not found[3] or now - found[3] < patience) and 1 or 0
     end
     answer[i] = {granted, math.max(1, redis.call('PTTL', key)), window, recalled}
 end
 return answer
 """
 
+# What is left of a lease, if only nothing.
 GIVE_BACK = """
-if redis.call('HGET', KEYS[1], 'w') == ARGV[2] then
-    redis.call('HINCRBY', KEYS[1], 'n', -ARGV[1])
+if redis.call('HGET', KEYS[1], 'w') == ARGV[2] and redis.call('HDEL', KEYS[1], ARGV[3]) == 1 then
+    redis.call('HINCRBY', KEYS[1], 'n', 0 - ARGV[1])
 end
 """
 

@@ -8,10 +8,12 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as Lost
 from redis.exceptions import NoScriptError, RedisError
 
 from server import clock
-from server.database import DatabaseUnavailable
+from server.redis import sentinels
+from server.redis.errors import RedisUnavailable
 
 ANSWER_SECONDS = 0.5
 # After a failure nobody waits for so long: a Redis that stands still costs each request nothing then.
@@ -19,19 +21,16 @@ PAUSE_SECONDS = 0.3
 FAILURES = (RedisError, OSError, TimeoutError)
 
 
-class RedisUnavailable(DatabaseUnavailable):
-    """Redis did not answer in time, or refused: where sessions are cannot be reached."""
-
-
-def open_redis(url: str, seconds: float, **options: Any) -> Redis:
-    """A client of the Redis at `url` that waits so many seconds for anything."""
-    return Redis.from_url(
-        url,
-        retry=Retry(NoBackoff(), 0),
-        socket_timeout=seconds,
-        socket_connect_timeout=seconds,
-        **options,
-    )
+def open_redis(url: str, seconds: float, tries_again: bool = False, **options: Any) -> Redis:
+    """A client of the Redis at `url` that waits so many seconds for anything; with Sentinels, of the one that leads."""
+    options |= {
+        # Once more on a connection that had ended, but not what may have been done already.
+        "retry": Retry(NoBackoff(), int(tries_again), supported_errors=(Lost,)),
+        "socket_timeout": seconds,
+        "socket_connect_timeout": seconds,
+    }
+    watched = sentinels.read(url)
+    return sentinels.open_leader(watched, options) if watched else Redis.from_url(url, **options)
 
 
 class Scripts:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from server import clock
+from server.errors import StartError
 from server.model import Columns, Json, Session, SignedIn
 from server.redis import scripts, values
-from server.redis.connection import RedisUnavailable, Scripts
+from server.redis.connection import Scripts
+from server.redis.errors import RedisUnavailable
 from server.redis.values import Kept
+
+log = logging.getLogger(__name__)
 
 # better-auth's; its redis-storage has it unless told otherwise.
 PREFIX = "better-auth:"
@@ -44,6 +49,24 @@ class RedisSessions:
             task.cancel()
         await asyncio.gather(*self._later, return_exceptions=True)
         await self._scripts.close()
+
+    async def check(self) -> None:
+        """Raises StartError for a Redis that cannot be used, and warns of one that may lose sessions."""
+        try:
+            facts = await self._scripts.command("INFO")
+        except RedisUnavailable as error:
+            log.warning("sessions cannot be reached: %s", error)
+            return
+        if facts.get("cluster_enabled"):
+            raise StartError(
+                "REDIS_URL leads to a Redis Cluster, where a session and its user's list cannot change as one:"
+                " give it one Redis, with Sentinels where another has to follow"
+            )
+        policy = str(facts.get("maxmemory_policy", ""))
+        if facts.get("maxmemory") and policy != "noeviction":
+            log.warning(
+                "Redis drops sessions when it is full: maxmemory-policy is %s, not noeviction", policy
+            )
 
     async def find(self, token: str) -> Kept | None:
         """The session with this token, if it is one and was not revoked; whether it has ended is not asked."""

@@ -14,7 +14,7 @@ from server.crypto.random import random_id
 from server.database import Database, DatabaseUnavailable, Executor
 from server.model import COUNTED, Json, Session, SignedIn
 from server.redis import values
-from server.redis.connection import RedisUnavailable
+from server.redis.errors import RedisUnavailable
 from server.redis.sessions import RedisSessions
 from server.sessions.stores import InDatabase, Written
 from server.store import columns, extended
@@ -131,6 +131,9 @@ class InRedis:
 
     async def count(self, db: Executor, user_id: str | None, now: datetime) -> int:
         return len(await self._all(user_id))
+
+    async def check(self) -> None:
+        await self.redis.check()
 
     async def close(self) -> None:
         await self.redis.close()
@@ -267,6 +270,9 @@ class InBoth(InDatabase):
     async def user_changed(self, db: Executor, user_id: str) -> None:
         db.on_failure(lambda: set_user(self._redis, self._db, user_id))
         await set_user(self._redis, db, user_id)
+
+    async def check(self) -> None:
+        await self._redis.check()
 
     async def close(self) -> None:
         for task in self._later:

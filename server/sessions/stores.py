@@ -89,6 +89,10 @@ class SessionStore(Protocol):
         """The number of sessions that have not ended, of one user or of all."""
         ...
 
+    async def check(self) -> None:
+        """At the start; raises StartError."""
+        ...
+
     async def close(self) -> None:
         """Lets go."""
         ...
@@ -147,6 +151,9 @@ class InDatabase:
 
     async def count(self, db: Executor, user_id: str | None, now: datetime) -> int:
         return await session_lists.count(db, user_id, now)
+
+    async def check(self) -> None:
+        pass
 
     async def close(self) -> None:
         pass

@@ -7,7 +7,7 @@ import bcrypt
 import pytest
 
 from server.authentication import sign_ups
-from server.database import database, statement
+from server.database import database, statement, transaction
 from server.passwords import passwords
 from server.passwords.passwords import hash_bcrypt, hash_scrypt
 from server.services import Services
@@ -39,7 +39,8 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     monkeypatch.setattr(bcrypt, "hashpw", hashing(bcrypt.hashpw))
     monkeypatch.setattr(bcrypt, "checkpw", hashing(bcrypt.checkpw))
-    monkeypatch.setattr(database, "execute", execute)
+    for module in (database, transaction):
+        monkeypatch.setattr(module, "execute", execute)
     return done
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import collections
 import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -42,6 +43,14 @@ async def passed(store: RedisStore, times: int, key: str = "192.0.2.7|/ok", limi
     return answers.count(0)
 
 
+async def in_windows(most: int, requests: list[tuple[str, str, object]]) -> None:
+    """That exactly as many pass as may in ten seconds; on a busy machine it takes longer."""
+    begun = time.monotonic()
+    found = await statuses(requests)
+    windows = 1 + (time.monotonic() - begun) // 10
+    assert most <= len(requests) - found[429] <= most * windows
+
+
 @pytest.mark.gen_test
 async def test_exactly_as_many_pass_as_may(
     redis: Redis, clean: None, database_url: str, tmp_path: Path
@@ -52,12 +61,11 @@ async def test_exactly_as_many_pass_as_may(
         for each in started:
             stack.push_async_callback(each.stop)
         urls = [(await each.start()).base_url for each in started]
-        sign_ins = [(urls[n % 2] + SIGN_IN, "192.0.2.7", WRONG) for n in range(40)]
-        assert await statuses(sign_ins) == {401: 3, 429: 37}
-        reads = [(urls[n % 2] + READ, "192.0.2.7", None) for n in range(260)]
-        assert await statuses(reads) == {200: 100, 429: 160}
-        guesses = [(urls[n % 2] + SIGN_IN, f"10.{n}.0.1", WRONG) for n in range(60)]
-        assert await statuses(guesses) == {401: 7, 429: 53}, "three have been made"
+        await in_windows(3, [(urls[n % 2] + SIGN_IN, "192.0.2.7", WRONG) for n in range(40)])
+        await in_windows(100, [(urls[n % 2] + READ, "192.0.2.7", None) for n in range(260)])
+        bob = {**WRONG, "email": "bob@example.com"}
+        guesses = [(urls[n % 2] + SIGN_IN, f"10.{n}.0.1", bob) for n in range(60)]
+        assert await statuses(guesses) == {401: 10, 429: 50}
 
 
 @pytest.mark.gen_test
@@ -145,12 +153,9 @@ async def test_while_redis_is_away_each_counts_by_itself(
         tmp_path, DATABASE_URL=database_url, BETTER_AUTH_SECRET="x" * 32, REDIS_URL=redis.url, **ON
     ) as served:
         url = served.address
-        assert await statuses([(url + SIGN_IN, "192.0.2.7", WRONG)] * 5) == {401: 3, 429: 2}
+        await in_windows(3, [(url + SIGN_IN, "192.0.2.7", WRONG)] * 5)
         redis.stop()
-        away = [(url + SIGN_IN, "192.0.2.8", WRONG) for _ in range(20)]
-        assert await statuses(away) == {401: 3, 429: 17}, (
-            "the workers of a host in the memory that they share"
-        )
+        await in_windows(3, [(url + SIGN_IN, "192.0.2.8", WRONG)] * 20)
         redis.start()
         pairs: collections.Counter[int] = collections.Counter()
 

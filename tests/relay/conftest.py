@@ -48,6 +48,8 @@ collect_ignore_glob_without_redis = [] if PATH or os.environ.get("CI") else ["te
 class Redis:
     """A server on a socket in a folder, which can go and come back."""
 
+    options: tuple[str, ...] = ()
+
     def __init__(self, path: str, folder: Path) -> None:
         self._path, self._folder = path, folder
         self.socket = folder / "redis.sock"
@@ -56,7 +58,17 @@ class Redis:
 
     def start(self) -> None:
         """Returns when it can be reached."""
-        options = ["--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self._folder)]
+        options = [
+            *self.options,
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.socket),
+            "--save",
+            "",
+            "--dir",
+            str(self._folder),
+        ]
         self._process = subprocess.Popen([self._path, *options], stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 30
         while not self.socket.exists():
