@@ -129,6 +129,15 @@ class Database(Statements):
         return self._pool.in_use
 
     @property
+    def waiting(self) -> int:
+        """How many wait for a connection."""
+        return self._pool.waiting
+
+    def watch_waits(self, told: Callable[[float, bool], None]) -> None:
+        """Tells from now on how long somebody waited for a connection, and whether they got one."""
+        self._pool.waited = told
+
+    @property
     def shape(self) -> Shape:
         """How the tables are; raises DatabaseUnavailable while nobody was able to look."""
         if self._shape is None:

@@ -65,7 +65,8 @@ class Sessions:
         self.memory = SessionCache(MOST_IN_MEMORY, self.watches)
         self.answers = Shelf(MOST_IN_MEMORY)
         self._cache = open_cache(settings, cookies, db.columns)
-        self.created = 0
+        # Told of each session that is made.
+        self.made: Callable[[], None] = lambda: None
 
     async def create(self, db: Executor, user: User, client: Client, remember: bool) -> Session:
         """A new session with a new token; not remembered, it ends after a day. S21 S22."""
@@ -82,7 +83,7 @@ class Sessions:
             user_id=user.id,
         )
         stored = await store.insert(db, session, columns.defaults(db.columns.session))
-        self.created += 1
+        self.made()
         return stored
 
     def _capped(self, created_at: datetime, expires_at: datetime) -> datetime:
