@@ -123,7 +123,7 @@ class Services:
         """What the services know of themselves, for /metrics."""
         metrics, memory, db = self.metrics, self.sessions.memory, self.db
         metrics.watch("database_connections_in_use", "Connections in use.", lambda: db.in_use)
-        metrics.watch("database_connections_most", "DB_POOL_SIZE.", lambda: self.config.db_pool_size)
+        metrics.watch("database_connections_max", "DB_POOL_SIZE.", lambda: self.config.db_pool_size)
         metrics.watch("database_waiting", "Who waits for a connection.", lambda: db.waiting)
         waits = metrics.pool_waits
         db.watch_waits(lambda seconds, served: waits.observe(seconds, "connection" if served else "none"))
