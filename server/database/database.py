@@ -209,15 +209,17 @@ class Database(Statements):
             if sql not in known:
                 await self._execute(connection, statement.prepare, {})
                 known.add(sql)
-            return await self._execute(connection, statement.execute, params)
+            return await self._execute(connection, statement.execute, params, sql)
         except NotPrepared as error:
             log.info("a statement is not prepared from now on: %s", error)
             self._plain.add(sql)
         return await self._execute(connection, sql, params)
 
-    async def _execute(self, connection: aiopg.Connection, sql: str, params: dict[str, object]) -> Result:
+    async def _execute(
+        self, connection: aiopg.Connection, sql: str, params: dict[str, object], means: str = ""
+    ) -> Result:
         with budget.spend(STATEMENT_SECONDS) as seconds:
-            return await execute(connection, sql, params, seconds)
+            return await execute(connection, sql, params, seconds, means)
 
     async def _fetch_once_more(self, sql: str, params: dict[str, object]) -> Result:
         connection = await self._acquire()
