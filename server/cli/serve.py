@@ -113,7 +113,9 @@ def _serve(config: Settings, features: tuple[Feature, ...], inherited: Inherited
     sockets = inherited.sockets() if inherited else listening.bind(config)
     with _database(_with_port(config, sockets[0].getsockname()[1])) as ready:
         traces = config.tracing
-        with tracing.running(traces.on, traces.service, traces.variables):
+        if traces.on:
+            settings.become(traces.variables)  # the SDK reads no .env
+        with tracing.running(traces.on, traces.service):
             _run(_main(ready, features, sockets, inherited, embedded=config.database_url is None))
 
 

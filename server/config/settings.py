@@ -155,6 +155,11 @@ def for_worker(config: Settings) -> dict[str, str]:
     return {**os.environ, **decided}
 
 
+def become(variables: Mapping[str, str]) -> None:
+    """Puts these into the environment of this process, for a library that reads that."""
+    os.environ.update(variables)
+
+
 def become_worker(environment: Mapping[str, str]) -> None:
     """Makes what `for_worker` has put together the environment of this process, which was not started with it."""
     os.environ.clear()

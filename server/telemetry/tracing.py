@@ -45,14 +45,14 @@ def check() -> None:
 
 
 @contextmanager
-def running(on: bool, service: str, variables: Mapping[str, str]) -> Iterator[None]:
-    """Traces meanwhile. To be begun in the process that is traced: a fork takes no thread along that exports."""
+def running(on: bool, service: str) -> Iterator[None]:
+    """Traces meanwhile; the SDK reads the environment. To be begun in the process that is traced: a fork takes no thread along that exports."""
     global tracer
     if not on:
         yield
         return
     check()
-    provider = _provider(service, variables)
+    provider = _provider(service)
     tracer = provider.get_tracer("ai-editor", VERSION)
     statement.watching = _statement
     try:
@@ -65,11 +65,10 @@ def running(on: bool, service: str, variables: Mapping[str, str]) -> Iterator[No
         flushing.join(FLUSH_SECONDS)
 
 
-def _provider(service: str, variables: Mapping[str, str]) -> TracerProvider:
+def _provider(service: str) -> TracerProvider:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
 
-    os.environ.update(variables)  # the SDK reads no .env
     # What it says of a collector that is away is said below, once.
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
     named = {"service.name": service, "service.version": VERSION}

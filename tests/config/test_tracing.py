@@ -27,7 +27,11 @@ def test_what_turns_them_on(tmp_path: Path, given: dict[str, str], on: bool) -> 
     ("name", "value", "more"),
     [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317", {}),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://", {}),
+        (
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+            "http/json",
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "https://a_b.example/otlp"},
+        ),
         ("OTEL_TRACES_EXPORTER", "zipkin", {}),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", {"OTEL_TRACES_EXPORTER": "otlp"}),
     ],

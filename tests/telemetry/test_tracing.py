@@ -153,7 +153,7 @@ import server.__main__
 from server.config import settings
 from server.telemetry import tracing
 found = settings.from_environment().tracing
-with tracing.running(found.on, found.service, found.variables), tracing.span("nothing") as span:
+with tracing.running(found.on, found.service), tracing.span("nothing") as span:
     assert span is None and tracing.tracer is None
 print([name for name in sys.modules if name.startswith("opentelemetry")])
 """
