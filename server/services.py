@@ -22,6 +22,7 @@ from server.crypto.pseudonyms import Pseudonyms
 from server.database import Database, DatabaseError, DatabaseUnavailable
 from server.errors import StartError
 from server.limits import AccountLimits, Limit, RedisStore, RequestLimits, open_store
+from server.limits.shared import NUMBERS
 from server.mail import Email, Mailer
 from server.model import Columns, Json, User
 from server.overload.board import Board
@@ -66,7 +67,7 @@ class Services:
     def __init__(self, settings: Settings, parts: Parts, shared: int | None = None) -> None:
         self.config, self.parts = settings, parts
         self.db = Database(settings.database_url or "", settings.db_pool_size, parts.columns)
-        self.metrics = Metrics()
+        self.metrics = Metrics((shared, NUMBERS) if shared is not None else None)
         self.audit = Audit(self.metrics)
         self.mailer = Mailer(settings, self.db, self.metrics, parts.emails)
         self.cookies = Cookies(
@@ -132,15 +133,30 @@ class Services:
 
     def _watch(self) -> None:
         """What the services know of themselves, for /metrics."""
-        metrics, memory = self.metrics, self.sessions.memory
-        metrics.watch("database_connections_in_use", "Connections in use.", lambda: self.db.in_use)
+        metrics, memory, db = self.metrics, self.sessions.memory, self.db
+        metrics.watch("database_connections_in_use", "Connections in use.", lambda: db.in_use)
+        metrics.watch("database_connections_max", "DB_POOL_SIZE.", lambda: self.config.db_pool_size)
+        metrics.watch("database_waiting", "Who waits for a connection.", lambda: db.waiting)
+        waits = metrics.pool_waits
+        db.watch_waits(lambda seconds, served: waits.observe(seconds, "connection" if served else "none"))
         hashes = self.passwords.hashing.line
         metrics.watch("password_hashes_pending", "Hashes under way or waiting.", lambda: hashes.pending)
-        metrics.watch("password_wait_seconds", "How long the next hash will wait.", lambda: hashes.wait)
+        words = "How long the next hash will wait."
+        metrics.watch("password_wait_seconds", words, lambda: hashes.wait, "most")
         metrics.watch("sessions_in_memory", "Sessions that are answered from memory.", lambda: len(memory))
         metrics.watch("session_memory_bytes", "About what they take.", lambda: memory.weight)
-        metrics.watch("changes_heard", "1 while sessions may be kept in memory.", lambda: int(memory.trusted))
-        metrics.watch_total("sessions_created", "Sessions created.", lambda: self.sessions.created)
+        words = "1 while sessions may be kept in memory."
+        metrics.watch("changes_heard", words, lambda: int(memory.trusted), "least")
+        memory.looked_up = lambda found: metrics.cache.inc("hit" if found else "miss")
+        created = metrics.counter("sessions_created", "Sessions created.")
+        created.find(())
+        self.sessions.made = created.inc
+        counts, words = (
+            self.counts,
+            "Processes whose limits are counted without Redis, as it does not answer.",
+        )
+        away = counts if isinstance(counts, RedisStore) else None
+        metrics.watch("limits_without_redis", words, lambda: int(away is not None and away.away))
 
     async def _look(self) -> None:
         await migrate.learn(self.db)
@@ -201,6 +217,7 @@ class Services:
         self.mailer.start()
         self.sweeping.start()
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.metrics.telling())
             if isinstance(self.counts, RedisStore):
                 await stack.enter_async_context(self.counts.running())
             for run in self.parts.run:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter, deque
+from collections import Counter as Tally
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,6 +15,7 @@ from handlers.audit.sealing import Sealer
 from server.database import Database, DatabaseError, DatabaseUnavailable, Executor
 from server.services import Services
 from server.telemetry.audit import Event
+from server.telemetry.metrics import Counter
 
 MOST_WAITING, BATCH = 1000, 50
 # A flood of refusals is not to fill the disk: so many rows a second in the long run, per process.
@@ -27,12 +29,12 @@ DROPPED = "events-dropped"
 class Trail:
     """The rows; what is noted waits in a queue that is bounded, and what it does not hold is counted."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, dropped: Counter) -> None:
         self._db, self.sealer = db, Sealer(db)
         self._waiting: deque[Entry] = deque()
         self._arrived = asyncio.Event()
-        self._left_out: Counter[str] = Counter()
-        self.dropped = 0
+        self._left_out: Tally[str] = Tally()
+        self.dropped, self._count_dropped = 0, dropped
 
     @property
     def waiting(self) -> int:
@@ -57,6 +59,7 @@ class Trail:
     def _drop(self, names: list[str]) -> None:
         self._left_out.update(names)
         self.dropped += len(names)
+        self._count_dropped.add(len(names))
 
     async def run(self) -> None:
         """Stores what was noted, until it is cancelled."""
@@ -85,7 +88,7 @@ class Trail:
             self._drop([each.event for each in batch])
             raise
         self._take(len(batch))
-        self._left_out -= Counter(left_out)
+        self._left_out -= Tally(left_out)
         self.sealer.wake()
         return len(rows)
 
@@ -103,12 +106,12 @@ class Trail:
 
 def open_trail(services: Services) -> Trail:
     """The one of these services, which is told of all events from now on."""
-    made = Trail(services.db)
+    words = "Events that were too many to be stored one by one."
+    dropped = services.metrics.counter("audit_events_dropped", words)
+    dropped.find(())
+    made = Trail(services.db, dropped)
     services.audit.connect(made)
     services.metrics.watch("audit_events_waiting", "Events that are not stored yet.", lambda: made.waiting)
-    services.metrics.watch_total(
-        "audit_events_dropped", "Events that were too many to be stored one by one.", lambda: made.dropped
-    )
     return made
 
 

@@ -133,7 +133,8 @@ def open_pictures(services: Services) -> Pictures:
     services.before_the_end.append(studio.stop)
     metrics.watch("pictures_pending", "Pictures being read or waiting.", lambda: studio.line.pending)
     metrics.watch("picture_children", "Processes that read a picture.", lambda: studio.children)
-    metrics.watch("picture_wait_seconds", "How long the next picture will wait.", lambda: studio.line.wait)
+    words = "How long the next picture will wait."
+    metrics.watch("picture_wait_seconds", words, lambda: studio.line.wait, "most")
     return pictures
 
 

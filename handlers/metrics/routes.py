@@ -17,12 +17,11 @@ class MetricsPage(BaseHandler):
 
     @operator
     async def get(self) -> None:
-        """The numbers of this process, and the length of the queue of mails."""
-        metrics = self.services.metrics
-        metrics.mail_queue(await self._waiting_mails())
+        """The numbers of all processes on this host, and the length of the queue of mails."""
+        page = await self.services.metrics.page(await self._waiting_mails())
         self.set_header("Content-Type", CONTENT_TYPE)
         self.set_header("Cache-Control", "no-store")
-        self.finish(metrics.page())
+        self.finish(page)
 
     async def _waiting_mails(self) -> float:
         try:

@@ -28,7 +28,7 @@ from server.http.app import Application, http_server
 from server.mail import ways
 from server.schema import migrate
 from server.services import Services
-from server.telemetry import logs
+from server.telemetry import logs, tracing
 from server.version import VERSION
 
 # So long a worker waits for its database where people wait for the worker.
@@ -76,6 +76,8 @@ def _prepare(features: tuple[Feature, ...]) -> tuple[Settings, tuple[Feature, ..
     chosen = select(features, config.features_off)
     _check(chosen, config)
     plug(chosen, config)
+    if config.tracing.on:
+        tracing.check()
     return config, chosen
 
 
@@ -110,7 +112,11 @@ def _serve(config: Settings, features: tuple[Feature, ...], inherited: Inherited
     """In this process alone, or as one of several."""
     sockets = inherited.sockets() if inherited else listening.bind(config)
     with _database(_with_port(config, sockets[0].getsockname()[1])) as ready:
-        _run(_main(ready, features, sockets, inherited, embedded=config.database_url is None))
+        traces = config.tracing
+        if traces.on:
+            settings.become(traces.variables)  # the SDK reads no .env
+        with tracing.running(traces.on, traces.service):
+            _run(_main(ready, features, sockets, inherited, embedded=config.database_url is None))
 
 
 def _supervise(config: Settings, forker: Forker | None) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from server.config import cookies, dotenv, limits, mail, passwords, reader, sessions, verification
+from server.config import cookies, dotenv, limits, mail, passwords, reader, sessions, tracing, verification
 from server.config.cookies import CookieSettings
 from server.config.hosts import is_host, is_postgres
 from server.config.limits import LimitSettings
@@ -20,6 +20,7 @@ from server.config.mail import MailSettings
 from server.config.passwords import PasswordSettings
 from server.config.reader import Reader
 from server.config.sessions import SessionSettings
+from server.config.tracing import TracingSettings
 from server.config.verification import VerificationSettings
 from server.crypto.keyring import Keyring
 from server.database import address
@@ -66,6 +67,7 @@ class Settings:
     verification: VerificationSettings
     mail: MailSettings
     limits: LimitSettings
+    tracing: TracingSettings
 
     @property
     def production(self) -> bool:
@@ -104,7 +106,6 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     port = read.integer("PORT", 8080, 0, 65535)
     workers = read.integer("WORKERS", 1, 0, 256) or os.cpu_count() or 1
     data_dir, public = read.path("DATA_DIR", folder / "data"), base_url or f"http://localhost:{port}"
-    log_format = read.choice("LOG_FORMAT", ("text", "json"), "json" if production else "text")
     settings = Settings(
         reader=read,
         app_env="production" if production else "development",
@@ -125,13 +126,14 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         workers=workers,
         shutdown_grace=read.integer("SHUTDOWN_GRACE", 5, 1, 10),
         log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
-        log_format="json" if log_format == "json" else "text",
+        log_format=_log_format(read, production),
         cookies=cookies.read(read, public),
         sessions=sessions.read(read),
         passwords=passwords.read(read),
         verification=verification.read(read),
         mail=mail.read(read),
         limits=limits.read(read, production, workers),
+        tracing=tracing.read(read),
     )
     return _usable(settings)
 
@@ -153,10 +155,20 @@ def for_worker(config: Settings) -> dict[str, str]:
     return {**os.environ, **decided}
 
 
+def become(variables: Mapping[str, str]) -> None:
+    """Puts these into the environment of this process, for a library that reads that."""
+    os.environ.update(variables)
+
+
 def become_worker(environment: Mapping[str, str]) -> None:
     """Makes what `for_worker` has put together the environment of this process, which was not started with it."""
     os.environ.clear()
     os.environ.update(environment)
+
+
+def _log_format(read: Reader, production: bool) -> Literal["text", "json"]:
+    chosen = read.choice("LOG_FORMAT", ("text", "json"), "json" if production else "text")
+    return "json" if chosen == "json" else "text"
 
 
 def _redis_url(read: Reader) -> str | None:

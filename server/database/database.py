@@ -105,6 +105,15 @@ class Database(Statements):
         return self._pool.in_use
 
     @property
+    def waiting(self) -> int:
+        """How many wait for a connection."""
+        return self._pool.waiting
+
+    def watch_waits(self, told: Callable[[float, bool], None]) -> None:
+        """Tells from now on how long somebody waited for a connection, and whether they got one."""
+        self._pool.waited = told
+
+    @property
     def shape(self) -> Shape:
         """How the tables are; raises DatabaseUnavailable while nobody was able to look."""
         if self._shape is None:
@@ -176,15 +185,17 @@ class Database(Statements):
             if sql not in known:
                 await self._execute(connection, statement.prepare, {})
                 known.add(sql)
-            return await self._execute(connection, statement.execute, params)
+            return await self._execute(connection, statement.execute, params, sql)
         except NotPrepared as error:
             log.info("a statement is not prepared from now on: %s", error)
             self._plain.add(sql)
         return await self._execute(connection, sql, params)
 
-    async def _execute(self, connection: aiopg.Connection, sql: str, params: dict[str, object]) -> Result:
+    async def _execute(
+        self, connection: aiopg.Connection, sql: str, params: dict[str, object], means: str = ""
+    ) -> Result:
         with budget.spend(STATEMENT_SECONDS) as seconds:
-            return await execute(connection, sql, params, seconds)
+            return await execute(connection, sql, params, seconds, means)
 
     async def _fetch_once_more(self, sql: str, params: dict[str, object]) -> Result:
         connection = await self._acquire()

@@ -35,11 +35,18 @@ class Pool(Generic[T]):
         self._waiting: deque[asyncio.Future[T | None]] = deque()
         self._shy, self._shy_until = shy, 0.0
         self._closed = False
+        # Told how long somebody waited, and whether they got something.
+        self.waited: Callable[[float, bool], None] = lambda seconds, served: None
 
     @property
     def in_use(self) -> int:
         """Connections that somebody holds, or is opening."""
         return self._size - self._places - len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a connection."""
+        return len(self._waiting)
 
     async def acquire(self) -> T:
         """A usable connection; raises PoolExhausted, or what opening one raises."""
@@ -79,6 +86,16 @@ class Pool(Generic[T]):
 
     async def _wait(self) -> T | None:
         """A connection, or None for a place to open one in."""
+        began, served = time.monotonic(), False
+        try:
+            handed_over = await self._stand()
+            served = True
+            return handed_over
+        finally:
+            self.waited(time.monotonic() - began, served)
+
+    async def _stand(self) -> T | None:
+        """In the line, for as long as that may take."""
         if len(self._waiting) >= self._max_waiting:
             raise PoolExhausted
         future: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import aiopg
@@ -20,6 +21,8 @@ from server.database.errors import (
     translated,
 )
 
+watching: Callable[[str], AbstractContextManager[object]] | None = None
+"""What is put around each statement, by its text; None for nothing."""
 # libuv watches a socket no longer once it has seen an error on it, though its end is yet to be read.
 GLANCE_SECONDS = 0.25
 
@@ -60,9 +63,18 @@ class _Glances:
 
 
 async def execute(
+    connection: aiopg.Connection, sql: str, params: dict[str, object], seconds: float, means: str = ""
+) -> Result:
+    """Raises DatabaseError; NotSent where PostgreSQL has not even heard of it. `means` is the text behind a name."""
+    if watching is None:
+        return await _execute(connection, sql, params, seconds)
+    with watching(means or sql):
+        return await _execute(connection, sql, params, seconds)
+
+
+async def _execute(
     connection: aiopg.Connection, sql: str, params: dict[str, object], seconds: float
 ) -> Result:
-    """Raises DatabaseError; NotSent where PostgreSQL has not even heard of it."""
     task = asyncio.current_task()
     cancelled = task.cancelling() if task else 0
     try:

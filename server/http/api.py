@@ -93,6 +93,9 @@ class ApiHandler(CallerHandler):
         except WritesRefused:
             return  # what reads alone is answered, all that would be worth a limit is refused
         except APIError:
+            self.services.metrics.limited.inc(
+                self.services.limits.rule_of(path_below(API, self.request.path))
+            )
             self.audit_failure("rate-limited")
             raise
 
@@ -185,6 +188,7 @@ class ApiHandler(CallerHandler):
             with counting():
                 await self.services.account_limits.check(email, self.client.ip_address)
         except APIError:
+            self.services.metrics.limited.inc("account")
             self.audit_failure("account-limited", **self.tried(email, None))
             raise
 

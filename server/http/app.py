@@ -33,6 +33,7 @@ class Application(Site):
 
     def __init__(self, services: Services, features: Iterable[Feature]) -> None:
         fixed, patterns = divide(routes(features))
+        self._patterns = {handler: pattern for pattern, handler in patterns}
         self.held = Held()
         super().__init__(services, fixed, patterns, log_request, Nowhere)
 
@@ -76,6 +77,11 @@ class Application(Site):
             for name in self.services.cookies.cached_in(line[7:])
         )
         return [self.services.cookies.expire(name) for name in found]
+
+    def route_of(self, handler: RequestHandler) -> str:
+        """The handler's route, as it stands in the table."""
+        fixed = self.fixed.get(handler.request.path) is type(handler)
+        return handler.request.path if fixed else self._patterns.get(type(handler), "")
 
     def _refusal(self, request: HTTPServerRequest, error: errors.APIError) -> HTTPMessageDelegate:
         return self.get_handler_delegate(request, TooLarge, {"error": error})
@@ -133,6 +139,9 @@ def log_request(handler: RequestHandler) -> None:
     handler.application.services.metrics.request(  # type: ignore[attr-defined]
         type(handler).__name__, request.method or "", status, request.request_time()
     )
+    trace = getattr(handler, "trace", None)
+    if trace is not None:
+        trace.end(handler.application.route_of(handler), status)  # type: ignore[attr-defined]
     access_log.log(
         logging.DEBUG if status < 400 else logging.INFO if status < 500 else logging.ERROR,
         "request",

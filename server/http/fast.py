@@ -71,7 +71,10 @@ class FastSession:
     """Finds kept answers, and keeps those of the ordinary way."""
 
     def __init__(self, services: Services) -> None:
-        self._sessions, self._metrics = services.sessions, services.metrics
+        self._sessions, metrics = services.sessions, services.metrics
+        self._count = (
+            metrics.request_from_memory if services.config.sessions.cache else metrics.request_confirmed
+        )
         self._limits = services.limits if services.config.limits.enabled else None
         self._proxies = services.config.trusted_proxies
         self._second, self._date = 0, b""
@@ -137,7 +140,7 @@ class FastSession:
 
     def done(self, seconds: float, handler: str = "GetSession", path: str = PATH, status: int = 200) -> None:
         """Counts an answer, and writes it down, as every other is."""
-        self._metrics.request(handler, "GET", status, seconds)
+        self._count(handler, status, seconds)
         if access_log.isEnabledFor(logging.DEBUG):
             facts = {"method": "GET", "path": path, "status": status}
             access_log.debug("request", extra={**facts, "milliseconds": round(1000 * seconds, 1)})

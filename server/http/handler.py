@@ -23,6 +23,7 @@ from server.protocol import wire
 from server.services import Services
 from server.sessions.cookies import RequestCookies
 from server.sessions.cookies import parse as parse_cookies
+from server.telemetry import tracing
 
 log = logging.getLogger(__name__)
 _OF_TOKENS = ("INVALID_TOKEN", "TOKEN_EXPIRED")
@@ -53,6 +54,7 @@ class BaseHandler(RequestHandler):
 
     _kept: tuple[str, ...] = ()
     _given_up = False
+    trace: tracing.Request | None = None
 
     @functools.cached_property
     def request_id(self) -> str:
@@ -87,6 +89,10 @@ class BaseHandler(RequestHandler):
     @final
     async def prepare(self) -> None:
         """What holds for any method; who may call this one; what the method needs. No subclass has another order."""
+        if tracing.tracer is not None:
+            self.trace = tracing.Request(
+                tracing.tracer, self.request.method or "", self.request_id, self._parent_trace
+            )
         budget.allow(self.database_seconds)
         self.request.connection.handler = self  # type: ignore[union-attr]
         ASKER.set(self.asker)
@@ -97,6 +103,13 @@ class BaseHandler(RequestHandler):
         if self.access_to(self.request.method or "") is None:
             raise HTTPError(405)
         await self.begin()
+
+    @property
+    def _parent_trace(self) -> str:
+        """The trace that this is part of, where a trusted proxy says so."""
+        trusted = peer_is_trusted(self.request.remote_ip or "", self.services.config.trusted_proxies)
+        given = self.request.headers.get_list("traceparent") if trusted else []
+        return given[0] if len(given) == 1 else ""
 
     async def arrive(self) -> None:
         """What comes before access is asked: for a room of the server, not for a feature."""

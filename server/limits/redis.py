@@ -45,6 +45,11 @@ class RedisStore:
         self._tasks: set[asyncio.Task[None]] = set()
         self._hears = False
 
+    @property
+    def away(self) -> bool:
+        """Whether Redis does not answer, so that `local` counts."""
+        return self._link.away
+
     # -- requests --
 
     async def request(self, key: str, limit: Limit) -> int:

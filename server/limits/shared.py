@@ -1,4 +1,4 @@
-"""What the workers of a host share: their board, and the counts of their limits. Gone when the last of them ends."""
+"""What the workers of a host share: board, counts of limits, numbers for /metrics. Gone when the last of them ends."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from server.limits.memory import rank, seconds
 from server.limits.rules import Limit
 from server.limits.table import Table
 from server.overload import board
+from server.telemetry import blocks
 
 # By 8 for so many entries; what nobody uses takes no memory.
 REQUESTS, ACCOUNTS, PLACES = 1 << 15, 1 << 14, 1 << 14
 _SECRET = board.SIZE
 _TABLES = 2 * board.SIZE
 SIZE = _TABLES + table.size(REQUESTS + ACCOUNTS + PLACES)
+# Where the numbers for /metrics begin, which are mapped on their own.
+NUMBERS = -(-SIZE // mmap.ALLOCATIONGRANULARITY) * mmap.ALLOCATIONGRANULARITY
 
 
 def make() -> IO[bytes]:
     """Nothing counted yet: a file without a name, in memory where the system has such, for workers to inherit."""
     in_memory = hasattr(os, "memfd_create")
     file = os.fdopen(os.memfd_create("ai-editor"), "r+b") if in_memory else tempfile.TemporaryFile()  # noqa: SIM115
-    file.truncate(SIZE)
+    file.truncate(NUMBERS + blocks.SIZE)
     os.pwrite(file.fileno(), secrets.token_bytes(table.SECRET_BYTES), _SECRET)
     return file
 

@@ -16,6 +16,7 @@ from server.mail.rendering import render
 from server.mail.templates import Email
 from server.store import mails
 from server.store.mails import QueuedMail
+from server.telemetry import tracing
 from server.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -153,8 +154,9 @@ class Worker:
             await self._postpone(mail, "this server has no such mail")
             return
         try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await self.transport.send(self._outgoing(mail))
+            with tracing.span("send mail", **{"ai_editor.mail.template": mail.template}):
+                async with asyncio.timeout(SEND_SECONDS):
+                    await self.transport.send(self._outgoing(mail))
         except Refused as error:
             self._give_up(mail, masking.reason(error))
         except (NotNow, TimeoutError) as error:

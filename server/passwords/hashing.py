@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from server import errors
 from server.overload.board import Board
 from server.overload.turns import Turns
+from server.telemetry import tracing
 
 T = TypeVar("T")
 
@@ -36,9 +37,12 @@ class Hashing:
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns; raises the 503 where it would begin too late, or nobody waits for it any more."""
-        async with self.line.turn() as turn:
-            made, turn.spent = await self._in_thread(work)
-            return made
+        with tracing.span("password hash") as span:
+            async with self.line.turn() as turn:
+                if span:
+                    span.add_event("has a place")
+                made, turn.spent = await self._in_thread(work)
+                return made
 
     async def _in_thread(self, work: Callable[[], T]) -> tuple[T, float]:
         """Its result, and the seconds of processor that it took; raises the 503 when the server ends first."""

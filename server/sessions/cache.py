@@ -26,6 +26,8 @@ class SessionCache:
         self._changes = 0
         self._trusted = False
         self._until = 0.0
+        # Told whether a session that was asked for was here.
+        self.looked_up: Callable[[bool], None] = lambda found: None
 
     def __len__(self) -> int:
         return len(self._shelf)
@@ -72,6 +74,7 @@ class SessionCache:
     async def load(self, token: str, find: Find) -> SignedIn | None:
         """The session from memory, else from `find`; callers at the same time share one search."""
         known = self.get(token)
+        self.looked_up(known is not None)
         if known is not None:
             return known
         if not self._trusted or not self.fresh:

@@ -66,7 +66,8 @@ class Sessions:
         self.memory = SessionCache(MOST_IN_MEMORY, self.watches)
         self.answers = Shelf(MOST_IN_MEMORY)
         self._cache = open_cache(settings, cookies, db.columns)
-        self.created = 0
+        # Told of each session that is made.
+        self.made: Callable[[], None] = lambda: None
         # What Redis says of a user itself.
         self._kept_elsewhere = frozenset({"banned"} if settings.sessions.store == "redis" else ())
 
@@ -84,7 +85,7 @@ class Sessions:
             user_id=user.id,
         )
         stored = await self.store.insert(db, session, columns.defaults(db.columns.session))
-        self.created += 1
+        self.made()
         return stored
 
     async def look_up(

@@ -221,7 +221,7 @@ async def test_what_is_refused_at_the_very_end_is_not_said_to_be_done(
         answer = await client.api("/delete-user", {"password": PASSWORD})
         assert (answer.status, answer.json["code"]) == (409, "CHANGE_REFUSED")
         assert [row["event"] for row in await rows()] == ["sign-up"]
-        assert b'event="user-deleted"' not in app.metrics.page()
+        assert b'event="user-deleted"' not in await app.metrics.page(0)
     finally:
         sql('DROP TABLE "kept_late"')
 

@@ -20,7 +20,7 @@ async def test_a_flood_is_counted(client: Client, app: Services, rows: Rows) -> 
             Event("rate-limited" if number % 3 else "sign-in-failed", {"ip_address": "192.0.2.7"}, True)
         )
     assert (trail.waiting, trail.dropped) == (MOST_WAITING, 300)
-    page = app.metrics.page()
+    page = await app.metrics.page(0)
     assert b"ai_editor_audit_events_waiting 1000.0" in page
     assert b"ai_editor_audit_events_dropped_total 300.0" in page
     found = await rows()

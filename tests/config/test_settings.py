@@ -226,13 +226,12 @@ def members(settings: Settings) -> Iterator[str]:
 
 
 def test_every_setting_is_in_the_table(tmp_path: Path) -> None:
-    """But for those that are made from others, cookies and the ways to send mail, which have tests of their own."""
+    """But for those that are made from others, cookies, traces and the ways to send mail, which have tests of their own."""
     made = {"reader", "base_url_given", "keyring", "database_left_out"}
     mail = {"mail.smtp", "mail.sender", "mail.resend_api_key", "mail.sendgrid_api_key"}
     cookies = {"cookies.prefix", "cookies.same_site", "cookies.domain"}
-    assert (
-        set(members(load({}, tmp_path))) == ({row[1] for row in TABLE} - {"secret"}) | made | mail | cookies
-    )
+    others = made | mail | cookies | {"tracing.on", "tracing.service", "tracing.variables"}
+    assert set(members(load({}, tmp_path))) == ({row[1] for row in TABLE} - {"secret"}) | others
 
 
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL", "BETTER_AUTH_SECRETS", "METRICS_TOKEN"])

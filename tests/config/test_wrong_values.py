@@ -116,6 +116,12 @@ WRONG: dict[str, list[str]] = {
         "a@b..c", "a@-b", "a@[1.2.3.4", "group: a@b.example;", f"{'a' * 65}@b.example", "a@b\x07", "a@300.1.1.1", "A\0 <a@b>",
     ],
     "METRICS_TOKEN": ["short", "x" * 1001, "x" * 15, "é" * 20, "a b" * 10, "a\nb" * 9, "\x7f" * 20, "0", "ключ" * 9, "x" * 15 + "\xa0", "„" * 16],
+    "OTEL_EXPORTER_OTLP_ENDPOINT": [
+        "localhost:4317", "http://", "grpc://a:4317", "http://a:0", "http://a:99999", "http://a b", "http://u:p@a", "http://a?b",
+        "http://a#b", "http://999.1.1.1", "http://-", "http://a..b", "http://[::1", "https:/a", "http://a/b c", "http://ü",
+    ],
+    "OTEL_SERVICE_NAME": ["x" * 101, "-x", "ü", "a,b", "a;b", "a\nb", "<b>", "a\x07", "a=b", "{a}", "a\tb", "☑"],
+    "OTEL_TRACES_EXPORTER": ["zipkin", "jaeger", "console", *(text for text in CHOICE if text != "None")],
     "PASSWORD_CHECK": CHOICE,
     "PASSWORD_HASH": ["argon2id", "md5", *CHOICE],
     "PASSWORD_MAX_LENGTH": ["7", "4097", *NUMBER],

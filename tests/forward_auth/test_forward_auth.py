@@ -56,7 +56,8 @@ async def test_memory_gives_the_same_answer(client: Client, app: Services) -> No
     assert dict(first)["Cache-Control"] == "no-store"
     assert dict(first)["Vary"] == "Cookie"
     assert answers[0].headers["X-Request-Id"] != answers[1].headers["X-Request-Id"]
-    counted = [line for line in app.metrics.page().decode().splitlines() if "ForwardAuth" in line]
+    page = await app.metrics.page(0)
+    counted = [line for line in page.decode().splitlines() if "ForwardAuth" in line]
     assert any(line.startswith("ai_editor_http_requests_total") and line.endswith(" 2.0") for line in counted)
 
 

@@ -238,7 +238,7 @@ async def test_it_is_counted_and_logged_once(
     await socket.write_message("hello")
     socket.close()
     await until(lambda: not Echo.live)
-    assert b'endpoint="Echo",method="GET",status="101"} 1.0' in app.metrics.page()
+    assert b'endpoint="Echo",method="GET",status="101"} 1.0' in await app.metrics.page(0)
     assert [vars(record)["path"] for record in caplog.records if vars(record).get("status") == 101] == [
         "/echo/*"
     ]

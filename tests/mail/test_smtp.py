@@ -161,7 +161,9 @@ async def test_never_is_given_up_and_says_so(  # S35
     assert "a***@example.com" in record.getMessage()
     assert "ada@example.com" not in caplog.text
     assert "abcdefghijklmnopqrstuvwx" not in caplog.text
-    assert b'ai_editor_mails_total{result="given_up",template="reset-password"} 1.0' in app.metrics.page()
+    assert (
+        b'ai_editor_mails_total{result="given_up",template="reset-password"} 1.0' in await app.metrics.page(0)
+    )
 
 
 @pytest.mark.gen_test

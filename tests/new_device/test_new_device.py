@@ -78,7 +78,7 @@ async def test_the_link_of_a_mail_makes_a_browser_known(
         (line["event"], line.get("sign_in_method")) for line in map(vars, caplog.records) if "event" in line
     ]
     assert told == [("sign-in", "verification"), ("email-verified", None)]
-    assert b'ai_editor_events_total{event="sign-in"} 1.0' in app.metrics.page()
+    assert b'ai_editor_events_total{event="sign-in"} 1.0' in await app.metrics.page(0)
     assert promised(sql, "new-device") == []
     await sign_in(client, FIREFOX)
     assert promised(sql, "new-device") == []
