@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from handlers.open_api import page
 from handlers.open_api.operations import COOKIE, operation
 from handlers.open_api.places import CORE, Place, places
 from server.feature import Feature
@@ -29,12 +30,19 @@ class Documents:
         self._services = services
         self._making = asyncio.Lock()
         self._made: dict[str, Any] = {}
+        self._page = ""
 
     async def of(self, features: Iterable[Feature]) -> dict[str, Any]:
         """The document of a server with these features; made beside the loop, as all code is read for it."""
         async with self._making:
             self._made = self._made or await asyncio.to_thread(build, features, self._services)
         return self._made
+
+    async def page(self, features: Iterable[Feature]) -> str:
+        """The same for people, as HTML."""
+        document = await self.of(features)
+        self._page = self._page or page.render(document)
+        return self._page
 
 
 def build(features: Iterable[Feature], services: Services) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from importlib import resources
 
 from tornado.web import HTTPError
 
-from handlers.open_api import page
 from handlers.open_api.document import Documents
 from server.http.access import answers
 from server.http.api import ApiHandler
@@ -39,11 +38,11 @@ class OpenAPIReference(ApiHandler):
     @answers(schemas.STRING, media_type="text/html")
     async def get(self) -> None:
         """Needs nothing from elsewhere, and no script but to search. S33."""
-        document = await self.services.of(Documents).of(self.application.features)
+        html = await self.services.of(Documents).page(self.application.features)
         self.set_header("Content-Type", "text/html")
         self.set_header("Content-Security-Policy", _POLICY)
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
-        self.finish(page.render(document))
+        self.finish(html)
 
 
 class ReferenceFile(BaseHandler):
