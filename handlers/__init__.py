@@ -11,6 +11,7 @@ from handlers.forward_auth import FEATURE as FORWARD_AUTH
 from handlers.health import FEATURE as HEALTH
 from handlers.metrics import FEATURE as METRICS
 from handlers.new_device import FEATURE as NEW_DEVICE
+from handlers.open_api import FEATURE as OPEN_API
 from handlers.password import FEATURE as PASSWORD
 from handlers.session import FEATURE as SESSION
 from handlers.shell import FEATURE as SHELL
@@ -34,5 +35,6 @@ FEATURES = (
     FORWARD_AUTH,
     HEALTH,
     METRICS,
+    OPEN_API,
     SHELL,
 )

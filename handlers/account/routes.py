@@ -7,13 +7,19 @@ from dataclasses import dataclass
 
 from handlers.account import errors as refusals
 from server import errors
+from server.http.access import answers, refuses
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in, signed_in_with
 from server.model import Account, SignedIn
-from server.protocol import bodies, javascript, rules, wire
+from server.protocol import bodies, javascript, rules, schemas, wire
 from server.store import accounts, users
 
 _SELECTORS = ({"accountId", "userId"}, {"useAccountCookie", "userId"})
+_SELECTED: list[schemas.Schema] = [
+    schemas.members({"accountId": schemas.STRING}, {"userId": schemas.STRING}),
+    schemas.members({"useAccountCookie": schemas.always(True)}, {"userId": schemas.STRING}),
+]
+_SELECTION: schemas.Schema = {"anyOf": [each | {"additionalProperties": False} for each in _SELECTED]}
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class ListUserAccounts(ApiHandler):
     """GET /list-accounts."""
 
     @signed_in()
+    @answers(schemas.array(schemas.ACCOUNT))
     async def get(self, who: SignedIn) -> None:
         """Answers an array; never a token or a hash."""
         found = await accounts.list_of_user(self.services.db, who.user.id)
@@ -37,6 +44,7 @@ class UnlinkAccount(ApiHandler):
     """POST /unlink-account."""
 
     @signed_in_with(UnlinkAccountBody, fresh=True)
+    @answers(schemas.STATUS)
     async def post(self, who: SignedIn, body: UnlinkAccountBody) -> None:
         """Answers `{status: true}`; the last way to sign in stays. S40."""
         async with self.services.db.transaction() as tx:
@@ -69,6 +77,7 @@ class GetAccessToken(TokenHandler):
     """POST /get-access-token."""
 
     @public
+    @refuses(body=_SELECTION)
     async def post(self) -> None:
         """400: no provider is configured."""
         account = await self.selected_account(read_selection(self.json_body, "body"))
@@ -79,6 +88,7 @@ class RefreshToken(TokenHandler):
     """POST /refresh-token."""
 
     @public
+    @refuses(body=_SELECTION)
     async def post(self) -> None:
         """400: no provider is configured."""
         account = await self.selected_account(read_selection(self.json_body, "body"))
@@ -89,6 +99,7 @@ class AccountInfo(TokenHandler):
     """GET /account-info."""
 
     @public
+    @refuses(query=_SELECTED[0])
     async def get(self) -> None:
         """400: no provider is configured."""
         query = dict(self.query)

@@ -6,12 +6,26 @@ from dataclasses import dataclass
 
 from handlers.audit import store
 from handlers.audit.entries import Sealed
+from server.http.access import answers
 from server.http.api import ApiHandler
 from server.http.guards import signed_in
 from server.model import SignedIn
-from server.protocol import bodies, rules, wire
+from server.protocol import bodies, rules, schemas, wire
 
 PAGE = 20
+_EVENT = schemas.members(
+    {
+        "id": schemas.STRING,
+        "event": schemas.STRING,
+        "result": schemas.STRING,
+        "by": {"type": "string", "enum": ["you", "operator", "somebody"]},
+        "createdAt": schemas.DATE,
+        "ipAddress": schemas.nullable(schemas.STRING),
+        "userAgent": schemas.nullable(schemas.STRING),
+        "current": schemas.BOOLEAN,
+    }
+)
+_EVENTS = schemas.members({"events": schemas.array(_EVENT), "next": schemas.nullable(schemas.STRING)})
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,7 @@ class Activity(ApiHandler):
     query_type = ActivityQuery
 
     @signed_in(authoritative=True)
+    @answers(_EVENTS)
     async def get(self, who: SignedIn) -> None:
         """Answers `{events, next}`, the newest first; `next` is what to give as `before` for more, or null. S40."""
         query: ActivityQuery = self.read_query()

@@ -8,13 +8,16 @@ from tornado.web import HTTPError
 
 from handlers.avatar.pictures import Pictures
 from server import clock
+from server.http.access import answers
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in
 from server.http.handler import BaseHandler
 from server.model import SignedIn
+from server.protocol import schemas
 from server.store import users
 
 YEAR = 31536000
+_MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp")
 
 
 class Avatar(ApiHandler):
@@ -24,6 +27,7 @@ class Avatar(ApiHandler):
     reads_body = False
 
     @signed_in(authoritative=True)
+    @answers(schemas.members({"image": schemas.STRING}), media_types=_MEDIA_TYPES, refused=(413, 415, 507))
     async def post(self, who: SignedIn) -> None:
         """Answers `{image}`, the address that is now the user's."""
         pictures = self.services.of(Pictures)
@@ -34,6 +38,7 @@ class Avatar(ApiHandler):
         self.answer({"image": address})
 
     @signed_in(authoritative=True)
+    @answers(schemas.members({"image": schemas.NULL}))
     async def delete(self, who: SignedIn) -> None:
         """Answers `{image: null}`."""
         async with self.services.of(Pictures).changing(who.user.id):

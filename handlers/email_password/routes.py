@@ -12,15 +12,32 @@ from server.authentication import password_proof, registration, sign_ups
 from server.authentication.password_proof import Refusal
 from server.authentication.sign_in import Outcome
 from server.database import Transaction
+from server.http.access import answers
 from server.http.api import JSON_OR_FORM, ApiHandler
-from server.http.guards import public
+from server.http.guards import public_with
 from server.mail import Email, Mail
 from server.model import Session, SignedIn, User
-from server.protocol import bodies, columns, rules, wire
+from server.protocol import bodies, columns, rules, schemas, wire
 from server.store import users
 from server.store.users import EmailTaken
 
 ACCOUNT_EXISTS = Email("account-exists")
+_SIGNED_UP = schemas.members(
+    {
+        "token": schemas.nullable(schemas.STRING),
+        "user": schemas.USER,
+        "session": schemas.nullable(schemas.SESSION),
+    }
+)
+_SIGNED_IN = schemas.members(
+    {
+        "redirect": schemas.BOOLEAN,
+        "token": schemas.STRING,
+        "user": schemas.USER,
+        "session": schemas.SESSION,
+    },
+    {"url": schemas.STRING},
+)
 
 
 @dataclass(frozen=True)
@@ -52,10 +69,10 @@ class SignUpWithEmailAndPassword(ApiHandler):
 
     media_types = JSON_OR_FORM
 
-    @public
-    async def post(self) -> None:
+    @public_with(SignUpEmailBody)
+    @answers(_SIGNED_UP, columns="user")
+    async def post(self, body: SignUpEmailBody) -> None:
         """Answers `{token, user, session}`; 422 when the address is taken."""
-        body = self.read(SignUpEmailBody)
         self.check_form()
         services = self.services
         if services.of(SignUpSettings).disabled:
@@ -157,10 +174,10 @@ class SignInEmail(ApiHandler):
 
     media_types = JSON_OR_FORM
 
-    @public
-    async def post(self) -> None:
+    @public_with(SignInEmailBody)
+    @answers(_SIGNED_IN)
+    async def post(self, body: SignInEmailBody) -> None:
         """Answers `{redirect, token, url, user, session}`; 401 alike for an unknown user and a wrong password. S9."""
-        body = self.read(SignInEmailBody)
         self.check_form()
         services = self.services
         if not rules.is_email(body.email):

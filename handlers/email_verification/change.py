@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.email_verification import errors
+from server.http.access import answers
 from server.http.api import ApiHandler
 from server.http.guards import signed_in_with
 from server.model import SignedIn
-from server.protocol import bodies, rules
+from server.protocol import bodies, rules, schemas
 from server.store import users
 
 
@@ -24,6 +25,7 @@ class ChangeEmail(ApiHandler):
     """POST /change-email: nothing changes before the mails are answered."""
 
     @signed_in_with(ChangeEmailBody, authoritative=True)
+    @answers(schemas.STATUS)
     async def post(self, who: SignedIn, body: ChangeEmailBody) -> None:
         """Mails the old address when it is proven, else the new one; the same answer when it is taken. S10."""
         services, user = self.services, who.user

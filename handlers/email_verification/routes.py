@@ -20,16 +20,18 @@ from server.authentication.sign_in import Challenge, Outcome
 from server.authentication.sign_ups import SignUpGone
 from server.database import DatabaseError, Executor, Transaction
 from server.errors import APIError
+from server.http.access import answers
 from server.http.api import ApiHandler
-from server.http.guards import public
+from server.http.guards import public, public_with
 from server.mail import Mail
 from server.model import SignedIn, User
-from server.protocol import bodies, rules, uri, wire
+from server.protocol import bodies, rules, schemas, uri, wire
 from server.store import accounts, users
 from server.store.users import EmailTaken
 
 # better-auth answers a caller without a session after half a second, whatever it found.
 FLOOR_SECONDS = 0.5
+_VERIFIED = schemas.members({"status": schemas.always(True)}, {"user": schemas.nullable(schemas.USER)})
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,10 @@ def has_address(user: User, address: str) -> bool:
 class SendVerificationEmail(ApiHandler):
     """POST /send-verification-email."""
 
-    @public
-    async def post(self) -> None:
+    @public_with(SendVerificationEmailBody)
+    @answers(schemas.STATUS)
+    async def post(self, body: SendVerificationEmailBody) -> None:
         """Mails the caller's own address; without a session the answer tells nothing. S10."""
-        body = self.read(SendVerificationEmailBody)
         who = await self.find_session()
         if who is None:
             await asyncio.gather(self._send_unknown(body), asyncio.sleep(FLOOR_SECONDS))
@@ -90,6 +92,7 @@ class VerifyEmail(ApiHandler):
     query_type = VerifyEmailQuery
 
     @public
+    @answers(_VERIFIED, redirects=True, refused=(403,))
     async def get(self) -> None:
         """302 to `callbackURL`, with `error=CODE` where it failed; JSON where there is none."""
         self.asked: VerifyEmailQuery = self.read_query()

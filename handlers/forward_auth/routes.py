@@ -8,6 +8,7 @@ from tornado.web import RequestHandler
 
 from handlers.forward_auth import identity, way_back
 from server import errors
+from server.http.access import answers
 from server.http.address import forwarding_header, is_unnamed_proxy, peer_is_trusted
 from server.http.guards import public
 from server.http.handler import BaseHandler
@@ -40,6 +41,7 @@ class ForwardAuth(BaseHandler):
         self.set_header("Vary", "Cookie")
 
     @public
+    @answers(status=204, redirects=True)
     async def get(self) -> None:
         """Whatever the method: nothing is done but to look who it is."""
         who = await self.services.sessions.find(self.request_cookies)

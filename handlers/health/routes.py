@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from server.database import DatabaseError, WritesRefused
+from server.http.access import answers
 from server.http.guards import public
 from server.http.handler import BaseHandler
-from server.protocol import wire
+from server.protocol import schemas, wire
 from server.schema import migrate
+
+_STATUS = schemas.members({"status": schemas.STRING})
 
 
 class Health(BaseHandler):
     """GET /health: the process answers."""
 
     @public
+    @answers(_STATUS, also={503: _STATUS})
     async def get(self) -> None:
         """200, or 503 with what is missing."""
         problem = await self.problem()

@@ -12,17 +12,19 @@ from server.authentication.account_changes import RESET
 from server.authentication.sign_in import Outcome
 from server.crypto.random import random_id
 from server.database import Transaction
+from server.http.access import answers
 from server.http.api import ApiHandler
-from server.http.guards import public, signed_in_with
+from server.http.guards import public, public_with, signed_in_with
 from server.mail import Email, Mail
 from server.model import SignedIn, User
-from server.protocol import bodies, rules, uri, wire
+from server.protocol import bodies, rules, schemas, uri, wire
 from server.store import accounts, users
 
 RESET_SECONDS = 3600
 # The page of our own app, where the caller names none.
 RESET_PAGE = "/reset-password"
 RESET_PASSWORD = Email("reset-password", RESET_SECONDS, link=True)
+_CHANGED = schemas.members({"token": schemas.nullable(schemas.STRING), "user": schemas.USER})
 _PROMISE = "If this email exists in our system, check your email for the reset link"
 
 
@@ -80,6 +82,7 @@ class ChangePassword(ApiHandler):
     """POST /change-password."""
 
     @signed_in_with(ChangePasswordBody, authoritative=True)
+    @answers(_CHANGED)
     async def post(self, who: SignedIn, body: ChangePasswordBody) -> None:
         """Answers `{token, user}`; the token is null unless the other sessions were ended. S6."""
         passwords = self.services.passwords
@@ -130,6 +133,7 @@ class VerifyPassword(ApiHandler):
     """POST /verify-password."""
 
     @signed_in_with(VerifyPasswordBody, authoritative=True)
+    @answers(schemas.STATUS)
     async def post(self, who: SignedIn, body: VerifyPasswordBody) -> None:
         """Answers `{status: true}`, or 400 for a wrong one or a user without any."""
         self.services.passwords.check_not_too_long(body.password)
@@ -142,10 +146,10 @@ class VerifyPassword(ApiHandler):
 class RequestPasswordReset(ApiHandler):
     """POST /request-password-reset."""
 
-    @public
-    async def post(self) -> None:
+    @public_with(RequestPasswordResetBody)
+    @answers(schemas.members({"status": schemas.always(True), "message": schemas.STRING}))
+    async def post(self, body: RequestPasswordResetBody) -> None:
         """Promises a mail, the same to everybody and with the same work. S10."""
-        body = self.read(RequestPasswordResetBody)
         services = self.services
         user = await users.find_by_email(services.db, body.email.lower())
         async with services.db.transaction() as tx:
@@ -176,6 +180,7 @@ class ResetPasswordCallback(ApiHandler):
     query_type = CallbackQuery
 
     @public
+    @answers(status=302)
     async def get(self, token: str) -> None:
         """302 to `callbackURL` with the token, which stays unused, or with an error."""
         query: CallbackQuery = self.read_query()
@@ -197,11 +202,11 @@ class ResetPassword(ApiHandler):
 
     query_type = TokenQuery
 
-    @public
-    async def post(self) -> None:
+    @public_with(ResetPasswordBody)
+    @answers(schemas.STATUS)
+    async def post(self, body: ResetPasswordBody) -> None:
         """Answers `{status: true}` to the one who redeems the token first; signs nobody in. S17 S18."""
         query: TokenQuery = self.read_query()
-        body = self.read(ResetPasswordBody)
         token = body.token or query.token
         if not token:
             raise errors.invalid_token()

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from handlers.session import errors as refusals
 from server import errors
 from server.database import InvalidValue, RowRefused
+from server.http.access import answers
 from server.http.api import ApiHandler
 from server.http.guards import signed_in, signed_in_with
 from server.model import Session, SignedIn
-from server.protocol import bodies, columns, rules, wire
+from server.protocol import bodies, columns, rules, schemas, wire
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class RevokeSession(ApiHandler):
     """POST /revoke-session."""
 
     @signed_in_with(RevokeSessionBody, authoritative=True)
+    @answers(schemas.STATUS)
     async def post(self, who: SignedIn, body: RevokeSessionBody) -> None:
         """Ends one session of the caller's; says yes to an unknown or foreign token too. S23 S40."""
         async with self.services.db.transaction() as tx:
@@ -38,6 +40,7 @@ class RevokeSessions(ApiHandler):
     """POST /revoke-sessions."""
 
     @signed_in(authoritative=True)
+    @answers(schemas.STATUS)
     async def post(self, who: SignedIn) -> None:
         """Ends all sessions of the caller, this one too. S25."""
         async with self.services.db.transaction() as tx:
@@ -51,6 +54,7 @@ class RevokeOtherSessions(ApiHandler):
     """POST /revoke-other-sessions."""
 
     @signed_in(authoritative=True)
+    @answers(schemas.STATUS)
     async def post(self, who: SignedIn) -> None:
         """Ends all sessions of the caller but this one. S25."""
         async with self.services.db.transaction() as tx:
@@ -63,6 +67,7 @@ class UpdateSession(ApiHandler):
     """POST /update-session."""
 
     @signed_in_with(bodies.Record)
+    @answers(schemas.members({"session": schemas.SESSION}), columns="session")
     async def post(self, who: SignedIn, body: bodies.Record) -> None:
         """Answers `{session}`; what features declare can change, without any it is a 400. S39."""
         written = self._accept(body.members)

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 
 from handlers.session import errors
 from server.database import Executor
+from server.http.access import answers
 from server.http.api import ApiHandler
-from server.http.guards import public, signed_in
+from server.http.guards import public, public_or_with, signed_in
 from server.model import SignedIn
-from server.protocol import bodies, rules, uri, wire
+from server.protocol import bodies, rules, schemas, uri, wire
 from server.sessions.lifecycle import Lookup
 from server.store.sessions import Ended
 
+_FOUND = schemas.nullable(
+    schemas.members({"session": schemas.SESSION, "user": schemas.USER}, {"needsRefresh": schemas.BOOLEAN})
+)
+_YES = schemas.BOOLEAN | {"description": "Leave it out for no: whatever is not empty says yes, false too."}
+_LOOK_UP = schemas.members({}, {"disableCookieCache": _YES, "disableRefresh": _YES})
+_SHOWN = schemas.members({}, {"error": schemas.STRING, "error_description": schemas.STRING})
 _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
 
 
@@ -44,12 +51,14 @@ class GetSession(ApiHandler):
         self.set_header("Pragma", "no-cache")
 
     @public
+    @answers(_FOUND, query=_LOOK_UP, refused=(401,))
     async def get(self) -> None:
         """Prolongs the session when that is due; clears the cookies of one that is over."""
         self._begin()
         await self._answer(posted=False)
 
     @public
+    @answers(_FOUND, query=_LOOK_UP, refused=(401,))
     async def post(self) -> None:
         """The refresh that GET leaves to it with SESSION_DEFER_REFRESH; 405 without."""
         self._begin()
@@ -83,6 +92,7 @@ class ListUserSessions(ApiHandler):
     """GET /list-sessions: the caller's sessions that have not ended."""
 
     @signed_in(fresh=True)
+    @answers(schemas.array(schemas.SESSION))
     async def get(self, who: SignedIn) -> None:
         """Answers an array; the tokens are in it, because better-auth's client revokes by token."""
         found = await self.services.sessions.list_active(who.user.id)
@@ -92,11 +102,10 @@ class ListUserSessions(ApiHandler):
 class SignOut(ApiHandler):
     """POST /sign-out."""
 
-    @public
-    async def post(self) -> None:
+    @public_or_with(SignOutBody)
+    @answers(schemas.members({"success": schemas.always(True)}))
+    async def post(self, _: SignOutBody | None) -> None:
         """Ends the session if there is one; always succeeds. S23 S36."""
-        if self.json_body is not rules.UNDEFINED:
-            self.read(SignOutBody)
         ended, cleared = await self.services.sessions.end(self.request_cookies, self._record)
         self.add_cookies(cleared)
         self.clear_cache()
@@ -112,6 +121,7 @@ class Ok(ApiHandler):
     """GET /ok."""
 
     @public
+    @answers(schemas.members({"ok": schemas.always(True)}))
     async def get(self) -> None:
         """Says that the API is there."""
         self.answer({"ok": True})
@@ -121,6 +131,7 @@ class ErrorPage(ApiHandler):
     """GET /error: sends the browser to the app with a code that is safe to show."""
 
     @public
+    @answers(status=302, query=_SHOWN)
     async def get(self) -> None:
         """302 to `/?error=CODE`, as better-auth does in production."""
         code = self._first("error")

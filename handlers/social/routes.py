@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handlers.social import errors, oauth_states
+from server.http.access import answers, refuses
 from server.http.api import JSON_OR_FORM, ApiHandler
-from server.http.guards import public, signed_in_with
+from server.http.guards import public, public_or_with, public_with, signed_in_with
 from server.model import SignedIn
-from server.protocol import bodies, rules, uri
+from server.protocol import bodies, rules, schemas, uri
 from server.protocol.rules import Issue, array_of, boolean, number, object_of, record_of, string
 
 _RESERVED = (
@@ -33,6 +34,9 @@ _STRINGS = array_of(string)
 _CALLBACK_MEMBERS = ("code", "error", "device_id", "error_description", "state", "user", "iss")
 
 
+@schemas.says(
+    schemas.of(record_of(string)) | {"propertyNames": {"type": "string", "not": {"enum": list(_RESERVED)}}}
+)
 def _additional_params(value: object) -> list[Issue]:
     """Texts for the provider's address; what the protocol itself sets cannot be set here."""
     issues = record_of(string)(value)
@@ -77,10 +81,10 @@ class LinkSocialBody:
 class SocialSignIn(ApiHandler):
     """POST /sign-in/social."""
 
-    @public
-    async def post(self) -> None:
+    @public_with(SocialSignInBody)
+    @refuses()
+    async def post(self, body: SocialSignInBody) -> None:
         """404: no provider is configured."""
-        self.read(SocialSignInBody)
         raise errors.provider_not_found()
 
 
@@ -88,6 +92,7 @@ class LinkSocialAccount(ApiHandler):
     """POST /link-social."""
 
     @signed_in_with(LinkSocialBody, authoritative=True)
+    @refuses()
     async def post(self, who: SignedIn, body: LinkSocialBody) -> None:
         """404: no provider is configured."""
         raise errors.provider_not_found()
@@ -112,17 +117,18 @@ class HandleOAuthCallback(ApiHandler):
     media_types = JSON_OR_FORM
     query_type = CallbackMembers
 
-    @public
-    async def post(self, provider: str) -> None:
+    @public_or_with(CallbackMembers)
+    @answers(status=302)
+    async def post(self, body: CallbackMembers | None, id_: str) -> None:
         """302 to the GET form: the state's cookie is not sent with a post from another site."""
         query: CallbackMembers = self.read_query()
-        body = CallbackMembers() if self.json_body is rules.UNDEFINED else self.read(CallbackMembers)
-        merged = {name: _chosen(query, body, name) for name in _CALLBACK_MEMBERS}
+        merged = {name: _chosen(query, body or CallbackMembers(), name) for name in _CALLBACK_MEMBERS}
         sent = uri.form_encode({name: value for name, value in merged.items() if value is not None})
-        self.redirect_to(f"{self.services.config.api_url}/callback/{provider}?{sent}")
+        self.redirect_to(f"{self.services.config.api_url}/callback/{id_}?{sent}")
 
     @public
-    async def get(self, provider: str) -> None:
+    @answers(status=302)
+    async def get(self, id_: str) -> None:
         """302 to the error page of whoever began it: no provider is configured."""
         asked: CallbackMembers = self.read_query()
         if not asked.state:

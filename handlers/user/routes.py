@@ -12,14 +12,16 @@ from server import clock, errors
 from server.authentication import verifications
 from server.authentication.account_changes import DELETION
 from server.database import Executor, InvalidValue, RowRefused
+from server.http.access import answers
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in_with
 from server.mail import Email, Mail
 from server.model import SignedIn, User
-from server.protocol import bodies, columns, driver_text, rules, uri
+from server.protocol import bodies, columns, driver_text, rules, schemas, uri
 from server.protocol.columns import Unstorable
 from server.store import accounts, users
 
+_DELETED = schemas.members({"success": schemas.always(True), "message": schemas.STRING})
 DELETE_SECONDS = 86400
 DELETE_ACCOUNT = Email("delete-account", DELETE_SECONDS, link=True)
 
@@ -44,10 +46,16 @@ class DeleteCallbackQuery:
     callback_url: str | None = bodies.redirect("callbackURL")
 
 
+def _profile() -> schemas.Schema:
+    """What can be said of a user beside declared columns."""
+    return schemas.members({}, {"name": schemas.of(rules.name), "image": schemas.nullable(schemas.STRING)})
+
+
 class UpdateUser(ApiHandler):
     """POST /update-user."""
 
     @signed_in_with(bodies.Record)
+    @answers(schemas.STATUS, body=_profile, columns="user")
     async def post(self, who: SignedIn, body: bodies.Record) -> None:
         """Answers `{status: true}`; `name`, `image` and what features declare can change. S39."""
         if bodies.truthy(body.members.get("email")):
@@ -86,6 +94,7 @@ class DeleteUser(ApiHandler):
     """POST /delete-user."""
 
     @signed_in_with(DeleteUserBody, authoritative=True)
+    @answers(_DELETED, refused=(404,))
     async def post(self, who: SignedIn, body: DeleteUserBody) -> None:
         """Deletes with a password, a mailed token or a fresh session; with DELETE_USER_VERIFICATION it mails first."""
         if body.password:
@@ -131,6 +140,7 @@ class DeleteUserCallback(ApiHandler):
     query_type = DeleteCallbackQuery
 
     @public
+    @answers(_DELETED, redirects=True)
     async def get(self) -> None:
         """Deletes the signed-in user whose token it is, then 302 to `callbackURL`. S40."""
         query: DeleteCallbackQuery = self.read_query()

@@ -32,7 +32,8 @@ class Application(Site):
     """What answers requests, on top of `services`, which whoever made them closes."""
 
     def __init__(self, services: Services, features: Iterable[Feature]) -> None:
-        fixed, patterns = divide(routes(features))
+        self.features = tuple(features)
+        fixed, patterns = divide(routes(self.features))
         self._patterns = {handler: pattern for pattern, handler in patterns}
         self.held = Held()
         super().__init__(services, fixed, patterns, log_request, Nowhere)

@@ -14,6 +14,7 @@ from server.http.api import ApiHandler
 from server.http.caller import CallerHandler
 from server.http.handler import BaseHandler
 from server.model import SignedIn
+from server.protocol.rules import UNDEFINED
 
 B = TypeVar("B")
 P = ParamSpec("P")
@@ -22,15 +23,17 @@ C = TypeVar("C", bound=CallerHandler)
 A = TypeVar("A", bound=ApiHandler)
 
 
-def guard(word: str, admit: Admit) -> Callable[[Method], Any]:
-    """Puts an access word on a method: it is called with what `admit` answers."""
+def guard(
+    word: str, admit: Admit, body: type[Any] | None = None, needed: bool = True
+) -> Callable[[Method], Any]:
+    """Puts an access word on a method: it is called with what `admit` answers, of a `body` that it reads."""
 
     def wrap(method: Method) -> Method:
         @functools.wraps(method)
         async def guarded(self: BaseHandler, *path: str) -> None:
             await method(self, *await admit(self), *path)
 
-        guarded.access = Access(word, admit, method)  # type: ignore[attr-defined]
+        guarded.access = Access(word, admit, method, body, needed)  # type: ignore[attr-defined]
         return guarded
 
     return wrap
@@ -46,6 +49,32 @@ def public(
     """Lets anybody call the method."""
     method.access = Access("public", _anybody, method)  # type: ignore[attr-defined]
     return method
+
+
+def public_with(
+    into: type[B],
+) -> Callable[
+    [Callable[Concatenate[A, B, P], Awaitable[None]]], Callable[Concatenate[A, P], Awaitable[None]]
+]:
+    """As public, for a method that takes a body."""
+
+    async def admit(handler: ApiHandler) -> tuple[B]:
+        return (handler.read(into),)
+
+    return guard("public", admit, into)
+
+
+def public_or_with(
+    into: type[B],
+) -> Callable[
+    [Callable[Concatenate[A, B | None, P], Awaitable[None]]], Callable[Concatenate[A, P], Awaitable[None]]
+]:
+    """As public_with, for a method that does without a body, too."""
+
+    async def admit(handler: ApiHandler) -> tuple[B | None]:
+        return (None if handler.json_body is UNDEFINED else handler.read(into),)
+
+    return guard("public", admit, into, needed=False)
 
 
 def signed_in(
@@ -72,4 +101,4 @@ def signed_in_with(
         body = handler.read(into)
         return await handler.require_session(fresh, authoritative), body
 
-    return guard("fresh" if fresh else "signed-in", admit)
+    return guard("fresh" if fresh else "signed-in", admit, into)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tornado.web import Application as TornadoApplication
 from tornado.web import RequestHandler
 
+from server.feature import Feature
 from server.http.fast import FastSession
 from server.http.graceful import OpenSocket
 from server.http.origin import Origins
@@ -16,7 +17,9 @@ from server.telemetry.sparing import Sparing
 
 
 class Site(TornadoApplication):
-    """The services, the origins that are trusted, the answers that are kept, the sockets that are open."""
+    """The services, the features, the origins that are trusted, the answers that are kept, the sockets that are open."""
+
+    features: tuple[Feature, ...] = ()
 
     def __init__(
         self,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
-from server.protocol import javascript
+from server.protocol import javascript, schemas
+from server.protocol.schemas import BOOLEAN, NUMBER, STRING, Schema, says
 
 Issue = tuple[str, str]  # the path below the member (".token", ".0" or ""), the sentence
 Rule = Callable[[object], list[Issue]]
@@ -51,16 +53,19 @@ def is_email(text: str) -> bool:
     return _EMAIL.fullmatch(text) is not None
 
 
+@says(STRING)
 def string(value: object) -> list[Issue]:
     """Text of any length, also none."""
     return [] if isinstance(value, str) else [("", expected("string", value))]
 
 
+@says(STRING)
 def any_string(value: object) -> list[Issue]:
     """Text, where zod has several schemas to say no to and names none."""
     return [] if isinstance(value, str) else [("", "Invalid input")]
 
 
+@says(STRING | {"minLength": 1})
 def nonempty(value: object) -> list[Issue]:
     """Text of at least one character; zod also counts what an array holds, whatever its type should be."""
     if value == "":
@@ -70,6 +75,7 @@ def nonempty(value: object) -> list[Issue]:
     return string(value)
 
 
+@says(STRING | {"format": "email", "pattern": f"^(?:{_EMAIL.pattern})$"})
 def email(value: object) -> list[Issue]:
     """An e-mail address."""
     return string(value) or ([] if is_email(str(value)) else [("", "Invalid email address")])
@@ -80,6 +86,19 @@ def shows_nothing(text: str) -> bool:
     return all(_BLANK.match(each) or unicodedata.category(each) in _UNSEEN for each in text)
 
 
+@functools.cache
+def _seen() -> Schema:
+    """As a pattern that every language has, so without what lies beyond U+FFFF: of that, all counts as seen."""
+    blank = [code for code in range(0xD800) if shows_nothing(chr(code))]
+    blank += [code for code in range(0xE000, 0x10000) if shows_nothing(chr(code))]
+    known = set(blank)
+    starts = [code for code in blank if code - 1 not in known]
+    ends = [code for code in blank if code + 1 not in known]
+    ranges = "".join(f"\\u{start:04x}-\\u{end:04x}" for start, end in zip(starts, ends, strict=True))
+    return STRING | {"pattern": f"^$|[^{ranges}]", "description": "Something of it can be seen."}
+
+
+@says(_seen)
 def name(value: object) -> list[Issue]:
     """What a person is called: text of which something shows; better-auth takes none at all as well, but no blank one."""
     issues = string(value)
@@ -88,11 +107,13 @@ def name(value: object) -> list[Issue]:
     return issues
 
 
+@says(BOOLEAN)
 def boolean(value: object) -> list[Issue]:
     """true or false."""
     return [] if isinstance(value, bool) else [("", expected("boolean", value))]
 
 
+@says(NUMBER)
 def number(value: object) -> list[Issue]:
     """A finite number."""
     return [] if type_name(value) == "number" else [("", expected("number", value))]
@@ -111,7 +132,7 @@ def array_of(rule: Rule) -> Rule:
             return [("", expected("array", value))]
         return _below((str(index), rule(item)) for index, item in enumerate(value))
 
-    return check
+    return says(schemas.array(schemas.of(rule)))(check)
 
 
 def record_of(rule: Rule) -> Rule:
@@ -123,9 +144,10 @@ def record_of(rule: Rule) -> Rule:
         members = javascript.members(value)
         return _below((name, rule(item)) for name, item in members if name != "__proto__")
 
-    return check
+    return says({"type": "object", "additionalProperties": schemas.of(rule)})(check)
 
 
+@says({"type": "object", "additionalProperties": True})
 def any_record(value: object) -> list[Issue]:
     """An object with any members."""
     return record_of(anything)(value)
@@ -141,7 +163,11 @@ def object_of(optional: Mapping[str, Rule], required: Mapping[str, Rule] | None 
         given = ((name, rule(value[name])) for name, rule in optional.items() if name in value)
         return _below([*needed, *given])
 
-    return check
+    return says(schemas.members(_all(required), _all(optional)))(check)
+
+
+def _all(found: Mapping[str, Rule] | None) -> dict[str, Schema]:
+    return {name: schemas.of(rule) for name, rule in (found or {}).items()}
 
 
 def _below(found: Iterable[tuple[str, list[Issue]]]) -> list[Issue]:

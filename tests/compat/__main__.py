@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+from tests import clusters
 from tests.compat import lacking
 from tests.compat.case import Case
 from tests.compat.catalogue import GROUPS, LACKING, SERVED, option_sets
@@ -75,4 +76,9 @@ def _record(folder: Path, groups: dict[str, list[Case]]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    clusters.keep()
+    try:
+        code = main()
+    finally:
+        clusters.drop()
+    sys.exit(code)

@@ -89,6 +89,12 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "accounts of one name at a provider": (2, 1),
     "deleting somebody whom another table holds": ([500, 401], [409, 200]),
     "signing in when every directory has deactivated one": (200, 403),
+    "operations without a name": (13, 0),
+    "ways to say who asks": (["apiKeyCookie", "bearerAuth"], ["apiKeyCookie"]),
+    "what the reference loads": (
+        ["https://cdn.jsdelivr.net/npm/@scalar/api-reference"],
+        ["/reference/page.css", "/reference/page.js"],
+    ),
 }
 
 

@@ -256,6 +256,7 @@ OPTION_SETS: dict[str, Options] = {
             "two-factor",
             plugins={"twoFactor": {"issuer": "Compat", "otpOptions": {"sendOTP": SENT}}},
         ),
+        Options("open-api", plugins={"openAPI": {}}),
         Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
     )
 }

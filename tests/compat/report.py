@@ -52,6 +52,8 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | several cookies of one name | the first counts, and all are cleared | the one that is ours and lives; nothing is cleared |
 | a session of more than 6 KB and the cookie cache | cookies of any number | not kept in cookies |
 | a compact cookie cache that is no base64 | 500, or 401 | as if it were not there |
+| the OpenAPI document | no names for some operations, a bearer token that nothing reads, refusals without their codes | a name each, the session's cookie, what is answered; further endpoints |
+| the page of the API | a script from another site | a page of our own, which loads nothing from elsewhere |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
 """
 

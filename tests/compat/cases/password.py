@@ -378,3 +378,10 @@ def reset_with_cookie(caller: Caller) -> None:
     reset_body = {"token": "x", "newPassword": NEW, "extra": MISSING}
     caller.post("/reset-password", reset_body)
     caller.post("/reset-password", reset_body, headers={"Origin": "https://evil.com"})
+
+
+@group.case("POST /reset-password", "a query and a body that are both wrong")
+def both_wrong(caller: Caller) -> None:
+    """The body is looked at first."""
+    caller.post("/reset-password?token=a&token=b", {})
+    caller.post("/reset-password?token=a&token=b", {"newPassword": PASSWORD})
