@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import click
 
 from server import version
+from server.cli.backup import backup, restore_command
 from server.cli.db import db
 from server.cli.secret import secret
 from server.cli.serve import serve
@@ -26,6 +27,8 @@ def build(features: Iterable[Feature]) -> click.Group:
         the embedded PostgreSQL in DATA_DIR, whether the server runs or not.
         """
 
+    for verb in (backup, restore_command):
+        db.add_command(verb)
     nouns = (noun for feature in collected for noun in feature.commands)
     for command in (serve, db, *nouns, secret):
         root.add_command(command)
