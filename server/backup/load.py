@@ -22,34 +22,35 @@ Opener = Callable[[], IO[bytes]]
 
 def load(source: Source, dsn: str, dump: Opener, existing: str | None, replace: bool = False) -> None:
     """Into the database at `dsn`, whose schema `existing` is there already; `replace` has it emptied before."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said, dump() as member:
         wanted = Path(folder, "list")
         wanted.write_bytes(_contents(source, dump, existing))
-        script = (
-            "pg_restore", "--no-owner", "--no-privileges", "--no-tablespaces", "--file=-", f"--use-list={wanted}"
+        reader = source.start(
+            "pg_restore", "--no-owner", "--no-privileges", "--no-tablespaces", "--file=-", f"--use-list={wanted}",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
-        with tempfile.TemporaryFile() as said, dump() as member:
-            reader = source.start(
-                *script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
-            psql = source.start(
-                "psql", "--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", f"--set=key={LOCK_KEY}",
-                "--dbname", source.shown(dsn), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said,
-            )  # fmt: skip
-            try:
-                _run(reader, psql, member, replace)
-            except BrokenPipeError:
-                psql.wait()  # which has said why
-            finally:
-                for each in (reader, psql):
-                    if each.poll() is None:
-                        each.kill()
-                    each.wait()
-                    for pipe in (each.stdin, each.stdout, each.stderr):
-                        _close(pipe)
-            if psql.returncode:
-                said.seek(0)
-                raise BackupError(f"nothing was changed, as PostgreSQL refused: {last_line(said.read())}")
+        psql = source.start(
+            "psql", "--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", f"--set=key={LOCK_KEY}",
+            "--dbname", source.shown(dsn), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said,
+        )  # fmt: skip
+        try:
+            _run(reader, psql, member, replace)
+        except BrokenPipeError:
+            psql.wait()  # which has said why
+        finally:
+            _end(reader, psql)
+        if psql.returncode:
+            said.seek(0)
+            raise BackupError(f"nothing was changed, as PostgreSQL refused: {last_line(said.read())}")
+
+
+def _end(*processes: subprocess.Popen[bytes]) -> None:
+    for each in processes:
+        if each.poll() is None:
+            each.kill()
+        each.wait()
+        for pipe in (each.stdin, each.stdout, each.stderr):
+            _close(pipe)
 
 
 def _run(
@@ -101,25 +102,28 @@ def _close(pipe: IO[bytes] | None) -> None:
 
 def _contents(source: Source, dump: Opener, existing: str | None) -> bytes:
     """The list of what is restored: without the schema that is there, and words about extensions of somebody else's."""
-    with dump() as member:
+    listed = _listed(source, dump)
+    left_out = [b" COMMENT - EXTENSION ", b" ACL "]
+    if existing:
+        left_out += [f" SCHEMA - {existing} ".encode(), f" COMMENT - SCHEMA {existing} ".encode()]
+    lines = listed.splitlines(keepends=True)
+    return b"".join(line for line in lines if not any(each in line for each in left_out))
+
+
+def _listed(source: Source, dump: Opener) -> bytes:
+    with tempfile.TemporaryFile() as said, dump() as member:
         lister = source.start(
-            "pg_restore", "--list", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            "pg_restore", "--list", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
         )
         assert lister.stdin
         assert lister.stdout
         feeder = threading.Thread(target=_feed, args=(member, lister.stdin), daemon=True)
         feeder.start()
         listed = lister.stdout.read()
-        assert lister.stderr
-        words = lister.stderr.read()
         lister.wait()
+        _end(lister)
         feeder.join()
-        for pipe in (lister.stdout, lister.stderr):
-            pipe.close()
-    if lister.returncode:
-        raise BackupError(f"nothing was changed, as the backup cannot be read: {last_line(words)}")
-    left_out = [b" COMMENT - EXTENSION ", b" ACL "]
-    if existing:
-        left_out += [f" SCHEMA - {existing} ".encode(), f" COMMENT - SCHEMA {existing} ".encode()]
-    lines = listed.splitlines(keepends=True)
-    return b"".join(line for line in lines if not any(each in line for each in left_out))
+        if lister.returncode:
+            said.seek(0)
+            raise BackupError(f"nothing was changed, as the backup cannot be read: {last_line(said.read())}")
+        return listed

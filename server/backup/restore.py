@@ -52,13 +52,16 @@ def restore(source: Source, backup: Archive, folder: Path, replace: bool) -> Non
             _put(folder / name, backup, name, made.append)
         load(source, source.dsn, backup.dump, source.about.schema, replace)
     except BaseException as error:
-        for path in made:
-            path.unlink(missing_ok=True)
+        _undo(made)
         if isinstance(error, OSError):
-            raise BackupError(
-                f"nothing was changed: {error.filename or folder} cannot be written: {error.strerror}"
-            ) from error
+            words = f"{error.filename or folder} cannot be written: {error.strerror}"
+            raise BackupError(f"nothing was changed: {words}") from error
         raise
+
+
+def _undo(made: Sequence[Path]) -> None:
+    for path in made:
+        path.unlink(missing_ok=True)
 
 
 def _put(path: Path, backup: Archive, name: str, made: Callable[[Path], None]) -> None:

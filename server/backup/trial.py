@@ -77,17 +77,9 @@ def _compare(
     schema = backup.manifest.schema
     existing = "public" if schema == "public" else None
     load(source, dsn, backup.dump, existing)
-    db = psycopg2.connect(dsn)
-    try:
-        found = store.counts(db, schema)
-    finally:
-        db.close()
-    if found != backup.manifest.tables:
-        names = sorted(
-            name
-            for name in found.keys() | backup.manifest.tables.keys()
-            if found.get(name) != backup.manifest.tables.get(name)
-        )
+    found, kept = _counted(dsn, schema), backup.manifest.tables
+    if found != kept:
+        names = sorted(name for name in found.keys() | kept.keys() if found.get(name) != kept.get(name))
         raise BackupError(
             f"the backup is not what the database holds: {', '.join(names)} came back otherwise"
         )
@@ -96,6 +88,14 @@ def _compare(
         f"{number} tables with {backup.manifest.rows} rows came back as they are",
         *asyncio.run(_ask(replace(settings, database_url=dsn), schema, checks)),
     ]
+
+
+def _counted(dsn: str, schema: str) -> dict[str, str]:
+    db = psycopg2.connect(dsn)
+    try:
+        return store.counts(db, schema)
+    finally:
+        db.close()
 
 
 async def _ask(settings: Settings, schema: str, checks: Sequence[Check]) -> list[str]:
