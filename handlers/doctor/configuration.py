@@ -39,7 +39,7 @@ async def secret(settings: Settings, _: object) -> Finding:
         return Finding("failure", "it is one that everybody knows", f"Set one of your own: {HOW}")
     if len(found.encode()) < LEAST_BYTES:
         return Finding("warning", f"it is shorter than {LEAST_BYTES} bytes, so it can be guessed", HOW)
-    if len(set(found)) < LEAST_DIFFERENT or (found.isalpha() and found.islower() and _repeats(found)):
+    if len(set(found)) < LEAST_DIFFERENT or _repeats(found):
         return Finding(
             "warning",
             "it is long, and of few different characters, so it can be guessed",

@@ -1,5 +1,7 @@
 """`ai-editor db backup` and `db restore`, as processes on real databases."""
 
+import resource
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import parse_dsn
 
+from server.postgres.binaries import CLIENTS, find_clients
 from tests.audit.chains import chained
 from tests.cli.commands import Commands
 from tests.conftest import SECRET, execute
@@ -271,3 +274,51 @@ def test_programs_that_are_too_old_are_named(ai_editor: Commands, tmp_path: Path
     said = ai_editor.but(PG_BIN=str(programs))("db", "backup", str(tmp_path / "kept.zip")).refusal
     assert "PG_BIN" in said
     assert "postgresql-client-" in said
+
+
+def test_what_is_broken_off_leaves_nothing(ai_editor: Commands, url: str, tmp_path: Path) -> None:
+    execute(url, 'CREATE TABLE "much" AS SELECT n, repeat(md5(n::text), 20) FROM generate_series(1, 60000) n')
+    running = ai_editor.start("db", "backup", str(tmp_path / "kept.zip"))
+    until(lambda: bool(execute(url, SCRATCH)))
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate()
+    assert running.poll() != 0
+    assert "Traceback" not in said
+    assert execute(url, SCRATCH) == []
+    assert {each.name for each in tmp_path.iterdir()} == {"one"}
+
+
+def test_passwords_are_no_arguments(
+    ai_editor: Commands, url: str, new_database: NewDatabase, tmp_path: Path
+) -> None:  # S33
+    log, programs = tmp_path / "log", tmp_path / "bin"
+    programs.mkdir()
+    [major] = execute(url, "SELECT current_setting('server_version_num')::int / 10000")
+    real = find_clients(int(major[0]))
+    for name in CLIENTS:
+        (programs / name).write_text(f'#!/bin/sh\necho "$0 $*" >> {log}\nexec {real}/{name} "$@"\n')
+        (programs / name).chmod(0o755)
+    mark = "&" if "?" in url else "?"
+    secret = f"{mark}password=seldom-seen&sslmode=prefer&connect_timeout=7"
+    path = tmp_path / "kept.zip"
+    more = {"PG_BIN": str(programs)}
+    done = ai_editor.but(DATABASE_URL=url + secret, **more)("db", "backup", str(path))
+    assert done.code == 0
+    back = commands(tmp_path / "two", new_database() + secret, **more)("db", "restore", str(path))
+    assert back.code == 0
+    used = log.read_text()
+    assert {name for name in CLIENTS if f"/{name} " in used} == set(CLIENTS)
+    assert "connect_timeout=7" in used
+    assert "seldom-seen" not in used + done.out + done.err + back.out + back.err
+
+
+def test_a_disk_that_fills_up(ai_editor: Commands, tmp_path: Path) -> None:  # S38
+    done = subprocess.run(
+        [sys.executable, "-m", "server", "db", "backup", str(tmp_path / "kept.zip")],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)),
+        cwd=ai_editor.folder, env=ai_editor.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "kept.zip cannot be written" in done.stderr
+    assert {each.name for each in tmp_path.iterdir()} == {"one"}

@@ -132,7 +132,13 @@ def test_an_unknown_feature(ai_editor: Commands) -> None:
 
 @pytest.mark.parametrize(
     ("secret", "what"),
-    [("short", "warning"), ("a" * 40, "warning"), ("abc" * 20, "warning"), (SECRET, "ok")],
+    [
+        ("short", "warning"),
+        ("a" * 40, "warning"),
+        ("abc" * 20, "warning"),
+        ("change-me-now-1234" * 2, "warning"),
+        (SECRET, "ok"),
+    ],
 )
 def test_secrets_are_weighed_and_never_shown(tmp_path: Path, secret: str, what: str) -> None:  # S33
     done = Commands(tmp_path, {"BETTER_AUTH_SECRET": secret})("doctor", "--json")
