@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.account import FEATURE as ACCOUNT
 from handlers.audit import FEATURE as AUDIT
 from handlers.avatar import FEATURE as AVATAR
+from handlers.doctor import FEATURE as DOCTOR
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
 from handlers.forward_auth import FEATURE as FORWARD_AUTH
@@ -36,5 +37,6 @@ FEATURES = (
     HEALTH,
     METRICS,
     OPEN_API,
+    DOCTOR,
     SHELL,
 )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tornado.web import RequestHandler
 
 from server.authentication.sign_in import SignedInObserver, Stage
 from server.config.reader import Reader
 from server.config.settings import Settings
+from server.database import Database
 from server.errors import SettingsError, StartError
 from server.limits import Limit
 from server.mail import Email
@@ -25,6 +26,32 @@ if TYPE_CHECKING:
 Routes = tuple[tuple[str, type[RequestHandler]], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check has found: a sentence, and where something is to be done, another on what."""
+
+    level: Literal["ok", "note", "warning", "failure"]
+    words: str
+    advice: str = ""
+
+    @property
+    def bad(self) -> bool:
+        """Whether somebody has to do something."""
+        return self.level in ("warning", "failure")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that `ai-editor doctor` looks at, and changes nothing in.
+
+    `rows`: it is about what is in the database, so that `db backup` asks it of what came back from a backup, too.
+    """
+
+    name: str
+    run: Callable[[Settings, Database], Awaitable[Finding]]
+    rows: bool = False
+
+
 @dataclass(frozen=True)
 class Feature:
     """`api`: paths below /api/auth; `site`: paths of the origin; both are regular expressions, matched whole.
@@ -33,7 +60,8 @@ class Feature:
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
     session, an `observer` told of it in its transaction. `columns` are added to user and session. `boot` is what the
     shell tells its pages, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
-    nouns of others, `run` goes on while the server does.
+    nouns of others, `run` goes on while the server does. `doctor` is what
+    `ai-editor doctor` looks at, `shared` are its folders below SHARED_DIR, which a backup takes along.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then.
     """
 
@@ -54,6 +82,8 @@ class Feature:
     commands: tuple[click.Command, ...] = ()
     verbs: tuple[tuple[str, click.Command], ...] = ()
     run: Callable[[Services], AbstractAsyncContextManager[None]] | None = None
+    doctor: tuple[Check, ...] = ()
+    shared: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:

@@ -1,8 +1,8 @@
 """The audit log in the database: kept with each change, chained, shown to the person it is about. S36 S37."""
 
-from handlers.audit import commands, trail
+from handlers.audit import chain, commands, trail
 from handlers.audit.routes import Activity
-from server.feature import Feature
+from server.feature import Check, Feature
 
 FEATURE = Feature(
     name="audit",
@@ -11,4 +11,5 @@ FEATURE = Feature(
     make=(trail.open_trail,),
     commands=(commands.audit,),
     run=trail.running,
+    doctor=(Check("audit log", chain.examine, rows=True),),
 )

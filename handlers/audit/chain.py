@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 from handlers.audit import store
 from handlers.audit.entries import START, Sealed, digest
+from server.config.settings import Settings
 from server.database import Database
+from server.feature import Finding
 
 BATCH = 1000
 _BEFORE_ALL = -(2**63)
@@ -47,6 +49,15 @@ async def verify(db: Database, noted: Head | None) -> Verdict:
     if noted and noted.position > head.position:
         return Verdict(head, unsealed, head.position + 1, "the event is missing: one after it was noted")
     return Verdict(head, unsealed)
+
+
+async def examine(settings: Settings, db: Database) -> Finding:
+    """The same for `ai-editor doctor`, and of a backup."""
+    found = await verify(db, None)
+    if found.broken is not None:
+        advice = "Somebody has changed it by hand: `ai-editor audit verify` and a backup say what is missing."
+        return Finding("failure", f"the chain is broken at position {found.broken}: {found.reason}", advice)
+    return Finding("ok", f"the chain of {found.head.position} events is whole")
 
 
 def _fault(each: Sealed, head: Head, noted: Head | None) -> str:

@@ -14,4 +14,5 @@ FEATURE = Feature(
     run=pictures.running,
     limits=(Limit("/api/avatar", 10, 60),),
     forget=pictures.forget,
+    shared=("avatars",),
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import click
 
 from server import version
+from server.cli.backup import backup, restore_command
 from server.cli.db import db
 from server.cli.secret import secret
 from server.cli.serve import serve
@@ -27,6 +28,8 @@ def build(features: Iterable[Feature]) -> click.Group:
         the embedded PostgreSQL in DATA_DIR, whether the server runs or not.
         """
 
+    for verb in (backup, restore_command):
+        db.add_command(verb)
     nouns = (noun for feature in collected for noun in feature.commands)
     verbs = [verb for feature in collected for verb in feature.verbs]
     for command in (serve, db, *nouns, secret):

