@@ -80,16 +80,16 @@ async def list_indexes(db: Executor) -> list[Index]:
     return await db.all(Index, _INDEXES)
 
 
-async def count_expired(db: Executor, before: datetime, milliseconds: int) -> Expired:
-    """Rows that were over before that time."""
+async def count_expired(db: Executor, moment: datetime, milliseconds: int) -> Expired:
+    """Rows that were over before that moment."""
     found = await db.all(
         Expired,
         """
-        SELECT (SELECT count(*)::int FROM "session" WHERE "expiresAt" < %(before)s) AS sessions,
-            (SELECT count(*)::int FROM "verification" WHERE "expiresAt" < %(before)s) AS verifications,
+        SELECT (SELECT count(*)::int FROM "session" WHERE "expiresAt" < %(moment)s) AS sessions,
+            (SELECT count(*)::int FROM "verification" WHERE "expiresAt" < %(moment)s) AS verifications,
             (SELECT count(*)::int FROM "rateLimit" WHERE "lastRequest" < %(milliseconds)s) AS limits
         """,
-        before=before,
+        moment=moment,
         milliseconds=milliseconds,
     )
     return found[0]

@@ -19,7 +19,7 @@ BATCH, PAUSE_SECONDS = 200, 0.2
 # Longer than two clocks differ, and than a person asks why he was signed out.
 KEPT = timedelta(days=1)
 # Up to twice that, so that processes that start together do not come together.
-FIRST_SECONDS, EVERY_SECONDS = 2.0, 600.0
+FIRST_SECONDS, EVERY_SECONDS, AGAIN_SECONDS = 2.0, 600.0, 10.0
 _chance = random.SystemRandom()
 
 
@@ -44,16 +44,18 @@ class Sweeping:
         seconds = FIRST_SECONDS
         while True:
             await asyncio.sleep(seconds * _chance.uniform(1, 2))
-            seconds = EVERY_SECONDS
-            with contextlib.suppress(
-                DatabaseError
-            ):  # the next time, then; whoever serves says that it is away
-                await self.sweep()
+            seconds = AGAIN_SECONDS
+            with contextlib.suppress(DatabaseError):  # whoever serves says that it is away
+                if await self.sweep() is not None:
+                    seconds = EVERY_SECONDS
 
-    async def sweep(self) -> int:
-        """Deletes all that is over, unless another process is at it; how many sessions."""
+    async def sweep(self) -> int | None:
+        """Deletes all that is over; how many sessions. None where another process is at it, which may not come to its end."""
         swept = 0
-        while (batch := await self._sweep_batch()) is not None:
+        while True:
+            batch = await self._sweep_batch()
+            if batch is None:
+                return None
             swept += batch
             if batch < BATCH:
                 break

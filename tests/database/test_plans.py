@@ -75,6 +75,8 @@ WHOLE_TABLE = {
     "users.list_summaries": "a person at a terminal",
     "users.count": "a person at a terminal",
     "mails.count": "/metrics; the queue is short, or nothing works",
+    "store.count_expired": "a person at a terminal",
+    "store.list_indexes": "a person at a terminal",
     "store.find_taken": "an import, of hundreds at once; of a large table it takes the index",
     "store.find_taken_accounts": "an import, likewise",
     "sessions.delete_ended": "the sweeper",
@@ -85,8 +87,8 @@ USER = User("7", "Ada", "ada@example.com", True, None, NOW, NOW)
 SESSION = Session("new", NOW + timedelta(days=1), "new", NOW, NOW, None, None, "7")
 EVENTS = [entry(Event("sign-in", {"user_id": "7"}))]
 SAMPLES: dict[str, Any] = {
-    "after": (NOW, "7"), "change": "DELETE", "context": {"a": "b"}, "emails": ["7@example.com"], "entries": EVENTS, "expires_at": NOW, "first": 7,
-    "hashes": ["7"], "ids": ["7"], "life": 1000, "limit": 20, "members": {"name", "image"}, "most": 10, "now": NOW,
+    "after": (NOW, "7"), "moment": NOW, "change": "DELETE", "context": {"a": "b"}, "emails": ["7@example.com"], "entries": EVENTS, "expires_at": NOW, "first": 7,
+    "hashes": ["7"], "ids": ["7"], "life": 1000, "limit": 20, "members": {"name", "image"}, "milliseconds": 7, "most": 10, "now": NOW,
     "pairs": [("github", "7")], "position": 7, "seconds": 60, "session": SESSION, "slowing": SLOWING, "tokens": ["7"], "updated_at": NOW, "user": USER, "users": [(USER, {})],
     "verification": Verification("new", "7", "x", NOW, NOW), "wanted": Wanted("7"), "window": 1000, "written": {"nickname": "x"},
 }  # fmt: skip
@@ -197,7 +199,7 @@ def plan(planner: Planner, function: Callable[..., Coroutine[Any, Any, Any]]) ->
     planner.scanned, planner.asked = [], 0
     planner.columns = DECLARED if is_of_columns(function) else NO_COLUMNS
     work = function(planner, *(SAMPLES.get(name, "7") for name in names))
-    with pytest.raises(StopIteration):
+    with pytest.raises((StopIteration, IndexError)):  # of a row that is always there
         work.send(None)
     assert planner.asked
     return planner.scanned

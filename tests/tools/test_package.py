@@ -150,6 +150,7 @@ def test_every_import_is_declared() -> None:
     config = configparser.RawConfigParser()
     config.read(ROOT / "setup.cfg")
     lines = config["options"]["install_requires"].split("\n")
+    lines += config["options.extras_require"]["otel"].split("\n")
     declared = {normal(re.split(r"[<>=;\[ ]", line)[0]) for line in lines}
     modules = (
         (imported("server") | imported("handlers")) - sys.stdlib_module_names - {"server", "handlers", "web"}
