@@ -61,10 +61,10 @@ def _scratch(source: Source) -> Iterator[str]:
     store.patient(source.db)
     source.run(*drop)
     kind = (f"--encoding={about.encoding}", f"--lc-collate={about.collate}", f"--lc-ctype={about.ctype}")
-    refused = source.run("createdb", "--template=template0", *kind, where, name)
-    if refused:
-        raise BackupError(f"the backup cannot be tried ({refused}); {ADVICE}")
-    try:
+    try:  # a Ctrl-C may come as soon as it is there
+        refused = source.run("createdb", "--template=template0", *kind, where, name)
+        if refused:
+            raise BackupError(f"the backup cannot be tried ({refused}); {ADVICE}")
         yield source.beside(name)
     finally:
         source.run(*drop)

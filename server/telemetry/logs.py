@@ -68,7 +68,9 @@ def configure(level: str, form: Literal["text", "json"]) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_Json() if form == "json" else _Text())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    logging.getLogger("ai_editor.audit").setLevel(logging.INFO)
+    audit = logging.getLogger("ai_editor.audit")
+    audit.handlers, audit.propagate = [], True
+    audit.setLevel(logging.INFO)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
     # What it says of a malformed request quotes the line, which may be a cookie. S35
     logging.getLogger("tornado.general").setLevel(logging.WARNING)

@@ -1,5 +1,6 @@
 """A feature whose columns go through sign-up, sessions and updates, on a real server and database."""
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -157,6 +158,9 @@ def test_people_who_move_in_have_the_defaults(
 ) -> None:
     from click.testing import CliRunner
 
+    audit = logging.getLogger("ai_editor.audit")  # which a command sets up for its process
+    monkeypatch.setattr(audit, "handlers", audit.handlers[:])
+    monkeypatch.setattr(audit, "propagate", audit.propagate)
     path = tmp_path / "users.jsonl"
     path.write_text('{"id": "moved", "email": "moved@example.com", "name": "Moved"}\n')
     for name, value in {"DATABASE_URL": database_url, "APP_ENV": "development"}.items():
