@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -42,6 +42,7 @@ class RedisStore:
         self._asked: dict[str, tuple[Limit, Waiting]] = {}
         self._link, self._own = Link(url), secrets.token_hex(4)
         self._recalled: OrderedDict[bytes, str] = OrderedDict()
+        self._under_way: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._hears = False
 
@@ -89,7 +90,9 @@ class RedisStore:
         arguments: list[int | str] = [int(self._hears), self._own, int(1000 * RECALL_SECONDS)]
         for limit, waiting in asked.values():
             arguments += [limit.most, limit.milliseconds, len(waiting)]
+        self._under_way.update(keys)
         found = await self._link.run(scripts.TAKE, [_name(key) for key in keys], arguments)
+        self._under_way -= Counter(keys)
         for place, (key, (limit, waiting)) in enumerate(asked.items()):
             if found is None:
                 _tell(waiting, [self._local.request_at_once(key, limit) for _ in waiting])
@@ -102,7 +105,7 @@ class RedisStore:
         passing = min(granted, len(waiting))
         if granted > passing:
             self._leases.add(key, granted - passing, self._now() + left, window)
-        if self._recalled.get(window) == key:  # the word came before the lease
+        if self._recalled.get(window) == key:  # the word may have come before the lease
             self._begin(self._give_back(window, _name(key)))
         refused = -1 if recalled else max(1, seconds(left))
         if not granted and not recalled:
@@ -178,8 +181,11 @@ class RedisStore:
 
     async def _give_back(self, window: bytes, name: bytes) -> None:
         """What is held of a key in that window, if only nothing: whoever needs it waits for that."""
-        count = self._leases.end(_key(name), window)
-        await self._link.run(scripts.GIVE_BACK, [name], [count, int(window), self._own])
+        key = _key(name)
+        count, is_all = self._leases.end(key, window), not self._under_way[key]
+        if is_all:
+            self._recalled.pop(window, None)
+        await self._link.run(scripts.GIVE_BACK, [name], [count, int(window), self._own, int(is_all)])
 
 
 def _name(key: str) -> bytes:

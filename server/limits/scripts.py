@@ -43,10 +43,13 @@ end
 return answer
 """
 
-# What is left of a lease, if only nothing.
+# What is left of a lease, if only nothing; with ARGV[4] that was all.
 GIVE_BACK = """
-if redis.call('HGET', KEYS[1], 'w') == ARGV[2] and redis.call('HDEL', KEYS[1], ARGV[3]) == 1 then
+if redis.call('HGET', KEYS[1], 'w') == ARGV[2] then
     redis.call('HINCRBY', KEYS[1], 'n', 0 - ARGV[1])
+    if ARGV[4] == '1' then
+        redis.call('HDEL', KEYS[1], ARGV[3])
+    end
 end
 """
 

@@ -14,7 +14,10 @@ def refusal(folder: Path, room: int, **settings: str) -> str:
     """What a server says that can write no file beyond that size, as if the disk were full then."""
     done = subprocess.run(
         [*COMMAND, "serve"],
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "DATA_DIR": str(folder), "PORT": "0", **settings},
+        env={
+            "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "DATA_DIR": str(folder), "PORT": "0", **settings,
+            "PYTHONDONTWRITEBYTECODE": "1",  # Python leaves half a file where the disk fills up
+        },
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
         capture_output=True, text=True, cwd=folder.parent, check=False,
     )  # fmt: skip
