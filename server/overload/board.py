@@ -7,6 +7,8 @@ import mmap
 import os
 import struct
 
+from server.telemetry.blocks import lives
+
 # A worker that replaces another has a place of its own meanwhile.
 PLACES = 1024
 _ENTRY = struct.Struct("=qdq")
@@ -27,7 +29,7 @@ class Board:
 
     def _take_place(self) -> int:
         """The first that belongs to nobody who lives."""
-        own = next((at for at in range(PLACES) if not _lives(self._read(at)[0])), PLACES - 1)
+        own = next((at for at in range(PLACES) if not lives(self._read(at)[0])), PLACES - 1)
         self._put(own, 0.0, 0)
         return own
 
@@ -48,18 +50,6 @@ class Board:
             process, seconds, running = self._read(at)
             if not process:
                 break
-            if at != self._own and (running or seconds) and _lives(process):
+            if at != self._own and (running or seconds) and lives(process):
                 all_seconds, all_running = all_seconds + seconds, all_running + running
         return all_seconds, all_running
-
-
-def _lives(process: int) -> bool:
-    if not process:
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -1,4 +1,4 @@
-"""The one way to a Redis: short waits, no second try, and failures in our words."""
+"""The one way to a Redis: short waits, a second try only where asked for, and failures in our words."""
 
 from __future__ import annotations
 

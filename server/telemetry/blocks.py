@@ -77,7 +77,7 @@ class Blocks:
         _, _, self._names_used, self._numbers_used = _HEAD.unpack_from(self._memory)
 
     def _take(self, descriptor: int) -> None:
-        free = (at for at in range(MOST) if not _lives(self._process_at(descriptor, at)))
+        free = (at for at in range(MOST) if not lives(self._process_at(descriptor, at)))
         found = next(free, None)
         if found is None:
             log.warning("more than %d processes count: the numbers of this one are its own", MOST)
@@ -130,7 +130,7 @@ class Blocks:
 
 def _block(number: int, memory: mmap.mmap) -> Block:
     process, seen, _, _ = _HEAD.unpack_from(memory)
-    return Block(number, process if _lives(process) else 0, seen, tuple(_read(memory)))
+    return Block(number, process if lives(process) else 0, seen, tuple(_read(memory)))
 
 
 def _read(memory: mmap.mmap) -> Iterator[Series]:
@@ -141,7 +141,8 @@ def _read(memory: mmap.mmap) -> Iterator[Series]:
         yield Series(kind, family, tuple(labels), first, values[first : first + size])
 
 
-def _lives(process: int) -> bool:
+def lives(process: int) -> bool:
+    """Whether there is one of that number; 0 is none."""
     if not process:
         return False
     try:
