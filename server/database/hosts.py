@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from itertools import starmap
 from weakref import WeakSet
 
 import aiopg
@@ -98,7 +99,7 @@ class Race:
             for task in self._running:
                 task.cancel()
                 task.add_done_callback(_close)
-        raise psycopg2.OperationalError("; ".join(map(_words, self._refusals.values())))
+        raise psycopg2.OperationalError("; ".join(starmap(_words, self._refusals.items())))
 
     def _start(self, address: str, pause: float = 0) -> None:
         self._running[asyncio.create_task(self._try(address, pause))] = address
@@ -134,8 +135,10 @@ def one_by_one(dsn: str) -> list[str]:
     return list(dict.fromkeys(str(make_dsn(**(parts | place))) for place in places))
 
 
-def _words(error: BaseException) -> str:
-    return first_line(error) or "the connection timed out"
+def _words(address: str, error: BaseException) -> str:
+    parts = parse_dsn(address)
+    place = ":".join(filter(None, (parts.get("host"), parts.get("port"))))
+    return f"{place}: {first_line(error) or 'the connection timed out'}"
 
 
 def _close(task: asyncio.Task[aiopg.Connection]) -> None:
