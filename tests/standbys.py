@@ -50,6 +50,14 @@ def until(what: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
+def keep_place() -> socket.socket:
+    """A port of loopback that is kept for servers which say SO_REUSEADDR, as PostgreSQL does; nobody else is given it."""
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    return kept
+
+
 class Node:
     """One server under a name of its own, at a port that is kept for it while it is down."""
 
@@ -57,11 +65,7 @@ class Node:
         self.name = folder.name
         self.home = Home(folder)
         self.home.prepare()
-        self._place = socket.socket()
-        self._place.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # which lets PostgreSQL listen there
-        self._place.bind(("127.0.0.1", 0))
+        self._place = keep_place()
         self.port = int(self._place.getsockname()[1])
         self.host = f"127.0.0.1:{self.port}"
         self.url = f"postgresql://{NAME}@{self.host}/{NAME}"
