@@ -80,7 +80,9 @@ class Node:
     def execute(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         """One statement of the superuser, who may write wherever that can be."""
         url = self.url.replace(f"//{NAME}@", f"//{SUPERUSER}@")
-        return execute(f"{url}?options=-cdefault_transaction_read_only%3Doff", sql, params or None)
+        return execute(
+            f"{url}?connect_timeout=30&options=-cdefault_transaction_read_only%3Doff", sql, params or None
+        )
 
     def start(self, **more: str) -> None:
         """Returns when it answers; `more` are settings for this time."""

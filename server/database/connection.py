@@ -21,11 +21,16 @@ def _as_utc(text: str | bytes | None, cursor: Any) -> datetime | None:
 register_type(new_type((1114,), "UTC", _as_utc))
 
 
+class _Connection(aiopg.Connection):
+    def _close(self) -> None:
+        """Lets go of the descriptor once: when it is closed again, that number may be somebody else's socket."""
+        super()._close()
+        self._fileno = None
+
+
 async def connect(dsn: str, seconds: float) -> aiopg.Connection:
     """A connection; raises psycopg2.Error, TimeoutError or OSError."""
-    connection = aiopg.Connection(
-        dsn, timeout=seconds, enable_json=False, enable_hstore=False, enable_uuid=False
-    )
+    connection = _Connection(dsn, timeout=seconds, enable_json=False, enable_hstore=False, enable_uuid=False)
     try:
         _unwatch(connection)
         async with asyncio.timeout(seconds):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -252,7 +253,7 @@ class Database(Statements):
         connection = await self._open()
         try:
             await execute(connection, f"LISTEN {channel}", {}, CONNECT_SECONDS)
-            yield Listener(connection, self._doubt, self._hosts.several)
+            yield Listener(connection, functools.partial(self._doubt, connection), self._hosts.several)
         finally:
             connection.close()
 
@@ -261,9 +262,9 @@ class Database(Statements):
         self._hosts.distrust()
         self._pool.flush()
 
-    def _doubt(self, error: DatabaseError) -> None:
+    def _doubt(self, connection: aiopg.Connection, error: DatabaseError) -> None:
         """A sign of life did not come. Where there is another host, nobody is to wait for one that may be gone."""
-        if self._hosts.several or isinstance(error, WritesRefused):
+        if self._hosts.trusts(connection) and (self._hosts.several or isinstance(error, WritesRefused)):
             self._leave()
 
     async def close(self) -> None:

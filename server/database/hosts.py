@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Sequence
 from itertools import starmap
@@ -17,6 +18,8 @@ from server.database.address import count_hosts
 from server.database.connection import connect
 from server.database.errors import first_line
 
+log = logging.getLogger(__name__)
+
 # How much earlier than the next one each is asked, as RFC 8305 has it for the addresses of one host.
 HEAD_START_SECONDS = 0.25
 # A host that refused is asked again, as long as another has not answered: it may be promoted meanwhile.
@@ -29,6 +32,7 @@ class Hosts:
     def __init__(self, dsn: str) -> None:
         self._addresses = one_by_one(dsn)
         self._good: str | None = None
+        self._opened: WeakSet[aiopg.Connection] = WeakSet()  # there
         self._trusted: WeakSet[aiopg.Connection] = WeakSet()
 
     @property
@@ -42,6 +46,7 @@ class Hosts:
             found = await self._connect_to_any(seconds)
         else:
             found = await connect(self._addresses[0], seconds)
+        self._opened.add(found)
         self._trusted.add(found)
         return found
 
@@ -54,23 +59,29 @@ class Hosts:
                 break
             found.close()  # to one that others have left meanwhile
         if self._good not in (None, address):
-            self._move()
+            self._move(address)
         self._good = address
         return found
 
-    def _move(self) -> None:
+    def _move(self, address: str) -> None:
         """Nothing more is to be heard of the one before: who waits for it is told."""
-        for each in list(self._trusted):
-            each.close()
+        log.warning("the database is at %s from now on", _place(address))
+        left, self._opened = self._opened, WeakSet()
         self.distrust()
+        for each in list(left):
+            each.close()
 
     def distrust(self) -> None:
         """Connections of before are used no more once they come back: their server is not what it was."""
         self._trusted = WeakSet()
 
+    def trusts(self, connection: aiopg.Connection) -> bool:
+        """Whether nothing has been heard since it was opened that speaks against its server."""
+        return connection in self._trusted
+
     def usable(self, connection: aiopg.Connection) -> bool:
         """Whether it may be used once more."""
-        return connection in self._trusted and connections.usable(connection)
+        return self.trusts(connection) and connections.usable(connection)
 
 
 class Race:
@@ -135,10 +146,13 @@ def one_by_one(dsn: str) -> list[str]:
     return list(dict.fromkeys(str(make_dsn(**(parts | place))) for place in places))
 
 
-def _words(address: str, error: BaseException) -> str:
+def _place(address: str) -> str:
     parts = parse_dsn(address)
-    place = ":".join(filter(None, (parts.get("host"), parts.get("port"))))
-    return f"{place}: {first_line(error) or 'the connection timed out'}"
+    return ":".join(filter(None, (parts.get("host"), parts.get("port"))))
+
+
+def _words(address: str, error: BaseException) -> str:
+    return f"{_place(address)}: {first_line(error) or 'the connection timed out'}"
 
 
 def _close(task: asyncio.Task[aiopg.Connection]) -> None:

@@ -15,6 +15,7 @@ import tornado.platform.asyncio
 import uvloop
 
 from server.database import Database, DatabaseError, DatabaseUnavailable, database
+from server.database.connection import connect
 from server.postgres.cluster import Cluster
 from tests.conftest import Sql
 
@@ -222,6 +223,28 @@ async def test_a_refused_connection_leaves_other_sockets_alone(refused: int) -> 
     other.close()
     await other.wait_closed()
     await db.close()
+
+
+@pytest.mark.gen_test
+async def test_a_connection_closed_twice_leaves_other_sockets_alone(database_url: str) -> None:
+    """As by who leaves its server, and once more by the pool: the next socket opened meanwhile has the same number."""
+    closed = await connect(database_url, 20)
+    number = closed.raw.fileno()
+    closed.close()
+    ours, theirs = socket.socketpair()
+    mine, other = (ours, theirs) if ours.fileno() == number else (theirs, ours)
+    assert mine.fileno() == number
+    heard = asyncio.Event()
+    asyncio.get_running_loop().add_reader(number, heard.set)
+    closed.close()
+    other.sendall(b"hello")
+    try:
+        async with asyncio.timeout(4):
+            await heard.wait()
+    finally:
+        asyncio.get_running_loop().remove_reader(number)
+        mine.close()
+        other.close()
 
 
 @pytest.mark.gen_test

@@ -1,13 +1,16 @@
 """Another PostgreSQL takes over under load, and the servers go there: nothing that was acknowledged is lost. S38."""
 
+import asyncio
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 
 from drill.servers import Server, serving
 from drill.wire import Line
+from server.database import Database, DatabaseUnavailable
 from tests.replication.conftest import both
 from tests.replication.load import Load
 from tests.standbys import Node, streaming, until
@@ -81,6 +84,36 @@ def test_the_primary_is_frozen(stage: Stage, load: Load) -> None:
         assert stage.standby.clients() == 0
         stage.standby.follow(stage.primary)
     load.judge(stage.primary.url, since)
+
+
+def test_who_waits_for_a_frozen_primary_asks_the_next_one(stage: Stage) -> None:
+    """At once, though nobody has told them that it is gone."""
+
+    async def wait() -> None:
+        db = Database(both(stage.primary, stage.standby), 2)
+        asked = asyncio.create_task(db.value("SELECT 1 FROM pg_sleep(60)"))
+        async with db.listen("nothing") as listener:
+            await listener.probe(20)
+            await asyncio.to_thread(until, lambda: asks(stage.primary))
+            stage.primary.freeze()
+            with pytest.raises(DatabaseUnavailable):
+                await listener.probe(0.2)
+        await asyncio.to_thread(stage.promote)
+        assert await db.value("SELECT 1") == 1
+        await asyncio.to_thread(until, lambda: asks(stage.primary))
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+        await db.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, wait()).result()
+    stage.standby.kill()
+    stage.standby.follow(stage.primary)
+
+
+def asks(node: Node) -> bool:
+    """Whether somebody waits there."""
+    return bool(node.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
 
 
 def test_the_primary_becomes_read_only_and_another_takes_over(stage: Stage, load: Load) -> None:
