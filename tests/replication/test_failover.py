@@ -95,6 +95,7 @@ def test_who_waits_for_a_frozen_primary_asks_the_next_one(stage: Stage) -> None:
         async with db.listen("nothing") as listener:
             await listener.probe(20)
             await asyncio.to_thread(until, lambda: asks(stage.primary))
+            assert await db.value("SELECT 1") == 1  # on a connection that is idle from now on
             stage.primary.freeze()
             with pytest.raises(DatabaseUnavailable):
                 await listener.probe(0.2)
