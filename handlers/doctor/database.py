@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from handlers.doctor import store
 from server import clock
 from server.authentication import sweeping
 from server.config.settings import Settings
-from server.database import Database
+from server.database import Database, Replicas
 from server.feature import Check, Finding
 from server.schema import ledger, migrate
 
@@ -22,6 +23,7 @@ ENDS = {
 }  # fmt: skip
 OLDEST = min(ENDS)
 APART_SECONDS = 2.0
+LOOKS, LOOK_SECONDS = 10, 0.2
 # A sweep may have been missed; many rows that nobody sweeps are another thing.
 MANY = 1000
 LATE = sweeping.KEPT + timedelta(hours=6)
@@ -141,11 +143,32 @@ async def connections(settings: Settings, db: Database) -> Finding:
     return Finding("ok", words)
 
 
+async def replicas(settings: Settings, db: Database) -> Finding:
+    """Whether reads may go to each of READ_DATABASE_URL; a standby that has nothing to do is there at once."""
+    among = Replicas(db, settings.read_database_urls, 1)
+    try:
+        for _ in range(LOOKS):
+            await among.look()
+            if all(each.usable for each in among.each):
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        left_out = [f"{each.name} is not read from: {each.reason}" for each in among.each if each.reason]
+    finally:
+        await among.close()
+    if not among.each:
+        return Finding("ok", "none is set")
+    if left_out:
+        advice = "Have it stream from the server of DATABASE_URL; until it does, that one answers its reads."
+        return Finding("warning", "; ".join(left_out), advice)
+    return Finding("ok", f"{len(among.each)} of {len(among.each)} can be read from")
+
+
 FIRST = Check("database", database)
 CHECKS = (
     Check("clock", database_clock),
     Check("schema", schema),
     Check("connections", connections),
+    Check("replicas", replicas),
 )
 # Of a database whose tables are ours.
 IN_TABLES = (Check("indexes", indexes), Check("rows", rows))

@@ -11,6 +11,8 @@ from server.database.errors import (
     WritesRefused,
 )
 from server.database.executor import Executor
+from server.database.reads import Reads, Unsettled
+from server.database.replicas import Replicas
 from server.database.transaction import Transaction
 
 __all__ = [
@@ -22,8 +24,11 @@ __all__ = [
     "InvalidValue",
     "Listener",
     "OutcomeUnknown",
+    "Reads",
+    "Replicas",
     "RowRefused",
     "Transaction",
     "UniqueViolation",
+    "Unsettled",
     "WritesRefused",
 ]

@@ -15,6 +15,7 @@ from server import clock
 from server.database import budget
 from server.database.connection import connect, usable
 from server.database.errors import (
+    Busy,
     DatabaseError,
     DatabaseUnavailable,
     NotPrepared,
@@ -26,8 +27,7 @@ from server.database.errors import (
 )
 from server.database.executor import Statements
 from server.database.pool import Pool, PoolExhausted
-from server.database.prepared import prepared
-from server.database.statement import Result, execute
+from server.database.statement import Result, execute, prepared
 from server.database.transaction import Transaction, end, roll_back
 from server.database.writes import Writes
 from server.model import NO_COLUMNS, OUR_SHAPE, Columns, Shape
@@ -145,7 +145,7 @@ class Database(Statements):
                 async with asyncio.timeout(seconds):
                     return await self._pool.acquire()
             except (PoolExhausted, TimeoutError) as error:
-                raise DatabaseUnavailable("all connections are busy") from error
+                raise Busy("all connections are busy") from error
 
     async def _fetch(self, sql: str, params: dict[str, object]) -> Result:
         reads = sql.lstrip().startswith("SELECT")
