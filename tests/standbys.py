@@ -36,6 +36,11 @@ SETTINGS = {
     "wal_retrieve_retry_interval": "100ms",
 }
 
+CLIENTS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE usename = %s AND wait_event IS DISTINCT FROM 'SyncRep'
+"""
+
 
 def until(what: Callable[[], object]) -> None:
     """Waits for something to become true."""
@@ -45,6 +50,14 @@ def until(what: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
+def keep_place() -> socket.socket:
+    """A port of loopback that is kept for servers which say SO_REUSEADDR, as PostgreSQL does; nobody else is given it."""
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    return kept
+
+
 class Node:
     """One server under a name of its own, at a port that is kept for it while it is down."""
 
@@ -52,11 +65,7 @@ class Node:
         self.name = folder.name
         self.home = Home(folder)
         self.home.prepare()
-        self._place = socket.socket()
-        self._place.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # which lets PostgreSQL listen there
-        self._place.bind(("127.0.0.1", 0))
+        self._place = keep_place()
         self.port = int(self._place.getsockname()[1])
         self.host = f"127.0.0.1:{self.port}"
         self.url = f"postgresql://{NAME}@{self.host}/{NAME}"
@@ -69,18 +78,28 @@ class Node:
         ensure_cluster(self.home, self.programs, self.account)
 
     def execute(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
-        """One statement of the superuser."""
-        return execute(self.url.replace(f"//{NAME}@", f"//{SUPERUSER}@"), sql, params or None)
+        """One statement of the superuser, who may write wherever that can be."""
+        url = self.url.replace(f"//{NAME}@", f"//{SUPERUSER}@")
+        return execute(f"{url}?options=-cdefault_transaction_read_only%3Doff", sql, params or None)
 
-    def start(self) -> None:
-        """Returns when it answers."""
-        settings = {**SETTINGS, "port": str(self.port), "cluster_name": self.name}
+    def start(self, **more: str) -> None:
+        """Returns when it answers; `more` are settings for this time."""
+        settings = {**SETTINGS, "port": str(self.port), "cluster_name": self.name, **more}
         flags = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         log = self.home.open_log(self.account)
         command: list[str | Path] = [self.programs / "postgres", "-D", self.home.data, *flags]
         self._process = self.account.popen(command, cwd=self.home.folder, stdout=log, stderr=log)
         os.close(log)
         until(self.answers)
+
+    def set(self, name: str, value: str) -> None:
+        """A setting, of the server's own, from now on; connections there have it, too."""
+        self.execute(f"ALTER SYSTEM SET {name} = %s", value)
+        self.execute("SELECT pg_reload_conf()")
+
+    def clients(self) -> int:
+        """How many connections others than the tests have, but for those left behind that wait for a standby."""
+        return int(self.execute(CLIENTS, NAME)[0][0])
 
     def answers(self) -> bool:
         """Whether it takes connections; raises where it has ended."""
@@ -121,10 +140,9 @@ class Node:
                 os.kill(pid, number)
 
     def follow(self, primary: "Node") -> None:
-        """Becomes its standby: at once, or where it was the primary, with all that it had thrown away."""
+        """Becomes its standby; where it was a primary, with all that it had thrown away."""
         if self._process and self.in_recovery():
-            self.execute("ALTER SYSTEM SET primary_conninfo = %s", self._way_to(primary))
-            self.execute("SELECT pg_reload_conf()")
+            self.set("primary_conninfo", self._way_to(primary))
         else:
             self.stop()
             self._copy(primary)
@@ -180,8 +198,7 @@ class Node:
     def wait_for(self, *standbys: "Node") -> None:
         """From now on COMMIT waits for one of those; for nobody where there are none."""
         names = ", ".join(each.name for each in standbys)
-        self.execute("ALTER SYSTEM SET synchronous_standby_names = %s", f"FIRST 1 ({names})" if names else "")
-        self.execute("SELECT pg_reload_conf()")
+        self.set("synchronous_standby_names", f"FIRST 1 ({names})" if names else "")
         state = "sync" if standbys else "async"
         until(lambda: (state,) in self.execute("SELECT sync_state FROM pg_stat_replication"))
 

@@ -72,4 +72,6 @@ CHROMIUM = Program((*_SHELL, *_BROWSERS), "CHROME_BIN", (*_SHELL, "chromium"), "
 REDIS = Program(("redis-server", "valkey-server"), "REDIS_SERVER", ("redis-server",), "relay")
 NGINX = Program(("nginx",), "NGINX_BIN", ("nginx",), "nginx")
 CADDY = Program(("caddy",), "CADDY_BIN", ("caddy",), "caddy")
-ALL = (CHROMIUM, REDIS, NGINX, CADDY)
+PATRONI = Program(("patroni",), "PATRONI_BIN", ("patroni",), "patroni")
+ETCD = Program(("etcd",), "ETCD_BIN", ("etcd-server",), "patroni")
+ALL = (CHROMIUM, REDIS, NGINX, CADDY, PATRONI, ETCD)

@@ -26,6 +26,7 @@ from server.crypto.keyring import Keyring
 from server.crypto.random import random_id
 from server.database import address
 from server.database.address import Address
+from server.database.hosts import one_by_one
 from server.errors import SettingsError
 
 API = "/api/auth"
@@ -258,12 +259,19 @@ def _databases(read: Reader) -> tuple[Address | None, tuple[str, ...]]:
     url, copies = read.text("DATABASE_URL"), read.text("READ_DATABASE_URL")
     if copies and not url:
         raise SettingsError("READ_DATABASE_URL names copies of a database that DATABASE_URL has to name")
-    found = tuple(_address("READ_DATABASE_URL", each).url for each in _COPIES.split(copies or "") if each)
+    found = tuple(_replica(each) for each in _COPIES.split(copies or "") if each)
     if copies and not found:
         raise SettingsError("READ_DATABASE_URL names no replica")
     if len(found) != len(set(found)):
         raise SettingsError("READ_DATABASE_URL names the same replica twice")
     return _address("DATABASE_URL", url) if url else None, found
+
+
+def _replica(url: str) -> str:
+    found = _address("READ_DATABASE_URL", url).url
+    if len(one_by_one(found)) > 1:
+        raise SettingsError("READ_DATABASE_URL takes replicas of one host each, with commas between")
+    return found
 
 
 def _address(name: str, url: str) -> Address:

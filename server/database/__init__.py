@@ -1,6 +1,6 @@
 """The one door to PostgreSQL."""
 
-from server.database.database import CHANNEL, Database, Listener
+from server.database.database import CHANNEL, Database
 from server.database.errors import (
     DatabaseError,
     DatabaseUnavailable,
@@ -11,6 +11,7 @@ from server.database.errors import (
     WritesRefused,
 )
 from server.database.executor import Executor
+from server.database.listener import Listener
 from server.database.reads import Reads, Unsettled
 from server.database.replicas import Replicas
 from server.database.transaction import Transaction

@@ -92,15 +92,24 @@ def read(text: str, setting: str = "DATABASE_URL") -> Address:
     for pair in filter(None, query.split("&")):
         parameters.add(pair)
     plain = "postgres://" if text.startswith("postgres://") else "postgresql://"
-    url = f"{plain}{place}{parameters.text()}"
+    query = parameters.text()
+    url = f"{plain}{place}{query}"
     try:
-        parse_dsn(url)
+        parts = parse_dsn(url)
     except (psycopg2.Error, ValueError) as error:
         what = str(error).removeprefix("invalid dsn: ").partition(":")[0].partition('"')[0].strip()
         raise SettingsError(
             f"{setting} cannot be read ({what}): a % or other special character in it is written as %25 and so on"
         ) from None
+    if count_hosts(parts) > 1 and "target_session_attrs" not in parts:
+        # Of several one takes changes, and the others are of no use to a server that writes.
+        url += ("&" if query else "?") + "target_session_attrs=read-write"
     return Address(url, tuple(parameters.left_out))
+
+
+def count_hosts(parts: dict[str, str]) -> int:
+    """How many an address has that libpq has read."""
+    return max(len(parts.get(name, "").split(",")) for name in ("host", "hostaddr"))
 
 
 def _split(rest: str) -> tuple[str, str]:

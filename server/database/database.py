@@ -11,9 +11,7 @@ from weakref import WeakKeyDictionary
 import aiopg
 import psycopg2
 
-from server import clock
 from server.database import budget
-from server.database.connection import connect, usable
 from server.database.errors import (
     Busy,
     DatabaseError,
@@ -26,6 +24,8 @@ from server.database.errors import (
     first_line,
 )
 from server.database.executor import Statements
+from server.database.hosts import Hosts
+from server.database.listener import Listener
 from server.database.pool import Pool, PoolExhausted
 from server.database.statement import Result, execute, prepared
 from server.database.transaction import Transaction, end, roll_back
@@ -46,6 +46,7 @@ ACQUIRE_SECONDS = 10.0
 _ON_CONNECT = """
     SET TIME ZONE 'UTC';
     SET statement_timeout = %(milliseconds)s;
+    SET client_min_messages = warning;
     SELECT set_config(name, '1000', false)
     FROM pg_settings
     WHERE name = 'client_connection_check_interval' AND version() NOT LIKE '%%Visual C%%'
@@ -63,41 +64,16 @@ def _milliseconds(seconds: float) -> int:
     return int(seconds * 1000) + 1000
 
 
-class Listener:
-    """A connection that hears; `get` and `probe` raise DatabaseUnavailable once it is lost."""
-
-    def __init__(self, connection: aiopg.Connection) -> None:
-        self._connection = connection
-
-    async def get(self) -> str | float:
-        """The next payload; or when a `probe` began, once all that had been announced by then was given out."""
-        try:
-            notification = await self._connection.notifies.get()
-        except psycopg2.Error as error:
-            raise DatabaseUnavailable(first_line(error) or "the connection was lost") from error
-        return notification if isinstance(notification, float) else str(notification.payload)
-
-    async def probe(self, seconds: float) -> None:
-        """Asks for a sign of life. PostgreSQL sends what was announced before it says that it is done."""
-        asked = clock.steady()
-        await execute(self._connection, "SELECT 1", {}, seconds)
-        self._connection._notifies.put_nowait(asked)  # noqa: SLF001
-
-    def close(self) -> None:
-        """Ends the connection; a waiting `get` is told."""
-        self._connection.close()
-
-
 class Database(Statements):
     """A pool of `size` connections to the server at `dsn`; made inside a running event loop."""
 
     def __init__(self, dsn: str, size: int = 10, columns: Columns = NO_COLUMNS) -> None:
-        self._dsn, self.columns = dsn, columns
+        self._hosts, self.columns = Hosts(dsn), columns
         self._shape: Shape | None = OUR_SHAPE
         self._plain: set[str] = set()
         self._writes = Writes()
         self._known: WeakKeyDictionary[aiopg.Connection, set[str]] = WeakKeyDictionary()
-        self._pool: Pool[aiopg.Connection] = Pool(self._open, usable, _discard, size)
+        self._pool: Pool[aiopg.Connection] = Pool(self._open, self._hosts.usable, _discard, size)
 
     @property
     def in_use(self) -> int:
@@ -126,7 +102,7 @@ class Database(Statements):
 
     async def _open(self) -> aiopg.Connection:
         try:
-            connection = await connect(self._dsn, CONNECT_SECONDS)
+            connection = await self._hosts.connect(CONNECT_SECONDS)
         except psycopg2.ProgrammingError as error:
             raise DatabaseError(f"DATABASE_URL cannot be read: {first_line(error)}") from error
         except (psycopg2.Error, TimeoutError, OSError) as error:
@@ -160,7 +136,7 @@ class Database(Statements):
         except (NotSent, WritesRefused) as error:
             # Surely not done. The connection may be older than a change of the server's mind.
             if isinstance(error, WritesRefused):
-                self._pool.flush()
+                self._leave()
         except TookTooLong as error:
             raise error if reads else OutcomeUnknown(str(error)) from None
         except DatabaseUnavailable as error:
@@ -234,7 +210,7 @@ class Database(Statements):
             connection = await self._begin_on_any(seconds)
         except (NotSent, WritesRefused) as error:
             if isinstance(error, WritesRefused):
-                self._pool.flush()
+                self._leave()
             connection = await self._begin_once_more(seconds)
         self._writes.taken()
         return connection
@@ -276,9 +252,19 @@ class Database(Statements):
         connection = await self._open()
         try:
             await execute(connection, f"LISTEN {channel}", {}, CONNECT_SECONDS)
-            yield Listener(connection)
+            yield Listener(connection, self._doubt, self._hosts.several)
         finally:
             connection.close()
+
+    def _leave(self) -> None:
+        """The server is not what it was: no connection of before is used again."""
+        self._hosts.distrust()
+        self._pool.flush()
+
+    def _doubt(self, error: DatabaseError) -> None:
+        """A sign of life did not come. Where there is another host, nobody is to wait for one that may be gone."""
+        if self._hosts.several or isinstance(error, WritesRefused):
+            self._leave()
 
     async def close(self) -> None:
         """Closes all connections."""

@@ -19,6 +19,7 @@ from server.database.errors import (
     DatabaseUnavailable,
     NotPrepared,
     NotSent,
+    OutcomeUnknown,
     first_line,
     makes_useless,
     translated,
@@ -29,6 +30,7 @@ watching: Callable[[str], AbstractContextManager[object]] | None = None
 # libuv watches a socket no longer once it has seen an error on it, though its end is yet to be read.
 GLANCE_SECONDS = 0.25
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
+_SEVERITIES = ("WARNING:", "NOTICE:", "INFO:", "LOG:", "DEBUG:")
 
 
 class Result:
@@ -91,6 +93,8 @@ async def _execute(
         if task and task.cancelling() > cancelled:
             # It came with the answer: before Python 3.12 asyncio.wait_for, which aiopg uses, forgets it then.
             raise asyncio.CancelledError
+        if connection.raw.notices:
+            _heed(connection.raw.notices)
         return Result(cursor.raw)
     except NO_PLAN as error:
         raise NotPrepared(first_line(error)) from None
@@ -106,6 +110,18 @@ async def _execute(
     finally:
         glances.end()
         cursor.close()
+
+
+def _heed(notices: list[str]) -> None:
+    """A change whose wait for a standby was cancelled is done, says PostgreSQL, and adds a warning. S38.
+
+    It may have a language of its own, in which any warning is taken for that one; ours are its only words otherwise.
+    """
+    said = list(notices)
+    notices.clear()
+    for each in said:
+        if "synchronous replication" in each or not each.startswith(_SEVERITIES):
+            raise OutcomeUnknown("the change is not known to be on a standby")
 
 
 class Prepared:

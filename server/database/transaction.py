@@ -70,11 +70,11 @@ async def end(tx: Transaction, connection: aiopg.Connection, seconds: float) -> 
 
 
 async def _commit(connection: aiopg.Connection, seconds: float) -> None:
-    """Raises OutcomeUnknown where the connection is lost before the answer."""
+    """Raises OutcomeUnknown where the connection is lost before the answer, or no standby has it."""
     try:
         with budget.spend(seconds) as left:
             await execute(connection, "COMMIT", {}, max(left, END_SECONDS))
-    except NotSent:
+    except (NotSent, OutcomeUnknown):
         raise
     except DatabaseUnavailable as error:
         if connection.closed:

@@ -204,9 +204,8 @@ class Sessions:
     async def lasts(self, token: str) -> datetime | None:
         """Until when the session lasts, as the database has it; None for one that is over."""
         who = await self._read(token)
-        if who is None or self.terms.over(who.session, clock.now()):
-            return None
-        return self.terms.end(who.session)
+        over = who is None or self.terms.over(who.session, clock.now())
+        return None if who is None or over else self.terms.end(who.session)
 
     async def _resolve(self, who: SignedIn | None, written: tuple[str, ...], asked: _Asked) -> Lookup:
         now = clock.now()

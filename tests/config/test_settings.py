@@ -345,7 +345,7 @@ def test_a_line_of_dotenv_that_is_none(tmp_path: Path, line: str) -> None:
         ("postgres://a/x,postgres://b/x", ["postgres://a/x", "postgres://b/x"]),
         (" postgres://a/x , postgresql://b:5433/x,", ["postgres://a/x", "postgresql://b:5433/x"]),
         ("postgres://a/x postgres://b/x", ["postgres://a/x", "postgres://b/x"]),
-        ("postgres://u:p%2Cq@a:1,b:2/x,postgres://c/x", ["postgres://u:p%2Cq@a:1,b:2/x", "postgres://c/x"]),
+        ("postgres://u:p%2Cq@a:1/x,postgres://c/x", ["postgres://u:p%2Cq@a:1/x", "postgres://c/x"]),
         ("postgresql+asyncpg://a/x?prepare=false", ["postgresql://a/x"]),
     ],
 )

@@ -132,7 +132,7 @@ WRONG: dict[str, list[str]] = {
     "READ_DATABASE_URL": [
         *("mysql://db/x", "db", "host=db", "postgres://host:99999/x", "postgres:// /x", "postgres://[::1/x", "postgres://a b/x"),
         *("postgres://999.1.1.1/x", "http://h/x", "postgres://a/x,mysql://b/x", "a,postgres://b/x"),
-        *("postgres://a/x,postgres://a/x", "postgres://a/x?nonsense=1", "postgres://a/x;postgres://b/x", ","),
+        *("postgres://a/x,postgres://a/x", "postgres://a/x?nonsense=1", "postgres://a/x;postgres://b/x", ",", "postgres://a:1,b:2/x"),
     ],
     "REDIS_URL": [
         "cache:6379", "http://cache", "redis", "redis://", "redis://host:99999", "redis://host:x", "redis://a b", "redis://[::1",

@@ -38,6 +38,15 @@ TRANSLATED = [
     ("?ApplicationName=x&loginTimeout=4", {"application_name": "x", "connect_timeout": "4"}),
     ("?user=a&password=b%26c", {"user": "a", "password": "b&c"}),
 ]
+# Of several servers one takes changes, unless the person knows better.
+SEVERAL = [
+    ("postgres://u@h1:1,h2/d", "read-write"),
+    ("postgres://u@/d?host=h1,h2&port=1,2", "read-write"),
+    ("postgres://u@h1,h2/d?sslmode=require", "read-write"),
+    ("postgres://u@h1,h2/d?target_session_attrs=any", "any"),
+    ("jdbc:postgresql://h1,h2/d?targetServerType=primary", "primary"),
+    ("postgres://u@h1/d", None),
+]
 LEFT_OUT = [
     ("?pgbouncer=true&connection_limit=1&pool_timeout=0", ("pgbouncer", "connection_limit", "pool_timeout")),
     ("?schema=public&pgbouncer=true", ("pgbouncer",)),
@@ -67,6 +76,11 @@ def test_what_libpq_takes_stays(url: str) -> None:
 def test_what_has_a_meaning_gets_it(query: str, wanted: dict[str, str]) -> None:
     found = address.read("postgres://h/d" + query)
     assert (parsed(found.url), found.left_out) == ({"host": "h", "dbname": "d", **wanted}, ())
+
+
+@pytest.mark.parametrize(("url", "wanted"), SEVERAL)
+def test_of_several_hosts_the_one_that_takes_changes_is_meant(url: str, wanted: str | None) -> None:
+    assert parsed(address.read(url).url).get("target_session_attrs") == wanted
 
 
 @pytest.mark.parametrize(("query", "names"), LEFT_OUT)

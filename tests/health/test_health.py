@@ -2,6 +2,7 @@
 
 import pytest
 
+from server.database.hosts import Hosts
 from server.schema import migrate
 from server.services import Services
 from tests.client import Client
@@ -27,12 +28,12 @@ async def test_head_is_enough(client: Client, path: str) -> None:
 @pytest.mark.gen_test
 async def test_alive_but_not_ready_without_its_database(client: Client, app: Services) -> None:
     await app.db.close()
-    there, app.db._dsn = app.db._dsn, "postgresql://nobody:hunter2@127.0.0.1:1/none"
+    there, app.db._hosts = app.db._hosts, Hosts("postgresql://nobody:hunter2@127.0.0.1:1/none")
     assert (await client.send("GET", "/health")).status == 200
     answer = await client.send("GET", "/health/ready")
     assert (answer.status, answer.json) == (503, {"status": "database unreachable"})
     assert int(answer.headers["Retry-After"]) >= 1
-    app.db._dsn = there
+    app.db._hosts = there
     assert (await client.send("GET", "/health/ready")).status == 200
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from server.database.hosts import Hosts
 from server.services import Services
 from server.sessions.lifecycle import Sessions
 from tests.client import PASSWORD, Answer, Client
@@ -146,13 +147,13 @@ async def test_the_database_is_away_and_back(
     client: Client, app: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await client.sign_up()
-    there, app.db._dsn = app.db._dsn, "postgresql://nobody@127.0.0.1:1/none"
+    there, app.db._hosts = app.db._hosts, Hosts("postgresql://nobody@127.0.0.1:1/none")
     monkeypatch.setattr(app.db._pool, "_usable", lambda connection: False)
     assert [busy(await client.api(path)) for path in ("/get-session", "/list-sessions")] == [True, True]
     assert busy(await client.sign_in())
     assert (await client.api("/ok")).status == 200
     monkeypatch.undo()
-    app.db._dsn = there
+    app.db._hosts = there
     assert (await client.sign_in()).status == 200
 
 

@@ -8,6 +8,7 @@ from tornado.platform.asyncio import AsyncIOLoop
 
 from server import clock
 from server.database import DatabaseUnavailable
+from server.database.hosts import Hosts
 from server.feature import Feature
 from server.services import Services
 from server.sessions import watches
@@ -200,7 +201,7 @@ async def test_a_database_that_stays_away_is_no_session(
     socket = await join(client)
     await asyncio.sleep(0.1)
     await app.db.close()
-    monkeypatch.setattr(app.db, "_dsn", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.setattr(app.db, "_hosts", Hosts("postgresql://nobody@127.0.0.1:1/none"))
     app.sessions.memory.distrust()
     began = asyncio.get_running_loop().time()
     assert await end(socket) == 1013

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from server.database.hosts import Hosts
 from server.mail import Mail
 from server.services import Services
 from tests.client import Client
@@ -96,7 +97,7 @@ async def test_it_answers_while_the_database_is_away(
     app: Services, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await app.db.close()
-    monkeypatch.setattr(app.db, "_dsn", "postgresql://127.0.0.1:1/none")
+    monkeypatch.setattr(app.db, "_hosts", Hosts("postgresql://127.0.0.1:1/none"))
     found = await read(client)
     assert found["ai_editor_mail_queue_length"] != found["ai_editor_mail_queue_length"]
 

@@ -12,3 +12,8 @@ def pair() -> Iterator[tuple[Node, ...]]:
     """The primary first."""
     with streaming() as nodes:
         yield nodes
+
+
+def both(*nodes: Node) -> str:
+    """The address of whichever takes changes."""
+    return f"postgresql://ai_editor@{','.join(each.host for each in nodes)}/ai_editor"
