@@ -230,7 +230,10 @@ def test_space_alone_is_as_if_it_were_not_set(tmp_path: Path, name: str) -> None
         ("BETTER_AUTH_TRUSTED_ORIGINS", "myapp://open,http://localhost:*", "trusted_origins", ("myapp://open", "http://localhost:*")),
         ("BETTER_AUTH_URL", "https://a_b.example", "base_url", "https://a_b.example"),
         ("DATABASE_URL", "postgresql://u@/x?host=/run", "database_url", "postgresql://u@/x?host=/run"),
-        ("DATABASE_URL", "postgres://u:p%40@[::1]:5433,h2/x", "database_url", "postgres://u:p%40@[::1]:5433,h2/x"),
+        (
+            "DATABASE_URL", "postgres://u:p%40@[::1]:5433,h2/x",
+            "database_url", "postgres://u:p%40@[::1]:5433,h2/x?target_session_attrs=read-write",
+        ),
         ("DATABASE_URL", "postgres://%2Frun%2Fpg/x", "database_url", "postgres://%2Frun%2Fpg/x"),
         ("TRUSTED_PROXIES", "::ffff:10.0.0.0/104", "trusted_proxies", (ip_network("10.0.0.0/8"),)),
         ("HOST", "fe80::1%eth0", "host", "fe80::1%eth0"),
