@@ -13,6 +13,7 @@ from server import clock
 from server.authentication import sweeping
 from server.config.settings import Settings
 from server.database import Database, Replicas
+from server.database.replicas import NO_STANDBY
 from server.feature import Check, Finding
 from server.schema import ledger, migrate
 
@@ -144,7 +145,7 @@ async def connections(settings: Settings, db: Database) -> Finding:
 
 
 async def replicas(settings: Settings, db: Database) -> Finding:
-    """Whether reads may go to each of READ_DATABASE_URL; a standby that has nothing to do is there at once."""
+    """Whether reads may go to each of READ_DATABASE_URL, of which one may be the primary."""
     among = Replicas(db, settings.read_database_urls, 1)
     try:
         for _ in range(LOOKS):
@@ -152,15 +153,19 @@ async def replicas(settings: Settings, db: Database) -> Finding:
             if all(each.usable for each in among.each):
                 break
             await asyncio.sleep(LOOK_SECONDS)
-        left_out = [f"{each.name} is not read from: {each.reason}" for each in among.each if each.reason]
+        return _of_replicas({each.name: each.reason for each in among.each})
     finally:
         await among.close()
-    if not among.each:
-        return Finding("ok", "none is set")
-    if left_out:
-        advice = "Have it stream from the server of DATABASE_URL; until it does, that one answers its reads."
-        return Finding("warning", "; ".join(left_out), advice)
-    return Finding("ok", f"{len(among.each)} of {len(among.each)} can be read from")
+
+
+def _of_replicas(reasons: dict[str, str]) -> Finding:
+    usable = [name for name, reason in reasons.items() if not reason]
+    left_out = [f"{name}: {reason}" for name, reason in reasons.items() if reason]
+    words = f"{len(usable)} of {len(reasons)} can be read from" if reasons else "none is set"
+    if not left_out or (usable and all(each.endswith(NO_STANDBY) for each in left_out)):
+        return Finding("ok", words)
+    advice = "Have them stream from the server of DATABASE_URL; until they do, that one answers."
+    return Finding("warning", f"{words}; {'; '.join(left_out)}", advice)
 
 
 FIRST = Check("database", database)

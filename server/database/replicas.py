@@ -27,6 +27,8 @@ BEAT_SECONDS = 0.2
 # A replica that lags more is left out, until it lags less.
 LAG_SECONDS = 1.0
 ANSWER_SECONDS = 1.0
+# Nothing is wrong with that where all nodes are named, of which one at a time takes the changes.
+NO_STANDBY = "it is no standby"
 # PostgreSQL begins a page of its log with a header, after which the next record will stand: until there is one, a replica
 # that has all of it is at the page's beginning.
 _PAGE, _HEADERS = 8192, (24, 40)
@@ -148,7 +150,7 @@ class Replica:
         if last is None:
             return
         wrong = (
-            ("it is no standby", not found.standby),
+            (NO_STANDBY, not found.standby),
             ("it is a standby of another cluster", found.cluster != last.cluster),
             ("it has not followed the primary to its new timeline yet", found.timeline != last.timeline),
             ("it receives nothing from a primary", not found.receives),

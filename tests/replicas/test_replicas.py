@@ -183,13 +183,18 @@ def test_of_too_many_changes_none_is_settled() -> None:
 
 def test_the_doctor_tells_of_replicas(ready: Scene) -> None:
     commands = Commands(ready.folder, settings(ready.primary, ready.standby.url))
-    assert examined(commands)["replicas"]["words"] == "1 of 1 can be read from"
-    found = examined(commands.but(READ_DATABASE_URL=f"{ready.standby.url},{ready.primary.url}"))["replicas"]
-    assert (found["level"], found["words"].partition(" ")[2]) == (
-        "warning",
-        "is not read from: it is no standby",
-    )
-    assert examined(commands.but(READ_DATABASE_URL=""))["replicas"]["words"] == "none is set"
+
+    def told(*addresses: str) -> tuple[str, str]:
+        found = examined(commands.but(READ_DATABASE_URL=",".join(addresses)))["replicas"]
+        return found["level"], found["words"]
+
+    assert told() == ("ok", "none is set")
+    assert told(ready.standby.url) == ("ok", "1 of 1 can be read from")
+    assert told(ready.standby.url, ready.primary.url) == ("ok", "1 of 2 can be read from")
+    words = f"0 of 1 can be read from; {ready.primary.host}: it is no standby"
+    assert told(ready.primary.url) == ("warning", words)
+    level, words = told(ready.standby.url, "postgres://127.0.0.1:1/nobody")
+    assert (level, words.partition(" (")[0].partition("; ")[0]) == ("warning", "1 of 2 can be read from")
 
 
 def examined(commands: Commands) -> dict[str, dict[str, str]]:
