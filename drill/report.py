@@ -48,6 +48,24 @@ def _row(each: Outcome) -> str:
     return f"| {' | '.join(map(str, cells))} |\n"
 
 
+def lines(each: Outcome) -> list[str]:
+    """What it found, for a terminal."""
+    told = [] if each.left_out else [_figures(each)]
+    return [f"{each.name}: {each.what}", *(f"  {line}" for line in (*told, *each.notes, *_broken(each)))]
+
+
+def _figures(each: Outcome) -> str:
+    return (
+        f"{each.requests} requests, failures: {said(each.failures)}; {each.lost} writes lost,"
+        f" {each.false_sign_outs} false sign-outs, stale yes: {seconds(each.stale, 'none')},"
+        f" back after {seconds(each.recovery, 'never')}"
+    )
+
+
+def _broken(each: Outcome) -> list[str]:
+    return [f"broken: {what}" for what in each.broken]
+
+
 def seconds(value: float | None, otherwise: str) -> str:
     """A time, or what stands for none."""
     return otherwise if value is None else f"{value:.1f} s"
