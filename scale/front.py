@@ -148,10 +148,10 @@ def prepared(folder: Path) -> Front:
 
 
 @contextmanager
-def balancing(program: str, front: Front, servers: Sequence[int]) -> Iterator[None]:
+def balancing(program: str, front: Front, servers: Sequence[int]) -> Iterator[subprocess.Popen[bytes]]:
     """nginx before servers at these ports of this machine."""
-    with nginx(program, configured(front, servers), front.folder, front.port):
-        yield
+    with nginx(program, configured(front, servers), front.folder, front.port) as process:
+        yield process
 
 
 def configured(front: Front, servers: Sequence[int]) -> str:

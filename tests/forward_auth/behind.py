@@ -64,7 +64,9 @@ def application() -> Iterator[int]:
     loop, port = asyncio.new_event_loop(), free_port()
 
     async def serve() -> HTTPServer:
-        app = tornado.web.Application([(r"/app/socket", Socket), (r"/compressed", Compressed), (r"/.*", Echo)])
+        app = tornado.web.Application(
+            [(r"/app/socket", Socket), (r"/compressed", Compressed), (r"/.*", Echo)]
+        )
         server = HTTPServer(app)
         server.listen(port, "127.0.0.1")
         return server
