@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from drill import ground
 from drill.people import until
 from drill.servers import Server, Trouble
 from scale.front import Door, Front, balancing, prepared
+from server.postgres.initialize import NAME
 from tests.nginx.conftest import PATH as NGINX
 from tests.relay.conftest import PATH as REDIS
 from tests.relay.conftest import Redis
@@ -79,7 +81,7 @@ def town(standbys: int = 0, /, **settings: str) -> Iterator[Town]:
         redis = Redis(REDIS, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redis-"))))
         redis.start()
         stack.callback(redis.stop)
-        facts = {**SETTINGS, "DATABASE_URL": primary.url, "REDIS_URL": redis.url, **settings}
+        facts = {**SETTINGS, "DATABASE_URL": _address(primary, *others), "REDIS_URL": redis.url, **settings}
         front = prepared(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="front-"))))
         facts |= {"BETTER_AUTH_URL": front.origin, "SHARED_DIR": str(folder / "shared")}
         servers = [_started(stack, folder / name, facts) for name in ("one", "two")]
@@ -87,6 +89,16 @@ def town(standbys: int = 0, /, **settings: str) -> Iterator[Town]:
         for each in servers:
             each.wait()
         yield Town(primary, tuple(others), redis, servers, front)
+
+
+def _address(primary: Node, *others: Node) -> str:
+    """Whichever of them takes changes."""
+    hosts = ",".join(each.host for each in (primary, *others))
+    return (
+        urlsplit(primary.url)
+        ._replace(netloc=f"{NAME}@{hosts}", query="target_session_attrs=read-write")
+        .geturl()
+    )
 
 
 def _started(stack: ExitStack, folder: Path, facts: dict[str, str]) -> Server:

@@ -26,3 +26,10 @@ def counted() -> Iterator[Town]:
     """With limits, counted in Redis."""
     with town(**COUNTED) as found:
         yield found
+
+
+@pytest.fixture
+def followed() -> Iterator[Town]:
+    """With a standby."""
+    with town(1) as found:
+        yield found

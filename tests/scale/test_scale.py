@@ -1,10 +1,19 @@
 """What may happen to two servers behind nginx, in short; `make scale` takes longer and keeps to bars of time, too."""
 
+from urllib.parse import urlsplit
+
+import pytest
+
+from drill.ledger import Ledger
 from drill.outcome import Outcome
+from drill.people import sign_up
 from drill.report import lines
-from scale.cases import limits, servers, sessions
+from drill.wire import Line
+from scale.cases import database, limits, servers, sessions
+from scale.cases.database import AWAY
 from scale.cases.servers import AFTER_POST
 from scale.town import Town
+from tests.avatar.test_avatar import picture
 
 
 def held(found: Outcome, *may_be: str) -> None:
@@ -30,6 +39,23 @@ def test_a_session_that_one_ended_is_refused_by_the_other(plain: Town) -> None:
     held(sessions.revoked(plain))
 
 
+@pytest.mark.feature("avatar")
+def test_a_picture_is_the_same_at_both(plain: Town) -> None:
+    ledger, served = Ledger(), []
+    with Line(plain.servers[0].port) as line:
+        person = sign_up(ledger, line)
+        assert person
+        image = line.ask("//api/avatar", cookie=person.cookie, raw=picture(), kind="image/png").json["image"]
+    assert image.startswith(f"{plain.front.origin}/avatars/")
+    for server in plain.servers:
+        with Line(server.port) as line:
+            served.append(line.ask(f"/{urlsplit(image).path}").body)
+    with plain.front.door() as door:
+        served.append(door.ask(f"/{urlsplit(image).path}").body)
+    assert served[0].startswith(b"RIFF")
+    assert len(set(served)) == 1
+
+
 def test_both_count_a_client_once(counted: Town) -> None:  # S12 S13
     found = limits.exact(counted)
     held(found, "401", "429")
@@ -39,4 +65,10 @@ def test_both_count_a_client_once(counted: Town) -> None:  # S12 S13
 def test_without_redis_each_counts_by_itself(counted: Town) -> None:  # S12
     found = limits.without_redis(counted)
     held(found, "401", "429")
+    assert found.recovery is not None
+
+
+def test_a_standby_takes_over(followed: Town) -> None:  # S38
+    found = database.failed_over(followed, 0.3)
+    held(found, *AWAY)
     assert found.recovery is not None
