@@ -82,6 +82,9 @@ def town(standbys: int = 0, /, **settings: str) -> Iterator[Town]:
         redis.start()
         stack.callback(redis.stop)
         facts = {**SETTINGS, "DATABASE_URL": _address(primary, *others), "REDIS_URL": redis.url, **settings}
+        if others:  # whichever of them is a standby at the time
+            facts["READ_DATABASE_URL"] = ",".join(each.url for each in (primary, *others))
+            primary.execute(f"GRANT pg_read_all_stats TO {NAME}")
         front = prepared(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="front-"))))
         facts |= {"BETTER_AUTH_URL": front.origin, "SHARED_DIR": str(folder / "shared")}
         servers = [_started(stack, folder / name, facts) for name in ("one", "two")]

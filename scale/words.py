@@ -21,9 +21,13 @@ streams from it, a Redis. The servers know nothing of each other. What they have
 | `BETTER_AUTH_SECRET` | each takes the cookies that the others have signed |
 | `BETTER_AUTH_URL` | the public address, that of nginx |
 | `DATABASE_URL` | sessions and users; it also announces each change to all servers, so that a session is dead everywhere at once |
+| `READ_DATABASE_URL` | replicas that reads may go to; what was just written is never missed ([postgresql.md](postgresql.md)) |
 | `REDIS_URL`, `RATE_LIMIT_STORAGE=redis` | they count a client's requests together; without Redis each counts by itself |
 | `SHARED_DIR` | a folder that all see: people's pictures |
 | `TRUSTED_PROXIES` | the address that nginx asks from: without it all people are one client |
+
+With several hosts in `DATABASE_URL` and `target_session_attrs=read-write` servers find the one that takes changes, and name all of
+them in `READ_DATABASE_URL`: whichever is a standby is read from.
 
 **Balancers.** [nginx.conf](../deploy/nginx.conf) and [traefik.yml](../deploy/traefik.yml) with
 [traefik-servers.yml](../deploy/traefik-servers.yml) are run by the tests as they are, with nginx 1.22 and Traefik 3.7. Both

@@ -1,4 +1,4 @@
-"""The PostgreSQL that takes changes is lost, and its standby takes over; or a replica lags, or is gone."""
+"""The PostgreSQL that takes changes is lost, and its standby takes over."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AWAY = ("503", "503 to a POST")
 
 
 def failed_over(town: Town, seconds: float = 1.0) -> Outcome:
-    """kill -9 of the primary; its standby, for which each COMMIT waits, is promoted a while later."""
+    """kill -9 of the primary; its standby, for which each COMMIT waits, is promoted a while later, and then followed."""
     found = Outcome("primary failed over", "kill -9 of the primary, its synchronous standby promoted")
     ledger, standby = Ledger(), town.standbys[0]
     town.primary.wait_for(standby)
@@ -27,6 +27,7 @@ def failed_over(town: Town, seconds: float = 1.0) -> Outcome:
         until(lambda: ledger.good_at > promoted and all(each.is_ready() for each in town.servers), 30)
         time.sleep(seconds)
     town.primary, town.standbys = standby, (town.primary,)
+    town.standbys[0].follow(town.primary)
     prove(ledger, town.address, *town.servers)
     found.take(ledger)
     found.allow(("200", *AWAY))

@@ -10,12 +10,13 @@ from bench.trouble import Trouble as Impossible
 from drill.outcome import Outcome, said
 from drill.report import COLUMNS, cells
 from drill.servers import Trouble
-from scale.cases import database, limits, servers, sessions
+from scale.cases import database, limits, replica, servers, sessions
 from scale.town import COUNTED, town
 
-TEXT = """nginx with deploy/nginx.conf and TLS, two servers, PostgreSQL and Redis, all as processes of this machine. In the first
-two cases six people sign up, in and out, rename themselves and change their passwords through nginx; what was
-acknowledged is held against the database and every account afterwards, as `make drill` does it.
+TEXT = """nginx with deploy/nginx.conf and TLS, two servers, PostgreSQL and Redis, all as processes of this machine. Where something is
+taken away under load, six people sign up, in and out, rename themselves and change their passwords through nginx; what was
+acknowledged is held against the database and every account afterwards, as `make drill` does it. Beside a replica somebody
+looks over a list that grows: what was just written has to be in it.
 
 - **failures** by status. Where a server was killed, `503 to a POST` is what nginx says of a change that a killed server was at: nobody knows whether it was
   done, so it is not sent again. 401 and 429 are what was asked for: wrong passwords, and limits.
@@ -54,4 +55,6 @@ def outcomes(pace: Pace) -> Iterable[Outcome]:
         yield limits.exact(counted)
         yield limits.without_redis(counted)
     with town(1) as followed:
+        yield replica.lagging(followed)
+        yield replica.gone(followed)
         yield database.failed_over(followed)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from server.config import settings
+
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 COMPOSED = ["docker-compose.yml", "docker-compose.scale.yml"]
@@ -40,6 +42,19 @@ def test_whoever_is_believed_is_nginx() -> None:
     services = YAML(typ="safe").load((ROOT / "docker-compose.scale.yml").read_text())["services"]
     nginx = services["nginx"]["networks"]["default"]["ipv4_address"]
     assert [services[each]["environment"]["TRUSTED_PROXIES"] for each in ("one", "two")] == [nginx, nginx]
+
+
+def test_the_servers_take_their_settings(tmp_path: Path) -> None:
+    services = YAML(typ="safe").load((ROOT / "docker-compose.scale.yml").read_text())["services"]
+    given = {"BETTER_AUTH_URL": "https://auth.example.org"}
+    filled = {
+        name: re.sub(r"\$\{(\w+):\?[^}]*\}", lambda asked: given.get(asked[1], "x" * 40), str(value))
+        for name, value in services["two"]["environment"].items()
+    }
+    found = settings.load(filled, tmp_path)
+    assert found.production
+    assert found.base_url == "https://auth.example.org"
+    assert filled["READ_DATABASE_URL"].endswith("@replica:5432/ai_editor")
 
 
 @pytest.mark.parametrize("name", COMPOSED)

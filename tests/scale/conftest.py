@@ -28,8 +28,8 @@ def counted() -> Iterator[Town]:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def followed() -> Iterator[Town]:
-    """With a standby."""
+    """With a standby, which is read from."""
     with town(1) as found:
         yield found

@@ -9,7 +9,7 @@ from drill.outcome import Outcome
 from drill.people import sign_up
 from drill.report import lines
 from drill.wire import Line
-from scale.cases import database, limits, servers, sessions
+from scale.cases import database, limits, replica, servers, sessions
 from scale.cases.database import AWAY
 from scale.cases.servers import AFTER_POST
 from scale.town import Town
@@ -66,6 +66,14 @@ def test_without_redis_each_counts_by_itself(counted: Town) -> None:  # S12
     found = limits.without_redis(counted)
     held(found, "401", "429")
     assert found.recovery is not None
+
+
+def test_a_replica_that_lags_is_not_noticed(followed: Town) -> None:
+    held(replica.lagging(followed, 0.5))
+
+
+def test_a_replica_that_is_gone_is_not_noticed(followed: Town) -> None:
+    held(replica.gone(followed, 0.5))
 
 
 def test_a_standby_takes_over(followed: Town) -> None:  # S38
