@@ -12,7 +12,7 @@ from server.feature import plug, select
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
 SECRET = "a secret for tests alone, of more than thirty-two bytes"
-OF_COMPOSE = {"POSTGRES_PASSWORD"}
+OF_COMPOSE = {"POSTGRES_PASSWORD", "REPLICATION_PASSWORD", "REDIS_PASSWORD"}
 NEEDS = {"READ_DATABASE_URL": {"DATABASE_URL": "postgres://user@localhost/ai_editor"}}
 SET = re.findall(r"^(?:# )?([A-Z][A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE)
 
