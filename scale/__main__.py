@@ -14,7 +14,7 @@ from bench.scenarios import memory
 from bench.stage import staged
 from bench.terminal import Questions, answers
 from bench.trouble import Trouble
-from scale.questions import balance, carries, failures, hashing, sizes
+from scale.questions import balance, carries, failures, hashing, reads, sizes
 from scale.words import SCALING
 
 QUESTIONS: Questions = {
@@ -23,6 +23,7 @@ QUESTIONS: Questions = {
     "hashing": hashing.measure,
     "memory": memory.measure,
     "balance": balance.measure,
+    "reads": reads.measure,
     "failures": failures.measure,
 }
 FULL, QUICK = Pace(3, 5, 3), Pace(1, 1, 1, quick=True)
