@@ -42,6 +42,9 @@ websockets, and leave compression to us.
 | a POST that was sent to a killed server | is answered 503 `OUTCOME_UNKNOWN`, never sent twice | is answered 502, never sent twice |
 | a log of requests | without queries and tokens | none |
 
+A link in a mail is a GET. Where a server is killed after it has used the token up, the other one says that the link is invalid: it was
+followed all the same, and signing in, or asking for the next link, finds out.
+
 nginx's own health checks are part of its paid edition: the open one is passive (`max_fails`, `fail_timeout`).
 
 **Replacing servers.** SIGTERM to one: it lets nobody in any more, which sends nginx to the other one, says on each answer that

@@ -19,6 +19,7 @@ LONG = (
         "tests/compat/test_cookie_cache.py",
     ),
     ("tests/workers/test_waiting.py",),
+    ("tests/scale/test_scale.py",),
 )
 # What the files of some processes take at most: a database is 50 MB, and there are a few dozen.
 ROOM = 6 * 1024**3
