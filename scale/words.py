@@ -38,9 +38,12 @@ websockets, and leave compression to us.
 |---|---|---|
 | knows of a server that ends | by a request that failed: it is sent to the other | asks `/health/ready` every second; by a request that failed, too |
 | knows of a server whose database is away | no: our 503 with `Retry-After` is the answer | yes; with none left the answer is its own 503 |
-| a GET that was sent to a killed server | is sent to the other | is answered 502 |
+| a GET that was sent to a killed server | is sent to the other | is tried on a new connection to the same, then answered 502 |
 | a POST that was sent to a killed server | is answered 503 `OUTCOME_UNKNOWN`, never sent twice | is answered 502, never sent twice |
 | a log of requests | without queries and tokens | none |
+
+A link in a mail is a GET. Where a server is killed after it has used the token up, the other one says that the link is invalid: it was
+followed all the same, and signing in, or asking for the next link, finds out.
 
 nginx's own health checks are part of its paid edition: the open one is passive (`max_fails`, `fail_timeout`).
 

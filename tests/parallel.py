@@ -23,6 +23,7 @@ BY_ITSELF = (
         "tests/relay/",
     ),
     *("tests/nginx/test_nginx.py", "tests/forged/", "tests/open_api/test_answers.py"),
+    *("tests/scale/test_scale.py", "tests/patroni/", "tests/replication/test_failover.py", "tests/replicas/"),
 )
 # What one line names, folders or files, shares servers, a browser or a database that take long to start, so one process
 # has it all, and from the start.

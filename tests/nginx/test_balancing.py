@@ -10,7 +10,7 @@ from scale.front import Front, balancing, prepared
 from server import errors
 from tests.forward_auth.behind import application, free_port
 from tests.nginx.conftest import PATH
-from tests.scale.balanced import Balanced, ask
+from tests.scale.balanced import Balanced, Broken, ask, breakers
 
 TOKEN = "a-token-that-is-to-stay-secret"
 
@@ -33,8 +33,21 @@ def alone(tmp_path: Path) -> Iterator[Front]:
         yield found
 
 
+@pytest.fixture
+def broken(tmp_path: Path) -> Iterator[Broken]:
+    """Before two that are killed by whatever they take; three times, and nginx leaves one out for a while."""
+    assert PATH
+    found = prepared(tmp_path)
+    with breakers() as servers, balancing(PATH, found, [each.server_address[1] for each in servers]):
+        yield Broken(found, servers)
+
+
 class TestNginx(Balanced):
     """Every test of a balancer."""
+
+
+def test_what_changes_nothing_goes_to_the_other(broken: Broken) -> None:
+    assert broken.sent("GET") == [1, 1]
 
 
 def test_what_is_too_large_is_refused_as_we_refuse_it(front: Front) -> None:

@@ -1,11 +1,17 @@
 """What any balancer has to do with the files of deploy/: it stands before an application and a server that is not there."""
 
 import json
+import socketserver
 import ssl
+import threading
 import zlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from socket import create_connection
+from typing import cast
 
 import pytest
 from tornado.httpclient import HTTPRequest
@@ -55,6 +61,71 @@ def told(body: bytes) -> dict[str, str]:
     return dict(headers)
 
 
+class Breaking(socketserver.StreamRequestHandler):
+    """Answers some paths on a connection that is kept; the others it takes, counts, and hangs up on: as one that is killed."""
+
+    def handle(self) -> None:
+        while line := self.rfile.readline():
+            length = 0
+            while (header := self.rfile.readline()).strip():
+                name, _, value = header.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+            self.rfile.read(length)
+            method, path, _ = line.decode().split()
+            server = cast(Breaker, self.server)
+            if path not in ("/health", "/health/ready"):
+                server.taken.append(method)
+                return
+            server.answered[path] += 1
+            status = "200 OK" if server.ready or path == "/health" else "503 No"
+            self.wfile.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
+
+
+class Breaker(socketserver.ThreadingTCPServer):
+    """One that was sent what is in `taken`, and has answered so often; it may say that it is not ready."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Breaking)
+        self.taken: list[str] = []
+        self.answered = Counter[str]()
+        self.ready = True
+
+
+@contextmanager
+def breakers() -> Iterator[tuple[Breaker, Breaker]]:
+    """Two of them."""
+    with Breaker() as one, Breaker() as other:
+        threads = [threading.Thread(target=each.serve_forever, args=(0.01,)) for each in (one, other)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield one, other
+        finally:
+            one.shutdown()
+            other.shutdown()
+
+
+@dataclass
+class Broken:
+    """A balancer before two that are killed by whatever they take."""
+
+    front: Front
+    servers: tuple[Breaker, Breaker]
+
+    def sent(self, method: str, body: bytes | None = None, **headers: str) -> list[int]:
+        """How often one request was sent to each, on a connection that was used before."""
+        for _ in range(4):
+            assert ask(self.front, "/health")[0].status == 200
+        for server in self.servers:
+            server.taken.clear()
+        answer, _ = ask(self.front, "/", method, body, headers)
+        assert answer.status in (502, 503)
+        return sorted(server.taken.count(method) for server in self.servers)
+
+
 class Balanced:
     """The tests, for each balancer that has the fixture `front`."""
 
@@ -74,6 +145,12 @@ class Balanced:
             ask(front, "/", method, b"x" if method == "POST" else None)[0] for method in ("GET", "POST") * 10
         ]
         assert {each.status for each in answers} == {200}
+
+    @pytest.mark.parametrize("body", [b"{}", b"", None], ids=["body", "empty", "none"])
+    @pytest.mark.parametrize("method", ["POST", "PATCH"])
+    def test_a_change_is_sent_once(self, broken: Broken, method: str, body: bytes | None) -> None:  # S38
+        assert broken.sent(method, body) == [0, 1]
+        assert broken.sent(method, body, **{"Idempotency-Key": "1", "X-Idempotency-Key": "1"}) == [0, 1]
 
     def test_bodies_are_as_large_as_ours_may_be(self, front: Front) -> None:  # S46
         answer, body = ask(front, "/", "POST", b"x" * MAX_BODY)

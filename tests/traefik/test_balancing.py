@@ -8,7 +8,7 @@ import pytest
 
 from scale.front import DEPLOY, Front, prepared
 from tests.forward_auth.behind import application, free_port
-from tests.scale.balanced import Balanced, ask
+from tests.scale.balanced import Balanced, Broken, ask, breakers
 from tests.traefik.conftest import PATH
 from tests.workers.served import until
 
@@ -57,5 +57,31 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broken]:
+    """Before two that are killed by whatever they take."""
+    found = prepared(tmp_path_factory.mktemp("broken"))
+    with breakers() as servers, traefik(found, [each.server_address[1] for each in servers]):
+        yield Broken(found, servers)
+
+
 class TestTraefik(Balanced):
     """Every test of a balancer."""
+
+
+def test_what_changes_nothing_is_tried_again_where_it_was(broken: Broken) -> None:
+    assert broken.sent("GET") == [0, 2]
+
+
+def test_who_is_not_ready_is_left_out_until_it_is(broken: Broken) -> None:
+    one, _ = broken.servers
+
+    def asked() -> int:
+        before = one.answered["/health"]
+        assert all(ask(broken.front, "/health")[0].status == 200 for _ in range(4))
+        return one.answered["/health"] - before
+
+    one.ready = False
+    until(lambda: asked() == 0)
+    one.ready = True
+    until(lambda: asked() == 2)
