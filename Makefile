@@ -4,7 +4,7 @@ export PYTHON
 RUN := @exec tools/python tools/make.py
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup web test compat lint format bench bench-large drill clean
+.PHONY: help serve setup web test compat lint format bench bench-large scale drill clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ bench: ## Measure it beside its peers; writes docs/performance.md
 
 bench-large: ## The same with a million users: minutes, and 5 GB of disk
 	$(RUN) bench-large
+
+scale: ## Measure two servers behind nginx, and take away what they stand on; writes docs/scaling.md (ARGS name questions)
+	$(RUN) scale
 
 drill: ## Kill, freeze, fill and flood it, and see that nothing is lost; writes docs/drills.md (ARGS name drills)
 	$(RUN) drill

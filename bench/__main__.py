@@ -5,13 +5,10 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
 
-from bench import machine, report
-from bench.figures import Pace, Section
+from bench import machine
+from bench.figures import Pace
+from bench.report import PERFORMANCE, ROOT
 from bench.scenarios import (
     audit,
     get_session,
@@ -25,10 +22,11 @@ from bench.scenarios import (
     workers,
 )
 from bench.servers import POOL
-from bench.stage import Stage, staged
+from bench.stage import staged
+from bench.terminal import Questions, answers
 from bench.trouble import Trouble
 
-QUESTIONS: dict[str, Callable[[Stage, Pace], Section]] = {
+QUESTIONS: Questions = {
     "get-session": get_session.measure,
     "sign-in": sign_in.measure_rate,
     "meanwhile": sign_in.measure_delay,
@@ -54,11 +52,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers and files are cleared away then, too
     try:
         with staged() as stage:
-            for section in answers(stage, pace, names):
+            for section in answers(QUESTIONS, stage, pace, names):
                 if not asked.quick:
-                    report.remember([section], machine.facts(), shown)
+                    PERFORMANCE.remember([section], machine.facts(), shown)
         if not asked.quick:
-            sys.stdout.write(f"\nWritten to {report.PAGE.relative_to(report.ROOT)}\n")
+            sys.stdout.write(f"\nWritten to {PERFORMANCE.path.relative_to(ROOT)}\n")
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
@@ -75,38 +73,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--large", action="store_true", help="a million users: minutes, and 5 GB of disk")
     return parser
-
-
-def answers(stage: Stage, pace: Pace, names: Iterable[str]) -> Iterator[Section]:
-    """One after the other, printed as they come."""
-    for name in names:
-        if name not in QUESTIONS:
-            raise Trouble(f"there is no question {name!r}; there are {', '.join(QUESTIONS)}")
-    for name in names:
-        began, before = time.monotonic(), machine.busy()
-        section = QUESTIONS[name](stage, pace)
-        noise = f"{datetime.now(UTC):%Y-%m-%d}, load average {before} before and {machine.busy()} after"
-        section = replace(section, date=noise)
-        show(section, time.monotonic() - began)
-        yield section
-
-
-def show(section: Section, seconds: float) -> None:
-    """On the terminal."""
-    out = sys.stdout.write
-    out(f"\n{section.title} ({seconds:.0f} s; {section.date})\n")
-    widths = [max(map(len, column)) for column in zip(section.columns, *section.rows, strict=True)]
-    for line in (section.columns, *section.rows):
-        out(
-            "  "
-            + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-            + "\n"
-        )
-    for target in section.targets:
-        out(
-            f"  {report.SIGNS[target.met].strip('*'):7} {target.what}: {target.measured}, wanted {target.wanted}\n"
-        )
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

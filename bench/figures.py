@@ -70,6 +70,8 @@ class Section:
     targets: list[Target] = field(default_factory=list)
     plots: list[Bars] = field(default_factory=list)
     date: str = ""
+    # What others calculate with.
+    measured: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,13 @@ def counted(server: Running, job: Job, count: int) -> Run:
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a process, its children and theirs have spent so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return own + sum(map(cpu_seconds, children(pid)))
+    """What a process, its children and theirs have spent so far, those that have ended among them."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        below = children(pid)
+    except (FileNotFoundError, ProcessLookupError):  # it has ended since it was named
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") + sum(map(cpu_seconds, below))
 
 
 def children(pid: int) -> list[int]:

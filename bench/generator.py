@@ -10,6 +10,7 @@ import itertools
 import json
 import math
 import os
+import ssl
 import sys
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ class Stream:
 
     def __init__(self, port: int, requests: Iterator[bytes], until: float) -> None:
         self._port, self._requests, self._until = port, requests, until
+        trust = os.environ["BENCH_TRUST"]
+        self._tls = ssl.create_default_context(cafile=trust) if trust else None
         self.times: list[float] = []
         self.failed = 0
 
@@ -35,7 +38,7 @@ class Stream:
                 await asyncio.sleep(0.01)
 
     async def _ask_on_and_on(self) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, ssl=self._tls)
         try:
             for request in self._requests:
                 began = time.perf_counter()

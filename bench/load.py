@@ -29,6 +29,8 @@ class Job:
     body: str = ""
     connections: int = 32
     addresses: int = 0
+    # The certificate to trust, where https is spoken.
+    trust: str = ""
 
     def facts(self, cookies: Path) -> dict[str, str]:
         """For the environment of a load tool."""
@@ -37,6 +39,7 @@ class Job:
             "BENCH_BODY": self.body,
             "BENCH_COOKIES": str(cookies),
             "BENCH_ADDRESSES": str(self.addresses),
+            "BENCH_TRUST": self.trust,
         }
 
 
@@ -109,7 +112,13 @@ def start(job: Job, seconds: int) -> Load:
 def _command(job: Job, seconds: int) -> list[str]:
     if shutil.which("wrk"):
         options = ["-t1", f"-c{job.connections}", f"-d{seconds}s", "--timeout", "30s"]
-        return ["wrk", *options, "-s", str(HERE / "wrk.lua"), f"http://127.0.0.1:{job.port}{job.path}"]
+        return [
+            "wrk",
+            *options,
+            "-s",
+            str(HERE / "wrk.lua"),
+            f"http{'s' if job.trust else ''}://127.0.0.1:{job.port}{job.path}",
+        ]
     return [*_own(job), str(seconds)]
 
 

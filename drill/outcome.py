@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from drill.ledger import Ledger
 
+NOT_BACK = "it did not recover"
+
 
 @dataclass
 class Outcome:
@@ -52,7 +54,7 @@ class Outcome:
     def back_within(self, seconds: float, recovery: float | None) -> None:
         """How long the failures may go on."""
         self.recovery = recovery
-        self.demand(recovery is not None, "it did not recover")
+        self.demand(recovery is not None, NOT_BACK)
         self.demand(recovery is None or recovery <= seconds, f"failed for {recovery or 0:.1f} s")
 
 

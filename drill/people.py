@@ -15,11 +15,14 @@ from drill.wire import Line
 PAUSE = 0.02  # so that clients leave the machine to the server
 
 
-class Crowd:
-    """Some threads of people; `ports` are the servers they go to."""
+Way = Callable[[int], Line]
 
-    def __init__(self, ledger: Ledger, ports: Sequence[int], size: int = 6) -> None:
-        self.ledger, self.ports = ledger, ports
+
+class Crowd:
+    """Some threads of people; `ports` are the servers they go to, `way` is how."""
+
+    def __init__(self, ledger: Ledger, ports: Sequence[int], size: int = 6, way: Way = Line) -> None:
+        self.ledger, self.ports, self.way = ledger, ports, way
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._live, args=(number,)) for number in range(size)]
 
@@ -36,7 +39,7 @@ class Crowd:
 
     def _live(self, number: int) -> None:
         chance = random.Random(number)  # noqa: S311
-        lines = [Line(port) for port in self.ports]
+        lines = [self.way(port) for port in self.ports]
         account: Account | None = None
         while not self._stop.is_set():
             line = chance.choice(lines)
@@ -132,9 +135,9 @@ def _signed_out(ledger: Ledger, account: Account) -> None:
 
 
 @contextmanager
-def crowd(ledger: Ledger, *ports: int, size: int = 6) -> Iterator[Crowd]:
+def crowd(ledger: Ledger, *ports: int, size: int = 6, way: Way = Line) -> Iterator[Crowd]:
     """People for the duration, the first of whom have signed up."""
-    made = Crowd(ledger, ports, size)
+    made = Crowd(ledger, ports, size, way)
     made.start()
     try:
         until(lambda: len(ledger.accounts) >= size, 20)

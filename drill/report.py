@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from drill.outcome import Outcome, said
+from drill.outcome import NOT_BACK, Outcome, said
 
 PAGE = Path(__file__).parent.parent / "docs/drills.md"
 HEAD = """# Bad days
@@ -37,15 +37,49 @@ def write(outcomes: list[Outcome], facts: dict[str, str]) -> None:
     )
 
 
-def _row(each: Outcome) -> str:
+COLUMNS = [
+    *("what", "requests", "failures", "lost", "false sign-outs", "stale yes", "back after"),
+    "",
+]
+
+
+def cells(each: Outcome) -> list[str]:
+    """Its row of a table, under COLUMNS."""
     if each.left_out:
-        return f"| {each.name} | {each.what} | – | – | – | – | – | – | left out |\n"
+        return [each.what, *["–"] * 6, "left out"]
     verdict = "**broken**" if each.broken else "held"
-    cells = (
-        each.name, each.what, f"{each.requests:,}", said(each.failures), each.lost, each.false_sign_outs,
-        seconds(each.stale, "none"), seconds(each.recovery, "never"), verdict,
+    figures = (
+        each.what, f"{each.requests:,}", said(each.failures), each.lost, each.false_sign_outs,
+        seconds(each.stale, "none"), seconds(each.recovery, _unrecovered(each)), verdict,
     )  # fmt: skip
-    return f"| {' | '.join(map(str, cells))} |\n"
+    return list(map(str, figures))
+
+
+def _row(each: Outcome) -> str:
+    return f"| {' | '.join([each.name, *cells(each)])} |\n"
+
+
+def lines(each: Outcome) -> list[str]:
+    """What it found, for a terminal."""
+    told = [] if each.left_out else [_figures(each)]
+    return [f"{each.name}: {each.what}", *(f"  {line}" for line in (*told, *each.notes, *_broken(each)))]
+
+
+def _figures(each: Outcome) -> str:
+    return (
+        f"{each.requests} requests, failures: {said(each.failures)}; {each.lost} writes lost,"
+        f" {each.false_sign_outs} false sign-outs, stale yes: {seconds(each.stale, 'none')},"
+        f" back after {seconds(each.recovery, _unrecovered(each))}"
+    )
+
+
+def _unrecovered(each: Outcome) -> str:
+    """Where there was nothing to come back from, there is nothing to tell."""
+    return "never" if NOT_BACK in each.broken else "–"
+
+
+def _broken(each: Outcome) -> list[str]:
+    return [f"broken: {what}" for what in each.broken]
 
 
 def seconds(value: float | None, otherwise: str) -> str:

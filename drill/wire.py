@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 API = "/api/auth"
 PATIENCE = 20.0
@@ -37,15 +37,20 @@ class Answer:
 class Line:
     """A client of one port, as a browser keeps its connection."""
 
+    scheme = "http"
+
     def __init__(self, port: int, patience: float = PATIENCE) -> None:
-        self.port = port
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
+        self.port, self.headers = port, dict[str, str]()
+        self._connection = self._make(patience)
+
+    def _make(self, patience: float) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience)
 
     def ask(
         self, path: str, body: object = None, cookie: str = "", raw: bytes | None = None, kind: str = ""
     ) -> Answer:
         """GET, or POST where there is something to send; below /api/auth unless the path begins with two slashes."""
-        headers = {"Origin": f"http://127.0.0.1:{self.port}"}
+        headers = self.headers | {"Origin": f"{self.scheme}://127.0.0.1:{self.port}"}
         headers |= {"Cookie": cookie} if cookie else {}
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
         if data is not None:
@@ -66,6 +71,12 @@ class Line:
     def close(self) -> None:
         """The next request makes a new connection."""
         self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _kind(error: Exception) -> str:

@@ -19,7 +19,7 @@ from server.authentication.sweeping import Sweeping
 from server.authentication.verifications import Sweeper
 from server.config.settings import Settings
 from server.crypto.pseudonyms import Pseudonyms
-from server.database import Database, DatabaseError, DatabaseUnavailable
+from server.database import Database, DatabaseError, DatabaseUnavailable, Reads, Replicas
 from server.errors import StartError
 from server.limits import AccountLimits, Limit, RedisStore, RequestLimits, open_store
 from server.limits.shared import NUMBERS
@@ -67,13 +67,15 @@ class Services:
     def __init__(self, settings: Settings, parts: Parts, shared: int | None = None) -> None:
         self.config, self.parts = settings, parts
         self.db = Database(settings.database_url or "", settings.db_pool_size, parts.columns)
+        self.replicas = Replicas(self.db, settings.read_database_urls, settings.db_pool_size)
+        self.reads = Reads(self.db, self.replicas)
         self.metrics = Metrics((shared, NUMBERS) if shared is not None else None)
         self.audit = Audit(self.metrics)
         self.mailer = Mailer(settings, self.db, self.metrics, parts.emails)
         self.cookies = Cookies(
             settings.secret, settings.secure_cookies, settings.sessions.expires_in, settings.cookies
         )
-        self.sessions = Sessions(settings, self.db, self.cookies)
+        self.sessions = Sessions(settings, self.db, self.cookies, self.reads)
         self.passwords = Passwords(settings.passwords)
         if shared is not None:
             self.passwords.hashing.share(Board(shared))
@@ -148,6 +150,7 @@ class Services:
         words = "1 while sessions may be kept in memory."
         metrics.watch("changes_heard", words, lambda: int(memory.trusted), "least")
         memory.looked_up = lambda found: metrics.cache.inc("hit" if found else "miss")
+        self._watch_replicas()
         created = metrics.counter("sessions_created", "Sessions created.")
         created.find(())
         self.sessions.made = created.inc
@@ -157,6 +160,15 @@ class Services:
         )
         away = counts if isinstance(counts, RedisStore) else None
         metrics.watch("limits_without_redis", words, lambda: int(away is not None and away.away))
+
+    def _watch_replicas(self) -> None:
+        each, metrics = self.replicas.each, self.metrics
+        words = "Replicas of READ_DATABASE_URL that are read from."
+        metrics.watch("database_replicas_usable", words, lambda: sum(one.usable for one in each), "least")
+        reads = metrics.counter("database_reads", "Reads that a replica may do, by who did them.", "by")
+        for who in ("primary", "replica"):
+            reads.find((who,))
+        self.reads.went = lambda to_replica: reads.inc("replica" if to_replica else "primary")
 
     async def _look(self) -> None:
         await migrate.learn(self.db)
@@ -218,6 +230,7 @@ class Services:
         self.sweeping.start()
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.metrics.telling())
+            await stack.enter_async_context(self.replicas.running())
             if isinstance(self.counts, RedisStore):
                 await stack.enter_async_context(self.counts.running())
             for run in self.parts.run:
@@ -239,4 +252,5 @@ class Services:
         if isinstance(self.counts, RedisStore):
             await self.counts.close()
         await self.sessions.store.close()
+        await self.replicas.close()
         await self.db.close()

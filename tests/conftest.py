@@ -125,10 +125,10 @@ def _quickly(server: str) -> str:
 
 
 @contextmanager
-def database_in(server: str) -> Iterator[str]:
-    """The address of an empty database there, which is gone afterwards."""
+def database_in(server: str, template: str = "template1") -> Iterator[str]:
+    """The address of an empty database there, or of a copy of another, which is gone afterwards."""
     name = f"test_{secrets.token_hex(8)}"
-    execute(server, f'CREATE DATABASE "{name}" {_quickly(server)}')
+    execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" {_quickly(server)}')
     try:
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:
@@ -164,17 +164,37 @@ def new_database(database_server: str) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture(scope="session")
-def database_url(database_server: str) -> str:
-    """A database with our tables; `clean` empties it before each test."""
+def _whole(database_server: str) -> Iterator[str]:
+    """The name of a database with our tables that nobody is on."""
+    with database_in(database_server) as url:
+        bring_up(url)
+        yield urlsplit(url).path.removeprefix("/")
+
+
+@pytest.fixture
+def new_whole_database(database_server: str, _whole: str) -> Iterator[Callable[[], str]]:
+    """new_whole_database(): the same, with our tables in it: to copy them takes a third of the time."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(database_in(database_server, _whole))
+
+
+def bring_up(url: str) -> None:
+    """Runs the migrations."""
 
     async def migrated() -> None:
-        db = Database(database_server, 1)
+        db = Database(url, 1)
         await migrate.migrate(db)
         await db.close()
 
     # In a thread: asyncio.run leaves the thread it ran in without an event loop, which a test may have made already.
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, migrated()).result()
+
+
+@pytest.fixture(scope="session")
+def database_url(database_server: str) -> str:
+    """A database with our tables; `clean` empties it before each test."""
+    bring_up(database_server)
     return database_server
 
 

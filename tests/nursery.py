@@ -4,6 +4,7 @@ As a program: `python -m tests.nursery FD` takes jobs from the socket FD, one a 
 document, and the descriptors of its three streams and of a pipe that its number and its exit code go to.
 """
 
+import asyncio
 import contextlib
 import fcntl
 import functools
@@ -28,6 +29,7 @@ from typing import IO, Any
 ROOT = Path(__file__).parents[1]
 NUMBER = struct.Struct("=i")
 LONGEST = 128 * 1024
+_SETTINGS = {"DATABASE_URL": "postgresql://nobody@localhost/nothing", "APP_ENV": "development"}
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -186,6 +188,7 @@ def main(jobs: int) -> None:
     from tests import clusters
 
     clusters.copy()
+    _warm_up()
     gc.collect()
     gc.freeze()  # what those who are forked never write to is not copied for them
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -204,6 +207,25 @@ def main(jobs: int) -> None:
                 return
             else:
                 _start(endings, *received)
+
+
+def _warm_up() -> None:
+    """Does once what each would do anew: parse expressions, read templates and migrations, put the services together."""
+    import handlers
+    from server.config import settings
+    from server.feature import assemble
+    from server.http.app import Application
+    from server.schema import migrate
+
+    async def serve() -> None:
+        services = assemble(handlers.FEATURES, settings.load(_SETTINGS, ROOT))
+        Application(services, handlers.FEATURES)
+        await services.close()
+
+    migrate.files()
+    asyncio.run(serve())
+    asyncio.set_event_loop_policy(None)
+    assert threading.active_count() == 1  # one that has another is not forked whole
 
 
 def _receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
@@ -248,8 +270,9 @@ def _become(job: dict[str, Any], streams: Sequence[int]) -> None:
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     # The ones that are there take what they write to for a file.
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+    words = job["environment"].get("PYTHONIOENCODING", "utf-8")
+    sys.stdout = open(1, "w", encoding=words, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding=words, errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     sys.argv[1:] = job["arguments"]
     try:
         importlib.import_module(job["program"]).main()

@@ -8,8 +8,25 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# What takes longest. What one line names, folders or files, shares servers, a browser or a database that take long to
-# start, so one process has it all.
+# What takes longest, by itself: it comes before the others, so that no process is left with it at the end.
+BY_ITSELF = (
+    *(
+        "tests/workers/test_waiting.py",
+        "tests/redis/test_with_better_auth.py",
+        "tests/backup/",
+        "tests/doctor/",
+    ),
+    *(
+        "tests/schema/test_others.py",
+        "tests/schema/test_advice.py",
+        "tests/http/test_socket.py",
+        "tests/relay/",
+    ),
+    *("tests/nginx/test_nginx.py", "tests/forged/", "tests/open_api/test_answers.py"),
+    *("tests/scale/test_scale.py", "tests/patroni/", "tests/replication/test_failover.py", "tests/replicas/"),
+)
+# What one line names, folders or files, shares servers, a browser or a database that take long to start, so one process
+# has it all, and from the start.
 LONG = (
     ("tests/compat/test_same_answers.py", "tests/compat/test_client.py", "tests/compat/test_lacking.py"),
     ("tests/browser/",),
@@ -18,7 +35,7 @@ LONG = (
         *("tests/compat/test_swap.py", "tests/compat/test_swap_flows.py", "tests/compat/test_schema.py"),
         "tests/compat/test_cookie_cache.py",
     ),
-    ("tests/workers/test_waiting.py",),
+    *((path,) for path in BY_ITSELF),
 )
 # What the files of some processes take at most: a database is 50 MB, and there are a few dozen.
 ROOM = 6 * 1024**3

@@ -102,6 +102,7 @@ def test_sql_stands_in_stores_alone() -> None:
         server / "database" / "database.py",
         server / "database" / "executor.py",
         server / "database" / "listener.py",
+        server / "database" / "replicas.py",
         server / "postgres" / "initialize.py",
         server / "schema" / "advice.py",  # what a person is told to run
     )

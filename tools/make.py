@@ -123,14 +123,23 @@ def bench_large() -> None:
     bench()
 
 
+def scale() -> None:
+    """Several servers behind nginx: what they carry, and what happens when one is gone."""
+    _hold("scale", programs.NGINX, programs.REDIS)
+
+
 def drill() -> None:
     """Bad days for real: kills, freezes, full disks, floods, forged input."""
+    _hold("drill", programs.REDIS)
+
+
+def _hold(package: str, *needed: programs.Program) -> None:
+    """Runs a package that starts servers, and other programs beside them."""
     VENV.prepare("test")
     build_web()
-    environment = dict(os.environ)
-    environment[programs.REDIS.variable] = programs.REDIS.find_or_install() or ""
+    found = {each.variable: each.find_or_install() or "" for each in needed}
     arguments = shlex.split(os.environ.get("ARGS", ""))
-    run_all(([VENV.python, "-m", "drill", *arguments], ROOT, environment))
+    run_all(([VENV.python, "-m", package, *arguments], ROOT, {**os.environ, **found}))
 
 
 def format() -> None:  # noqa: A001
@@ -214,7 +223,7 @@ def run(
 
 COMMANDS: dict[str, Callable[[], None]] = {
     "serve": serve, "setup": setup, "web": web, "test": test, "compat": compat, "lint": lint, "format": format, "clean": clean,
-    "bench": bench, "bench-large": bench_large, "drill": drill,
+    "bench": bench, "bench-large": bench_large, "scale": scale, "drill": drill,
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ FILL = """
     SELECT md5('user' || n), 'Person ' || n, 'person' || n || '@example.com', true
     FROM generate_series(1, %(users)s) AS n;
     INSERT INTO "account" ("id", "accountId", "providerId", "userId", "password", "updatedAt")
-    SELECT md5('account' || n), md5('user' || n), 'credential', md5('user' || n), 'x', now()
+    SELECT md5('account' || n), md5('user' || n), 'credential', md5('user' || n), repeat('x', 60), now()
     FROM generate_series(1, %(users)s) AS n;
     INSERT INTO "session" ("id", "token", "userId", "expiresAt", "updatedAt", "ipAddress", "userAgent")
     SELECT md5('id' || n), md5('session' || n), md5('user' || 1 + n %% %(users)s), now() + interval '7 days', now(),

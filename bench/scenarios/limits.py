@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import servers
 from bench.figures import COLUMNS, Pace, Section, Target, cpu_ratio, interleaved, rate_ratio, rows
-from bench.scenarios.get_session import asked, warm
+from bench.scenarios.get_session import asked
 from bench.stage import Stage
 from bench.trouble import Trouble
 
@@ -38,7 +38,7 @@ def measure(stage: Stage, pace: Pace) -> Section:
         )
         with servers.running(stage, *contenders) as found:
             for server in found:
-                warm(server, pace)
+                asked(server, pace, 64, ADDRESSES)
             works = {each.contender.name: partial(asked, each, pace, 64, ADDRESSES) for each in found}
             results = interleaved(works, pace.rounds)
     targets = []

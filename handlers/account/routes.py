@@ -36,7 +36,7 @@ class ListUserAccounts(ApiHandler):
     @answers(schemas.array(schemas.ACCOUNT))
     async def get(self, who: SignedIn) -> None:
         """Answers an array; never a token or a hash."""
-        found = await accounts.list_of_user(self.services.db, who.user.id)
+        found = await self.services.reads.exactly(lambda db: accounts.list_of_user(db, who.user.id))
         self.answer([wire.account(account) for account in found])
 
 

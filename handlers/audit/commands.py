@@ -21,7 +21,7 @@ from handlers.audit.store import Wanted
 from server.cli import listings, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused, WrongUsage
-from server.database import Database
+from server.database import Executor
 from server.services import Services
 from server.store import users
 
@@ -62,11 +62,11 @@ def list_events(
     """
     moment = since.astimezone() if since else None
 
-    async def work(services: Services) -> tuple[list[Sealed], int]:
-        wanted = Wanted(await _subject(services.db, user) if user else None, event, moment)
-        return await store.list_newest(services.db, wanted, limit), await store.count(services.db, wanted)
+    async def work(db: Executor) -> tuple[list[Sealed], int]:
+        wanted = Wanted(await _subject(db, user) if user else None, event, moment)
+        return await store.list_newest(db, wanted, limit), await store.count(db, wanted)
 
-    found, total = setup.run(work)
+    found, total = setup.run(setup.reading(work))
     if as_json:
         output.document({"events": [entries.as_json(each) for each in found], "total": total})
         return
@@ -74,7 +74,7 @@ def list_events(
     listings.remainder(len(found), total, "event")
 
 
-async def _subject(db: Database, who: str) -> str:
+async def _subject(db: Executor, who: str) -> str:
     """The id of a user by address; what is none is taken for an id, as users who are gone have events."""
     found = await users.find_by_email(db, who.lower()) if "@" in who else None
     if found is None and "@" in who:

@@ -45,7 +45,9 @@ class Activity(ApiHandler):
     async def get(self, who: SignedIn) -> None:
         """Answers `{events, next}`, the newest first; `next` is what to give as `before` for more, or null. S40."""
         query: ActivityQuery = self.read_query()
-        found = await store.list_of(self.services.db, who.user.id, query.before, PAGE + 1)
+        found = await self.services.reads.exactly(
+            lambda db: store.list_of(db, who.user.id, query.before, PAGE + 1)
+        )
         shown = found[:PAGE]
         following = shown[-1].id if len(found) > PAGE else None
         self.answer({"events": [_shown(each, who) for each in shown], "next": following})

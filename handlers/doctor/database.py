@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -11,7 +12,8 @@ from handlers.doctor import store
 from server import clock
 from server.authentication import sweeping
 from server.config.settings import Settings
-from server.database import Database
+from server.database import Database, Replicas
+from server.database.replicas import NO_STANDBY
 from server.feature import Check, Finding
 from server.schema import ledger, migrate
 
@@ -22,6 +24,7 @@ ENDS = {
 }  # fmt: skip
 OLDEST = min(ENDS)
 APART_SECONDS = 2.0
+LOOKS, LOOK_SECONDS = 10, 0.2
 # A sweep may have been missed; many rows that nobody sweeps are another thing.
 MANY = 1000
 LATE = sweeping.KEPT + timedelta(hours=6)
@@ -141,11 +144,36 @@ async def connections(settings: Settings, db: Database) -> Finding:
     return Finding("ok", words)
 
 
+async def replicas(settings: Settings, db: Database) -> Finding:
+    """Whether reads may go to each of READ_DATABASE_URL, of which one may be the primary."""
+    among = Replicas(db, settings.read_database_urls, 1)
+    try:
+        for _ in range(LOOKS):
+            await among.look()
+            if all(each.usable for each in among.each):
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        return _of_replicas({each.name: each.reason for each in among.each})
+    finally:
+        await among.close()
+
+
+def _of_replicas(reasons: dict[str, str]) -> Finding:
+    usable = [name for name, reason in reasons.items() if not reason]
+    left_out = [f"{name}: {reason}" for name, reason in reasons.items() if reason]
+    words = f"{len(usable)} of {len(reasons)} can be read from" if reasons else "none is set"
+    if not left_out or (usable and all(each.endswith(NO_STANDBY) for each in left_out)):
+        return Finding("ok", words)
+    advice = "Have them stream from the server of DATABASE_URL; until they do, that one answers."
+    return Finding("warning", f"{words}; {'; '.join(left_out)}", advice)
+
+
 FIRST = Check("database", database)
 CHECKS = (
     Check("clock", database_clock),
     Check("schema", schema),
     Check("connections", connections),
+    Check("replicas", replicas),
 )
 # Of a database whose tables are ours.
 IN_TABLES = (Check("indexes", indexes), Check("rows", rows))

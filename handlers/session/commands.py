@@ -8,6 +8,7 @@ from server import clock
 from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused, WrongUsage
+from server.database import Executor
 from server.services import Services
 from server.store.session_lists import SessionSummary
 
@@ -35,10 +36,13 @@ def list_sessions(user: str | None, limit: int, as_json: bool) -> None:
     """
 
     async def work(services: Services) -> tuple[list[SessionSummary], int]:
-        db, store = services.db, services.sessions.store
-        user_id = (await lookup.get_user(db, user)).id if user else None
-        now = clock.now()
-        return await store.list_summaries(db, user_id, limit, now), await store.count(db, user_id, now)
+        store, now = services.sessions.store, clock.now()
+
+        async def read(db: Executor) -> tuple[list[SessionSummary], int]:
+            user_id = (await lookup.get_user(db, user)).id if user else None
+            return await store.list_summaries(db, user_id, limit, now), await store.count(db, user_id, now)
+
+        return await setup.reading(read)(services)
 
     found, total = setup.run(work)
     if as_json:

@@ -44,8 +44,8 @@ class _Metered:
         self._file, self._most, self._since = file, most, 0
 
     def read(self, size: int) -> bytes:
-        """As a file has it."""
-        read = self._file.read(size)
+        """As a file has it, but more at once where no row comes: a long word is gone through anew with each piece."""
+        read = self._file.read(max(size, min(self._since, MOST_LINE)))
         self._since += len(read)
         if self._since > self._most:
             raise Unreadable(f"there is something of more than {MOST_BETWEEN >> 20} MB that is no person")

@@ -102,9 +102,11 @@ def list_users(search: str, limit: int, as_json: bool) -> None:
     """
 
     async def work(services: Services) -> tuple[list[UserSummary], int]:
-        db = services.db
-        found = await users.list_summaries(db, search, limit, clock.now())
-        return [await _with_sessions(services, each) for each in found], await users.count(db, search)
+        async def read(db: Executor) -> tuple[list[UserSummary], int]:
+            return await users.list_summaries(db, search, limit, clock.now()), await users.count(db, search)
+
+        found, total = await setup.reading(read)(services)
+        return [await _with_sessions(services, each) for each in found], total
 
     found, total = setup.run(work)
     if as_json:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from server.cli import setup
-from server.database import Database
+from server.database import Executor
 from server.model import User
 from server.services import Services
 from server.store import users
 
 
-async def get_user(db: Database, who: str) -> User:
+async def get_user(db: Executor, who: str) -> User:
     """The user; raises Refused when there is none."""
     found = await (_find_by_email(db, who) if "@" in who else users.find(db, who))
     if found is None:
@@ -17,7 +17,7 @@ async def get_user(db: Database, who: str) -> User:
     return found
 
 
-async def _find_by_email(db: Database, address: str) -> User | None:
+async def _find_by_email(db: Executor, address: str) -> User | None:
     """As it was typed first: two users may have addresses that differ by capitals alone."""
     return await users.find_by_email(db, address) or await users.find_by_email(db, address.lower())
 

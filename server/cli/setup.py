@@ -20,7 +20,7 @@ from server.config import settings
 from server.config.settings import Settings
 from server.crypto.keyring import Keyring
 from server.crypto.random import random_id
-from server.database import DatabaseError, DatabaseUnavailable, RowRefused, WritesRefused
+from server.database import DatabaseError, DatabaseUnavailable, Executor, RowRefused, WritesRefused
 from server.errors import APIError, StartError
 from server.feature import assemble, select
 from server.redis.errors import RedisUnavailable
@@ -148,6 +148,16 @@ def run(work: Work[T]) -> T:
         return await work(services)
 
     return run_as_it_is(checked)
+
+
+def reading(read: Callable[[Executor], Awaitable[T]]) -> Work[T]:
+    """Work that only reads, which a replica may do."""
+
+    async def work(services: Services) -> T:
+        await services.replicas.look()
+        return await services.reads.exactly(read)
+
+    return work
 
 
 def run_as_it_is(work: Work[T]) -> T:

@@ -26,6 +26,7 @@ from server.crypto.keyring import Keyring
 from server.crypto.random import random_id
 from server.database import address
 from server.database.address import Address
+from server.database.hosts import one_by_one
 from server.errors import SettingsError
 
 API = "/api/auth"
@@ -36,6 +37,8 @@ KNOWN_SECRETS = (
     "the-old-secret-of-at-least-32-bytes",
 )
 _NAME = re.compile(r"\b(?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|WORKERS)\b")
+# Commas stand in an address too, between its hosts.
+_COPIES = re.compile(r"[,\s]+(?=[a-z][a-z0-9+:]*://)|,\s*$", re.IGNORECASE)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -48,6 +51,7 @@ class Settings:
     features_off: tuple[str, ...]
     database_url: str | None
     database_left_out: tuple[str, ...]
+    read_database_urls: tuple[str, ...]
     db_pool_size: int
     redis_url: str | None
     data_dir: Path
@@ -101,12 +105,11 @@ class Settings:
 def load(environ: Mapping[str, str], folder: Path) -> Settings:
     """Settings from `environ`, else from `folder/.env`; raises SettingsError naming the variable."""
     read = reader.Reader({**dotenv.read(folder), **environ})
-    database, base_url = _database(read), read.url("BETTER_AUTH_URL")
+    (database, copies), base_url = _databases(read), read.url("BETTER_AUTH_URL")
     live = database is not None or (base_url or "").startswith("https://")
     app_env = read.choice("APP_ENV", ("development", "production"), "production" if live else "development")
     production = app_env == "production"
-    port = read.integer("PORT", 8080, 0, 65535)
-    workers = read.integer("WORKERS", 1, 0, 256) or os.cpu_count() or 1
+    port, workers = read.integer("PORT", 8080, 0, 65535), _workers(read)
     data_dir, public = read.path("DATA_DIR", folder / "data"), base_url or f"http://localhost:{port}"
     settings = Settings(
         reader=read,
@@ -114,6 +117,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         features_off=read.list("FEATURES_OFF"),
         database_url=database.url if database else None,
         database_left_out=database.left_out if database else (),
+        read_database_urls=copies,
         db_pool_size=read.integer("DB_POOL_SIZE", 10, 1, 1000),
         redis_url=_redis_url(read),
         data_dir=data_dir,
@@ -202,6 +206,11 @@ def become_worker(environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
 
 
+def _workers(read: Reader) -> int:
+    """0 is one for each processor."""
+    return read.integer("WORKERS", 1, 0, 256) or os.cpu_count() or 1
+
+
 def _log_format(read: Reader, production: bool) -> Literal["text", "json"]:
     chosen = read.choice("LOG_FORMAT", ("text", "json"), "json" if production else "text")
     return "json" if chosen == "json" else "text"
@@ -245,18 +254,31 @@ def _is_redis(url: str) -> bool:
     return port != 0 and is_host(parts.hostname or "") and bool(re.fullmatch(r"/?|/[0-9]{1,4}", parts.path))
 
 
-def _database(read: Reader) -> Address | None:
-    if read.text("READ_DATABASE_URL"):
-        raise SettingsError(
-            "READ_DATABASE_URL is set; this version reads from DATABASE_URL alone: leave it out"
-        )
-    url = read.text("DATABASE_URL")
-    if url is None:
-        return None
-    found = address.read(url)
+def _databases(read: Reader) -> tuple[Address | None, tuple[str, ...]]:
+    """The one that is written to, and those that are read from."""
+    url, copies = read.text("DATABASE_URL"), read.text("READ_DATABASE_URL")
+    if copies and not url:
+        raise SettingsError("READ_DATABASE_URL names copies of a database that DATABASE_URL has to name")
+    found = tuple(_replica(each) for each in _COPIES.split(copies or "") if each)
+    if copies and not found:
+        raise SettingsError("READ_DATABASE_URL names no replica")
+    if len(found) != len(set(found)):
+        raise SettingsError("READ_DATABASE_URL names the same replica twice")
+    return _address("DATABASE_URL", url) if url else None, found
+
+
+def _replica(url: str) -> str:
+    found = _address("READ_DATABASE_URL", url).url
+    if len(one_by_one(found)) > 1:
+        raise SettingsError("READ_DATABASE_URL takes replicas of one host each, with commas between")
+    return found
+
+
+def _address(name: str, url: str) -> Address:
+    found = address.read(url, name)
     if not is_postgres(found.url):
         raise SettingsError(
-            "DATABASE_URL takes the address of a PostgreSQL, such as postgres://user:password@host/name"
+            f"{name} takes the address of a PostgreSQL, such as postgres://user:password@host/name"
         )
     return found
 

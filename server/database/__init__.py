@@ -12,6 +12,8 @@ from server.database.errors import (
 )
 from server.database.executor import Executor
 from server.database.listener import Listener
+from server.database.reads import Reads, Unsettled
+from server.database.replicas import Replicas
 from server.database.transaction import Transaction
 
 __all__ = [
@@ -23,8 +25,11 @@ __all__ = [
     "InvalidValue",
     "Listener",
     "OutcomeUnknown",
+    "Reads",
+    "Replicas",
     "RowRefused",
     "Transaction",
     "UniqueViolation",
+    "Unsettled",
     "WritesRefused",
 ]

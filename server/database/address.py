@@ -80,15 +80,15 @@ class Address:
     left_out: tuple[str, ...]
 
 
-def read(text: str) -> Address:
-    """The address in DATABASE_URL; raises SettingsError, whose line never shows a password."""
+def read(text: str, setting: str = "DATABASE_URL") -> Address:
+    """The address in a setting; raises SettingsError, whose line names it and never shows a password."""
     scheme = _SCHEME.match(text)
     if not scheme:
         raise SettingsError(
-            "DATABASE_URL takes the address of a PostgreSQL, such as postgres://user:password@host/name"
+            f"{setting} takes the address of a PostgreSQL, such as postgres://user:password@host/name"
         )
     place, query = _split(text[scheme.end() :])
-    parameters = _Parameters()
+    parameters = _Parameters(setting)
     for pair in filter(None, query.split("&")):
         parameters.add(pair)
     plain = "postgres://" if text.startswith("postgres://") else "postgresql://"
@@ -99,7 +99,7 @@ def read(text: str) -> Address:
     except (psycopg2.Error, ValueError) as error:
         what = str(error).removeprefix("invalid dsn: ").partition(":")[0].partition('"')[0].strip()
         raise SettingsError(
-            f"DATABASE_URL cannot be read ({what}): a % or other special character in it is written as %25 and so on"
+            f"{setting} cannot be read ({what}): a % or other special character in it is written as %25 and so on"
         ) from None
     if count_hosts(parts) > 1 and "target_session_attrs" not in parts:
         # Of several one takes changes, and the others are of no use to a server that writes.
@@ -122,7 +122,8 @@ def _split(rest: str) -> tuple[str, str]:
 class _Parameters:
     """Those of one address, translated one by one."""
 
-    def __init__(self) -> None:
+    def __init__(self, setting: str) -> None:
+        self._setting = setting
         self.left_out: list[str] = []
         self._kept: list[str] = []
         self._options: list[str] = []
@@ -146,7 +147,7 @@ class _Parameters:
             self.keep(known, value)
         else:
             raise SettingsError(
-                f"DATABASE_URL has the parameter {name[:40]!r}, which is not known here: leave it out"
+                f"{self._setting} has the parameter {name[:40]!r}, which is not known here: leave it out"
             )
 
     def keep(self, name: str, value: str) -> None:
@@ -175,7 +176,7 @@ class _Parameters:
         """sslmode, with node-postgres's word for one that checks no certificate."""
         mode = "require" if value == "no-verify" else value
         if mode not in _MODES:
-            raise SettingsError(f"DATABASE_URL has sslmode={value[:40]!r}; it takes {', '.join(_MODES)}")
+            raise SettingsError(f"{self._setting} has sslmode={value[:40]!r}; it takes {', '.join(_MODES)}")
         self.keep("sslmode", mode)
 
     def ssl(self, value: str) -> None:
@@ -187,7 +188,7 @@ class _Parameters:
         """sslaccept of Prisma: whether the certificate is checked."""
         if value not in ("strict", "accept_invalid_certs"):
             raise SettingsError(
-                "DATABASE_URL has an sslaccept that is neither strict nor accept_invalid_certs"
+                f"{self._setting} has an sslaccept that is neither strict nor accept_invalid_certs"
             )
         self._strict = value == "strict"
 

@@ -14,6 +14,7 @@ import psycopg2
 
 from server.database import budget
 from server.database.errors import (
+    Busy,
     DatabaseError,
     DatabaseUnavailable,
     NotPrepared,
@@ -27,8 +28,7 @@ from server.database.executor import Statements
 from server.database.hosts import Hosts
 from server.database.listener import Listener
 from server.database.pool import Pool, PoolExhausted
-from server.database.prepared import prepared
-from server.database.statement import Result, execute
+from server.database.statement import Result, execute, prepared
 from server.database.transaction import Transaction, end, roll_back
 from server.database.writes import Writes
 from server.model import NO_COLUMNS, OUR_SHAPE, Columns, Shape
@@ -122,7 +122,7 @@ class Database(Statements):
                 async with asyncio.timeout(seconds):
                     return await self._pool.acquire()
             except (PoolExhausted, TimeoutError) as error:
-                raise DatabaseUnavailable("all connections are busy") from error
+                raise Busy("all connections are busy") from error
 
     async def _fetch(self, sql: str, params: dict[str, object]) -> Result:
         reads = sql.lstrip().startswith("SELECT")

@@ -14,6 +14,10 @@ class DatabaseUnavailable(DatabaseError):
     """PostgreSQL did not answer in time, or not at all; the message says which."""
 
 
+class Busy(DatabaseUnavailable):
+    """Nothing was asked of PostgreSQL: all connections of the pool are in use, and stayed so."""
+
+
 class NotSent(DatabaseUnavailable):
     """A connection was lost before the statement went out, so that it may be tried on another."""
 

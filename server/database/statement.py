@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import hashlib
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -26,6 +29,7 @@ watching: Callable[[str], AbstractContextManager[object]] | None = None
 """What is put around each statement, by its text; None for nothing."""
 # libuv watches a socket no longer once it has seen an error on it, though its end is yet to be read.
 GLANCE_SECONDS = 0.25
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 _SEVERITIES = ("WARNING:", "NOTICE:", "INFO:", "LOG:", "DEBUG:")
 
 
@@ -111,10 +115,34 @@ async def _execute(
 def _heed(notices: list[str]) -> None:
     """A change whose wait for a standby was cancelled is done, says PostgreSQL, and adds a warning. S38.
 
-    It may have a language of its own, in which any warning is taken for that one; ours are its only words otherwise.
+    It may have a language of its own, in which any warning with a detail is taken for that one: it has one, and those of
+    somebody's trigger seldom do. What is no warning does not come, see database.py.
     """
     said = list(notices)
     notices.clear()
     for each in said:
-        if "synchronous replication" in each or not each.startswith(_SEVERITIES):
+        unread = not each.startswith(_SEVERITIES) and "\n" in each.strip()
+        if unread or "synchronous replication" in each:
             raise OutcomeUnknown("the change is not known to be on a standby")
+
+
+class Prepared:
+    """A statement's PREPARE, and the EXECUTE that takes the same parameters.
+
+    The name is made from the text: behind a pooler, whoever has prepared it has prepared the same.
+    """
+
+    __slots__ = ("execute", "prepare")
+
+    def __init__(self, sql: str) -> None:
+        name = "ai_editor_" + hashlib.sha256(sql.encode()).hexdigest()[:24]
+        given = list(dict.fromkeys(found[1] for found in _PLACEHOLDER.finditer(sql) if found[1]))
+        text = _PLACEHOLDER.sub(lambda found: f"${given.index(found[1]) + 1}" if found[1] else "%", sql)
+        self.prepare = f"PREPARE {name} AS {text}"
+        self.execute = f"EXECUTE {name}({', '.join(f'%({each})s' for each in given)})"
+
+
+@functools.cache
+def prepared(sql: str) -> Prepared | None:
+    """The way to prepare a read with parameters, which may be asked again where that fails; None for all else."""
+    return Prepared(sql) if sql.lstrip().startswith("SELECT") and "%(" in sql else None

@@ -28,7 +28,7 @@ from tornado.httputil import (
 from server.config.settings import API
 from server.database import budget
 from server.errors import APIError
-from server.http.address import client_address
+from server.http.address import remembering
 from server.limits import RequestLimits
 from server.model import SignedIn
 from server.protocol import wire
@@ -76,7 +76,7 @@ class FastSession:
             metrics.request_from_memory if services.config.sessions.cache else metrics.request_confirmed
         )
         self._limits = services.limits if services.config.limits.enabled else None
-        self._proxies = services.config.trusted_proxies
+        self._client_address = remembering(services.config.trusted_proxies)
         self._second, self._date = 0, b""
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
@@ -117,7 +117,7 @@ class FastSession:
         return limits.allows_at_once(self._client(peer, headers), GET_SESSION)
 
     def _client(self, peer: str, headers: HTTPHeaders) -> str:
-        return client_address(peer, headers.get("X-Forwarded-For", ""), self._proxies)
+        return self._client_address(peer, headers.get("X-Forwarded-For", ""))
 
     def _uncounted(
         self, known: bytes | Answer, cookie_header: str, headers: HTTPHeaders, peer: str

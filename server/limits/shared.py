@@ -57,9 +57,10 @@ class SharedStore:
         slot = counts.hold(key)
         try:
             count, until = counts.read(slot)
+            now = self._now()
             if count >= limit.most:
-                return seconds(until - self._now())
-            counts.write(slot, count + 1, self._now() + limit.milliseconds, rank(count + 1, limit))
+                return seconds(until - now)
+            counts.write(slot, count + 1, now + limit.milliseconds, rank(count + 1, limit))
             return 0
         finally:
             counts.release()

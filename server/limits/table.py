@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import mmap
 import struct
@@ -20,6 +21,14 @@ _BUCKET = WAYS * _SLOT.size
 _EMPTY = bytes(16)
 # Whoever holds a bucket does so for microseconds; one that was frozen meanwhile is not waited for.
 HELD_SECONDS = 0.05
+# Whose places a process keeps in mind: a client that comes often comes soon again.
+KNOWN = 8192
+
+
+def _place(begin: int, buckets: int, secret: bytes, key: str) -> tuple[bytes, int]:
+    """A key's digest, and where its bucket begins."""
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16, key=secret).digest()
+    return digest, begin + (int.from_bytes(digest[:4], "little") & (buckets - 1)) * _BUCKET
 
 
 def size(buckets: int) -> int:
@@ -43,17 +52,13 @@ class Table:
         secret: bytes,
         now: Callable[[], int] = monotonic,
     ) -> None:
-        self._descriptor, self._begin, self._mask, self._secret = descriptor, begin, buckets - 1, secret
-        self._memory = memory
-        self.now = now
+        self._descriptor, self._memory, self.now = descriptor, memory, now
+        self._place_of = functools.lru_cache(maxsize=KNOWN)(functools.partial(_place, begin, buckets, secret))
         self._digest, self._bucket = _EMPTY, 0
 
     def hold(self, key: str) -> int:
         """Makes the key's bucket this process's own until `release`; where the key's slot is, -1 for none."""
-        self._digest = digest = hashlib.blake2b(
-            key.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret
-        ).digest()
-        self._bucket = at = self._begin + (int.from_bytes(digest[:4], "little") & self._mask) * _BUCKET
+        self._digest, self._bucket = digest, at = self._place_of(key)
         try:
             fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, at)
         except OSError:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from server import clock
+from server.database import Unsettled
 from server.model import SignedIn
 from server.sessions.lru import Shelf, digest
 from server.sessions.rendered import Finished
@@ -20,8 +21,8 @@ Find = Callable[[str], Awaitable[SignedIn | None]]
 class SessionCache:
     """At most `size` sessions, and no long ones. Not trusted at the start: see `trust`. What is forgotten, `watches` is told of."""
 
-    def __init__(self, size: int, watches: Watches) -> None:
-        self._shelf, self.watches = Shelf(size), watches
+    def __init__(self, size: int, watches: Watches, unsettled: Unsettled | None = None) -> None:
+        self._shelf, self.watches, self._unsettled = Shelf(size), watches, unsettled
         self._loading: dict[str, asyncio.Future[SignedIn | None]] = {}
         self._changes = 0
         self._trusted = False
@@ -99,10 +100,14 @@ class SessionCache:
         self._shelf.put(digest(token), found)
         return self._shelf.find(digest(token)) or found
 
-    def _changed(self) -> None:
-        """A search under way may hold what was; who asks from now on must not share it."""
+    def _changed(self, key: str | bytes | None = None) -> None:
+        """A search under way may hold what was; who asks from now on must not share it, nor ask a replica."""
         self._changes += 1
         self._loading.clear()
+        if self._unsettled is not None and key is not None:
+            self._unsettled.add(key)
+        elif self._unsettled is not None:
+            self._unsettled.everything()
 
     def forget(self, token: str) -> None:
         """A session was changed or ended here."""
@@ -110,13 +115,13 @@ class SessionCache:
 
     def forget_digest(self, token_digest: bytes) -> None:
         """A session was changed or ended somewhere."""
-        self._changed()
+        self._changed(token_digest)
         self._shelf.drop(token_digest)
         self.watches.session_changed(token_digest)
 
     def forget_user(self, user_id: str) -> None:
         """A user was changed or deleted somewhere."""
-        self._changed()
+        self._changed(user_id)
         self._shelf.drop_user(user_id)
         self.watches.user_changed(user_id)
 

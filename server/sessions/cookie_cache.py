@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeGuard
 
 from server import clock
+from server.config.settings import Settings
 from server.crypto.claims import SealedTokens, SignedTokens, Tokens
 from server.crypto.keyring import Keyring
 from server.model import NO_COLUMNS, Columns, SignedIn
@@ -145,3 +146,11 @@ def _decode(text: str) -> bytes:
         raise ValueError("no base64")
     whole = digits[: len(digits) - (len(digits) % 4 == 1)]
     return base64.b64decode(whole + "=" * (-len(whole) % 4), b"-_" if url_safe else None)
+
+
+def open_cache(settings: Settings, cookies: Cookies, declared: Columns) -> CookieCache | None:
+    """The cookie cache that SESSION_COOKIE_CACHE asks for."""
+    if settings.sessions.cookie_cache == "off":
+        return None
+    form = find_format(settings.sessions.cookie_cache, settings.keyring)
+    return CookieCache(cookies, form, settings.sessions.cookie_cache_max_age, declared)

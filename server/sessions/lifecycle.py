@@ -12,11 +12,11 @@ from datetime import datetime
 from server import clock, errors
 from server.config.settings import Settings
 from server.crypto.random import random_id
-from server.database import Database, DatabaseError, DatabaseUnavailable, Executor, InvalidValue
-from server.model import Client, Columns, Session, SignedIn, User
+from server.database import Database, DatabaseError, DatabaseUnavailable, Executor, InvalidValue, Reads
+from server.model import Client, Session, SignedIn, User
 from server.protocol import columns
+from server.sessions import cookie_cache
 from server.sessions.cache import SessionCache
-from server.sessions.cookie_cache import CookieCache, find_format
 from server.sessions.cookies import Cookies, RequestCookies
 from server.sessions.lru import Shelf, digest
 from server.sessions.rendered import Finished
@@ -58,14 +58,16 @@ class _Asked:
 class Sessions:
     """Creates and resolves sessions by the rules of the settings, which are better-auth's."""
 
-    def __init__(self, settings: Settings, db: Database, cookies: Cookies) -> None:
-        self._settings, self._db, self._cookies = settings, db, cookies
+    def __init__(self, settings: Settings, db: Database, cookies: Cookies, reads: Reads) -> None:
+        self._settings, self._db, self._cookies, self._reads = settings, db, cookies, reads
         self.store = open_sessions(settings, db)
         self.terms = Terms(settings.sessions)
         self.watches = Watches(self.lasts)
-        self.memory = SessionCache(MOST_IN_MEMORY, self.watches)
+        self.memory = SessionCache(MOST_IN_MEMORY, self.watches, reads.unsettled)
+        if settings.sessions.store == "database":
+            reads.heard = lambda: self.memory.trusted and self.memory.fresh
         self.answers = Shelf(MOST_IN_MEMORY)
-        self._cache = open_cache(settings, cookies, db.columns)
+        self._cache = cookie_cache.open_cache(settings, cookies, db.columns)
         # Told of each session that is made.
         self.made: Callable[[], None] = lambda: None
         # What Redis says of a user itself.
@@ -162,7 +164,7 @@ class Sessions:
     async def _find(self, token: str, cached: bool) -> SignedIn | None:
         """Every look-up by token comes through here: memory first, where it may be believed."""
         if cached and self._may_remember:
-            return await self.memory.load(token, self._read)
+            return await self.memory.load(token, self._read_nearly)
         return await self._read(token)
 
     @property
@@ -181,21 +183,29 @@ class Sessions:
             raise
 
     async def _read(self, token: str) -> SignedIn | None:
+        return await self._read_in(self._db, token)
+
+    async def _read_nearly(self, token: str) -> SignedIn | None:
+        """As `_read`, by a replica where its word is as good for memory."""
+        read = functools.partial(self._read_in, token=token)
+        found = await self._reads.nearly(digest(token), read, lambda who: (who.user.id,))
+        return found or await self._read(token)
+
+    async def _read_in(self, db: Executor, token: str) -> SignedIn | None:
         """A session of somebody who was banned or deactivated is none, whoever left it there. S23."""
-        who = await self.store.find(self._db, token)
+        who = await self.store.find(db, token)
         rules = self._rules & {"banned", "scimUser"}
         if who is None or not rules:
             return who
-        found = await restrictions.find(self._db, who.user.id)
+        found = await restrictions.find(db, who.user.id)
         over = found and (found.deactivated or (found.banned and "banned" in rules))
         return None if over else who
 
     async def lasts(self, token: str) -> datetime | None:
         """Until when the session lasts, as the database has it; None for one that is over."""
         who = await self._read(token)
-        if who is None or self.terms.over(who.session, clock.now()):
-            return None
-        return self.terms.end(who.session)
+        over = who is None or self.terms.over(who.session, clock.now())
+        return None if who is None or over else self.terms.end(who.session)
 
     async def _resolve(self, who: SignedIn | None, written: tuple[str, ...], asked: _Asked) -> Lookup:
         now = clock.now()
@@ -302,7 +312,7 @@ class Sessions:
     async def list_active(self, user_id: str) -> Sequence[Session]:
         """The user's sessions that have not ended."""
         now = clock.now()
-        found = await self.store.list_active(self._db, user_id, now)
+        found = await self._reads.exactly(lambda db: self.store.list_active(db, user_id, now))
         return [each for each in found if not self.terms.over(each, now)]
 
     async def revoke_others(self, db: Executor, who: Session) -> None:
@@ -327,14 +337,6 @@ class Sessions:
     def _forget_user(self, db: Executor, user_id: str) -> None:
         """Memory is not right any more once `db`'s changes are committed."""
         db.on_commit(lambda: self.memory.forget_user(user_id))
-
-
-def open_cache(settings: Settings, cookies: Cookies, declared: Columns) -> CookieCache | None:
-    """The cookie cache that SESSION_COOKIE_CACHE asks for."""
-    if settings.sessions.cookie_cache == "off":
-        return None
-    form = find_format(settings.sessions.cookie_cache, settings.keyring)
-    return CookieCache(cookies, form, settings.sessions.cookie_cache_max_age, declared)
 
 
 def open_sessions(settings: Settings, db: Database) -> SessionStore:

@@ -9,7 +9,6 @@ from handlers.audit import store
 from handlers.audit.entries import entry
 from handlers.audit.sealing import Sealer
 from server.database import Database
-from server.schema import migrate
 from server.telemetry.audit import Event
 from tests.conftest import execute
 
@@ -20,27 +19,15 @@ ON = 'ALTER TABLE "ai_editor_audit" ENABLE TRIGGER USER'
 
 
 def chained(url: str, events: int = LAST) -> str:
-    """Brings a database up, and seals so many events more in it."""
-    finished(_migrated(url))
-    add(url, events)
-    return url
-
-
-def add(url: str, events: int) -> None:
-    """Seals so many events more."""
+    """Seals so many events more in a database with our tables."""
     finished(_added(url, events))
+    return url
 
 
 def finished(work: Coroutine[Any, Any, None]) -> None:
     """In a thread: asyncio.run leaves the thread it ran in without an event loop."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()
-
-
-async def _migrated(url: str) -> None:
-    db = Database(url, 1)
-    await migrate.migrate(db)
-    await db.close()
 
 
 async def _added(url: str, events: int) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from tests.audit.chains import LAST, NewDatabase, add, chained, tamper
+from tests.audit.chains import LAST, NewDatabase, chained, tamper
 from tests.cli.commands import Commands
 from tests.conftest import SECRET, execute
 
@@ -46,8 +46,8 @@ FORGED: dict[str, tuple[list[str], int, str]] = {
 
 
 @pytest.fixture
-def url(new_database: NewDatabase) -> str:
-    return chained(new_database())
+def url(new_whole_database: NewDatabase) -> str:
+    return chained(new_whole_database())
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_a_role_that_owns_nothing_cannot_either(url: str, lesser: str, statement
 
 def test_adding_and_sealing_is_all_that_it_needs(url: str, lesser: str, verify: Verify) -> None:
     """The rights that docs/threats.md names are enough."""
-    add(lesser, 2)
+    chained(lesser, 2)
     found = verify()
     assert (found["whole"], found["events"], found["unsealed"]) == (True, LAST + 2, 0)
 

@@ -10,8 +10,8 @@ from tests.conftest import SECRET, execute
 
 
 @pytest.fixture
-def url(new_database: NewDatabase) -> str:
-    return chained(new_database(), 3)
+def url(new_whole_database: NewDatabase) -> str:
+    return chained(new_whole_database(), 3)
 
 
 @pytest.fixture

@@ -4,15 +4,17 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from bench import figures, load, plots, report
+from bench import figures, load, plots
 from bench.figures import Bars, Run, Section, Target
 from bench.load import Job, Result
+from bench.report import PERFORMANCE
 from bench.trouble import Trouble
 
 
@@ -116,21 +118,22 @@ def test_rounds_are_interleaved() -> None:
     assert order == ["a", "b"] * 3
 
 
-def test_the_page_is_made_of_all_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, path in (("NUMBERS", "numbers.json"), ("PAGE", "page.md"), ("IMAGES", "")):
-        monkeypatch.setattr(report, name, tmp_path / path)
+def test_the_page_is_made_of_all_runs(tmp_path: Path) -> None:
+    page = replace(PERFORMANCE, folder=tmp_path, more=lambda sections: [f"{len(sections)} in all"])
     pace = {"pool": 10, "rounds": 5, "seconds": 3, "warmup": 5}
     bars = Bars("first", "A < B", "answers/s", {"AI-Editor": 2.0, "a & b": 1.0})
     first = Section(
         "one", "First", "text", ["x", "y"], [["a", "1"]], [Target("t", "≥ 2", "1", False)], [bars], "a day"
     )
-    report.remember([first], {"processor": "old"}, pace)
-    report.remember([Section("two", "Second", "text", ["x"], [["b"]])], {"processor": "new"}, pace)
-    page = (tmp_path / "page.md").read_text()
-    assert "| t | ≥ 2 | 1 | **missed** |" in page
-    assert page.index("## First") < page.index("## Second")
-    assert "| processor | new |" in page
-    assert "images/performance-first.svg" in page
+    page.remember([first], {"processor": "old"}, pace)
+    page.remember([Section("two", "Second", "text", ["x"], [["b"]])], {"processor": "new"}, pace)
+    text = page.path.read_text()
+    assert "| t | ≥ 2 | 1 | **missed** |" in text
+    assert text.index("## First") < text.index("## Second")
+    assert "| processor | new |" in text
+    assert "images/performance-first.svg" in text
+    assert text.endswith("2 in all")
+    assert (tmp_path / "images/performance-first.svg").exists()
 
 
 def test_a_plot_is_an_image_for_both_themes() -> None:

@@ -70,7 +70,8 @@ class Commands:
             for path, content in zip(streams, (given, b"", b""), strict=True):
                 path.write_bytes(content)
             code = nursery().run(arguments, self.folder, self.environment, streams)
-            return Done(code, streams[1].read_text(), streams[2].read_text())
+            words = self.environment.get("PYTHONIOENCODING", "utf-8")
+            return Done(code, streams[1].read_text(words), streams[2].read_text(words))
 
     def start(self, *arguments: str) -> Hatched:
         """A command that goes on, such as `serve`."""

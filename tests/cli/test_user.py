@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Callable
 
 import pytest
 
 from server.passwords.passwords import matches, normalize
-from tests.cli.commands import COMMAND, Commands, Done, columns_of
+from tests.cli.commands import Commands, Done, columns_of
 from tests.cli.conftest import PASSWORD, Execute
 
 Create = Callable[..., Done]
@@ -276,20 +275,11 @@ def test_what_the_terminal_cannot_show_has_a_sign(
     ai_editor: Commands, create: Create, running: str, encoding: str, shown: str
 ) -> None:
     assert create("zoe@example.com", "--name", "Zoë 🌮").code == 0
-    environment = {
-        **ai_editor.environment,
-        "PYTHONIOENCODING": encoding,
-        "DATABASE_URL": running,
-        "APP_ENV": "development",
-    }
+    there = ai_editor.but(PYTHONIOENCODING=encoding, DATABASE_URL=running, APP_ENV="development")
 
     def said(*arguments: str) -> str:
-        done = subprocess.run(
-            [*COMMAND, *arguments], capture_output=True, cwd=ai_editor.folder, env=environment, check=False
-        )
-        text = (done.stdout + done.stderr).decode(encoding)
-        assert "Traceback" not in text
-        return text
+        done = there(*arguments)
+        return done.out + done.err
 
     assert shown in said("user", "list")
     assert shown in said("user", "show", "zoe@example.com")

@@ -14,14 +14,13 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 from tests.compat import wire
 from tests.compat.databases import Databases
@@ -247,21 +246,11 @@ def start_ours(databases: Databases, database: str, options: Options, folder: Pa
     port = free_port()
     environment = _clean_environment() | _settings(databases.uri(database), options, folder, port) | settings
     with (folder / "log").open("wb") as log:
-        process = (
-            _start_with_fields(environment, log)
-            if options.fields
-            else nursery().start(["serve"], ROOT, environment, log)
-        )
+        program = "tests.compat.ours" if options.fields else "server.__main__"
+        process = nursery().start(["serve"], ROOT, environment, log, program=program)
     ours = Ours(options.name, port, database, databases, folder, process)
     _wait(ours)
     return ours
-
-
-def _start_with_fields(environment: Mapping[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.compat.ours", "serve"]
-    return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-    )
 
 
 def _settings(database_url: str, options: Options, folder: Path, port: int) -> dict[str, str]:

@@ -226,8 +226,8 @@ def members(settings: Settings) -> Iterator[str]:
 
 
 def test_every_setting_is_in_the_table(tmp_path: Path) -> None:
-    """But for those that are made from others, cookies, traces and the ways to send mail, which have tests of their own."""
-    made = {"reader", "base_url_given", "keyring", "database_left_out"}
+    """But for those that are made from others or need them, cookies, traces and the ways to send mail, which have tests of their own."""
+    made = {"reader", "base_url_given", "keyring", "database_left_out", "read_database_urls"}
     mail = {"mail.smtp", "mail.sender", "mail.resend_api_key", "mail.sendgrid_api_key"}
     cookies = {"cookies.prefix", "cookies.same_site", "cookies.domain"}
     others = made | mail | cookies | {"tracing.on", "tracing.service", "tracing.variables"}
@@ -338,9 +338,28 @@ def test_a_line_of_dotenv_that_is_none(tmp_path: Path, line: str) -> None:
         load({}, tmp_path)
 
 
-def test_a_replica_is_not_passed_over_in_silence(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="READ_DATABASE_URL is set"):
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("postgres://a/x", ["postgres://a/x"]),
+        ("postgres://a/x,postgres://b/x", ["postgres://a/x", "postgres://b/x"]),
+        (" postgres://a/x , postgresql://b:5433/x,", ["postgres://a/x", "postgresql://b:5433/x"]),
+        ("postgres://a/x postgres://b/x", ["postgres://a/x", "postgres://b/x"]),
+        ("postgres://u:p%2Cq@a:1/x,postgres://c/x", ["postgres://u:p%2Cq@a:1/x", "postgres://c/x"]),
+        ("postgresql+asyncpg://a/x?prepare=false", ["postgresql://a/x"]),
+    ],
+)
+def test_replicas(tmp_path: Path, text: str, found: list[str]) -> None:
+    config = loaded(tmp_path, DATABASE_URL=DATABASE, READ_DATABASE_URL=text)
+    assert list(config.read_database_urls) == found
+    assert loaded(tmp_path, DATABASE_URL=DATABASE).read_database_urls == ()
+
+
+def test_a_replica_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="READ_DATABASE_URL names copies of a database that DATABASE_URL"):
         loaded(tmp_path, READ_DATABASE_URL=DATABASE)
+    with pytest.raises(SettingsError, match="READ_DATABASE_URL names no replica"):
+        loaded(tmp_path, DATABASE_URL=DATABASE, READ_DATABASE_URL=" , ")
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:

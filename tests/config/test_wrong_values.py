@@ -129,7 +129,11 @@ WRONG: dict[str, list[str]] = {
     "PORT": ["65536", "eighty", "8080tcp", "80,81", *NUMBER],
     "RATE_LIMIT_ENABLED": FLAG,
     "RATE_LIMIT_STORAGE": ["redis", *CHOICE],
-    "READ_DATABASE_URL": [f"postgres://replica{number}/x" for number in range(10)],
+    "READ_DATABASE_URL": [
+        *("mysql://db/x", "db", "host=db", "postgres://host:99999/x", "postgres:// /x", "postgres://[::1/x", "postgres://a b/x"),
+        *("postgres://999.1.1.1/x", "http://h/x", "postgres://a/x,mysql://b/x", "a,postgres://b/x"),
+        *("postgres://a/x,postgres://a/x", "postgres://a/x?nonsense=1", "postgres://a/x;postgres://b/x", ",", "postgres://a:1,b:2/x"),
+    ],
     "REDIS_URL": [
         "cache:6379", "http://cache", "redis", "redis://", "redis://host:99999", "redis://host:x", "redis://a b", "redis://[::1",
         "redis://h/x", "redis://h/-1", "unix://", "redis://h?nonsense=1", "redis://h:0", "redis://999.1.1.1", "redis://h/1/2",
@@ -164,7 +168,10 @@ WRONG: dict[str, list[str]] = {
     "WORKERS": ["257", "auto", "max", *NUMBER],
 }  # fmt: skip
 # What else it takes for the variable to have a say.
-BESIDE = {"BETTER_AUTH_SECRET": {"APP_ENV": "production"}}
+BESIDE = {
+    "READ_DATABASE_URL": {"DATABASE_URL": "postgres://localhost/x"},
+    "BETTER_AUTH_SECRET": {"APP_ENV": "production"},
+}
 
 
 def start(folder: Path, name: str, text: str) -> None:
@@ -223,7 +230,10 @@ def test_space_alone_is_as_if_it_were_not_set(tmp_path: Path, name: str) -> None
         ("BETTER_AUTH_TRUSTED_ORIGINS", "myapp://open,http://localhost:*", "trusted_origins", ("myapp://open", "http://localhost:*")),
         ("BETTER_AUTH_URL", "https://a_b.example", "base_url", "https://a_b.example"),
         ("DATABASE_URL", "postgresql://u@/x?host=/run", "database_url", "postgresql://u@/x?host=/run"),
-        ("DATABASE_URL", "postgres://u:p%40@[::1]:5433,h2/x", "database_url", "postgres://u:p%40@[::1]:5433,h2/x"),
+        (
+            "DATABASE_URL", "postgres://u:p%40@[::1]:5433,h2/x",
+            "database_url", "postgres://u:p%40@[::1]:5433,h2/x?target_session_attrs=read-write",
+        ),
         ("DATABASE_URL", "postgres://%2Frun%2Fpg/x", "database_url", "postgres://%2Frun%2Fpg/x"),
         ("TRUSTED_PROXIES", "::ffff:10.0.0.0/104", "trusted_proxies", (ip_network("10.0.0.0/8"),)),
         ("HOST", "fe80::1%eth0", "host", "fe80::1%eth0"),

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from server.database import Database, InvalidValue
-from server.database.prepared import prepared
+from server.database.statement import prepared
 from tests.database.test_plans import Planner, filled, functions, plan
 
 __all__ = ["filled"]

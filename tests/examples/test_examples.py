@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from scale.front import nginx
 from tests.forward_auth.behind import Front, free_port, listens, snippet, standing
 from tests.nginx.conftest import PATH
-from tests.nginx.test_forward_auth import AROUND
 from tests.workers.served import ROOT, until
 
 pytestmark = pytest.mark.feature("forward-auth")
@@ -78,14 +78,10 @@ def fronts(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         others = {which: free_port() for which in ports}
         found.update({which: port if which != HEADERS[0] else front for which, port in others.items()})
         assert PATH
-        (folder / "snippet.conf").write_text(several(found, ours, ports))
-        (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
         with ExitStack() as stack:
             for which, port in ports.items():
                 stack.enter_context(example(which, port, ours, folder))
-            nginx = subprocess.Popen([PATH, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
-            stack.callback(nginx.wait)
-            stack.callback(nginx.terminate)
+            stack.enter_context(nginx(PATH, several(found, ours, ports), folder, front))
             until(lambda: all(listens(port) for port in (*ports.values(), *found.values())))
             yield
 

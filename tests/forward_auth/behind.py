@@ -1,6 +1,7 @@
 """What any proxy has to do with the snippets of deploy/forward-auth: our server, a proxy and an application, all real."""
 
 import asyncio
+import gzip
 import http.client
 import json
 import socket
@@ -39,6 +40,14 @@ class Echo(tornado.web.RequestHandler):
         self.finish({"headers": list(self.request.headers.get_all()), "body": body, "uri": self.request.uri})
 
 
+class Compressed(tornado.web.RequestHandler):
+    """An answer that the application has compressed itself."""
+
+    async def get(self) -> None:
+        self.set_header("Content-Encoding", "gzip")
+        self.finish(gzip.compress(b"hello " * 1000))
+
+
 class Socket(tornado.websocket.WebSocketHandler):
     """Says who it is, to whatever is said."""
 
@@ -55,7 +64,9 @@ def application() -> Iterator[int]:
     loop, port = asyncio.new_event_loop(), free_port()
 
     async def serve() -> HTTPServer:
-        app = tornado.web.Application([(r"/app/socket", Socket), (r"/.*", Echo)])
+        app = tornado.web.Application(
+            [(r"/app/socket", Socket), (r"/compressed", Compressed), (r"/.*", Echo)]
+        )
         server = HTTPServer(app)
         server.listen(port, "127.0.0.1")
         return server

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.http.address import client_address
+from server.http.address import client_address, remembering
 from tests.client import Answer, Client
 
 PROXIES = tuple(ipaddress.ip_network(text) for text in ("127.0.0.1/32", "10.0.0.0/8", "2001:db8:a::/48"))
@@ -42,6 +42,15 @@ PROXIES = tuple(ipaddress.ip_network(text) for text in ("127.0.0.1/32", "10.0.0.
 )
 def test_the_right_most_hop_that_is_not_ours(peer: str, forwarded: str, found: str) -> None:
     assert client_address(peer, forwarded, PROXIES) == found
+    remembered = remembering(PROXIES)
+    assert remembered(peer, forwarded) == remembered(peer, forwarded) == found
+
+
+def test_a_long_way_is_read_each_time_and_one_memory_is_not_anothers() -> None:
+    longest = ", ".join(["192.0.2.1"] * 5000 + ["198.51.100.1", "10.1.1.1"])
+    inside, outside = remembering(PROXIES), remembering(())
+    assert inside("10.1.1.1", longest) == inside("10.1.1.1", "198.51.100.1") == "198.51.100.1"
+    assert outside("10.1.1.1", "198.51.100.1") == "10.1.1.1"
 
 
 ADDRESSES = st.ip_addresses().map(str)

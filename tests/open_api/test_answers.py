@@ -1,5 +1,7 @@
 """schemathesis asks a real server for everything that the document allows, and compares what it answers."""
 
+import functools
+import importlib
 import io
 from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
@@ -9,28 +11,32 @@ from typing import Any, cast
 import hypothesis
 import pytest
 import requests
-import schemathesis
 from PIL import Image
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from drill.servers import Server, serving
 from tests.client import PASSWORD
 from tests.open_api.asked import PATH
 
-CHECKS = (
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    response_headers_conformance,
-)
 EXAMPLES = 6
+
+
+@functools.cache
+def schemathesis() -> Any:
+    """It takes a second to import, which each process would do that looks which tests there are."""
+    return importlib.import_module("schemathesis")
+
+
+@functools.cache
+def checks() -> tuple[Any, ...]:
+    """What an answer is looked at for."""
+    conform = importlib.import_module("schemathesis.specs.openapi.checks")
+    return (
+        importlib.import_module("schemathesis.checks").not_a_server_error,
+        conform.status_code_conformance,
+        conform.content_type_conformance,
+        conform.response_schema_conformance,
+        conform.response_headers_conformance,
+    )
 
 
 def picture() -> bytes:
@@ -107,7 +113,7 @@ def test_what_the_document_allows_is_answered_as_it_says(origin: str, clean: Non
     asked: dict[str, set[int]] = {}
     with requests.Session() as connection:
         connection.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for number, found in enumerate(schemathesis.openapi.from_dict(document).get_all_operations()):
+        for number, found in enumerate(schemathesis().openapi.from_dict(document).get_all_operations()):
             operation = cast(Any, found).ok()
             statuses = asked.setdefault(operation.label, set())
             for headers in (somebody(origin, number), {}):
@@ -117,7 +123,7 @@ def test_what_the_document_allows_is_answered_as_it_says(origin: str, clean: Non
 
 
 def test_what_succeeds_is_answered_as_it_says(origin: str, clean: None) -> None:
-    schema = schemathesis.openapi.from_dict(requests.get(origin + PATH, timeout=60).json())
+    schema = schemathesis().openapi.from_dict(requests.get(origin + PATH, timeout=60).json())
     browser = requests.Session()
     browser.headers["Origin"] = origin
     somebody(origin, 0)
@@ -145,7 +151,7 @@ def ask(
     def run(case: Any) -> None:
         answer = case.call(base_url=server, session=connection, headers=headers, allow_redirects=False)
         statuses.add(answer.status_code)
-        case.validate_response(answer, checks=CHECKS)
+        case.validate_response(answer, checks=checks())
         assert b'"VALIDATION_ERROR"' not in answer.content, (operation.label, case.body, answer.content)
 
     run()

@@ -30,9 +30,13 @@ class Watch:
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
-        """Returns when the Sentinel knows both."""
+        """Returns when the Sentinel knows both, which it asks about when it starts, and then every ten seconds."""
         self._run(self.leader)
         self._run(self.follower, "--replicaof", f"127.0.0.1 {self.leader}")
+        deadline = time.monotonic() + 60
+        while not self._is_followed():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
         file = self._folder / "sentinel.conf"
         file.write_text(
             f"port {self.sentinel}\ndir {self._folder}\nsentinel monitor ours 127.0.0.1 {self.leader} 1\n"
@@ -41,11 +45,18 @@ class Watch:
         self.processes[self.sentinel] = subprocess.Popen(
             [str(PATH), str(file), "--sentinel"], stdout=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 60
         with redis_py.Redis(port=self.sentinel, socket_timeout=5) as asked:
             while not self._knows(asked):
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
+
+    def _is_followed(self) -> bool:
+        try:
+            with redis_py.Redis(port=self.leader, socket_timeout=5) as asked:
+                told: Any = asked.info("replication")
+                return bool(told.get("slave0", {}).get("state") == "online")
+        except redis_py.RedisError:
+            return False
 
     def _knows(self, asked: redis_py.Redis) -> bool:
         try:
@@ -55,7 +66,8 @@ class Watch:
             return False
 
     def _run(self, port: int, *more: str) -> None:
-        options = ["--port", str(port), "--save", "", "--dir", str(self._folder), *more]
+        soon = ("--repl-diskless-sync-delay", "0")
+        options = ["--port", str(port), "--save", "", "--dir", str(self._folder), *soon, *more]
         self.processes[port] = subprocess.Popen([str(PATH), *options], stdout=subprocess.DEVNULL)
 
     def stop(self) -> None:

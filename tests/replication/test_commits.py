@@ -6,10 +6,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import pytest
 
-from server.database import Database, OutcomeUnknown
+from server.database import Database, OutcomeUnknown, statement
 from tests.replication.conftest import both
 from tests.standbys import Node, until
 from tests.workers.served import Served
@@ -88,3 +89,40 @@ def test_nor_is_one_of_a_single_statement(away: Node, served: Served) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, change()).result()
+
+
+def test_the_warning_of_a_trigger_is_another_one(pair: tuple[Node, ...]) -> None:
+    primary = pair[0]
+    primary.execute("CREATE TABLE loud AS SELECT 1 AS number")
+    primary.execute("GRANT ALL ON loud TO ai_editor")
+    primary.execute(
+        "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE WARNING 'mind'; RETURN NEW; END$$"
+    )
+    primary.execute("CREATE TRIGGER warn BEFORE UPDATE ON loud FOR EACH ROW EXECUTE FUNCTION warn()")
+
+    async def change() -> int:
+        db = Database(primary.url, 1)
+        try:
+            async with db.transaction() as tx:
+                await tx.run("UPDATE loud SET number = 2")
+            return await db.run("UPDATE loud SET number = 3")
+        finally:
+            await db.close()
+
+    assert asyncio.run(change()) == 1
+
+
+@pytest.mark.parametrize(
+    ("notice", "heeded"),
+    [
+        ("WARNING:  canceling wait for synchronous replication due to user request\nDETAIL:  It …\n", True),
+        ("WARNUNG:  storniere Warten auf synchrone Replikation\nDETAIL:  Die Transaktion …\n", True),
+        ("WARNING:  mind\nDETAIL:  the step\n", False),
+        ("WARNUNG:  Vorsicht\n", False),
+    ],
+)
+def test_in_any_language(notice: str, heeded: bool) -> None:
+    notices = [notice]
+    with pytest.raises(OutcomeUnknown) if heeded else nullcontext():
+        statement._heed(notices)
+    assert notices == []

@@ -12,8 +12,8 @@ from server.feature import plug, select
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
 SECRET = "a secret for tests alone, of more than thirty-two bytes"
-OF_COMPOSE = {"POSTGRES_PASSWORD"}
-REFUSED = {"READ_DATABASE_URL"}  # which this version can do nothing with
+OF_COMPOSE = {"POSTGRES_PASSWORD", "REPLICATION_PASSWORD", "REDIS_PASSWORD"}
+NEEDS = {"READ_DATABASE_URL": {"DATABASE_URL": "postgres://user@localhost/ai_editor"}}
 SET = re.findall(r"^(?:# )?([A-Z][A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE)
 
 
@@ -29,7 +29,7 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
 
     monkeypatch.setattr(reader, "Reader", Recorder)
     plug(FEATURES, settings.load({}, tmp_path))
-    return asked - REFUSED
+    return asked
 
 
 def test_the_example_names_what_is_read(read: set[str]) -> None:
@@ -49,7 +49,12 @@ def test_the_readme_names_what_is_read(read: set[str]) -> None:
 @pytest.mark.parametrize(("name", "value"), SET, ids=[name for name, _ in SET])
 def test_each_example_is_accepted(name: str, value: str, tmp_path: Path) -> None:
     sender = {"MAIL_FROM": "AI-Editor <hello@example.com>"}
-    found = {"BETTER_AUTH_SECRET": SECRET, **sender, **({name: value} if value else {})}
+    found = {
+        "BETTER_AUTH_SECRET": SECRET,
+        **sender,
+        **NEEDS.get(name, {}),
+        **({name: value} if value else {}),
+    }
     plug(select(FEATURES, settings.load(found, tmp_path).features_off), settings.load(found, tmp_path))
 
 
