@@ -72,9 +72,8 @@ class Services:
         self.metrics = Metrics((shared, NUMBERS) if shared is not None else None)
         self.audit = Audit(self.metrics)
         self.mailer = Mailer(settings, self.db, self.metrics, parts.emails)
-        self.cookies = Cookies(
-            settings.secret, settings.secure_cookies, settings.sessions.expires_in, settings.cookies
-        )
+        secret, older, expires_in = settings.secret, settings.keyring.older, settings.sessions.expires_in
+        self.cookies = Cookies(secret, settings.secure_cookies, expires_in, settings.cookies, older)
         self.sessions = Sessions(settings, self.db, self.cookies, self.reads)
         self.passwords = Passwords(settings.passwords)
         if shared is not None:

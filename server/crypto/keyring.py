@@ -1,4 +1,4 @@
-"""The secrets: the current one signs, older ones still decrypt."""
+"""The secrets: the current one signs, older ones still verify and decrypt."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class Keyring:
         """All secrets, the current first."""
         secrets = [secret for _, secret in self.versions]
         return tuple(dict.fromkeys([*secrets, self.unversioned] if self.unversioned else secrets))
+
+    @property
+    def older(self) -> tuple[str, ...]:
+        """What has signed before, or will on a server that knows this one."""
+        return self.every()[1:]
 
     def derive(self, change: Callable[[str], str]) -> Keyring:
         """The same versions with another secret each."""
