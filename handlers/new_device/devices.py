@@ -8,7 +8,6 @@ from handlers.new_device import store, user_agent
 from server import clock
 from server.authentication.sign_in import Authentication, SignedInObserver
 from server.crypto import signatures
-from server.crypto.keyring import Keyring
 from server.database import Executor, Transaction
 from server.mail import Mail, Mailer
 from server.model import Client, Session, User
@@ -18,12 +17,12 @@ from server.services import Services
 class Devices:
     """Remembers browser, system and network of each sign-in; mails the owner about a new one. S15."""
 
-    def __init__(self, mailer: Mailer, keyring: Keyring) -> None:
-        self._mailer, self._keyring = mailer, keyring
+    def __init__(self, mailer: Mailer, secrets: tuple[str, ...]) -> None:
+        self._mailer, self._secrets = mailer, secrets
 
     async def remember(self, db: Executor, user: User, client: Client) -> None:
         """To be called in the transaction of the sign-in: the mail is promised with the session."""
-        current, *older = (self._fingerprint(secret, user, client) for secret in self._keyring.every())
+        current, *older = (self._fingerprint(secret, user, client) for secret in self._secrets)
         if await store.remember(db, user.id, current, older, clock.now()):
             await self._mailer.queue(db, Mail("new-device", user.email, _describe(user, client)))
 
@@ -35,7 +34,7 @@ class Devices:
 
 def open_devices(services: Services) -> Devices:
     """The one of these services."""
-    return Devices(services.mailer, services.config.keyring)
+    return Devices(services.mailer, services.config.signing_secrets)
 
 
 def observer(services: Services) -> SignedInObserver:

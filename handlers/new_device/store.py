@@ -7,9 +7,7 @@ from datetime import datetime
 from server.database import Executor
 
 
-async def remember(
-    db: Executor, user_id: str, fingerprint: str, others: list[str], now: datetime
-) -> bool:
+async def remember(db: Executor, user_id: str, fingerprint: str, others: list[str], now: datetime) -> bool:
     """Writes a device down; True when it is new, under its `others` too, to a user who had some before."""
     return bool(
         await db.value(

@@ -12,7 +12,6 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from server import clock
-from server.crypto.keyring import Keyring
 from server.protocol import rules
 
 SECONDS = 3600
@@ -63,10 +62,10 @@ def write(secret: str, token: EmailToken, seconds: int = SECONDS) -> str:
     return jws.serialize_compact({"alg": "HS256"}, orjson.dumps(claims), _key(secret), algorithms=["HS256"])
 
 
-def read(keyring: Keyring, text: str) -> EmailToken:
-    """What any secret of the keyring has signed. Raises TokenExpired, TokenInvalid or TokenOfAnotherKind."""
+def read(secrets: tuple[str, ...], text: str) -> EmailToken:
+    """What any of the secrets has signed. Raises TokenExpired, TokenInvalid or TokenOfAnotherKind."""
     token = _canonical(text)
-    payloads = (_payload(secret, token) for secret in keyring.every())
+    payloads = (_payload(secret, token) for secret in secrets)
     payload = next((found for found in payloads if found is not None), None)
     try:
         claims = orjson.loads(payload or b"")

@@ -30,11 +30,6 @@ class Keyring:
         secrets = [secret for _, secret in self.versions]
         return tuple(dict.fromkeys([*secrets, self.unversioned] if self.unversioned else secrets))
 
-    @property
-    def older(self) -> tuple[str, ...]:
-        """What has signed before, or will on a server that knows this one."""
-        return self.every()[1:]
-
     def derive(self, change: Callable[[str], str]) -> Keyring:
         """The same versions with another secret each."""
         versions = tuple((version, change(secret)) for version, secret in self.versions)

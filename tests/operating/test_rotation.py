@@ -10,7 +10,7 @@ from tornado.testing import bind_unused_port
 
 from handlers import FEATURES
 from server.config import settings
-from server.config.settings import Settings
+from server.config.settings import KNOWN_SECRETS, Settings
 from server.feature import assemble
 from server.http.app import Application, http_server
 from tests.client import Client
@@ -130,3 +130,23 @@ async def test_the_one_after_that(database_url: str, clean: None, tmp_path: Path
         third = await servers.start({"BETTER_AUTH_SECRETS": f"3:{LAST}"})
         assert await who(third, ada.cookies) == "ada@example.com"
         assert await who(third, await signed_in(second)) is None
+
+
+@pytest.mark.parametrize("weak", ["of twenty-one letters", KNOWN_SECRETS[0]], ids=["short", "known"])
+@pytest.mark.gen_test
+async def test_what_can_be_guessed_signs_nobody_in(
+    database_url: str, clean: None, tmp_path: Path, weak: str
+) -> None:  # S42 S45
+    async with AsyncExitStack() as stack:
+        servers = Servers(database_url, stack, tmp_path)
+        ada = Client(await servers.start({"BETTER_AUTH_SECRET": weak}))
+        assert (await ada.sign_up()).status == 200
+        [(context,)] = execute(database_url, """SELECT "context" FROM "ai_editor_mail" """)
+        for variables in (
+            {"BETTER_AUTH_SECRETS": f"2:{NEW},1:{weak}"},
+            {"BETTER_AUTH_SECRETS": f"2:{NEW}", "BETTER_AUTH_SECRET": weak},
+        ):
+            address = await servers.start(variables)
+            assert await who(address, ada.cookies) is None
+            answer = await Client(address).api(context["url"].partition("/api/auth")[2])
+            assert "error=INVALID_TOKEN" in answer.headers["Location"]
