@@ -120,6 +120,12 @@ class Passed:
     again: Counter[str]
     repeated: Counter[str]
 
+    def since(self, before: Passed) -> Passed:
+        """Less what it told then."""
+        return Passed(
+            self.answered - before.answered, self.again - before.again, self.repeated - before.repeated
+        )
+
     @staticmethod
     def read(log: Path) -> Passed:
         """By method; `repeated` are those that more than one server was sent."""

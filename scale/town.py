@@ -72,7 +72,7 @@ def end_by_force(server: Server) -> None:
 
 @contextmanager
 def town(standbys: int = 0, /, **settings: str) -> Iterator[Town]:
-    """Two servers with those settings, and what they stand on."""
+    """Two servers with those settings, of which one has two workers, and what they stand on."""
     if not NGINX or not REDIS:
         raise Trouble("nginx and redis-server are needed: install both")
     with ExitStack() as stack:
@@ -87,7 +87,10 @@ def town(standbys: int = 0, /, **settings: str) -> Iterator[Town]:
             primary.execute(f"GRANT pg_read_all_stats TO {NAME}")
         front = prepared(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="front-"))))
         facts |= {"BETTER_AUTH_URL": front.origin, "SHARED_DIR": str(folder / "shared")}
-        servers = [_started(stack, folder / name, facts) for name in ("one", "two")]
+        workers = {"one": "1", "two": "2"}
+        servers = [
+            _started(stack, folder / name, {"WORKERS": count, **facts}) for name, count in workers.items()
+        ]
         stack.enter_context(balancing(NGINX, front, [each.port for each in servers]))
         for each in servers:
             each.wait()

@@ -86,7 +86,14 @@ class Supervisor:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._let_go()
             await asyncio.gather(*(worker.stop() for worker in self._workers))
+
+    def _let_go(self) -> None:
+        """What workers do not listen on any more refuses connections, instead of letting them wait for nobody."""
+        for place in self._places:
+            for each in place.listening:
+                each.close()
 
     async def _keep(self, place: Place) -> None:
         """Always a worker at the place. The first of all brings the database up, so the others wait for it."""

@@ -211,7 +211,9 @@ class Accepting:
         self._loop.add_handler(self._socket, self._accept, IOLoop.READ)
 
     def stop(self) -> None:
-        """Takes no more."""
+        """Takes those that wait, whom the end of the socket would reset, and no more."""
+        if not self._pause:
+            self._accept(None, 0)
         self._stopped = True
         if self._pause:
             self._loop.remove_timeout(self._pause)

@@ -87,6 +87,7 @@ def test_the_log_of_nginx_tells_who_was_sent_what(tmp_path: Path) -> None:
     assert found.answered == {"127.0.0.1:1": 2, "127.0.0.1:2": 2, "-": 1}
     assert found.again == {"GET": 1, "POST": 1}
     assert found.repeated == {"GET": 1, "POST": 0}
+    assert found.since(Passed.read(log)).again == {}
 
 
 def test_times_have_a_middle_and_an_end() -> None:

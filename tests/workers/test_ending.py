@@ -65,8 +65,14 @@ def locked(url: str) -> Iterator[None]:
 WAITING = """SELECT count(*) FROM pg_locks WHERE relation = '"user"'::regclass AND NOT granted"""
 
 
-def test_an_answer_under_way_arrives(folder: Path, served: Served) -> None:
-    """It is waited for by the server that lets nobody in any more."""
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_answer_under_way_arrives(folder: Path, workers: str) -> None:
+    """It is waited for by the server that lets nobody in any more, its supervisor neither."""
+    with Served(folder, WORKERS=workers) as served:
+        _an_answer_under_way_arrives(folder, served)
+
+
+def _an_answer_under_way_arrives(folder: Path, served: Served) -> None:
     with ThreadPoolExecutor() as threads, postgres.attached(folder / "data" / "postgres") as url:
         with locked(url):
             answer = threads.submit(served.call, "/api/auth/sign-up/email", SIGN_UP)
