@@ -72,9 +72,8 @@ class Services:
         self.metrics = Metrics((shared, NUMBERS) if shared is not None else None)
         self.audit = Audit(self.metrics)
         self.mailer = Mailer(settings, self.db, self.metrics, parts.emails)
-        self.cookies = Cookies(
-            settings.secret, settings.secure_cookies, settings.sessions.expires_in, settings.cookies
-        )
+        expires_in, secrets = settings.sessions.expires_in, settings.signing_secrets
+        self.cookies = Cookies(secrets[0], settings.secure_cookies, expires_in, settings.cookies, secrets[1:])
         self.sessions = Sessions(settings, self.db, self.cookies, self.reads)
         self.passwords = Passwords(settings.passwords)
         if shared is not None:

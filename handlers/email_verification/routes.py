@@ -104,7 +104,7 @@ class VerifyEmail(ApiHandler):
 
     def _read_token(self) -> EmailToken:
         try:
-            return email_tokens.read(self.services.config.secret, self.asked.token)
+            return email_tokens.read(self.services.config.signing_secrets, self.asked.token)
         except email_tokens.TokenExpired:
             self._fail(refusals.token_expired())
         except email_tokens.TokenInvalid:

@@ -38,13 +38,13 @@ class Health(BaseHandler):
 
 
 class Ready(Health):
-    """GET /health/ready: the database is reached, fits, takes changes, and its migrations are this version's."""
+    """GET /health/ready: the database is reached, fits, takes changes, and has the migrations of this version or a newer one."""
 
     async def problem(self) -> str | None:
         """What keeps this process from serving."""
         try:
             found = await migrate.status(self.services.db)
-            if found.current:
+            if found.serviceable:
                 await self.services.db.check_writes()
         except WritesRefused:
             return "database read-only"
@@ -52,4 +52,4 @@ class Ready(Health):
             return "database unreachable"
         if found.stops:
             return "database does not fit"
-        return None if found.current else "migrations pending"
+        return None if found.serviceable else "migrations pending"

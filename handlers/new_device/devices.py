@@ -17,23 +17,24 @@ from server.services import Services
 class Devices:
     """Remembers browser, system and network of each sign-in; mails the owner about a new one. S15."""
 
-    def __init__(self, mailer: Mailer, secret: str) -> None:
-        self._mailer, self._secret = mailer, secret
+    def __init__(self, mailer: Mailer, secrets: tuple[str, ...]) -> None:
+        self._mailer, self._secrets = mailer, secrets
 
     async def remember(self, db: Executor, user: User, client: Client) -> None:
         """To be called in the transaction of the sign-in: the mail is promised with the session."""
-        if await store.remember(db, user.id, self._fingerprint(user, client), clock.now()):
+        current, *older = (self._fingerprint(secret, user, client) for secret in self._secrets)
+        if await store.remember(db, user.id, current, older, clock.now()):
             await self._mailer.queue(db, Mail("new-device", user.email, _describe(user, client)))
 
-    def _fingerprint(self, user: User, client: Client) -> str:
+    def _fingerprint(self, secret: str, user: User, client: Client) -> str:
         """Keyed with the user, so that two people's devices cannot be compared."""
         words = (user_agent.browser(client.user_agent), user_agent.system(client.user_agent))
-        return signatures.sign(self._secret, "|".join((user.id, *words, network(client.ip_address))))
+        return signatures.sign(secret, "|".join((user.id, *words, network(client.ip_address))))
 
 
 def open_devices(services: Services) -> Devices:
     """The one of these services."""
-    return Devices(services.mailer, services.config.secret)
+    return Devices(services.mailer, services.config.signing_secrets)
 
 
 def observer(services: Services) -> SignedInObserver:

@@ -7,13 +7,13 @@ from datetime import datetime
 from server.database import Executor
 
 
-async def remember(db: Executor, user_id: str, fingerprint: str, now: datetime) -> bool:
-    """Writes a device down; True when it is new to a user who had others before."""
+async def remember(db: Executor, user_id: str, fingerprint: str, others: list[str], now: datetime) -> bool:
+    """Writes a device down; True when it is new, under its `others` too, to a user who had some before."""
     return bool(
         await db.value(
             """
             WITH before AS (
-                SELECT count(*) AS devices
+                SELECT count(*) AS devices, count(*) FILTER (WHERE "fingerprint" = ANY(%(others)s::text[])) AS same
                 FROM "ai_editor_device"
                 WHERE "userId" = %(user_id)s
             ), saved AS (
@@ -22,11 +22,12 @@ async def remember(db: Executor, user_id: str, fingerprint: str, now: datetime) 
                 ON CONFLICT ("userId", "fingerprint") DO UPDATE SET "seenAt" = EXCLUDED."seenAt"
                 RETURNING xmax = 0 AS fresh
             )
-            SELECT saved.fresh AND before.devices > 0
+            SELECT saved.fresh AND before.devices > 0 AND before.same = 0
             FROM saved, before
             """,
             user_id=user_id,
             fingerprint=fingerprint,
+            others=others,
             now=now,
         )
     )

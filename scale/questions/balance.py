@@ -48,8 +48,10 @@ def measure(stage: Stage, pace: Pace) -> Section:
         ways |= {name: _through(stack, found[:count]) for name, count in ((ONE, 1), (TWO, 2))}
         for way in ways.values():
             run(way.job, pace.warmup)
+        found[0].check_session(found[0].cookie())
         works = {name: partial(_measured, way, pace.seconds) for name, way in ways.items()}
         results = interleaved(works, pace.rounds)
+        found[1].check_session(found[1].cookie())
     return _section(results)
 
 

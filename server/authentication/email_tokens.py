@@ -62,17 +62,26 @@ def write(secret: str, token: EmailToken, seconds: int = SECONDS) -> str:
     return jws.serialize_compact({"alg": "HS256"}, orjson.dumps(claims), _key(secret), algorithms=["HS256"])
 
 
-def read(secret: str, text: str) -> EmailToken:
-    """Raises TokenExpired, TokenInvalid or TokenOfAnotherKind."""
+def read(secrets: tuple[str, ...], text: str) -> EmailToken:
+    """What any of the secrets has signed. Raises TokenExpired, TokenInvalid or TokenOfAnotherKind."""
+    token = _canonical(text)
+    payloads = (_payload(secret, token) for secret in secrets)
+    payload = next((found for found in payloads if found is not None), None)
     try:
-        payload = jws.deserialize_compact(_canonical(text), _key(secret), algorithms=["HS256"]).payload
-        claims = orjson.loads(payload)
-    except (JoseError, ValueError) as error:
+        claims = orjson.loads(payload or b"")
+    except ValueError as error:
         raise TokenInvalid from error
     if not isinstance(claims, dict):
         raise TokenInvalid
     _check_time(claims)
     return _from_claims(claims)
+
+
+def _payload(secret: str, token: str) -> bytes | None:
+    try:
+        return jws.deserialize_compact(token, _key(secret), algorithms=["HS256"]).payload
+    except (JoseError, ValueError):
+        return None
 
 
 def _canonical(token: str) -> str:

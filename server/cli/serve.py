@@ -221,7 +221,7 @@ async def _bring_up(services: Services, inherited: Inherited | None, looked: asy
                 if inherited:
                     inherited.say_migrates()
 
-            await migrate.migrate(services.db, begins)
+            await migrate.migrate(services.db, begins, served=patient)
             looked.set()
             with contextlib.suppress(WritesRefused):  # it says so in the log, and serves what can be read
                 await services.db.check_writes()

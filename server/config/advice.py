@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from server.config.reader import Reader
-from server.config.settings import Settings
+from server.config.settings import Settings, is_weak
 
 # Names that others have for the same.
 _OTHERS = dict.fromkeys(
@@ -36,6 +36,8 @@ def lines(settings: Settings) -> Iterator[str]:
         yield "TRUSTED_PROXIES is everybody: who asks chooses the address that limits and the audit go by"
     if settings.production and not settings.base_url_given:
         yield f"BETTER_AUTH_URL is not set: the links in mails lead to {settings.base_url}"
+    if any(map(is_weak, settings.keyring.every()[1:])):
+        yield "BETTER_AUTH_SECRETS has one that can be guessed: it decrypts, and what it signed does not count"
     yield from _durations(settings)
 
 

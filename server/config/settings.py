@@ -30,6 +30,7 @@ from server.database.hosts import one_by_one
 from server.errors import SettingsError
 
 API = "/api/auth"
+LEAST_BYTES = 32  # of a secret
 # Good in length, and known to everybody: better-auth's own, and what .env.example shows.
 KNOWN_SECRETS = (
     "better-auth-secret-12345678901234567890",
@@ -86,6 +87,12 @@ class Settings:
         return self.keyring.current
 
     @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """Whose signatures count: `secret`, which signs, and of the others those that nobody can guess. S45."""
+        others = self.keyring.every()[1:]
+        return (self.secret, *(secret for secret in others if not is_weak(secret)))
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port of the public address."""
         parts = urlsplit(self.base_url)
@@ -100,6 +107,11 @@ class Settings:
     def secure_cookies(self) -> bool:
         """Whether cookies are `Secure` and begin with `__Secure-`: the public address is https. S28."""
         return self.base_url.startswith("https://")
+
+
+def is_weak(secret: str) -> bool:
+    """Whether others can find it out: too short, or known to everybody."""
+    return len(secret.encode()) < LEAST_BYTES or secret in KNOWN_SECRETS
 
 
 def load(environ: Mapping[str, str], folder: Path) -> Settings:
@@ -286,8 +298,10 @@ def _address(name: str, url: str) -> Address:
 def _usable(settings: Settings) -> Settings:
     """Raises where production lacks what it cannot do without."""
     name = "the first of BETTER_AUTH_SECRETS" if settings.keyring.versions else "BETTER_AUTH_SECRET"
-    if settings.secret and len(settings.secret.encode()) < 32 and settings.production:
-        raise SettingsError(f"{name} is shorter than 32 bytes; `ai-editor secret generate` prints a good one")
+    if settings.secret and len(settings.secret.encode()) < LEAST_BYTES and settings.production:
+        raise SettingsError(
+            f"{name} is shorter than {LEAST_BYTES} bytes; `ai-editor secret generate` prints a good one"
+        )
     if settings.production and settings.secret in KNOWN_SECRETS:
         raise SettingsError(
             f"{name} is one that everybody knows; `ai-editor secret generate` prints one of your own"

@@ -1,4 +1,4 @@
-"""The secrets: the current one signs, older ones still decrypt."""
+"""The secrets: the current one signs, older ones still verify and decrypt."""
 
 from __future__ import annotations
 

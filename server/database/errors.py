@@ -30,6 +30,10 @@ class OutcomeUnknown(DatabaseUnavailable):
     """The connection was lost while a change was made: it may be there, or not."""
 
 
+class Locked(DatabaseUnavailable):
+    """Somebody else holds what a statement waits for: it gave up, or both waited for each other."""
+
+
 class WritesRefused(DatabaseUnavailable):
     """PostgreSQL answers, but changes nothing: a standby, or one that was made read-only."""
 
@@ -94,6 +98,8 @@ def _kind(error: psycopg2.Error) -> type[DatabaseError]:
     state = _sqlstate(error)
     if state == _READ_ONLY:
         return WritesRefused
+    if isinstance(error, (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected)):
+        return Locked
     if state in _OVER or isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)):
         return DatabaseUnavailable
     # A trigger's own exception is no IntegrityError.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import resources
 from urllib.parse import quote
 
-from server.database import Database, DatabaseError, Transaction, WritesRefused
+from server.database import Database, DatabaseError, Locked, Transaction, WritesRefused
 from server.model import Shape
 from server.schema import catalogue, compare, ledger
 from server.schema.catalogue import Catalogue
@@ -16,6 +19,8 @@ from server.schema.neighbours import Elsewhere, find_elsewhere, list_scim
 
 LOCK_KEY = 0x61695F65646974  # "ai_edit": one migration at a time on one database
 _SECONDS = 600.0
+# A migration that a table's lock keeps waiting is undone and tried again, so often and after such a pause.
+_TRIES, _PAUSE = 30, 0.5
 
 
 class MigrationError(Exception):
@@ -45,6 +50,11 @@ class Status:
         return not (
             self.pending or self.unknown or self.foreign or self.elsewhere or self.mends or self.stops
         )
+
+    @property
+    def serviceable(self) -> bool:
+        """Whether a server that runs may go on: what a newer version has added is fit for the one before it."""
+        return replace(self, unknown=()).current
 
 
 def files() -> dict[str, str]:
@@ -92,20 +102,21 @@ async def _compare(db: Database, found: Catalogue, made: bool) -> Comparison:
     return replace(compared, stops=(*compared.stops, *lines))
 
 
-async def migrate(db: Database, begins: Callable[[], None] | None = None) -> list[str]:
+async def migrate(db: Database, begins: Callable[[], None] | None = None, served: bool = False) -> list[str]:
     """Runs the pending migrations, one transaction each; the names of those run. Raises MigrationError.
 
     `begins` is called before each one: the wait for its turn is over, the work itself may take long. Where nothing is
-    pending nothing is locked or written, so that a standby will do, too.
+    pending nothing is locked or written, so that a standby will do, too. A newer database is none to start on, but for
+    who has `served` from it when it was not.
     """
     if not await ledger.has_schema(db):
         raise MigrationError(
             "the database has no schema of the name that DATABASE_URL says: make it with CREATE SCHEMA, or mend the name"
         )
     found = await status(db)
-    check(found)
-    if found.current:
+    if found.serviceable and (served or found.current):
         return []
+    check(found)
     if await ledger.is_read_only(db):
         raise WritesRefused("the database is read-only and has to be migrated")
     return await _run(db, found, begins)
@@ -118,13 +129,25 @@ async def _run(db: Database, found: Status, begins: Callable[[], None] | None) -
         await _check_duplicates(db)
     done = []
     if found.mends:
-        done += await _mend(db, begins)
+        done += await _unhindered(partial(_mend, db, begins))
     for name, sql in files().items():
-        async with db.transaction(_SECONDS) as tx:
-            if await _run_one(tx, name, _fitted(sql, db.shape), begins):
-                done.append(name)
+        done += await _unhindered(partial(_run_one, db, name, _fitted(sql, db.shape), begins))
     check(await status(db))
     return done
+
+
+async def _unhindered(work: Callable[[], Awaitable[list[str]]]) -> list[str]:
+    """Does it again where others hold a table: who serves meanwhile comes first, and is not kept waiting for long."""
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(Locked):
+            return await work()
+        await asyncio.sleep(_PAUSE)
+    try:
+        return await work()
+    except Locked as error:
+        raise MigrationError(
+            f"others keep a table locked, so this was undone: {error}; end what holds it, and migrate again"
+        ) from error
 
 
 def _fitted(sql: str, shape: Shape) -> str:
@@ -185,6 +208,8 @@ async def _mend(db: Database, begins: Callable[[], None] | None) -> list[str]:
             begins()
         try:
             await ledger.mend(tx, sql)
+        except Locked:
+            raise
         except DatabaseError as error:
             raise MigrationError(f"the tables could not be mended, which was undone: {error}") from error
     return ["mend"]
@@ -200,7 +225,13 @@ async def _check_accounts(db: Database) -> None:
         )
 
 
-async def _run_one(tx: Transaction, name: str, sql: str, begins: Callable[[], None] | None) -> bool:
+async def _run_one(db: Database, name: str, sql: str, begins: Callable[[], None] | None) -> list[str]:
+    """The name of the migration, if it was run."""
+    async with db.transaction(_SECONDS) as tx:
+        return [name] if await _run_in(tx, name, sql, begins) else []
+
+
+async def _run_in(tx: Transaction, name: str, sql: str, begins: Callable[[], None] | None) -> bool:
     """Waits for a migration that runs elsewhere, then looks again before running its own."""
     await ledger.lock(tx, LOCK_KEY)
     if not await ledger.exists(tx):  # to ask for what is there needs the right to make tables, too
@@ -211,6 +242,8 @@ async def _run_one(tx: Transaction, name: str, sql: str, begins: Callable[[], No
         begins()
     try:
         await ledger.apply(tx, name, sql)
+    except Locked:
+        raise
     except DatabaseError as error:
         raise MigrationError(f"migration {name} failed and was undone: {error}") from error
     return True

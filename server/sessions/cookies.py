@@ -79,12 +79,13 @@ def _unquote_whole(value: str) -> str:
 
 @dataclass(frozen=True)
 class Cookies:
-    """Writes and reads the session's cookies; `expires_in` is in seconds."""
+    """Writes and reads the session's cookies; `expires_in` is in seconds. What one of `older` has signed is read, too."""
 
     secret: str
     secure: bool
     expires_in: int
     settings: CookieSettings = field(default_factory=CookieSettings)
+    older: tuple[str, ...] = ()
 
     @property
     def session_token(self) -> str:
@@ -131,7 +132,7 @@ class Cookies:
             value, dot, signature = signed.rpartition(".")
             if not dot or not value or len(signature) != 44 or not signature.endswith("="):
                 continue
-            if signatures.matches(self.secret, value, signature):
+            if any(signatures.matches(secret, value, signature) for secret in (self.secret, *self.older)):
                 yield value
 
     def tokens(self, cookies: RequestCookies) -> list[str]:

@@ -91,6 +91,7 @@ def test_what_is_hardly_meant(ai_editor: Commands, tmp_path: Path) -> None:
     said = warnings(
         ai_editor, tmp_path, APP_ENV="production", LOG_FORMAT="text", BETTER_AUTH_TRUSTED_ORIGINS="https://*,https://*.example.com",
         TRUSTED_PROXIES="10.0.0.0/8,0.0.0.0/0", SESSION_EXPIRES_IN="3600",
+        BETTER_AUTH_SECRETS="2:the current one is long enough for everybody,1:short",
     )  # fmt: skip
     assert "BETTER_AUTH_TRUSTED_ORIGINS has 'https://*'" in said  # S32
     assert "*.example.com" not in said
@@ -98,6 +99,7 @@ def test_what_is_hardly_meant(ai_editor: Commands, tmp_path: Path) -> None:
     assert "BETTER_AUTH_URL is not set" in said  # S42
     assert "SESSION_UPDATE_AGE is 86400" in said
     assert "BCRYPT_COST is 4" in said  # S7
+    assert "BETTER_AUTH_SECRETS has one that can be guessed" in said  # S45
 
 
 def test_what_is_meant_says_nothing(ai_editor: Commands, tmp_path: Path) -> None:

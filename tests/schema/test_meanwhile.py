@@ -1,0 +1,105 @@
+"""Migrations while somebody serves: whoever is in the middle of a change comes first, and who serves goes on serving."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from server.database import Database
+from server.schema import migrate
+from server.schema.migrate import MigrationError
+from tests.cli.commands import Commands
+from tests.conftest import SECRET, execute
+from tests.workers.served import Served, Starting, until
+
+NewDatabase = Callable[[], str]
+FIRST_TWO = ("0000_baseline", "0001_oauth_account_unique")
+WAITS = """
+    SELECT count(*) FROM pg_locks
+    WHERE NOT granted AND relation = '"user"'::regclass AND mode = 'ShareRowExclusiveLock'
+"""
+
+
+@pytest.fixture
+def older(new_database: NewDatabase) -> str:
+    """A database that has had the first two migrations alone."""
+    url = new_database()
+    execute(url, """CREATE TABLE "ai_editor_migration" ("name" text PRIMARY KEY, "appliedAt" timestamptz)""")
+    for name in FIRST_TWO:
+        execute(url, migrate.files()[name])
+        execute(url, """INSERT INTO "ai_editor_migration" ("name") VALUES (%s)""", (name,))
+    return url
+
+
+def test_a_sign_up_under_way_and_a_migration_do_not_wait_for_each_other(older: str, tmp_path: Path) -> None:
+    """One has "user" and wants "session", the other the reverse."""
+    commands = Commands(tmp_path, {"DATABASE_URL": older, "BETTER_AUTH_SECRET": SECRET})
+    with closing(psycopg2.connect(older)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO "user" ("id", "name", "email", "emailVerified") VALUES ('u', 'Ada', 'ada@example.com', true)"""
+        )
+        migrating = commands.start("db", "migrate")
+        until(lambda: execute(older, WAITS) != [(0,)] or migrating.poll() is not None)
+        assert migrating.poll() is None, migrating.communicate()
+        cursor.execute(
+            """
+            INSERT INTO "session" ("id", "expiresAt", "token", "updatedAt", "userId")
+            VALUES ('s', now() + interval '1 day', 't', now(), 'u')
+            """
+        )
+        assert migrating.poll() is None
+        connection.commit()
+    said = migrating.communicate(timeout=60)
+    assert (migrating.returncode, said[1]) == (0, "")
+    assert execute(older, 'SELECT "userId" FROM "session"') == [("u",)]
+
+
+@contextmanager
+def in_use(url: str) -> Iterator[None]:
+    """A change of a user that does not end."""
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute('LOCK TABLE "user" IN ROW EXCLUSIVE MODE')
+        yield
+
+
+def test_a_lock_that_stays_is_told_of(older: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "_TRIES", 2)
+    monkeypatch.setattr(migrate, "_PAUSE", 0.01)
+
+    async def migrated() -> None:
+        db = Database(older, 1)
+        try:
+            await migrate.migrate(db)
+        finally:
+            await db.close()
+
+    with in_use(older), pytest.raises(MigrationError, match="others keep a table locked"):
+        asyncio.run(migrated())
+    assert execute(older, "SELECT to_regproc('ai_editor_session_changed')::text") == [(None,)]
+    asyncio.run(migrated())
+    assert execute(older, """SELECT count(*) FROM "ai_editor_migration" """) == [(len(migrate.files()),)]
+
+
+def test_who_serves_goes_on_when_a_newer_version_has_migrated(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    url = new_database()
+    settings = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, "LOG_LEVEL": "error"}
+    with Served(tmp_path, **settings) as served:
+        execute(url, """INSERT INTO "ai_editor_migration" ("name") VALUES ('9999_from_the_future')""")
+        assert served.call("/health/ready")[0] == 200
+        before = served.pids()
+        os.kill(min(before), signal.SIGKILL)
+        until(lambda: len(served.pids() - before) == 1)
+        body = {"name": "Ada", "email": "ada@example.com", "password": "correct horse battery staple"}
+        until(lambda: len(served.pids()) == 2 and served.call("/health/ready")[0] == 200)
+        assert served.call("/api/auth/sign-up/email", body)[0] == 200
+        with Starting(tmp_path, **settings) as another:
+            another.hear("the database is newer than this version")
+            assert another.process.wait(60) == 1
+        assert served.process.poll() is None
