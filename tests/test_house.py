@@ -101,6 +101,7 @@ def test_sql_stands_in_stores_alone() -> None:
     doors = (
         server / "database" / "database.py",
         server / "database" / "executor.py",
+        server / "database" / "hosts.py",
         server / "database" / "listener.py",
         server / "database" / "replicas.py",
         server / "postgres" / "initialize.py",

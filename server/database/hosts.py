@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import starmap
 from weakref import WeakSet
 
@@ -16,7 +17,8 @@ from psycopg2.extensions import make_dsn, parse_dsn
 from server.database import connection as connections
 from server.database.address import count_hosts
 from server.database.connection import connect
-from server.database.errors import first_line
+from server.database.errors import DatabaseError, first_line
+from server.database.statement import execute
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,12 @@ HEAD_START_SECONDS = 0.25
 # A host that refused is asked again, as long as another has not answered: it may be promoted meanwhile.
 AGAIN_SECONDS = 0.5
 
+# Each promotion begins a new timeline.
+_TIMELINE = """
+    SELECT system_identifier::text, substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)
+    FROM pg_control_system()
+"""
+
 
 class Hosts:
     """Those of one address; the one that was good last is asked first. Knows which connections may still be trusted."""
@@ -32,6 +40,7 @@ class Hosts:
     def __init__(self, dsn: str) -> None:
         self._addresses = one_by_one(dsn)
         self._good: str | None = None
+        self._timelines: dict[str, str] = {}  # the newest of each cluster
         self._opened: WeakSet[aiopg.Connection] = WeakSet()  # there
         self._trusted: WeakSet[aiopg.Connection] = WeakSet()
 
@@ -54,13 +63,26 @@ class Hosts:
         while True:
             before = self._good
             order = sorted(self._addresses, key=lambda address: address != before)
-            address, found = await Race(order, seconds).run()
+            address, found = await Race(order, functools.partial(self._open, seconds)).run()
             if self._good in (before, address):
                 break
             found.close()  # to one that others have left meanwhile
         if self._good not in (None, address):
             self._move(address)
         self._good = address
+        return found
+
+    async def _open(self, seconds: float, address: str) -> aiopg.Connection:
+        """A connection; a primary of before, which woke up and knows of no other, is none that suits."""
+        found = await connect(address, seconds)
+        try:
+            cluster, timeline = await _read_timeline(found, seconds)
+            if timeline < self._timelines.get(cluster, ""):
+                raise psycopg2.OperationalError("another was promoted since it was the primary")
+        except BaseException:
+            found.close()
+            raise
+        self._timelines[cluster] = timeline
         return found
 
     def _move(self, address: str) -> None:
@@ -87,8 +109,8 @@ class Hosts:
 class Race:
     """One look for a host that suits."""
 
-    def __init__(self, order: Sequence[str], seconds: float) -> None:
-        self._waiting, self._number, self._seconds = deque(order), len(order), seconds
+    def __init__(self, order: Sequence[str], connect: Callable[[str], Awaitable[aiopg.Connection]]) -> None:
+        self._waiting, self._number, self._connect = deque(order), len(order), connect
         self._running: dict[asyncio.Task[aiopg.Connection], str] = {}
         self._refusals: dict[str, BaseException] = {}
 
@@ -117,7 +139,7 @@ class Race:
 
     async def _try(self, address: str, pause: float) -> aiopg.Connection:
         await asyncio.sleep(pause)
-        return await connect(address, self._seconds)
+        return await self._connect(address)
 
     def _refuses(self, task: asyncio.Task[aiopg.Connection], address: str) -> bool:
         """Notes it, and has it asked again; raises what no other host will mend."""
@@ -128,6 +150,18 @@ class Race:
         elif error:
             raise error
         return error is not None
+
+
+async def _read_timeline(connection: aiopg.Connection, seconds: float) -> tuple[str, str]:
+    """The cluster's number and the timeline; a standby, or what may not be asked, has none."""
+    try:
+        found = await execute(connection, _TIMELINE, {}, seconds)
+    except DatabaseError as error:
+        if connection.closed:
+            raise psycopg2.OperationalError(str(error)) from None
+        return "", ""
+    cluster, timeline = found.rows[0]
+    return str(cluster), str(timeline)
 
 
 def one_by_one(dsn: str) -> list[str]:

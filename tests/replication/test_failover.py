@@ -10,7 +10,7 @@ import pytest
 
 from drill.servers import Server, serving
 from drill.wire import Line
-from server.database import Database, DatabaseUnavailable
+from server.database import Database, DatabaseUnavailable, database
 from tests.replication.conftest import both
 from tests.replication.load import Load
 from tests.standbys import Node, streaming, until
@@ -109,6 +109,32 @@ def test_who_waits_for_a_frozen_primary_asks_the_next_one(stage: Stage) -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, wait()).result()
     stage.standby.kill()
+    stage.standby.follow(stage.primary)
+
+
+def test_a_primary_of_before_is_not_gone_back_to(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It woke up, takes changes, and is the only one that answers."""
+
+    async def look() -> None:
+        db = Database(both(stage.primary, stage.standby), 2)
+        assert await db.value("SELECT 1") == 1
+        stage.primary.freeze()
+        await asyncio.to_thread(stage.promote)
+        db._leave()
+        assert await db.value("SELECT 1") == 1
+        monkeypatch.setattr(database, "CONNECT_SECONDS", 1.5)
+        stage.standby.thaw()
+        stage.primary.freeze()
+        db._leave()
+        with pytest.raises(DatabaseUnavailable, match="another was promoted since"):
+            await db.value("SELECT 1")
+        stage.primary.thaw()
+        monkeypatch.undo()
+        assert await db.value("SELECT 1") == 1
+        await db.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, look()).result()
     stage.standby.follow(stage.primary)
 
 
