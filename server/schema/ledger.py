@@ -72,12 +72,12 @@ async def count_shared_accounts(db: Executor) -> int:
 
 
 async def lock(db: Executor, key: int) -> None:
-    """Holds the advisory lock until the transaction ends; then gives up on a table's lock after 0.4 s.
+    """Holds the advisory lock until the transaction ends; then gives up on a table's lock after 0.3 s.
 
     That is sooner than PostgreSQL looks for a circle of locks, of which it might throw out somebody who serves.
     """
     await db.run("""SELECT pg_advisory_xact_lock(%(key)s)""", key=key)
-    await db.run("""SET LOCAL lock_timeout = '400ms'""")
+    await db.run("""SET LOCAL lock_timeout = '300ms'""")
 
 
 async def mend(db: Executor, sql: str) -> None:

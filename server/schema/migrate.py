@@ -20,7 +20,7 @@ from server.schema.neighbours import Elsewhere, find_elsewhere, list_scim
 LOCK_KEY = 0x61695F65646974  # "ai_edit": one migration at a time on one database
 _SECONDS = 600.0
 # A migration that a table's lock keeps waiting is undone and tried again, so often and after such a pause.
-_TRIES, _PAUSE = 30, 0.5
+_TRIES, _PAUSE = 25, 1.0
 
 
 class MigrationError(Exception):

@@ -39,10 +39,10 @@ def settings(database: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def running(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def running(database_server: str, _whole: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server for all of them."""
     folder: Path = tmp_path_factory.mktemp("operated")
-    with database_in(database_server) as database, Served(folder, **settings(database)) as served:
+    with database_in(database_server, _whole) as database, Served(folder, **settings(database)) as served:
         operator = Operator(Commands(folder, {**settings(database), "APP_ENV": "development"}), database)
         yield Site(served, operator, settings(database))
 

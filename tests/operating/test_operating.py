@@ -113,8 +113,10 @@ def closed_port() -> int:
         return int(found.getsockname()[1])
 
 
-def test_mail_that_does_not_go_out(new_database: Callable[[], str], tmp_path: Path, closed_port: int) -> None:
-    database = new_database()
+def test_mail_that_does_not_go_out(
+    new_whole_database: Callable[[], str], tmp_path: Path, closed_port: int
+) -> None:
+    database = new_whole_database()
     given = settings(database)
     wrong = {**given, "SMTP_URL": f"smtp://127.0.0.1:{closed_port}", "MAIL_FROM": "hello@example.com"}
     operator = Operator(Commands(tmp_path, {**wrong, "APP_ENV": "development"}), database)
@@ -144,10 +146,9 @@ def test_sizing(site: Site) -> None:
     assert "'session'" in said
 
 
-def test_an_upgrade_and_the_way_back(new_database: Callable[[], str], tmp_path: Path) -> None:
-    database = new_database()
+def test_an_upgrade_and_the_way_back(new_whole_database: Callable[[], str], tmp_path: Path) -> None:
+    database = new_whole_database()
     operator = Operator(Commands(tmp_path, {**settings(database), "APP_ENV": "development"}), database)
-    assert operator.commands("db", "init").code == 0
     said = operator.follow("Upgrade")
     assert said.count("0007_audit") == 2
     assert "came back as they are" in said

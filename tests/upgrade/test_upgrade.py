@@ -17,8 +17,21 @@ from tests.upgrade.history import VERSIONS, Old, Version
 from tests.upgrade.load import Load
 from tests.workers.served import Served, Starting, until
 
+NewDatabase = Callable[[], str]
 NEW_PASSWORD = "another horse altogether"
 LOOKED_AT = {"database", "schema", "indexes", "rows", "audit log", "clock", "connections"}
+
+# All that a schema is made of, as PostgreSQL writes it.
+SHAPE = """
+    SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default)
+    FROM information_schema.columns WHERE table_schema = current_schema()
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()
+    UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+    UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+    ORDER BY 1
+"""
 
 
 class Refused(Starting):
@@ -74,7 +87,9 @@ def busy_table(database: str, table: str) -> Iterator[Callable[[], bool]]:
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.words)
-def test_from_then_to_now(version: Version, new_database: Callable[[], str], tmp_path: Path) -> None:
+def test_from_then_to_now(
+    version: Version, new_database: NewDatabase, new_whole_database: NewDatabase, tmp_path: Path
+) -> None:
     database = new_database()
     commands = Commands(tmp_path, {"DATABASE_URL": database, "BETTER_AUTH_SECRET": SECRET})
     settings = {"BETTER_AUTH_SECRET": SECRET, "WORKERS": "1"}
@@ -97,6 +112,7 @@ def test_from_then_to_now(version: Version, new_database: Callable[[], str], tmp
         refused(version, tmp_path / "old", database, settings)
         assert who(new, sign_in(new, "carol@example.com")) == "carol@example.com"
         assert commands("db", "status").code == 0
+        assert execute(database, SHAPE) == execute(new_whole_database(), SHAPE)
         checks = commands("doctor", "--json").json["checks"]
         found = {each["name"]: each["level"] for each in checks if each["name"] in LOOKED_AT}
         assert found == dict.fromkeys(LOOKED_AT, "ok")

@@ -33,6 +33,11 @@ def database() -> Iterator[str]:
         yield url
 
 
+# Whoever sweeps or seals the audit takes a lock of the kind, too.
+LOCKS = """
+    SELECT count(*) FROM pg_locks
+    WHERE locktype = 'advisory' AND (classid::bigint << 32 | objid::bigint) = %s AND
+"""
 PENDING = """
     DO $$ BEGIN
         IF to_regclass('ai_editor_migration') IS NOT NULL THEN
@@ -50,7 +55,7 @@ def lock_held(database: str) -> Iterator[None]:
     with closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK_KEY,))
         yield
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        cursor.execute(LOCKS + "granted", (LOCK_KEY,))
         assert cursor.fetchone() == (1,)
 
 
@@ -66,7 +71,7 @@ def until_one_waits(database: str) -> None:
         connection.autocommit = True
 
         def somebody_waits() -> bool:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            cursor.execute(LOCKS + "NOT granted", (LOCK_KEY,))
             return cursor.fetchone() != (0,)
 
         until(somebody_waits)
@@ -207,5 +212,5 @@ def test_a_start_waits_for_no_rows(database: str, tmp_path: Path) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK_KEY,))
             served.process.send_signal(signal.SIGHUP)
             until(lambda: len(served.pids() - before) == 2 and not served.pids() & before)
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+            cursor.execute(LOCKS + "granted", (LOCK_KEY,))
             assert cursor.fetchone() == (1,)
