@@ -15,6 +15,7 @@ BY_ITSELF = (
         "tests/redis/test_with_better_auth.py",
         "tests/backup/",
         "tests/doctor/",
+        "tests/upgrade/",
     ),
     *(
         "tests/schema/test_others.py",
