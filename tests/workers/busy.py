@@ -63,12 +63,12 @@ def replace_all(served: Served) -> None:
     until(lambda: len(served.pids()) == 2 and not served.pids() & before)
 
 
-def what_people_find(served: Served, port: int) -> Counter[str]:
+def what_people_find(served: Served, port: int, rounds: int = ROUNDS) -> Counter[str]:
     """Each path with each status, or the error of a request that was lost, while the workers are replaced."""
     found = Counter[str]()
     _hear(served)
     with crowd(port, found):
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             replace_all(served)
     return found
 
