@@ -49,19 +49,22 @@ class Server:
         self.process = self._launch()
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         command = [sys.executable, "-m", "server", "serve"]
         with self.log.open("ab") as out:
             return subprocess.Popen(
                 command,
                 cwd=self.folder,
-                env={**kept, "PYTHONPATH": str(ROOT), **self._facts},
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
                 preexec_fn=self._limit if self._descriptors else None,  # noqa: PLW1509
             )
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        return {**kept, "PYTHONPATH": str(ROOT), **self._facts}
 
     def _limit(self) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (self._descriptors, self._descriptors))

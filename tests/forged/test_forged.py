@@ -7,8 +7,8 @@ import pytest
 from drill.bodies import members
 from drill.forger import forge
 from drill.forgery import OPTIONS, targets
-from drill.servers import serving
 from handlers import FEATURES
+from tests.drilled import serving
 
 INPUTS = 2000 // len(OPTIONS)
 

@@ -13,8 +13,9 @@ import pytest
 import requests
 from PIL import Image
 
-from drill.servers import Server, serving
+from drill.servers import Server
 from tests.client import PASSWORD
+from tests.drilled import serving
 from tests.open_api.asked import PATH
 
 EXAMPLES = 6
