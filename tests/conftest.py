@@ -132,7 +132,11 @@ def database_in(server: str, template: str = "template1") -> Iterator[str]:
     try:
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:
-        execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        try:
+            execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        except psycopg2.errors.InsufficientPrivilege:
+            # A superuser's connection is about to end; this waits for it.
+            execute(server, f'DROP DATABASE "{name}"')
 
 
 @pytest.fixture(scope="session")
