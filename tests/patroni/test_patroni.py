@@ -21,6 +21,7 @@ def servers(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def test_the_leader_is_killed(cluster: Cluster, servers: tuple[Server, ...]) -> None:
     load, leader = Load(servers), cluster.leader
     with load.people():
+        until(lambda: cluster.other(leader).says("synchronous"))  # none but such a one takes over
         leader.kill()
         load.fail()
         until(cluster.other(leader).writes)
@@ -34,6 +35,7 @@ def test_the_leader_is_killed(cluster: Cluster, servers: tuple[Server, ...]) -> 
 def test_a_switchover(cluster: Cluster, servers: tuple[Server, ...]) -> None:
     load, leader = Load(servers), cluster.leader
     with load.people():
+        until(lambda: cluster.other(leader).says("synchronous"))
         cluster.switch_over()
         until(cluster.other(leader).writes)
         since = time.monotonic()
