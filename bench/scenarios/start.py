@@ -12,6 +12,7 @@ from bench.figures import Pace, Section, Target, number
 from bench.servers import API
 from bench.stage import Stage
 from bench.trouble import Trouble
+from drill.servers import free_port
 
 TEXT = "`ai-editor serve` with DATABASE_URL, asked every 2 ms until it answers. Importing Tornado alone shows the machine's mood."
 LIMIT_SECONDS = 30.0
@@ -35,7 +36,7 @@ def measure(stage: Stage, pace: Pace) -> Section:
 
 def first_answer(stage: Stage) -> float:
     """Seconds."""
-    port, began = servers.free_port(), time.perf_counter()
+    port, began = free_port(), time.perf_counter()
     process, log = servers.launch(stage, servers.own("AI-Editor"), port)
     try:
         while time.perf_counter() < began + LIMIT_SECONDS and process.poll() is None:

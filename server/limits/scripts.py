@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Of each key: how many were taken in its window ("n"), which window it is ("w"), since when leases are called back ("x"),
-# and a member for each server that holds one, by its name. A quarter of what is left is leased, until it is called back.
+# and a member for each server that holds one, by its name. Half of what is left is leased, until it is called back.
 # Who finds nothing is told to ask again while anybody else holds a lease: for so many milliseconds, lest one has died.
 TAKE = """
 local leasing, own, patience, answer = ARGV[1] == '1', ARGV[2], tonumber(ARGV[3]), {}
@@ -24,8 +24,8 @@ for i, key in ipairs(KEYS) do
         redis.call('PEXPIRE', key, length)
     end
     local granted = math.max(0, math.min(left, needed))
-    if leasing and not found[3] and math.floor(left / 4) > granted then
-        granted = math.floor(left / 4)
+    if leasing and not found[3] and math.floor(left / 2) > granted then
+        granted = math.floor(left / 2)
         redis.call('HSET', key, own, granted)
     end
     if granted > 0 then

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import email
 import email.policy
 import functools
@@ -10,9 +9,7 @@ import json
 import os
 import queue
 import re
-import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
@@ -22,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from drill.servers import free_port
 from tests.compat import wire
 from tests.compat.databases import Databases
 from tests.compat.options import Options
@@ -283,12 +281,3 @@ def _wait(ours: Ours) -> None:
             time.sleep(0.05)
     ours.stop()
     raise RuntimeError(f"our server did not start: {(ours.folder / 'log').read_text()[-2000:]}")
-
-
-def free_port() -> int:
-    """A port that nobody has, and that no connection is given meanwhile: those get one of the upper half."""
-    while True:
-        port = 10_000 + secrets.randbelow(20_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port

@@ -19,6 +19,7 @@ import tornado.websocket
 from tornado.httpclient import HTTPRequest
 from tornado.httpserver import HTTPServer
 
+from drill.servers import free_port
 from tests.client import PASSWORD
 from tests.conftest import SECRET
 from tests.workers.served import ROOT, Served, until
@@ -85,13 +86,6 @@ def application() -> Iterator[int]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
-
-
-def free_port() -> int:
-    """One that was free a moment ago."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def listens(port: int) -> bool:

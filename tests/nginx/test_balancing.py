@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from drill.servers import free_port
 from scale.front import Front, balancing, prepared
 from server import errors
-from tests.forward_auth.behind import application, free_port
+from tests.forward_auth.behind import application
 from tests.nginx.conftest import PATH
 from tests.scale.balanced import Balanced, Broken, ask, breakers
 

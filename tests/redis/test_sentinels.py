@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import redis as redis_py
 
+from drill.servers import free_port
 from server.config.settings import Settings, load
 from server.errors import SettingsError
 from server.redis import sentinels
 from server.services import Services
 from tests.client import Client
-from tests.compat.servers import free_port
 from tests.relay.conftest import PATH
 
 

@@ -6,8 +6,9 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from drill.servers import free_port
 from scale.front import DEPLOY, Front, prepared
-from tests.forward_auth.behind import application, free_port
+from tests.forward_auth.behind import application
 from tests.scale.balanced import Balanced, Broken, ask, breakers
 from tests.traefik.conftest import PATH
 from tests.workers.served import until
