@@ -91,7 +91,7 @@ def test_nor_is_one_of_a_single_statement(away: Node, served: Served) -> None:
         pool.submit(asyncio.run, change()).result()
 
 
-def test_the_warning_of_a_trigger_is_another_one(pair: tuple[Node, ...]) -> None:
+def test_the_warning_of_a_trigger_is_another_one(served: Served, pair: tuple[Node, ...]) -> None:
     primary = pair[0]
     primary.execute("CREATE TABLE loud AS SELECT 1 AS number")
     primary.execute("GRANT ALL ON loud TO ai_editor")
