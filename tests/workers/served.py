@@ -85,7 +85,11 @@ class Served(Starting):
 
     def __init__(self, folder: Path, **settings: str) -> None:
         super().__init__(folder, **settings)
-        self.address = self.hear(r"http://\S+")[0]
+        try:
+            self.address = self.hear(r"http://\S+")[0]
+        except BaseException:
+            self.stop()
+            raise
 
     def call(self, path: str, body: object = None, cookie: str = "") -> tuple[int, object, str]:
         """One request on a connection of its own: whichever worker the kernel chooses."""
