@@ -26,6 +26,7 @@ Beat = Callable[[], Awaitable[None]]
 BEAT_SECONDS = 0.2
 # A replica that lags more is left out, until it lags less.
 LAG_SECONDS = 1.0
+_LAGS = f"it lags more than {LAG_SECONDS:g} s"
 ANSWER_SECONDS = 1.0
 # Nothing is wrong with that where all nodes are named, of which one at a time takes the changes.
 NO_STANDBY = "it is no standby"
@@ -129,7 +130,7 @@ class Replica:
     @property
     def reason(self) -> str:
         """Why it is left out; nothing while it is not."""
-        return "" if self.usable else self._reason or f"it lags more than {LAG_SECONDS:g} s"
+        return "" if self.usable else self._reason or _LAGS
 
     async def look(self, positions: Sequence[Position]) -> None:
         """Asks it where it is, and believes it as far as it has what the primary had."""
@@ -157,7 +158,7 @@ class Replica:
         )
         for reason, so in wrong:
             if so:
-                self.leave(reason)
+                self._leave_out(reason)
                 return
         self.replayed = found.replayed
         seen = [
@@ -167,6 +168,8 @@ class Replica:
         ]
         if seen:
             self._believe(seen[-1] + LAG_SECONDS)
+        elif not self.usable and clock.steady() - positions[0].asked >= LAG_SECONDS:
+            self._leave_out(_LAGS)
 
     def _believe(self, until: float) -> None:
         before = self.usable
@@ -175,12 +178,15 @@ class Replica:
             log.info("reads go to the replica %s", self.name)
 
     def leave(self, reason: str) -> None:
-        """Reads do not go there until it is what it should be."""
+        """It does not answer as it should: reads do not go there, until a new connection says that it is what it should be."""
+        self._leave_out(reason)
+        if self.db.started:
+            self.db.forget_server()
+
+    def _leave_out(self, reason: str) -> None:
         if reason != self._reason:
             log.warning("the replica %s is left out: %s", self.name, reason)
         self.replayed, self._until, self._reason = 0, 0.0, reason
-        if self.db.started:
-            self.db.forget_server()
 
 
 class Replicas:

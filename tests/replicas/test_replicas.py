@@ -96,6 +96,7 @@ def test_a_replica_that_lags_is_left_out_until_it_has_caught_up(ready: Scene) ->
     try:
         cookie = ready.here.sign_up("lag@example.com")
         until(lambda: ready.here.usable == 0 and ready.there.usable == 0)
+        ready.there.hear(r"is left out: it lags more than 1 s")
         before = ready.there.from_replica
         assert named(ready.there.session(cookie)) == "Ada"
         assert len(ready.there.list("list-sessions", cookie)) == 1
