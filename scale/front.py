@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import secrets
-import socket
 import ssl
 import subprocess
 from collections import Counter
@@ -21,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from drill.people import until
-from drill.servers import Trouble, free_port
+from drill.servers import Trouble, free_port, listens
 from drill.wire import PATIENCE, Answer, Line
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
@@ -51,12 +50,6 @@ def nginx(program: str, snippet: str, folder: Path, port: int) -> Iterator[subpr
     finally:
         process.terminate()
         process.wait()
-
-
-def listens(port: int) -> bool:
-    """Whether somebody lets connections in there."""
-    with socket.socket() as asking:
-        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 @dataclass(frozen=True)

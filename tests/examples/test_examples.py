@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from drill.servers import free_port
+from drill.servers import free_port, listens
 from scale.front import nginx
-from tests.forward_auth.behind import Front, listens, snippet, standing
+from tests.forward_auth.behind import Front, snippet, standing
 from tests.nginx.conftest import PATH
 from tests.workers.served import ROOT, until
 

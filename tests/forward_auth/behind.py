@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import http.client
 import json
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +18,7 @@ import tornado.websocket
 from tornado.httpclient import HTTPRequest
 from tornado.httpserver import HTTPServer
 
-from drill.servers import free_port
+from drill.servers import free_port, listens
 from tests.client import PASSWORD
 from tests.conftest import SECRET
 from tests.workers.served import ROOT, Served, until
@@ -86,11 +85,6 @@ def application() -> Iterator[int]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as asking:
-        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 def snippet(name: str, front: int, ours: int, behind: int) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from drill.servers import listens
 from tests.workers.served import until
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
@@ -61,11 +62,6 @@ def nginx(port: int, behind: int, kept: str) -> Iterator[Path]:
         finally:
             process.terminate()
             process.wait()
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as asking:
-        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture

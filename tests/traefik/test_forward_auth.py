@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.forward_auth.behind import Behind, Front, application, listens, snippet, standing
+from drill.servers import listens
+from tests.forward_auth.behind import Behind, Front, application, snippet, standing
 from tests.traefik.conftest import PATH
 from tests.workers.served import until
 
