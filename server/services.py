@@ -76,9 +76,11 @@ class Services:
         self.cookies = Cookies(secrets[0], settings.secure_cookies, expires_in, settings.cookies, secrets[1:])
         self.sessions = Sessions(settings, self.db, self.cookies, self.reads)
         self.passwords = Passwords(settings.passwords)
-        if shared is not None:
-            self.passwords.hashing.share(Board(shared))
-        self.counts = counts = open_store(settings.limits, self.db, shared, settings.redis_url)
+        board = None if shared is None else Board(shared)
+        if board:
+            self.passwords.hashing.share(board)
+        workers = (shared, board.place, settings.workers) if shared is not None and board else None
+        self.counts = counts = open_store(settings.limits, self.db, workers, settings.redis_url)
         self.limits = RequestLimits(counts, parts.limits)
         self.account_limits = AccountLimits(counts, settings.secret)
         self.changes = self._open_changes(settings)

@@ -8,6 +8,7 @@ body. Everything else takes the ordinary way.
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import logging
 import secrets
@@ -27,7 +28,6 @@ from tornado.httputil import (
 
 from server.config.settings import API
 from server.database import budget
-from server.errors import APIError
 from server.http.address import remembering
 from server.limits import RequestLimits
 from server.model import SignedIn
@@ -76,6 +76,7 @@ class FastSession:
             metrics.request_from_memory if services.config.sessions.cache else metrics.request_confirmed
         )
         self._limits = services.limits if services.config.limits.enabled else None
+        self._add = services.limits.adder(GET_SESSION)
         self._client_address = remembering(services.config.trusted_proxies)
         self._second, self._date = 0, b""
         self._prefix = secrets.token_hex(4)
@@ -83,7 +84,7 @@ class FastSession:
         self._briefs: dict[str, Brief] = {}
 
     def find(
-        self, line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders, address: str
+        self, line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders, address: str, began: float
     ) -> bytes | Answer | Uncounted | None:
         """The whole answer, one that has to wait for a word, or None where the ordinary way has to be taken."""
         if not isinstance(line, RequestStartLine) or line.path != PATH or line.method != "GET":
@@ -95,8 +96,15 @@ class FastSession:
         known = self._sessions.memory.answer(cookie_header, now) or self._unconfirmed(cookie_header, headers)
         if known is None:
             return None
-        if self._limits and not (allowed := self._allowed(self._limits, address, headers)):
-            return None if allowed is False else self._uncounted(known, cookie_header, headers, address)
+        if self._limits:
+            ways = headers.get_list("X-Forwarded-For")
+            way = ways[0] if len(ways) == 1 else ",".join(ways)
+            name = f"{address}|{way}"
+            waits = self._add(name, int(1000 * began))
+            if waits is None:
+                waits = self._count_first(self._limits, address, way, name)
+            if waits != 0:
+                return None if waits else self._uncounted(known, cookie_header, headers, address)
         return known if isinstance(known, Answer) else self._whole(known, now)
 
     def stop(self) -> None:
@@ -112,9 +120,9 @@ class FastSession:
     async def _nothing_confirmed(self, _: Answer) -> None:
         return None
 
-    def _allowed(self, limits: RequestLimits, peer: str, headers: HTTPHeaders) -> bool | None:
-        """Counts the request where that can be done without waiting; None where it is to be waited for."""
-        return limits.allows_at_once(self._client(peer, headers), GET_SESSION)
+    def _count_first(self, limits: RequestLimits, peer: str, way: str, name: str) -> int | None:
+        """Where `_add` has not counted the request."""
+        return limits.count(self._client_address(peer, way), GET_SESSION, name)
 
     def _client(self, peer: str, headers: HTTPHeaders) -> str:
         return self._client_address(peer, headers.get("X-Forwarded-For", ""))
@@ -127,16 +135,16 @@ class FastSession:
             return None
         return Uncounted(cookie_header, self._client(peer, headers))
 
-    async def count(self, asked: Uncounted) -> tuple[bytes | None, bool]:
-        """The whole answer, if the limit allows it and nothing has changed; and whether the request was counted."""
+    def ask(self, asked: Uncounted, tell: Callable[[int], None]) -> None:
+        """Has the request counted; tells 0 if the limit allows it."""
         assert self._limits
-        try:
-            await self._limits.check(asked.address, GET_SESSION)
-        except APIError:
-            return None, False
+        self._limits.ask(asked.address, GET_SESSION, tell)
+
+    def whole(self, asked: Uncounted) -> bytes | None:
+        """The whole answer, if nothing has changed."""
         now = time.time()
         known = self._sessions.memory.answer(asked.cookie_header, now)
-        return (self._whole(known, now) if known else None), True
+        return self._whole(known, now) if known else None
 
     def done(self, seconds: float, handler: str = "GetSession", path: str = PATH, status: int = 200) -> None:
         """Counts an answer, and writes it down, as every other is."""
@@ -261,14 +269,14 @@ class FastMessage(HTTPMessageDelegate):
         self._answer: bytes | Answer | Uncounted | None = None
         self._confirming: asyncio.Task[None] | None = None
         self.since, self._began = time.perf_counter(), 0.0
-        self.under_way = False
+        self.under_way = self._closed = False
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         """Decides which way it goes."""
-        self._began, self._head, self.under_way = time.perf_counter(), (start_line, headers), True
-        self._answer = self._fast.find(start_line, headers, self._address)
+        self._began, self._head, self.under_way = time.monotonic(), (start_line, headers), True
+        self._answer = self._fast.find(start_line, headers, self._address, self._began)
         if self._answer is not None:
             return None
         self._ordinary = self._fast.brief(start_line, headers, self._connection) or self._make()
@@ -282,26 +290,31 @@ class FastMessage(HTTPMessageDelegate):
         """Writes the answer in one piece, once it is known to be right."""
         if self._ordinary:
             self._ordinary.finish()
-        elif isinstance(self._answer, (Answer, Uncounted)):
+        elif isinstance(self._answer, Answer):
             self._confirming = asyncio.ensure_future(self._confirm(self._answer))
+        elif isinstance(self._answer, Uncounted):
+            self._fast.ask(self._answer, functools.partial(self._counted, self._answer))
         elif self._answer is not None:
             self._write(self._answer)
 
     def _write(self, answer: bytes) -> None:
         self._connection.write(answer)
         self._connection.finish()
-        self._fast.done(time.perf_counter() - self._began)
+        self._fast.done(time.monotonic() - self._began)
 
-    async def _confirm(self, answer: Answer | Uncounted) -> None:
+    async def _confirm(self, answer: Answer) -> None:
         budget.allow(CONFIRM_SECONDS)
-        counted = True
         try:
-            if isinstance(answer, Answer):
-                whole = await self._fast.confirm(answer)
-            else:
-                whole, counted = await self._fast.count(answer)
+            whole = await self._fast.confirm(answer)
         except Exception:  # whatever it is, the ordinary way meets it too, and tells
             whole = None
+        self._answer_late(whole, counted=True)
+
+    def _counted(self, asked: Uncounted, waits: int) -> None:
+        if not self._closed:
+            self._answer_late(None if waits else self._fast.whole(asked), counted=waits == 0)
+
+    def _answer_late(self, whole: bytes | None, counted: bool) -> None:
         if whole is not None:
             self._write(whole)
             return
@@ -312,6 +325,7 @@ class FastMessage(HTTPMessageDelegate):
 
     def on_connection_close(self) -> None:
         """Tells whoever answers."""
+        self._closed = True
         if self._ordinary:
             self._ordinary.on_connection_close()
         elif self._confirming:

@@ -32,14 +32,17 @@ Store = MemoryStore | SharedStore | DatabaseStore | RedisStore
 
 
 def open_store(
-    settings: LimitSettings, db: Database, shared: int | None = None, redis_url: str | None = None
+    settings: LimitSettings,
+    db: Database,
+    shared: tuple[int, int, int] | None = None,
+    redis_url: str | None = None,
 ) -> Store | None:
-    """Where RATE_LIMIT_STORAGE has the counts kept; None without limits. `shared` is the memory that workers share."""
+    """Where RATE_LIMIT_STORAGE has the counts kept; None without limits. `shared`: memory, number in it, workers."""
     if not settings.enabled:
         return None
     if settings.storage == "database":
         return DatabaseStore(db)
-    local = MemoryStore() if shared is None else SharedStore(shared)
+    local = MemoryStore() if shared is None else SharedStore(*shared)
     return RedisStore(redis_url or "", local) if settings.storage == "redis" else local
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+
+    from server.redis.pipe import Pipe
 
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 0.25
 RETRY_SECONDS = 0.3
 _PROBE = b"ai-editor:limit:"
+Words = list[bytes | str | int]
 
 
 @functools.cache
@@ -27,12 +31,19 @@ def failures() -> tuple[type[Exception], ...]:
     return FAILURES
 
 
+@functools.cache
+def _digest(script: str) -> str:
+    """By which Redis knows a script."""
+    return hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
+
+
 class Link:
     """One Redis, and the scripts that run there."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._redis: Redis | None = None
+        self._pipe: Pipe | None = None
         self._scripts: dict[str, Any] = {}
         self._returning: asyncio.Task[None] | None = None
 
@@ -48,6 +59,34 @@ class Link:
         if self._redis is None:
             self._redis = open_redis(self._url, ANSWER_SECONDS, tries_again=True)
         return self._redis
+
+    def ask(
+        self,
+        script: str,
+        keys: Sequence[bytes],
+        arguments: Sequence[int | str],
+        tell: Callable[[bytes | None], None],
+    ) -> None:
+        """As `run`, without a coroutine, for a script that answers with one value."""
+        if self.away:
+            tell(None)
+            return
+        if self._pipe is None:
+            from server.redis.pipe import Pipe
+
+            self._pipe = Pipe(self._url, ANSWER_SECONDS)
+        words: Words = [_digest(script), len(keys), *keys, *arguments]
+        self._pipe.send("EVALSHA", words, functools.partial(self._told, script, words, tell))
+
+    def _told(
+        self, script: str, words: Words, tell: Callable[[bytes | None], None], said: bytes | Exception
+    ) -> None:
+        if isinstance(said, Exception):
+            if str(said).startswith("NOSCRIPT") and self._pipe:
+                self._pipe.send("EVAL", [script, *words[1:]], functools.partial(self._told, "", words, tell))
+                return
+            self._lose(str(said))
+        tell(None if isinstance(said, Exception) else said)
 
     async def run(self, script: str, keys: Sequence[bytes], arguments: Sequence[int | str]) -> Any:
         """What the script answers; None while Redis is away, which is found out here."""
@@ -81,5 +120,7 @@ class Link:
         """Lets go of it."""
         if self._returning:
             self._returning.cancel()
+        if self._pipe:
+            await self._pipe.close()
         if self._redis:
             await self._redis.aclose()

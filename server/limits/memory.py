@@ -26,7 +26,7 @@ class MemoryStore:
         """Counts a request; 0 when it is allowed, else the seconds to wait."""
         return self.request_at_once(key, limit)
 
-    def request_at_once(self, key: str, limit: Limit) -> int:
+    def request_at_once(self, key: str, limit: Limit, name: str = "") -> int:
         """As `request`, without waiting."""
         entry = self._requests.get(key)
         count = entry.count if entry else 0

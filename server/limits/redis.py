@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import secrets
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -24,7 +25,8 @@ PREFIX = CHANNEL.encode() + b":"
 # How often somebody asks whether the leases that were called back are there, and for how long.
 PAUSE_SECONDS, RECALL_SECONDS = 0.01, 1.0
 MOST_RECALLED = 1000
-Waiting = list[asyncio.Future[int]]
+Tell = Callable[[int], None]
+Waiting = list[Tell]
 
 
 class RedisStore:
@@ -58,48 +60,60 @@ class RedisStore:
         known = self.request_at_once(key, limit)
         if known is not None:
             return known
-        while (waited := await self._ask(key, limit)) < 0:
+        while (waited := await self._asked_for(key, limit)) < 0:
             await asyncio.sleep(PAUSE_SECONDS)
             if self._leases.use(key):
                 return 0
         return waited
 
-    def request_at_once(self, key: str, limit: Limit) -> int | None:
-        """As `request`, without waiting; None where Redis has to be asked."""
+    async def _asked_for(self, key: str, limit: Limit) -> int:
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.ask(key, limit, lambda seconds: None if answer.done() else answer.set_result(seconds))
+        return await answer
+
+    def request_at_once(self, key: str, limit: Limit, name: str = "") -> int | None:
+        """As `request`, without waiting; None where Redis has to be asked. The next may be counted by `name`."""
         refused = self._refused.get(key)
         if refused:
             return seconds(refused.until - self._now())
-        if self._leases.use(key):
+        if self._leases.use(key, name):
             return 0
         return self._local.request_at_once(key, limit) if self._link.away else None
 
-    def _ask(self, key: str, limit: Limit) -> asyncio.Future[int]:
-        """All that are asked in one turn of the loop go in one message."""
+    def adder(self, _: Limit) -> Callable[[str, int], int | None]:
+        """As `request_at_once`, by a name that it was told, and the time; None where that cannot be done."""
+        return self._leases.user()
+
+    def ask(self, key: str, limit: Limit, tell: Tell) -> None:
+        """Asks Redis, and tells what `request` returns, or -1 where it is to be asked again soon.
+
+        All that are asked in one turn of the loop go in one message.
+        """
         if not self._asked:
             asyncio.get_running_loop().call_soon(self._send)
-        answer = asyncio.get_running_loop().create_future()
-        self._asked.setdefault(key, (limit, []))[1].append(answer)
-        return answer
+        self._asked.setdefault(key, (limit, []))[1].append(tell)
 
     def _send(self) -> None:
         asked, self._asked = self._asked, {}
-        self._begin(self._take(asked))
-
-    async def _take(self, asked: dict[str, tuple[Limit, Waiting]]) -> None:
-        keys = list(asked)
         arguments: list[int | str] = [int(self._hears), self._own, int(1000 * RECALL_SECONDS)]
         for limit, waiting in asked.values():
             arguments += [limit.most, limit.milliseconds, len(waiting)]
-        self._under_way.update(keys)
-        found = await self._link.run(scripts.TAKE, [_name(key) for key in keys], arguments)
-        self._under_way -= Counter(keys)
+        self._under_way.update(list(asked))
+        self._link.ask(
+            scripts.TAKE, [_name(key) for key in asked], arguments, functools.partial(self._told, asked)
+        )
+
+    def _told(self, asked: dict[str, tuple[Limit, Waiting]], said: bytes | None) -> None:
+        self._under_way -= Counter(asked.keys())
+        found = said.split() if said is not None else []
         for place, (key, (limit, waiting)) in enumerate(asked.items()):
-            if found is None:
+            if said is None:
                 _tell(waiting, [self._local.request_at_once(key, limit) for _ in waiting])
             else:
-                self._taken(key, limit, waiting, found[place])
+                granted, left, window, recalled = found[4 * place : 4 * place + 4]
+                self._taken(key, limit, waiting, (int(granted), int(left), window, recalled == b"1"))
 
-    def _taken(self, key: str, limit: Limit, waiting: Waiting, found: Sequence[Any]) -> None:
+    def _taken(self, key: str, limit: Limit, waiting: Waiting, found: tuple[int, int, bytes, bool]) -> None:
         """How many may pass; -1 says to ask again, as somebody else may have some left."""
         granted, left, window, recalled = found
         passing = min(granted, len(waiting))
@@ -197,6 +211,5 @@ def _key(name: bytes) -> str:
 
 
 def _tell(waiting: Waiting, answers: Sequence[int]) -> None:
-    for each, answer in zip(waiting, answers, strict=True):
-        if not each.done():
-            each.set_result(answer)
+    for tell, answer in zip(waiting, answers, strict=True):
+        tell(answer)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Protocol, cast
 
 from server import errors
 from server.limits import rules
 from server.limits.rules import Limit, Rules
 
 log = logging.getLogger(__name__)
+
+
+# By the name, and the milliseconds of the steady clock.
+Adder = Callable[[str, int], int | None]
+
+
+def _never(_: str, __: int) -> None:
+    return None
 
 
 class Requests(Protocol):
@@ -21,13 +29,21 @@ class Requests(Protocol):
         ...
 
 
+class Asked(Protocol):
+    """What a store does, too, that counts elsewhere."""
+
+    def ask(self, key: str, limit: Limit, tell: Callable[[int], None]) -> None:
+        """As `request`, without a coroutine."""
+        ...
+
+
 class RequestLimits:
     """Says when a request is too many; without a store, never."""
 
     def __init__(self, store: Requests | None, limits: Iterable[Limit]) -> None:
         self._store, self._rules = store, Rules(limits)
         # Memory counts without waiting, Redis mostly, the database never.
-        self._at_once: Callable[[str, Limit], int | None] | None = getattr(store, "request_at_once", None)
+        self._count: Callable[[str, Limit, str], int | None] | None = getattr(store, "request_at_once", None)
         self._said: set[str] = set()
 
     async def check(self, address: str, path: str) -> None:
@@ -47,17 +63,25 @@ class RequestLimits:
         if seconds:
             raise errors.too_many_requests(seconds)
 
-    def allows_at_once(self, address: str, path: str) -> bool | None:
-        """Counts where that needs no waiting; False when the request is too many, or has to take the ordinary way.
+    def count(self, address: str, path: str, name: str) -> int | None:
+        """0 when the request is allowed, None where `ask` has to count it; else the ordinary way is to be taken.
 
-        None where `check` has to count it, which is not long.
+        `adder` may count the next ones by `name`, which has to mean the same address each time.
         """
         if self._store is None:
-            return True
-        if not address or self._at_once is None:
-            return False
-        waits = self._at_once(rules.key(address, path), self._rules.find(path))
-        return None if waits is None else waits == 0
+            return 0
+        if not address or self._count is None:
+            return 1
+        return self._count(rules.key(address, path), self._rules.find(path), name)
+
+    def ask(self, address: str, path: str, tell: Callable[[int], None]) -> None:
+        """Where `count` said None: tells 0 when the request is allowed; else the ordinary way is to be taken."""
+        cast("Asked", self._store).ask(rules.key(address, path), self._rules.find(path), tell)
+
+    def adder(self, path: str) -> Adder:
+        """Does as `count`, of a name that it was told; None where that was long ago."""
+        make: Callable[[Limit], Adder] | None = getattr(self._store, "adder", None)
+        return make(self._rules.find(path)) if make else _never
 
     def rule_of(self, path: str) -> str:
         """The path that the rule for this one has."""

@@ -38,9 +38,9 @@ for i, key in ipairs(KEYS) do
         end
         recalled = (not found[3] or now - found[3] < patience) and 1 or 0
     end
-    answer[i] = {granted, math.max(1, redis.call('PTTL', key)), window, recalled}
+    answer[i] = granted .. ' ' .. math.max(1, redis.call('PTTL', key)) .. ' ' .. window .. ' ' .. recalled
 end
-return answer
+return table.concat(answer, ' ')
 """
 
 # What is left of a lease, if only nothing; with ARGV[4] that was all.

@@ -9,9 +9,10 @@ import tempfile
 from collections.abc import Callable
 from typing import IO
 
-from server.limits import policy, table
+from server.limits import cells, policy, table
 from server.limits.bounded import monotonic
-from server.limits.memory import rank, seconds
+from server.limits.cells import Cells
+from server.limits.memory import seconds
 from server.limits.rules import Limit
 from server.limits.table import Table
 from server.overload import board
@@ -21,7 +22,7 @@ from server.telemetry import blocks
 REQUESTS, ACCOUNTS, PLACES = 1 << 15, 1 << 14, 1 << 14
 _SECRET = board.SIZE
 _TABLES = 2 * board.SIZE
-SIZE = _TABLES + table.size(REQUESTS + ACCOUNTS + PLACES)
+SIZE = _TABLES + table.size(REQUESTS, cells.WIDTH) + table.size(ACCOUNTS + PLACES)
 # Where the numbers for /metrics begin, which are mapped on their own.
 NUMBERS = -(-SIZE // mmap.ALLOCATIONGRANULARITY) * mmap.ALLOCATIONGRANULARITY
 
@@ -36,34 +37,27 @@ def make() -> IO[bytes]:
 
 
 class SharedStore:
-    """Decides and counts in one step, which no other process can come between. S12."""
+    """Decides and counts as one of so many `workers`, with the number `place` on the board. S12."""
 
-    def __init__(self, descriptor: int, now: Callable[[], int] = monotonic) -> None:
+    def __init__(self, descriptor: int, place: int, workers: int, now: Callable[[], int] = monotonic) -> None:
         self._now = now
         secret, memory = os.pread(descriptor, table.SECRET_BYTES, _SECRET), mmap.mmap(descriptor, SIZE)
-        begin, tables = _TABLES, []
-        for buckets in (REQUESTS, ACCOUNTS, PLACES):
-            tables.append(Table(memory, descriptor, begin, buckets, secret, self._now))
-            begin += table.size(buckets)
-        self._requests, self._accounts, self._places = tables
+        self._requests = Cells(memory, descriptor, _TABLES, REQUESTS, secret, place, workers, now)
+        begin = _TABLES + table.size(REQUESTS, cells.WIDTH)
+        self._accounts = Table(memory, descriptor, begin, ACCOUNTS, secret, now)
+        self._places = Table(memory, descriptor, begin + table.size(ACCOUNTS), PLACES, secret, now)
 
     async def request(self, key: str, limit: Limit) -> int:
         """Counts a request; 0 when it is allowed, else the seconds to wait."""
         return self.request_at_once(key, limit)
 
-    def request_at_once(self, key: str, limit: Limit) -> int:
-        """As `request`, without waiting."""
-        counts = self._requests
-        slot = counts.hold(key)
-        try:
-            count, until = counts.read(slot)
-            now = self._now()
-            if count >= limit.most:
-                return seconds(until - now)
-            counts.write(slot, count + 1, now + limit.milliseconds, rank(count + 1, limit))
-            return 0
-        finally:
-            counts.release()
+    def request_at_once(self, key: str, limit: Limit, name: str = "") -> int:
+        """As `request`, without waiting; the next ones of the same key may be counted by `name`."""
+        return self._requests.count(key, limit, name)
+
+    def adder(self, limit: Limit) -> Callable[[str, int], int | None]:
+        """As `request_at_once`, by a name that it was told, and the time in milliseconds; None where it is not known."""
+        return self._requests.adder(limit)
 
     async def attempt(self, account: str) -> int:
         """Counts a failure; 0 when the attempt may be made, else the seconds to wait."""

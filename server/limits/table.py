@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import functools
 import hashlib
 import mmap
 import struct
@@ -17,23 +16,15 @@ WAYS = 8
 SECRET_BYTES = 16
 _SLOT = struct.Struct("=16sqII")
 _REST = struct.Struct("=qII")
-_BUCKET = WAYS * _SLOT.size
+WIDTH = _SLOT.size
 _EMPTY = bytes(16)
 # Whoever holds a bucket does so for microseconds; one that was frozen meanwhile is not waited for.
 HELD_SECONDS = 0.05
-# Whose places a process keeps in mind: a client that comes often comes soon again.
-KNOWN = 8192
 
 
-def _place(begin: int, buckets: int, secret: bytes, key: str) -> tuple[bytes, int]:
-    """A key's digest, and where its bucket begins."""
-    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16, key=secret).digest()
-    return digest, begin + (int.from_bytes(digest[:4], "little") & (buckets - 1)) * _BUCKET
-
-
-def size(buckets: int) -> int:
-    """How many bytes a table of so many buckets takes."""
-    return buckets * _BUCKET
+def size(buckets: int, width: int = WIDTH) -> int:
+    """How many bytes a table of so many buckets takes, and slots of so many bytes."""
+    return buckets * WAYS * width
 
 
 class Table:
@@ -51,19 +42,33 @@ class Table:
         buckets: int,
         secret: bytes,
         now: Callable[[], int] = monotonic,
+        width: int = WIDTH,
     ) -> None:
         self._descriptor, self._memory, self.now = descriptor, memory, now
-        self._place_of = functools.lru_cache(maxsize=KNOWN)(functools.partial(_place, begin, buckets, secret))
-        self._digest, self._bucket = _EMPTY, 0
+        self._begins, self._buckets, self._secret = begin, buckets, secret
+        self._width, self._bucket_size = width, WAYS * width
+        self.held, self._bucket = _EMPTY, 0
+
+    def place_of(self, key: str) -> tuple[bytes, int]:
+        """A key's digest, and where its bucket begins."""
+        digest = hashlib.blake2b(
+            key.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret
+        ).digest()
+        number = int.from_bytes(digest[:4], "little") & (self._buckets - 1)
+        return digest, self._begins + number * self._bucket_size
 
     def hold(self, key: str) -> int:
         """Makes the key's bucket this process's own until `release`; where the key's slot is, -1 for none."""
-        self._digest, self._bucket = digest, at = self._place_of(key)
+        return self.hold_at(*self.place_of(key))
+
+    def hold_at(self, digest: bytes, at: int) -> int:
+        """As `hold`, of what `place_of` says of a key."""
+        self.held, self._bucket = digest, at
         try:
             fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, at)
         except OSError:
             self._wait(at)
-        return self._memory.find(digest, at, at + _BUCKET)
+        return self._memory.find(digest, at, at + self._bucket_size)
 
     def _wait(self, at: int) -> None:
         until = time.monotonic() + HELD_SECONDS
@@ -87,13 +92,14 @@ class Table:
     def write(self, slot: int, count: int, until: int, rank: int) -> None:
         """Of the key that is held; where it has no slot yet it gets one."""
         if slot < 0:
-            slot = self._room()
-            self._memory[slot : slot + 16] = self._digest
+            slot = self.room()
+            self._memory[slot : slot + 16] = self.held
         _REST.pack_into(self._memory, slot + 16, until, count, rank)
 
-    def _room(self) -> int:
+    def room(self) -> int:
+        """The slot of the bucket that is held which is the least to lose."""
         now, best, lowest = self.now(), self._bucket, (1 << 32, 0)
-        for slot in range(self._bucket, self._bucket + _BUCKET, _SLOT.size):
+        for slot in range(self._bucket, self._bucket + self._bucket_size, self._width):
             digest, until, _, rank = _SLOT.unpack_from(self._memory, slot)
             if digest == _EMPTY or until <= now:
                 return slot
@@ -104,4 +110,4 @@ class Table:
     def drop(self, slot: int) -> None:
         """Forgets what a slot holds."""
         if slot >= 0:
-            self._memory[slot : slot + _SLOT.size] = bytes(_SLOT.size)
+            self._memory[slot : slot + WIDTH] = bytes(WIDTH)

@@ -16,14 +16,17 @@ SIZE = PLACES * _ENTRY.size
 
 
 class Board:
-    """Two numbers for each process: its own are written, those of others are added up while they live."""
+    """Two numbers for each process: its own are written, those of others are added up while they live.
+
+    Its `place` is the number of the process, which nobody else has while it lives.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._memory = mmap.mmap(descriptor, SIZE)
         # By process, so that two that start at once do not take the same place; let go when the process ends, too.
         fcntl.lockf(descriptor, fcntl.LOCK_EX, 1)
         try:
-            self._own = self._take_place()
+            self.place = self._take_place()
         finally:
             fcntl.lockf(descriptor, fcntl.LOCK_UN, 1)
 
@@ -41,7 +44,7 @@ class Board:
 
     def write(self, seconds: float, running: int) -> None:
         """The numbers of this process."""
-        self._put(self._own, seconds, running)
+        self._put(self.place, seconds, running)
 
     def others(self) -> tuple[float, int]:
         """The sums of the others'. The places are taken from the front, so the first empty one is the end."""
@@ -50,6 +53,6 @@ class Board:
             process, seconds, running = self._read(at)
             if not process:
                 break
-            if at != self._own and (running or seconds) and lives(process):
+            if at != self.place and (running or seconds) and lives(process):
                 all_seconds, all_running = all_seconds + seconds, all_running + running
         return all_seconds, all_running

@@ -61,5 +61,7 @@ def test_stores() -> None:
     assert isinstance(open_store(LimitSettings(True, "memory"), db, None), MemoryStore)
     assert isinstance(open_store(LimitSettings(True, "database"), db, None), DatabaseStore)
     with shared.make() as file:
-        assert isinstance(open_store(LimitSettings(True, "memory"), db, file.fileno()), SharedStore)
-        assert isinstance(open_store(LimitSettings(True, "database"), db, file.fileno()), DatabaseStore)
+        assert isinstance(open_store(LimitSettings(True, "memory"), db, (file.fileno(), 0, 2)), SharedStore)
+        assert isinstance(
+            open_store(LimitSettings(True, "database"), db, (file.fileno(), 0, 2)), DatabaseStore
+        )

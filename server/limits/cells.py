@@ -1,0 +1,182 @@
+"""Counts of requests in memory that several processes share, of which most need no lock.
+
+What is left of a limit is shared out: each process uses its share up in a part of the slot that it alone writes, and looks
+at nobody else's. Who finds nothing left takes all shares back, under the lock, counts what was used, and shares out the
+rest anew, so that exactly as many requests are allowed as may be.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import time
+from collections.abc import Callable
+
+from server.limits.bounded import monotonic
+from server.limits.memory import rank, seconds
+from server.limits.names import know
+from server.limits.rules import Limit
+from server.limits.table import Table
+
+# As many as make a slot one line of a processor's cache.
+PARTS = 7
+WIDTH = 64
+# A digest, when the window ends, the number of the last sharing out, a rank, the parts, and what was counted until then;
+# and where they are among words of four bytes.
+_SLOT = struct.Struct(f"=16sqII{PARTS}II")
+_MOMENT, _NUMBER, _RANK, _PARTS, _COUNT = 2, 6, 7, 8, 8 + PARTS
+# A part has the end of that number above what is left of the share: what is written late is of no account.
+_TAG, _LEFT = 16, 0xFFFF
+# The count has above it, for each part, whether all that was used of it in this window is an odd number.
+_ODD, _COUNTED = 20, 0xFFFFF
+# What is known of a name: its slot as a word, above it whether that much would make all used of the part an odd number
+# once nothing is left of the share, and the number of the sharing out.
+_WORD, _ODD_ABOVE, _NUMBER_ABOVE = 0xFFFFFF, 24, 25
+Place = tuple[bytes, int]
+
+
+def _tag(number: int) -> int:
+    return (number & _LEFT) << _TAG
+
+
+class Cells(Table):
+    """As `Table`. S12.
+
+    `place` is the number of this process, which nobody else has while it lives. Of `workers` it is less than twice as
+    many, but while several are replaced; who has a greater one gets no share.
+    """
+
+    def __init__(
+        self,
+        memory: mmap.mmap,
+        descriptor: int,
+        begin: int,
+        buckets: int,
+        secret: bytes,
+        place: int,
+        workers: int,
+        now: Callable[[], int] = monotonic,
+    ) -> None:
+        super().__init__(memory, descriptor, begin, buckets, secret, now, WIDTH)
+        self._shares = min(2 * workers, PARTS)
+        self._part = place if place < self._shares else -1
+        self._words, self._moments = memoryview(memory).cast("I"), memoryview(memory).cast("q")
+        self._places: dict[str, Place] = {}
+        self._known: dict[str, int] = {}
+
+    def count(self, key: str, limit: Limit, name: str = "") -> int:
+        """Counts a request; 0 when it is allowed, else the seconds to wait. `adder` counts the next ones of the name."""
+        place = self.place_of(key)
+        if name:
+            know(self._places, name, place)
+        return self._count(place, limit, name)
+
+    def adder(self, limit: Limit) -> Callable[[str, int], int | None]:
+        """Counts as `count` does, by a name that it was told, and the time; None where the name is not known."""
+        words, moments, own = self._words, self._moments, _PARTS + self._part
+        milliseconds, known_as, count_named = limit.milliseconds, self._known.get, self._count_named
+
+        def add(name: str, now: int) -> int | None:
+            known = known_as(name)
+            if known is None:
+                return count_named(name, limit)
+            word, number = known & _WORD, known >> _NUMBER_ABOVE
+            part = words[word + own]
+            left = part - ((number & _LEFT) << _TAG)
+            if not 0 < left <= _LEFT:
+                return count_named(name, limit)
+            # First it is written, then looked whether it may be: whoever takes shares back does it the other way round.
+            words[word + own] = part - 1
+            if words[word + _NUMBER] != number or moments[word // 2 + _MOMENT] <= now:
+                return count_named(name, limit, left - 1)
+            moments[word // 2 + _MOMENT] = now + milliseconds
+            return 0
+
+        return add
+
+    def _share(self, count: int, limit: Limit) -> int:
+        return min(max(0, limit.most - count) // self._shares, _LEFT)
+
+    def _count_named(self, name: str, limit: Limit, written: int = -1) -> int | None:
+        """`written` is what was said to be left before it turned out that this might be too late."""
+        place = self._places.get(name)
+        return None if place is None else self._count(place, limit, name, written)
+
+    def _count(self, place: Place, limit: Limit, name: str, written: int = -1) -> int:
+        slot = self.hold_at(*place)
+        try:
+            now = self.now()
+            if slot < 0 or self._moments[slot // 8 + _MOMENT] <= now:
+                self._begin(slot if slot >= 0 else self.room(), now, limit)
+                return 0
+            return self._count_held(slot // 4, now, limit, name, written)
+        finally:
+            self.release()
+
+    def _count_held(self, word: int, now: int, limit: Limit, name: str, written: int) -> int:
+        if not (written >= 0 and self._was_seen(word, name, written)) and not self._use_share(
+            word, limit, name
+        ):
+            count = self._take_back(word, limit)
+            if count >= limit.most:
+                return seconds(self._moments[word // 2 + _MOMENT] - now)
+            self._share_out(word, count + 1, limit)
+        self._moments[word // 2 + _MOMENT] = now + limit.milliseconds
+        return 0
+
+    def _begin(self, slot: int, now: int, limit: Limit) -> None:
+        """A window for the key that is held, with a first request. The number comes first: no part counts until then."""
+        word = slot // 4
+        self._words[word + _NUMBER] = self._words[word + _NUMBER] + 1 & 0xFFFFFFFF
+        self._memory[slot : slot + 16] = self.held
+        self._words[word + _COUNT] = 0
+        self._share_out(word, 1, limit)
+        self._moments[word // 2 + _MOMENT] = now + limit.milliseconds
+
+    def _share_out(self, word: int, count: int, limit: Limit) -> None:
+        part = self._share(count, limit) | _tag(self._words[word + _NUMBER])
+        for place in range(word + _PARTS, word + _PARTS + self._shares):
+            self._words[place] = part
+        self._words[word + _COUNT] = self._words[word + _COUNT] & ~_COUNTED | count
+        self._words[word + _RANK] = rank(count, limit)
+
+    def _take_back(self, word: int, limit: Limit) -> int:
+        """How many were counted, in all parts; from now on nobody has a share."""
+        words, tag = self._words, self._words[word + _NUMBER] & _LEFT
+        counted = words[word + _COUNT] & _COUNTED
+        share, odd = self._share(counted, limit), words[word + _COUNT] >> _ODD
+        if not share:
+            return counted
+        words[word + _NUMBER] = words[word + _NUMBER] + 1 & 0xFFFFFFFF
+        # Longer than it takes a processor to show the others what it has written.
+        time.sleep(0)
+        for part, value in enumerate(words[word + _PARTS : word + _PARTS + self._shares].tolist()):
+            if value >> _TAG == tag:
+                counted += share - (value & _LEFT)
+                odd ^= (share - (value & _LEFT) & 1) << part
+        words[word + _COUNT] = odd << _ODD | counted
+        for place in range(word + _PARTS, word + _PARTS + self._shares):
+            words[place] = _tag(words[word + _NUMBER])
+        return counted
+
+    def _was_seen(self, word: int, name: str, written: int) -> bool:
+        """Whether what this process wrote just before is counted, though others took the shares back, if only once."""
+        known = self._known.get(name, 0)
+        if known & _WORD != word:
+            return False
+        odd = (known >> _ODD_ABOVE ^ written ^ self._words[word + _COUNT] >> (_ODD + self._part)) & 1
+        return known >> _NUMBER_ABOVE == self._words[word + _NUMBER] or not odd
+
+    def _use_share(self, word: int, limit: Limit, name: str) -> bool:
+        """One of it, if there is any left; by `name` the next ones need no lock."""
+        number, own = self._words[word + _NUMBER], word + _PARTS + self._part
+        left = self._words[own] - _tag(number)
+        if self._part < 0 or not 0 < left <= _LEFT:
+            return False
+        self._words[own] -= 1
+        self._words[word + _RANK] = rank(2, limit)
+        if name:
+            count = self._words[word + _COUNT]
+            odd = (count >> (_ODD + self._part) ^ self._share(count & _COUNTED, limit)) & 1
+            know(self._known, name, number << _NUMBER_ABOVE | odd << _ODD_ABOVE | word)
+        return True
