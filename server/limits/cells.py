@@ -21,10 +21,11 @@ from server.limits.table import Table
 # As many as make a slot one line of a processor's cache.
 PARTS = 7
 WIDTH = 64
-# A digest, when the window ends, the number of the last sharing out, a rank, the parts, and what was counted until then;
-# and where they are among words of four bytes.
-_SLOT = struct.Struct(f"=16sqII{PARTS}II")
-_MOMENT, _NUMBER, _RANK, _PARTS, _COUNT = 2, 6, 7, 8, 8 + PARTS
+# After the digest: when the window ends, the number of the last sharing out, a rank, the parts, and what was counted until
+# then; and where they are among words of four bytes.
+_REST = struct.Struct(f"=qII{PARTS}II")
+_MOMENT, _NUMBER, _PARTS, _COUNT = 2, 6, 8, 8 + PARTS
+_RANK = 7
 # A part has the end of that number above what is left of the share: what is written late is of no account.
 _TAG, _LEFT = 16, 0xFFFF
 # The count has above it, for each part, whether all that was used of it in this window is an odd number.
@@ -74,7 +75,8 @@ class Cells(Table):
     def adder(self, limit: Limit) -> Callable[[str, int], int | None]:
         """Counts as `count` does, by a name that it was told, and the time; None where the name is not known."""
         words, moments, own = self._words, self._moments, _PARTS + self._part
-        milliseconds, known_as, count_named = limit.milliseconds, self._known.get, self._count_named
+        milliseconds, first, several = limit.milliseconds, self._share(1, limit), rank(2, limit)
+        known_as, count_named = self._known.get, self._count_named
 
         def add(name: str, now: int) -> int | None:
             known = known_as(name)
@@ -90,6 +92,8 @@ class Cells(Table):
             if words[word + _NUMBER] != number or moments[word // 2 + _MOMENT] <= now:
                 return count_named(name, limit, left - 1)
             moments[word // 2 + _MOMENT] = now + milliseconds
+            if left == first:
+                words[word + _RANK] = several
             return 0
 
         return add
@@ -107,46 +111,47 @@ class Cells(Table):
         try:
             now = self.now()
             if slot < 0 or self._moments[slot // 8 + _MOMENT] <= now:
-                self._begin(slot if slot >= 0 else self.room(), now, limit)
+                self._begin(slot if slot >= 0 else self.room(), now, limit, name)
                 return 0
             return self._count_held(slot // 4, now, limit, name, written)
         finally:
             self.release()
 
     def _count_held(self, word: int, now: int, limit: Limit, name: str, written: int) -> int:
-        if not (written >= 0 and self._was_seen(word, name, written)) and not self._use_share(
-            word, limit, name
-        ):
-            count = self._take_back(word, limit)
-            if count >= limit.most:
-                return seconds(self._moments[word // 2 + _MOMENT] - now)
-            self._share_out(word, count + 1, limit)
-        self._moments[word // 2 + _MOMENT] = now + limit.milliseconds
+        if (written >= 0 and self._was_seen(word, name, written)) or self._use_share(word, limit, name):
+            self._moments[word // 2 + _MOMENT] = now + limit.milliseconds
+            return 0
+        count = self._take_back(word, limit)
+        if count & _COUNTED >= limit.most:
+            return seconds(self._moments[word // 2 + _MOMENT] - now)
+        self._share_out(word, self._words[word + _NUMBER], count + 1, now, limit)
+        self._know(name, word, limit)
         return 0
 
-    def _begin(self, slot: int, now: int, limit: Limit) -> None:
-        """A window for the key that is held, with a first request. The number comes first: no part counts until then."""
+    def _begin(self, slot: int, now: int, limit: Limit, name: str) -> None:
+        """A window for the key that is held, with a first request."""
         word = slot // 4
-        self._words[word + _NUMBER] = self._words[word + _NUMBER] + 1 & 0xFFFFFFFF
+        # First the number: what was known of the slot is of no account from here on.
+        number = self._words[word + _NUMBER] = self._words[word + _NUMBER] + 1 & 0xFFFFFFFF
         self._memory[slot : slot + 16] = self.held
-        self._words[word + _COUNT] = 0
-        self._share_out(word, 1, limit)
-        self._moments[word // 2 + _MOMENT] = now + limit.milliseconds
+        self._share_out(word, number, 1, now, limit)
+        self._know(name, word, limit)
 
-    def _share_out(self, word: int, count: int, limit: Limit) -> None:
-        part = self._share(count, limit) | _tag(self._words[word + _NUMBER])
-        for place in range(word + _PARTS, word + _PARTS + self._shares):
-            self._words[place] = part
-        self._words[word + _COUNT] = self._words[word + _COUNT] & ~_COUNTED | count
-        self._words[word + _RANK] = rank(count, limit)
+    def _share_out(self, word: int, number: int, count: int, now: int, limit: Limit) -> None:
+        """What `count` leaves. Nobody knows the number yet, so that nobody reads what is half written."""
+        counted = count & _COUNTED
+        parts = (self._share(counted, limit) | _tag(number),) * PARTS
+        _REST.pack_into(
+            self._memory, 4 * word + 16, now + limit.milliseconds, number, rank(counted, limit), *parts, count
+        )
 
     def _take_back(self, word: int, limit: Limit) -> int:
-        """How many were counted, in all parts; from now on nobody has a share."""
+        """What was counted, in all parts, as it stands in the slot; from now on nobody has a share."""
         words, tag = self._words, self._words[word + _NUMBER] & _LEFT
         counted = words[word + _COUNT] & _COUNTED
         share, odd = self._share(counted, limit), words[word + _COUNT] >> _ODD
         if not share:
-            return counted
+            return odd << _ODD | counted
         words[word + _NUMBER] = words[word + _NUMBER] + 1 & 0xFFFFFFFF
         # Longer than it takes a processor to show the others what it has written.
         time.sleep(0)
@@ -154,10 +159,8 @@ class Cells(Table):
             if value >> _TAG == tag:
                 counted += share - (value & _LEFT)
                 odd ^= (share - (value & _LEFT) & 1) << part
-        words[word + _COUNT] = odd << _ODD | counted
-        for place in range(word + _PARTS, word + _PARTS + self._shares):
-            words[place] = _tag(words[word + _NUMBER])
-        return counted
+        count = words[word + _COUNT] = odd << _ODD | counted
+        return count
 
     def _was_seen(self, word: int, name: str, written: int) -> bool:
         """Whether what this process wrote just before is counted, though others took the shares back, if only once."""
@@ -175,8 +178,11 @@ class Cells(Table):
             return False
         self._words[own] -= 1
         self._words[word + _RANK] = rank(2, limit)
-        if name:
-            count = self._words[word + _COUNT]
+        self._know(name, word, limit)
+        return True
+
+    def _know(self, name: str, word: int, limit: Limit) -> None:
+        if name and self._part >= 0:
+            number, count = self._words[word + _NUMBER], self._words[word + _COUNT]
             odd = (count >> (_ODD + self._part) ^ self._share(count & _COUNTED, limit)) & 1
             know(self._known, name, number << _NUMBER_ABOVE | odd << _ODD_ABOVE | word)
-        return True
