@@ -65,6 +65,7 @@ class Uncounted:
 
     cookie_header: str
     address: str
+    name: str
 
 
 class FastSession:
@@ -104,7 +105,7 @@ class FastSession:
             if waits is None:
                 waits = self._count_first(self._limits, address, way, name)
             if waits != 0:
-                return None if waits else self._uncounted(known, cookie_header, headers, address)
+                return None if waits else self._uncounted(known, cookie_header, headers, address, name)
         return known if isinstance(known, Answer) else self._whole(known, now)
 
     def stop(self) -> None:
@@ -128,17 +129,17 @@ class FastSession:
         return self._client_address(peer, headers.get("X-Forwarded-For", ""))
 
     def _uncounted(
-        self, known: bytes | Answer, cookie_header: str, headers: HTTPHeaders, peer: str
+        self, known: bytes | Answer, cookie_header: str, headers: HTTPHeaders, peer: str, name: str
     ) -> Uncounted | None:
         """Two words to wait for are left to the ordinary way."""
         if isinstance(known, Answer) or _has_body(headers):
             return None
-        return Uncounted(cookie_header, self._client(peer, headers))
+        return Uncounted(cookie_header, self._client(peer, headers), name)
 
     def ask(self, asked: Uncounted, tell: Callable[[int], None]) -> None:
         """Has the request counted; tells 0 if the limit allows it."""
         assert self._limits
-        self._limits.ask(asked.address, GET_SESSION, tell)
+        self._limits.ask(asked.address, GET_SESSION, tell, asked.name)
 
     def whole(self, asked: Uncounted) -> bytes | None:
         """The whole answer, if nothing has changed."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from server.limits.bounded import monotonic
 from server.limits.memory import rank, seconds
-from server.limits.names import know
+from server.limits.names import MOST, know
 from server.limits.rules import Limit
 from server.limits.table import Table
 
@@ -30,14 +30,22 @@ _RANK = 7
 _TAG, _LEFT = 16, 0xFFFF
 # The count has above it, for each part, whether all that was used of it in this window is an odd number.
 _ODD, _COUNTED = 20, 0xFFFFF
-# What is known of a name: its slot as a word, above it whether that much would make all used of the part an odd number
-# once nothing is left of the share, and the number of the sharing out.
-_WORD, _ODD_ABOVE, _NUMBER_ABOVE = 0xFFFFFF, 24, 25
 Place = tuple[bytes, int]
 
 
 def _tag(number: int) -> int:
     return (number & _LEFT) << _TAG
+
+
+class Cell:
+    """The own share of a slot: what is left of it, and the number with which it was given."""
+
+    __slots__ = ("left", "number", "odd_without", "tag", "word")
+
+    def __init__(self, word: int, number: int, odd_without: int) -> None:
+        self.word, self.number, self.tag, self.left = word, number, _tag(number), 0
+        # Whether all that was used of the part would be an odd number with nothing left of this share.
+        self.odd_without = odd_without
 
 
 class Cells(Table):
@@ -63,7 +71,8 @@ class Cells(Table):
         self._part = place if place < self._shares else -1
         self._words, self._moments = memoryview(memory).cast("I"), memoryview(memory).cast("q")
         self._places: dict[str, Place] = {}
-        self._known: dict[str, int] = {}
+        self._known: dict[str, Cell] = {}
+        self._cells: dict[int, Cell] = {}
 
     def count(self, key: str, limit: Limit, name: str = "") -> int:
         """Counts a request; 0 when it is allowed, else the seconds to wait. `adder` counts the next ones of the name."""
@@ -75,25 +84,19 @@ class Cells(Table):
     def adder(self, limit: Limit) -> Callable[[str, int], int | None]:
         """Counts as `count` does, by a name that it was told, and the time; None where the name is not known."""
         words, moments, own = self._words, self._moments, _PARTS + self._part
-        milliseconds, first, several = limit.milliseconds, self._share(1, limit), rank(2, limit)
-        known_as, count_named = self._known.get, self._count_named
+        milliseconds, known_as, count_named = limit.milliseconds, self._known.get, self._count_named
 
         def add(name: str, now: int) -> int | None:
-            known = known_as(name)
-            if known is None:
-                return count_named(name, limit)
-            word, number = known & _WORD, known >> _NUMBER_ABOVE
-            part = words[word + own]
-            left = part - ((number & _LEFT) << _TAG)
-            if not 0 < left <= _LEFT:
+            cell = known_as(name)
+            if cell is None or not cell.left or words[cell.word + _NUMBER] != cell.number:
                 return count_named(name, limit)
             # First it is written, then looked whether it may be: whoever takes shares back does it the other way round.
-            words[word + own] = part - 1
-            if words[word + _NUMBER] != number or moments[word // 2 + _MOMENT] <= now:
-                return count_named(name, limit, left - 1)
+            cell.left -= 1
+            word = cell.word
+            words[word + own] = cell.tag | cell.left
+            if words[word + _NUMBER] != cell.number or moments[word // 2 + _MOMENT] <= now:
+                return count_named(name, limit, cell.left)
             moments[word // 2 + _MOMENT] = now + milliseconds
-            if left == first:
-                words[word + _RANK] = several
             return 0
 
         return add
@@ -163,12 +166,14 @@ class Cells(Table):
         return count
 
     def _was_seen(self, word: int, name: str, written: int) -> bool:
-        """Whether what this process wrote just before is counted, though others took the shares back, if only once."""
-        known = self._known.get(name, 0)
-        if known & _WORD != word:
+        """Whether what this process wrote just before is counted, though others have taken the shares back."""
+        cell = self._known.get(name)
+        if cell is None or cell.word != word:
             return False
-        odd = (known >> _ODD_ABOVE ^ written ^ self._words[word + _COUNT] >> (_ODD + self._part)) & 1
-        return known >> _NUMBER_ABOVE == self._words[word + _NUMBER] or not odd
+        if cell.number == self._words[word + _NUMBER]:
+            return True
+        cell.left = 0
+        return cell.odd_without ^ (written & 1) == self._words[word + _COUNT] >> (_ODD + self._part) & 1
 
     def _use_share(self, word: int, limit: Limit, name: str) -> bool:
         """One of it, if there is any left; by `name` the next ones need no lock."""
@@ -182,7 +187,23 @@ class Cells(Table):
         return True
 
     def _know(self, name: str, word: int, limit: Limit) -> None:
-        if name and self._part >= 0:
-            number, count = self._words[word + _NUMBER], self._words[word + _COUNT]
+        """What is left of the own share, for all names of the key; what was known of an earlier one is nothing now."""
+        if self._part < 0:
+            return
+        number, count = self._words[word + _NUMBER], self._words[word + _COUNT]
+        cell = self._cells.get(word)
+        if cell is None or cell.number != number:
+            if cell:
+                cell.left = 0
+            elif len(self._cells) >= MOST:
+                self._forget()
             odd = (count >> (_ODD + self._part) ^ self._share(count & _COUNTED, limit)) & 1
-            know(self._known, name, number << _NUMBER_ABOVE | odd << _ODD_ABOVE | word)
+            cell = self._cells[word] = Cell(word, number, odd)
+        cell.left = self._words[word + _PARTS + self._part] - cell.tag
+        if name:
+            know(self._known, name, cell)
+
+    def _forget(self) -> None:
+        for cell in self._cells.values():
+            cell.left = 0
+        self._cells.clear()

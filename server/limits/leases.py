@@ -28,13 +28,15 @@ class Leases:
     def __len__(self) -> int:
         return len(self._held)
 
-    def add(self, key: str, count: int, until: int, window: bytes) -> None:
-        """So many more requests, until the window is over."""
+    def add(self, key: str, count: int, until: int, window: bytes, name: str = "") -> None:
+        """So many more requests, until the window is over. `user` finds them by `name`, too."""
         held = self._held.get(key)
         if held and held.window == window:
             held.count += count
-            return
-        self._held[key] = _Lease(count, until, window)
+        else:
+            held = self._held[key] = _Lease(count, until, window)
+        if name:
+            know(self._named, name, held)
         if len(self._held) > self._most:
             self._held.popitem(last=False)[1].count = 0
 

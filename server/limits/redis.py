@@ -9,6 +9,7 @@ import secrets
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from server.limits import policy, scripts
@@ -29,6 +30,15 @@ Tell = Callable[[int], None]
 Waiting = list[Tell]
 
 
+@dataclass(slots=True)
+class Asked:
+    """Who waits for a key, by what name the next ones are counted."""
+
+    limit: Limit
+    name: str
+    waiting: Waiting = field(default_factory=list)
+
+
 class RedisStore:
     """Decides and counts in one script. While Redis is away `local` counts instead. S12.
 
@@ -41,7 +51,7 @@ class RedisStore:
     ) -> None:
         self._local, self._now = local, now
         self._refused, self._leases = Bounded(now, 10_000), Leases(now)
-        self._asked: dict[str, tuple[Limit, Waiting]] = {}
+        self._asked: dict[str, Asked] = {}
         self._link, self._own = Link(url), secrets.token_hex(4)
         self._recalled: OrderedDict[bytes, str] = OrderedDict()
         self._under_way: Counter[str] = Counter()
@@ -84,41 +94,41 @@ class RedisStore:
         """As `request_at_once`, by a name that it was told, and the time; None where that cannot be done."""
         return self._leases.user()
 
-    def ask(self, key: str, limit: Limit, tell: Tell) -> None:
+    def ask(self, key: str, limit: Limit, tell: Tell, name: str = "") -> None:
         """Asks Redis, and tells what `request` returns, or -1 where it is to be asked again soon.
 
         All that are asked in one turn of the loop go in one message.
         """
         if not self._asked:
             asyncio.get_running_loop().call_soon(self._send)
-        self._asked.setdefault(key, (limit, []))[1].append(tell)
+        self._asked.setdefault(key, Asked(limit, name)).waiting.append(tell)
 
     def _send(self) -> None:
         asked, self._asked = self._asked, {}
         arguments: list[int | str] = [int(self._hears), self._own, int(1000 * RECALL_SECONDS)]
-        for limit, waiting in asked.values():
-            arguments += [limit.most, limit.milliseconds, len(waiting)]
+        for each in asked.values():
+            arguments += [each.limit.most, each.limit.milliseconds, len(each.waiting)]
         self._under_way.update(list(asked))
         self._link.ask(
             scripts.TAKE, [_name(key) for key in asked], arguments, functools.partial(self._told, asked)
         )
 
-    def _told(self, asked: dict[str, tuple[Limit, Waiting]], said: bytes | None) -> None:
+    def _told(self, asked: dict[str, Asked], said: bytes | None) -> None:
         self._under_way -= Counter(asked.keys())
         found = said.split() if said is not None else []
-        for place, (key, (limit, waiting)) in enumerate(asked.items()):
+        for place, (key, each) in enumerate(asked.items()):
             if said is None:
-                _tell(waiting, [self._local.request_at_once(key, limit) for _ in waiting])
+                _tell(each.waiting, [self._local.request_at_once(key, each.limit) for _ in each.waiting])
             else:
                 granted, left, window, recalled = found[4 * place : 4 * place + 4]
-                self._taken(key, limit, waiting, (int(granted), int(left), window, recalled == b"1"))
+                self._taken(key, each, int(granted), int(left), window, recalled == b"1")
 
-    def _taken(self, key: str, limit: Limit, waiting: Waiting, found: tuple[int, int, bytes, bool]) -> None:
+    def _taken(self, key: str, asked: Asked, granted: int, left: int, window: bytes, recalled: bool) -> None:
         """How many may pass; -1 says to ask again, as somebody else may have some left."""
-        granted, left, window, recalled = found
+        limit, waiting = asked.limit, asked.waiting
         passing = min(granted, len(waiting))
         if granted > passing:
-            self._leases.add(key, granted - passing, self._now() + left, window)
+            self._leases.add(key, granted - passing, self._now() + left, window, asked.name)
         if self._recalled.get(window) == key:  # the word may have come before the lease
             self._begin(self._give_back(window, _name(key)))
         refused = -1 if recalled else max(1, seconds(left))

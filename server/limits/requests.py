@@ -32,7 +32,7 @@ class Requests(Protocol):
 class Asked(Protocol):
     """What a store does, too, that counts elsewhere."""
 
-    def ask(self, key: str, limit: Limit, tell: Callable[[int], None]) -> None:
+    def ask(self, key: str, limit: Limit, tell: Callable[[int], None], name: str) -> None:
         """As `request`, without a coroutine."""
         ...
 
@@ -74,9 +74,9 @@ class RequestLimits:
             return 1
         return self._count(rules.key(address, path), self._rules.find(path), name)
 
-    def ask(self, address: str, path: str, tell: Callable[[int], None]) -> None:
+    def ask(self, address: str, path: str, tell: Callable[[int], None], name: str) -> None:
         """Where `count` said None: tells 0 when the request is allowed; else the ordinary way is to be taken."""
-        cast("Asked", self._store).ask(rules.key(address, path), self._rules.find(path), tell)
+        cast("Asked", self._store).ask(rules.key(address, path), self._rules.find(path), tell, name)
 
     def adder(self, path: str) -> Adder:
         """Does as `count`, of a name that it was told; None where that was long ago."""
