@@ -12,6 +12,7 @@ from handlers.forward_auth import FEATURE as FORWARD_AUTH
 from handlers.health import FEATURE as HEALTH
 from handlers.metrics import FEATURE as METRICS
 from handlers.new_device import FEATURE as NEW_DEVICE
+from handlers.one_time_token import FEATURE as ONE_TIME_TOKEN
 from handlers.open_api import FEATURE as OPEN_API
 from handlers.password import FEATURE as PASSWORD
 from handlers.session import FEATURE as SESSION
@@ -31,6 +32,7 @@ FEATURES = (
     ACCOUNT,
     AVATAR,
     SOCIAL,
+    ONE_TIME_TOKEN,
     NEW_DEVICE,
     AUDIT,
     FORWARD_AUTH,

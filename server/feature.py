@@ -62,11 +62,13 @@ class Feature:
     shell tells its pages, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
     nouns of others, `run` goes on while the server does. `doctor` is what
     `ai-editor doctor` looks at, `shared` are its folders below SHARED_DIR, which a backup takes along.
-    An `optional` feature can be named in FEATURES_OFF: what it adds is not there then.
+    An `optional` feature can be named in FEATURES_OFF: what it adds is not there then. What is a `plugin` of better-auth's
+    has its id for a name, and is there where PLUGINS names it.
     """
 
     name: str
     optional: bool = False
+    plugin: bool = False
     api: Routes = ()
     site: Routes = ()
     check: Callable[[Settings], None] | None = None
@@ -91,16 +93,22 @@ class Feature:
         return self.name.replace("-", "_")
 
 
-def select(features: Iterable[Feature], off: Sequence[str]) -> tuple[Feature, ...]:
-    """The features that are on; raises SettingsError for a name in FEATURES_OFF that is none, or not optional."""
+def select(features: Iterable[Feature], off: Sequence[str], plugins: Sequence[str]) -> tuple[Feature, ...]:
+    """The features that are on; raises SettingsError for a name in FEATURES_OFF or PLUGINS that is none of theirs."""
     collected = tuple(features)
-    optional = [feature.name for feature in collected if feature.optional]
-    unknown = next((name for name in off if name not in (*optional, "all")), None)
+    _refuse_unknown("FEATURES_OFF", off, [each.name for each in collected if each.optional], ("all",))
+    _refuse_unknown("PLUGINS", plugins, [each.name for each in collected if each.plugin], ("all", "none"))
+    if "none" in plugins and len(plugins) > 1:
+        raise SettingsError(f"PLUGINS names none and {next(name for name in plugins if name != 'none')!r}")
+    without = {each.name for each in collected if each.optional and {each.name, "all"} & set(off)}
+    without |= {each.name for each in collected if each.plugin and not {each.name, "all"} & set(plugins)}
+    return tuple(each for each in collected if each.name not in without)
+
+
+def _refuse_unknown(setting: str, given: Sequence[str], known: Sequence[str], also: Sequence[str]) -> None:
+    unknown = next((name for name in given if name not in (*known, *also)), None)
     if unknown is not None:
-        raise SettingsError(f"FEATURES_OFF names {unknown!r}; it takes {', '.join(optional)} or all")
-    return tuple(
-        feature for feature in collected if not (feature.optional and {feature.name, "all"} & set(off))
-    )
+        raise SettingsError(f"{setting} names {unknown!r}; it takes {', '.join(known)} or {' or '.join(also)}")
 
 
 def plug(features: Iterable[Feature], settings: Settings) -> Parts:

@@ -276,7 +276,7 @@ def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ht
 @pytest.fixture
 def features(config: Settings) -> tuple[Feature, ...]:
     """What the server under test has; a test's own feature goes before them."""
-    return select(FEATURES, config.features_off)
+    return select(FEATURES, config.features_off, config.plugins)
 
 
 @pytest.fixture

@@ -64,9 +64,9 @@ def _end(code: int, stuck: bool) -> None:
 def _results(features: tuple[Feature, ...]) -> Iterator[Result]:
     try:
         found, wrong = settings.read_leniently(
-            lambda config: plug(select(features, config.features_off), config)
+            lambda config: plug(select(features, config.features_off, config.plugins), config)
         )
-        chosen, config = select(features, found.features_off), setup.with_secret(found)
+        chosen, config = select(features, found.features_off, found.plugins), setup.with_secret(found)
     except (StartError, OSError) as error:
         yield Result(
             "settings",

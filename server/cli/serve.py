@@ -73,7 +73,7 @@ def _prepare(features: tuple[Feature, ...]) -> tuple[Settings, tuple[Feature, ..
     config = setup.load()
     listening.raise_limit()
     logs.configure(config.log_level, config.log_format)
-    chosen = select(features, config.features_off)
+    chosen = select(features, config.features_off, config.plugins)
     _check(chosen, config)
     plug(chosen, config)
     if config.tracing.on:

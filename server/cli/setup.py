@@ -165,7 +165,7 @@ def run_as_it_is(work: Work[T]) -> T:
     features = click.get_current_context().find_object(tuple) or ()
 
     async def main(config: Settings) -> T:
-        services = assemble(select(features, config.features_off), config)
+        services = assemble(select(features, config.features_off, config.plugins), config)
         try:
             return await work(services)
         finally:

@@ -50,6 +50,7 @@ class Settings:
     reader: Reader = field(repr=False, compare=False)
     app_env: Literal["development", "production"]
     features_off: tuple[str, ...]
+    plugins: tuple[str, ...]
     database_url: str | None
     database_left_out: tuple[str, ...]
     read_database_urls: tuple[str, ...]
@@ -127,6 +128,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         reader=read,
         app_env="production" if production else "development",
         features_off=read.list("FEATURES_OFF"),
+        plugins=read.list("PLUGINS"),
         database_url=database.url if database else None,
         database_left_out=database.left_out if database else (),
         read_database_urls=copies,

@@ -165,7 +165,7 @@ class Sessions:
         """Every look-up by token comes through here: memory first, where it may be believed."""
         if cached and self._may_remember:
             return await self.memory.load(token, self._read_nearly)
-        return await self._read(token)
+        return await self.read(token)
 
     @property
     def _may_remember(self) -> bool:
@@ -182,14 +182,15 @@ class Sessions:
                 return frozenset()
             raise
 
-    async def _read(self, token: str) -> SignedIn | None:
+    async def read(self, token: str) -> SignedIn | None:
+        """A token's session as it is kept now, though its time be over."""
         return await self._read_in(self._db, token)
 
     async def _read_nearly(self, token: str) -> SignedIn | None:
-        """As `_read`, by a replica where its word is as good for memory."""
+        """As `read`, by a replica where its word is as good for memory."""
         read = functools.partial(self._read_in, token=token)
         found = await self._reads.nearly(digest(token), read, lambda who: (who.user.id,))
-        return found or await self._read(token)
+        return found or await self.read(token)
 
     async def _read_in(self, db: Executor, token: str) -> SignedIn | None:
         """A session of somebody who was banned or deactivated is none, whoever left it there. S23."""
@@ -198,12 +199,11 @@ class Sessions:
         if who is None or not rules:
             return who
         found = await restrictions.find(db, who.user.id)
-        over = found and (found.deactivated or (found.banned and "banned" in rules))
-        return None if over else who
+        return None if found and (found.deactivated or (found.banned and "banned" in rules)) else who
 
     async def lasts(self, token: str) -> datetime | None:
         """Until when the session lasts, as the database has it; None for one that is over."""
-        who = await self._read(token)
+        who = await self.read(token)
         over = who is None or self.terms.over(who.session, clock.now())
         return None if who is None or over else self.terms.end(who.session)
 
@@ -246,7 +246,7 @@ class Sessions:
 
     async def is_unchanged(self, who: SignedIn) -> bool:
         """Whether the database still says the same of the session and its user."""
-        return await self._read(who.session.token) == who
+        return await self.read(who.session.token) == who
 
     async def _refresh(
         self, who: SignedIn, written: tuple[str, ...], cookies: RequestCookies, now: datetime

@@ -257,6 +257,7 @@ OPTION_SETS: dict[str, Options] = {
             plugins={"twoFactor": {"issuer": "Compat", "otpOptions": {"sendOTP": SENT}}},
         ),
         Options("open-api", plugins={"openAPI": {}}),
+        Options("one-time-token", {}, {"PLUGINS": "one-time-token"}, plugins={"oneTimeToken": {}}),
         Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
     )
 }

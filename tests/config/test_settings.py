@@ -52,6 +52,7 @@ TABLE: list[Row] = [
         [("development", "development"), ("Production", "production")],
         ["test"],
     ),
+    ("PLUGINS", "plugins", (), [("one-time-token", ("one-time-token",)), ("none", ("none",)), ("", ())], []),
     ("FEATURES_OFF", "features_off", (), [("avatar, new-device", ("avatar", "new-device")), ("", ())], []),
     (
         "DATABASE_URL",

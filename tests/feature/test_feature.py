@@ -220,14 +220,33 @@ def test_the_same_limit_may_be_asked_for_twice(plain: Settings) -> None:
 
 def test_features_are_switched_off_by_name() -> None:
     features = (Feature(name="core"), RIDDLE, Feature(name="other", optional=True))
-    assert [each.name for each in select(features, ())] == ["core", "riddle", "other"]
-    assert [each.name for each in select(features, ("riddle",))] == ["core", "other"]
-    assert [each.name for each in select(features, ("all",))] == ["core"]
+    assert [each.name for each in select(features, (), ())] == ["core", "riddle", "other"]
+    assert [each.name for each in select(features, ("riddle",), ())] == ["core", "other"]
+    assert [each.name for each in select(features, ("all",), ())] == ["core"]
     for name in ("core", "ridle"):
         with pytest.raises(
             SettingsError, match=f"FEATURES_OFF names '{name}'; it takes riddle, other or all"
         ):
-            select(features, (name,))
+            select(features, (name,), ())
+
+
+def test_plugins_are_switched_on_by_name() -> None:
+    features = (Feature(name="core"), Feature(name="username", plugin=True), Feature(name="passkey", plugin=True))
+    for plugins, on in (
+        ((), []),
+        (("none",), []),
+        (("passkey",), ["passkey"]),
+        (("passkey", "username"), ["username", "passkey"]),
+        (("all",), ["username", "passkey"]),
+    ):
+        assert [each.name for each in select(features, (), plugins)] == ["core", *on]
+    for name in ("core", "pass-key"):
+        with pytest.raises(
+            SettingsError, match=f"PLUGINS names '{name}'; it takes username, passkey or all or none"
+        ):
+            select(features, (), (name,))
+    with pytest.raises(SettingsError, match="PLUGINS names none and 'passkey'"):
+        select(features, (), ("none", "passkey"))
 
 
 def test_settings_of_a_feature_stop_the_start(plain: Settings) -> None:

@@ -55,7 +55,8 @@ def test_each_example_is_accepted(name: str, value: str, tmp_path: Path) -> None
         **NEEDS.get(name, {}),
         **({name: value} if value else {}),
     }
-    plug(select(FEATURES, settings.load(found, tmp_path).features_off), settings.load(found, tmp_path))
+    read = settings.load(found, tmp_path)
+    plug(select(FEATURES, read.features_off, read.plugins), read)
 
 
 def test_the_example_as_it_is_changes_nothing(tmp_path: Path) -> None:

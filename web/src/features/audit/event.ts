@@ -18,6 +18,7 @@ const WORDS: Record<string, string> = {
   'sign-in-failed': 'A wrong password was entered',
   'sign-in-refused': 'A sign-in was refused',
   'sign-out': 'Signed out',
+  'session-handed-on': 'A session was taken to another browser',
   'session-revoked': 'A session was ended',
   'sessions-revoked': 'All sessions were ended',
   'other-sessions-revoked': 'All other sessions were ended',
