@@ -20,6 +20,7 @@ from handlers.shell import FEATURE as SHELL
 from handlers.social import FEATURE as SOCIAL
 from handlers.transfer import FEATURE as TRANSFER
 from handlers.user import FEATURE as USER
+from handlers.username import FEATURE as USERNAME
 
 # The shell is last: it answers every path that is left.
 FEATURES = (
@@ -32,6 +33,7 @@ FEATURES = (
     ACCOUNT,
     AVATAR,
     SOCIAL,
+    USERNAME,
     ONE_TIME_TOKEN,
     NEW_DEVICE,
     AUDIT,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tornado.web import RequestHandler
 
+from server.authentication.profiles import Reviser
 from server.authentication.sign_in import SignedInObserver, Stage
 from server.config.reader import Reader
 from server.config.settings import Settings
@@ -58,7 +59,8 @@ class Feature:
 
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
-    session, an `observer` told of it in its transaction. `columns` are added to user and session. `boot` is what the
+    session, an `observer` told of it in its transaction. `columns` are added to user and session; a `reviser` sees what
+    is said of a user before sign-up and update-user read it. `boot` is what the
     shell tells its pages, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
     nouns of others, `run` goes on while the server does. `doctor` is what
     `ai-editor doctor` looks at, `shared` are its folders below SHARED_DIR, which a backup takes along.
@@ -77,6 +79,7 @@ class Feature:
     stage: Callable[[Services], Stage] | None = None
     observer: Callable[[Services], SignedInObserver] | None = None
     columns: tuple[Column, ...] = ()
+    reviser: Callable[[Services], Reviser] | None = None
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: Callable[[Services], Json] | None = None
@@ -108,7 +111,9 @@ def select(features: Iterable[Feature], off: Sequence[str], plugins: Sequence[st
 def _refuse_unknown(setting: str, given: Sequence[str], known: Sequence[str], also: Sequence[str]) -> None:
     unknown = next((name for name in given if name not in (*known, *also)), None)
     if unknown is not None:
-        raise SettingsError(f"{setting} names {unknown!r}; it takes {', '.join(known)} or {' or '.join(also)}")
+        raise SettingsError(
+            f"{setting} names {unknown!r}; it takes {', '.join(known)} or {' or '.join(also)}"
+        )
 
 
 def plug(features: Iterable[Feature], settings: Settings) -> Parts:
@@ -122,6 +127,7 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
         stages=tuple(each.stage for each in collected if each.stage),
         observers=tuple(each.observer for each in collected if each.observer),
         columns=_by_table([column for each in collected for column in each.columns]),
+        revisers=tuple(each.reviser for each in collected if each.reviser),
         limits=tuple(limit for each in collected for limit in each.limits),
         emails=tuple(email for each in collected for email in each.emails),
         boot=tuple(each.boot for each in collected if each.boot),

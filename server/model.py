@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -24,7 +24,8 @@ class Column:
     """A column that a feature adds to a table; the words and what they mean are better-auth's additionalFields'.
 
     `name` is the column's and the JSON member's. `default`, a value or what makes one, is what a new row has;
-    None is no default. `input`: a client may set it. `returned`: answers and `more` have it.
+    None is no default. `input`: a client may set it. `returned`: answers and `more` have it. `unique`: of those who have
+    a value each has another; a row with one that is taken is refused.
     """
 
     table: Literal["user", "session"]
@@ -34,6 +35,7 @@ class Column:
     default: object | Callable[[], object] = field(default=None, hash=False)
     input: bool = True
     returned: bool = True
+    unique: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -52,6 +54,9 @@ class Columns:
 
     user: tuple[Column, ...] = ()
     session: tuple[Column, ...] = ()
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter((*self.user, *self.session))
 
 
 NO_COLUMNS = Columns()

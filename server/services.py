@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from server.authentication import restrictions
 from server.authentication.account_changes import AccountChanges
 from server.authentication.email_links import EmailLinks
+from server.authentication.profiles import Profiles, Reviser
 from server.authentication.sign_in import SignedInObserver, SignIn, Stage
 from server.authentication.sweeping import Sweeping
 from server.authentication.verifications import Sweeper
@@ -51,6 +52,7 @@ class Parts:
     stages: tuple[Callable[[Services], Stage], ...] = ()
     observers: tuple[Callable[[Services], SignedInObserver], ...] = ()
     columns: Columns = field(default_factory=Columns)
+    revisers: tuple[Callable[[Services], Reviser], ...] = ()
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: tuple[Callable[[Services], Json], ...] = ()
@@ -91,6 +93,7 @@ class Services:
             self.db, self.sessions, self.mailer, self.account_limits, self.forgetting
         )
         self.sign_in = SignIn(self.db, self.sessions, self.audit)
+        self.profiles = Profiles()
         self.before_the_end: list[Callable[[float], None]] = [self.passwords.hashing.stop]
         self._plug(parts)
         self._watch()
@@ -115,6 +118,7 @@ class Services:
             self._own[type(made)] = made
         stages, observers = ([make(self) for make in parts.stages], [make(self) for make in parts.observers])
         self.sign_in.connect(stages, observers)
+        self.profiles.connect([make(self) for make in parts.revisers])
 
     def of(self, kind: type[T]) -> T:
         """A feature's own settings or service, by its type; raises KeyError where the feature is off."""

@@ -8,15 +8,15 @@ from typing import ClassVar
 from handlers.email_password import errors as refusals
 from handlers.email_password.settings import SignUpSettings
 from server import errors
-from server.authentication import password_proof, registration, sign_ups
-from server.authentication.password_proof import Refusal
+from server.authentication import registration, sign_ups
+from server.authentication.password_proof import Attempt
 from server.authentication.sign_in import Outcome
 from server.database import Transaction
 from server.http.access import answers
 from server.http.api import JSON_OR_FORM, ApiHandler
 from server.http.guards import public_with
 from server.mail import Email, Mail
-from server.model import Session, SignedIn, User
+from server.model import Session, User
 from server.protocol import bodies, columns, rules, schemas, wire
 from server.store import users
 from server.store.users import EmailTaken
@@ -68,6 +68,7 @@ class SignUpWithEmailAndPassword(ApiHandler):
     """POST /sign-up/email: a user, a password account and, unless AUTO_SIGN_IN is off, a session."""
 
     media_types = JSON_OR_FORM
+    writes_user = "new"
 
     @public_with(SignUpEmailBody)
     @answers(_SIGNED_UP, columns="user")
@@ -79,9 +80,12 @@ class SignUpWithEmailAndPassword(ApiHandler):
             raise refusals.email_password_sign_up_disabled()
         services.passwords.check_new(body.password, body.name, body.email)
         written = registration.accept(services.db.columns.user, self._members)
-        outcome = await self._register(
-            await registration.new_user(services.db, body.name, body.email, body.image), body, written
-        )
+        user = await registration.new_user(services.db, body.name, body.email, body.image)
+        try:
+            outcome = await self._register(user, body, written)
+        except errors.APIError:
+            await self.revise()
+            raise
         if isinstance(outcome, User):
             self._answer(outcome, None)
             return
@@ -184,30 +188,9 @@ class SignInEmail(ApiHandler):
             raise errors.invalid_email()
         services.passwords.check_not_too_long(body.password)
         await self.count_attempt(body.email)
-        proof = await password_proof.prove(
-            services.db, services.passwords, services.pseudonyms, body.email.lower(), body.password
-        )
-        if isinstance(proof, Refusal):
-            self.audit_failure("sign-in-failed", **self.tried(body.email, proof.user_id))
-            raise errors.invalid_email_or_password()
-        await self.attempt_succeeded(body.email)
-        remember = body.remember_me is not False
-        outcome = await services.sign_in.open(self.proved("email", proof.user, remember, proof.holds))
-        who = self.welcome(outcome, remember)
+        email = body.email.lower()
+        user = await users.find_by_email(services.db, email)
+        attempt = Attempt("email", user, email, body.password, errors.invalid_email_or_password)
+        who = await self.sign_in_by_password(attempt, body.remember_me is not False)
         if who:
-            self._answer(who, body.callback_url)
-
-    def _answer(self, who: SignedIn, callback_url: str | None) -> None:
-        """The status stays 200 with a Location: a real redirect would take the answer from a fetch."""
-        if callback_url:
-            self.point_to(callback_url)
-        url = {} if callback_url is None else {"url": callback_url}
-        self.answer(
-            {
-                "redirect": bool(callback_url),
-                "token": who.session.token,
-                **url,
-                "user": wire.user(who.user),
-                "session": wire.session(who.session),
-            }
-        )
+            self.answer_signed_in(who, body.callback_url, {"session": wire.session(who.session)})

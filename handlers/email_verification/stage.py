@@ -7,13 +7,15 @@ from server.authentication.sign_in import Authentication, Challenge, Stage
 from server.database import Transaction
 from server.services import Services
 
+_BY_PASSWORD = ("email", "username")
+
 
 def require_verified(services: Services) -> Stage:
     """Raises EMAIL_NOT_VERIFIED after the right password, as better-auth's sign-in does."""
     required = services.config.verification.required
 
     async def ask(tx: Transaction, proved: Authentication) -> Challenge | None:
-        if required and proved.method == "email" and not proved.user.email_verified:
+        if required and proved.method in _BY_PASSWORD and not proved.user.email_verified:
             raise errors.email_not_verified()
         return None
 

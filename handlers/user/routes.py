@@ -54,6 +54,8 @@ def _profile() -> schemas.Schema:
 class UpdateUser(ApiHandler):
     """POST /update-user."""
 
+    writes_user = "own"
+
     @signed_in_with(bodies.Record)
     @answers(schemas.STATUS, body=_profile, columns="user")
     async def post(self, who: SignedIn, body: bodies.Record) -> None:
@@ -86,6 +88,7 @@ class UpdateUser(ApiHandler):
                 stored = await users.update_profile(tx, changed, given.keys(), written)
                 await self.services.sessions.user_changed(tx, user.id)
         except (InvalidValue, RowRefused) as error:
+            await self.revise()
             raise refusals.failed_to_update_user() from error
         return stored or changed
 

@@ -1,14 +1,35 @@
-"""From an e-mail address and a password to the user they belong to."""
+"""From what somebody is called and a password to the user they belong to."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.crypto.pseudonyms import Pseudonyms
 from server.database import Database, Executor
+from server.errors import APIError
 from server.model import User, no_id
 from server.passwords.passwords import Passwords
-from server.store import accounts, users
+from server.store import accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A password that is tried for `user`, who was looked for as `called`: an address, or a name.
+
+    `method` is what sign-ins of that kind are called, `refuse` makes what is raised where they fail.
+    """
+
+    method: str
+    user: User | None
+    called: str
+    password: str
+    refuse: Callable[[], APIError]
+
+    @property
+    def account(self) -> str:
+        """What is counted, and told to the audit: the user's address, whatever they were looked for by."""
+        return self.user.email if self.user else self.called
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +50,22 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The user whose address was tried, where there is one."""
+    """The user whose name or address was tried, where there is one."""
 
     user_id: str | None
 
 
 async def prove(
-    db: Database, passwords: Passwords, pseudonyms: Pseudonyms, email: str, password: str
+    db: Database, passwords: Passwords, pseudonyms: Pseudonyms, attempt: Attempt
 ) -> Proof | Refusal:
     """The proof, or a refusal when either is wrong, after the same work. S9; a hash of an older kind is replaced. S8.
 
-    Who has no hash is checked against that of somebody else, always the same for an address: it takes as long as the
-    hashes of this database take, whatever their kinds and in whatever proportions.
+    Who has no hash is checked against that of somebody else, always the same for an address or a name: it takes as long
+    as the hashes of this database take, whatever their kinds and in whatever proportions.
     """
-    user = await users.find_by_email(db, email)
+    user, password = attempt.user, attempt.password
     credential = await accounts.find_credential_or_another(
-        db, user.id if user else no_id(db.shape.ids["user"]), *pseudonyms.places(email)
+        db, user.id if user else no_id(db.shape.ids["user"]), *pseudonyms.places(attempt.called)
     )
     stored = credential.password if credential else None
     check = await passwords.check(stored, password)

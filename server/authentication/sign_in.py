@@ -25,8 +25,9 @@ async def always(tx: Transaction) -> bool:
 class Authentication:
     """Somebody who has proved who they are, and has no session yet.
 
-    `method` is how: "email", "sign-up", "verification", "password-change"; `event` is what the audit calls it. `holds`
-    says in the session's own transaction whether the proof is still true, and keeps it so until that ends.
+    `method` is how: "email", "username", "sign-up", "verification", "password-change"; `event` is what the audit calls
+    it. `holds` says in the session's own transaction whether the proof is still true, and keeps it so until that ends;
+    `refuse` makes what is raised where it is not.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Authentication:
     holds: Proof = always
     request_id: str = ""
     event: str = "sign-in"
+    refuse: Callable[[], errors.APIError] = errors.invalid_email_or_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,14 @@ class SignIn:
         self._stages, self._observers = stages, observers
 
     async def open(self, proved: Authentication) -> Outcome:
-        """A session in a transaction of its own; raises INVALID_EMAIL_OR_PASSWORD when the proof holds no more."""
+        """A session in a transaction of its own; raises what `proved` refuses with when the proof holds no more."""
         async with self._db.transaction() as tx:
             return await self.open_in(tx, proved)
 
     async def open_in(self, tx: Transaction, proved: Authentication) -> Outcome:
         """A session in the transaction that also makes what it is a session of. S18 S23."""
         if not await proved.holds(tx):
-            raise errors.invalid_email_or_password()
+            raise proved.refuse()
         try:
             challenge = await self._challenge(tx, proved)
         except errors.APIError as refusal:

@@ -16,7 +16,7 @@ from server.crypto.ids import new_id
 from server.database import Executor, Transaction
 from server.model import AddressOwner, FurtherSignUp, User
 from server.sessions.lifecycle import Sessions
-from server.store import accounts, users
+from server.store import accounts, columns, users
 from server.store import sign_ups as store
 
 # What a link names that proves the address and no sign-up: it is not known which of several is meant.
@@ -71,7 +71,8 @@ async def _replace(tx: Transaction, user: User, sign_up: FurtherSignUp) -> User:
     now = clock.now()
     changed = replace(user, name=sign_up.name, image=sign_up.image, updated_at=now)
     await accounts.insert_credential(tx, await new_id(tx, "account"), user, sign_up.password, now)
-    return await users.update_profile(tx, changed, ("name", "image"), json.loads(sign_up.columns)) or changed
+    written = await columns.without_taken(tx, user.id, json.loads(sign_up.columns))
+    return await users.update_profile(tx, changed, ("name", "image"), written) or changed
 
 
 async def forget(tx: Transaction, user_id: str) -> None:

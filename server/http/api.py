@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from typing import Any, ParamSpec, TypeVar
+from dataclasses import replace
+from typing import Any, Literal, ParamSpec, TypeVar
 from urllib.parse import parse_qs
 
 from server import errors
+from server.authentication import password_proof
+from server.authentication.password_proof import Attempt, Refusal
+from server.authentication.profiles import Wish
 from server.config.settings import API
 from server.database import DatabaseError, WritesRefused
 from server.errors import APIError
@@ -17,7 +21,7 @@ from server.http.fast import is_counted
 from server.http.handler import as_api_error
 from server.http.origin import shown
 from server.limits import counting, path_below
-from server.model import User
+from server.model import SignedIn, User
 from server.protocol import bodies, rules, uri, wire
 from server.protocol.bodies import truthy
 
@@ -36,6 +40,8 @@ class ApiHandler(CallerHandler):
     reads_body = True
     # What the query is read as, if it is; better-auth drops what that does not name, settings of the look-up too.
     query_type: type[Any] | None = None
+    # Whose members the body has, which features may have to say something of: a new user's, the caller's own.
+    writes_user: Literal["new", "own"] | None = None
 
     def set_default_headers(self) -> None:
         """No answer of the API is kept by a cache."""
@@ -60,6 +66,21 @@ class ApiHandler(CallerHandler):
         self.json_body = self._parse_body()
         if self.request.method != "GET":
             self._check_origin()
+        await self.revise()
+
+    async def revise(self) -> None:
+        """Has features look at what the body says of a user, before it is read; raises what they have against it.
+
+        Asked again where a row was refused: somebody else may have been quicker with what there is once.
+        """
+        if self.writes_user and isinstance(self.json_body, dict):
+            wish = Wish(self.json_body, self.writes_user == "new", self._find_own_id)
+            self.json_body = await self.services.profiles.revise(wish)
+
+    async def _find_own_id(self) -> str | None:
+        """The caller's; their session is left as it is, for the look-up that answers to prolong."""
+        found = await self.services.sessions.look_up(self.request_cookies, refresh=False)
+        return found.signed_in.user.id if found.signed_in else None
 
     def _allow_cross_origin(self) -> None:
         """CORS for trusted origins alone, with credentials. S32."""
@@ -177,6 +198,26 @@ class ApiHandler(CallerHandler):
             self.audit_failure("password-check-failed", user_id=user.id)
             raise errors.invalid_password()
         await self.attempt_succeeded(user.email)
+
+    async def sign_in_by_password(self, attempt: Attempt, remember: bool) -> SignedIn | None:
+        """A session for who has the password, the same work where there is no user. S9; None where more is asked for."""
+        services = self.services
+        proof = await password_proof.prove(services.db, services.passwords, services.pseudonyms, attempt)
+        if isinstance(proof, Refusal):
+            self.audit_failure("sign-in-failed", **self.tried(attempt.account, proof.user_id))
+            raise attempt.refuse()
+        await self.attempt_succeeded(attempt.account)
+        proved = self.proved(attempt.method, proof.user, remember, proof.holds)
+        proved = replace(proved, refuse=attempt.refuse)
+        return self.welcome(await services.sign_in.open(proved), remember)
+
+    def answer_signed_in(self, who: SignedIn, callback_url: str | None, more: dict[str, object]) -> None:
+        """The status stays 200 with a Location: a real redirect would take the answer from a fetch."""
+        if callback_url:
+            self.point_to(callback_url)
+        url = {} if callback_url is None else {"url": callback_url}
+        signed_in = {"redirect": bool(callback_url), "token": who.session.token, **url}
+        self.answer(signed_in | {"user": wire.user(who.user)} | more)
 
     async def count_attempt(self, email: str) -> None:
         """Counts a try of a password for an account, as failed until `attempt_succeeded`; raises the 429. S11.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from server.model import COUNTED, Columns, IdKind, Shape, Table
+from server.model import COUNTED, Column, Columns, IdKind, Shape, Table
 from server.schema import advice, keys, tables
 from server.schema.catalogue import Catalogue, Found
 from server.schema.expected import (
@@ -60,8 +60,28 @@ def compare(found: Catalogue, declared: Columns, made: bool) -> Comparison:
     """`made`: our migrations have run, so that every table has to be here. Columns that features declare are ours."""
     whole = (*tables.list_stops(found, made), *keys.list_stops(found.keys), *keys.list_astray(found.astray))
     findings = [*(Finding("stop", text) for text in whole), *_columns(found, declared), *_uniqueness(found)]
+    findings += [Finding("mend", text) for text in _wanting(found, declared)]
     mends, stops = ([each.text for each in findings if each.weight == weight] for weight in ("mend", "stop"))
     return Comparison(_shape(found, declared), tuple(mends), tuple(stops))
+
+
+def list_missing(found: Catalogue, declared: Columns) -> list[Column]:
+    """The columns of features that are to be added to the tables that are here."""
+    there = found.columns
+    return [each for each in declared if each.table in there and each.name not in there[each.table]]
+
+
+def list_repeatable(found: Catalogue, declared: Columns) -> list[Column]:
+    """The columns of features that are to be unique, and that nothing makes so."""
+    return [each for each in declared if each.unique and (each.table, each.name) not in found.unique]
+
+
+def _wanting(found: Catalogue, declared: Columns) -> Iterator[str]:
+    missing = list_missing(found, declared)
+    yield from (f"{each.table}.{each.name} is missing" for each in missing)
+    for each in list_repeatable(found, declared):
+        if each not in missing and each.table in found.columns:
+            yield f"{each.table}.{each.name} is not unique"
 
 
 def _columns(found: Catalogue, declared: Columns) -> Iterator[Finding]:
@@ -72,9 +92,7 @@ def _columns(found: Catalogue, declared: Columns) -> Iterator[Finding]:
         for name, expected in COLUMNS[table].items():
             column = there.get(name)
             yield from _missing(table, name, expected, there) if column is None else _unfit(column, expected)
-        ours = COLUMNS[table].keys() | {
-            each.name for each in (*declared.user, *declared.session) if each.table == table
-        }
+        ours = COLUMNS[table].keys() | {each.name for each in declared if each.table == table}
         yield from (
             _required(column)
             for column in there.values()

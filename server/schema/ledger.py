@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.database import Executor
+from server.model import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,44 @@ async def lock(db: Executor, key: int) -> None:
 async def mend(db: Executor, sql: str) -> None:
     """Runs what brings tables of others to where they can be used."""
     await db.run(sql)
+
+
+# What a declared column of each type is, as better-auth makes it.
+_TYPES = {"string": "text", "number": "integer", "boolean": "boolean", "date": "timestamptz"}
+
+
+async def add_columns(db: Executor, columns: Sequence[Column]) -> None:
+    """Adds columns that may be NULL."""
+    if columns:
+        await db.run(
+            await db.value(
+                """
+                SELECT string_agg(format('ALTER TABLE %%I ADD COLUMN %%I %%s', "place", "name", "type"), '; ')
+                FROM jsonb_to_recordset(%(columns)s::jsonb) AS given("place" text, "name" text, "type" text)
+                """,
+                columns=_described(columns),
+            )
+        )
+
+
+async def make_unique(db: Executor, columns: Sequence[Column]) -> None:
+    """Makes columns unique, under a name that PostgreSQL finds."""
+    if columns:
+        await db.run(
+            await db.value(
+                """
+                SELECT string_agg(format('CREATE UNIQUE INDEX ON %%I (%%I)', "place", "name"), '; ')
+                FROM jsonb_to_recordset(%(columns)s::jsonb) AS given("place" text, "name" text)
+                """,
+                columns=_described(columns),
+            )
+        )
+
+
+def _described(columns: Sequence[Column]) -> str:
+    return json.dumps(
+        [{"place": each.table, "name": each.name, "type": _TYPES.get(each.type, "jsonb")} for each in columns]
+    )
 
 
 async def apply(db: Executor, name: str, sql: str) -> None:

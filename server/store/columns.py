@@ -48,6 +48,12 @@ WHERE "id" = %(id)s
 RETURNING "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
           "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
 """
+_FIND_USER = """
+SELECT "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS email_verified,
+       "image" AS image, "createdAt" AS created_at, "updatedAt" AS updated_at, to_jsonb("user") AS more
+FROM "user"
+WHERE TRUE{conditions}
+"""
 _INSERT_SESSION = """
 INSERT INTO "session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId"{names})
 VALUES (%(id)s, %(expires_at)s, %(token)s, %(created_at)s, %(updated_at)s, %(ip_address)s, %(user_agent)s,
@@ -70,6 +76,7 @@ def _compose(statement: str, names: Collection[str]) -> str:
         names="".join(f', "{name}"' for name in names),
         values="".join(f", %({_parameter(name)})s" for name in names),
         changes="".join(f', "{name}" = %({_parameter(name)})s' for name in names),
+        conditions="".join(f' AND "{name}" = %({_parameter(name)})s' for name in names),
     )
 
 
@@ -164,6 +171,23 @@ async def update_profile(
         **{_parameter(name): text for name, text in written.items()},
     )
     return replace(found, more=read(db.columns.user, found.more)) if found else None
+
+
+async def find_user(db: Executor, name: str, text: str) -> ExtendedUser | None:
+    """Who has this in a column that is unique."""
+    found = await db.one(ExtendedUser, _compose(_FIND_USER, (name,)), **{_parameter(name): text})
+    return replace(found, more=read(db.columns.user, found.more)) if found else None
+
+
+async def without_taken(db: Executor, user_id: str, written: Written) -> Written:
+    """What can be stored of a user: nothing in a unique column that another has there."""
+    kept = dict(written)
+    for name in [column.name for column in db.columns.user if column.unique]:
+        text = kept.get(name)
+        owner = None if text is None else await find_user(db, name, text)
+        if owner and owner.id != user_id:
+            del kept[name]
+    return kept
 
 
 async def insert_session(db: Executor, session: Session, written: Written) -> ExtendedSession:

@@ -258,6 +258,14 @@ OPTION_SETS: dict[str, Options] = {
         ),
         Options("open-api", plugins={"openAPI": {}}),
         Options("one-time-token", {}, {"PLUGINS": "one-time-token"}, plugins={"oneTimeToken": {}}),
+        Options("username", {}, {"PLUGINS": "username"}, plugins={"username": {}}, tables="username"),
+        Options(
+            "username-verified",
+            {"emailAndPassword": {"requireEmailVerification": True}},
+            {"PLUGINS": "username", "REQUIRE_EMAIL_VERIFICATION": "yes"},
+            plugins={"username": {}},
+            tables="username",
+        ),
         Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
     )
 }
