@@ -25,7 +25,7 @@ class Column:
 
     `name` is the column's and the JSON member's. `default`, a value or what makes one, is what a new row has;
     None is no default. `input`: a client may set it. `returned`: answers and `more` have it. `unique`: of those who have
-    a value each has another; a row with one that is taken is refused.
+    a value each has another, which is a text; a row with one that is taken is refused.
     """
 
     table: Literal["user", "session"]

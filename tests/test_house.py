@@ -44,12 +44,14 @@ PUBLIC = {
     "POST /callback/([^/]+)",
     "POST /get-access-token",  # as /account-info
     "POST /get-session",
+    "POST /is-username-available",
     "POST /refresh-token",  # as /account-info
     "POST /request-password-reset",
     "POST /reset-password",
     "POST /send-verification-email",
     "POST /sign-in/email",
     "POST /sign-in/social",
+    "POST /sign-in/username",
     "POST /sign-out",
     "POST /sign-up/email",
 }

@@ -56,6 +56,8 @@ def _text(column: Column, value: object) -> str | None:
     """What better-auth hands to PostgreSQL, which reads it as the column's type or refuses it."""
     if value is None:
         return None
+    if column.unique and truthy(value) and not isinstance(value, str):
+        raise Unstorable
     if column.type == "date":
         return _date(value)
     if column.type in ("string", "number", "boolean") or not isinstance(value, list):

@@ -40,9 +40,9 @@ NAMES = (
 OTHERS: tuple[Any, ...] = (None, 0, 5, True, False, [], ["abc"], {}, {"a": 1})
 
 
-def _name(caller: Caller, start: str = "N") -> str:
-    """A name that no other case has."""
-    return start + caller.random_id()[:20]
+def _name(caller: Caller, which: str = "a") -> str:
+    """A name of this case alone, the same with both."""
+    return f"N{which}.{caller.email.rpartition('-')[2].partition('@')[0]}"
 
 
 def _sign_up(caller: Caller, **more: Any) -> None:
@@ -62,13 +62,13 @@ def _named(caller: Caller, name: str, verified: bool = True) -> str:
     return user
 
 
-def _another(caller: Caller) -> None:
-    caller.email = f"x{caller.random_id()[:8].lower()}-{caller.email}"
+def _another(caller: Caller, number: int = 1) -> None:
+    caller.email = f"{number}-{caller.email.rpartition('-')[2]}"
 
 
 def _names(caller: Caller) -> list[str]:
-    """Those that may be taken by one case alone get an end of its own."""
-    end = caller.random_id()[:6]
+    """Those that could be taken by another case get an end of their own."""
+    end = caller.email.rpartition("-")[2][1:7]
     return [name + end if 3 <= len(name) <= 24 else name for name in NAMES]
 
 
@@ -91,8 +91,9 @@ def sign_up_shown(caller: Caller) -> None:
     """It becomes the other, too, where it can; null is no reason to."""
     _sign_up(caller, displayUsername=_name(caller))
     caller.rows(LOOK, email=caller.email)
-    for more in ({"displayUsername": "Ada Love"}, {"displayUsername": _name(caller), "username": None}):
-        _another(caller)
+    others = ({"displayUsername": "Ada Love"}, {"displayUsername": _name(caller, "b"), "username": None})
+    for number, more in enumerate(others):
+        _another(caller, number)
         _sign_up(caller, **more)
         caller.rows(LOOK, email=caller.email)
 
@@ -106,25 +107,25 @@ def sign_up_without(caller: Caller) -> None:
 
 @group.case(SIGN_UP, "usernames", ON)
 def sign_up_names(caller: Caller) -> None:
-    for name in _names(caller):
-        _another(caller)
+    for number, name in enumerate(_names(caller)):
+        _another(caller, number)
         _sign_up(caller, username=name)
         caller.rows(LOOK, email=caller.email)
 
 
 @group.case(SIGN_UP, "usernames that are no text", ON)
 def sign_up_others(caller: Caller) -> None:
-    for value in OTHERS:
-        _another(caller)
+    for number, value in enumerate(OTHERS):
+        _another(caller, number)
         _sign_up(caller, username=value)
         caller.rows(LOOK, email=caller.email)
 
 
 @group.case(SIGN_UP, "usernames to show that are no text", ON)
 def sign_up_shown_others(caller: Caller) -> None:
-    for value in (*OTHERS, ""):
-        _another(caller)
-        _sign_up(caller, displayUsername=value, username=_name(caller))
+    for number, value in enumerate((*OTHERS, "")):
+        _another(caller, number)
+        _sign_up(caller, displayUsername=value, username=_name(caller, str(number)))
         caller.rows(LOOK, email=caller.email)
 
 
@@ -170,12 +171,12 @@ def update_others(caller: Caller) -> None:
 def update_both(caller: Caller) -> None:
     """Each by itself, too: a new name leaves what is shown."""
     _sign_up(caller, username=_name(caller))
-    name = _name(caller)
+    name = _name(caller, "b")
     for body in (
         {"username": name},
         {"username": name.upper()},
         {"displayUsername": "Ada Löve"},
-        {"username": _name(caller), "displayUsername": "Bo", "name": "Bo"},
+        {"username": _name(caller, "c"), "displayUsername": "Bo", "name": "Bo"},
         {"displayUsername": ""},
         {"displayUsername": None},
         {"username": None},
@@ -200,7 +201,7 @@ def update_taken(caller: Caller) -> None:
 def update_stranger(caller: Caller) -> None:
     name = _name(caller)
     _named(caller, name)
-    for given in (name, "x", _name(caller), 5):
+    for given in (name, "x", _name(caller, "b"), 5):
         caller.post("/update-user", {"username": given})
 
 
@@ -244,7 +245,7 @@ def wrong(caller: Caller) -> None:
     _named(caller, name)
     for body in (
         {"username": name, "password": "wrong password"},
-        {"username": _name(caller), "password": PASSWORD},
+        {"username": _name(caller, "b"), "password": PASSWORD},
         {"username": name, "password": "x" * 129},
         {"username": name, "password": "x" * 128},
         {"username": name, "password": ""},
@@ -282,7 +283,7 @@ def unproven(caller: Caller) -> None:
 
 @group.case(SIGN_IN, "after sign-up and a change", ON)
 def afterwards(caller: Caller) -> None:
-    first, second = _name(caller), _name(caller)
+    first, second = _name(caller), _name(caller, "b")
     _sign_up(caller, username=first)
     caller.post("/update-user", {"username": second})
     for name in (first, second):
