@@ -32,7 +32,7 @@ class VerifyOneTimeTokenBody:
 class GenerateOneTimeToken(ApiHandler):
     """GET /one-time-token/generate."""
 
-    @signed_in
+    @signed_in()
     @answers(schemas.members({"token": schemas.STRING}))
     async def get(self, who: SignedIn) -> None:
         """A token for the caller's session: 32 characters, for three minutes."""

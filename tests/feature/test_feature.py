@@ -231,7 +231,11 @@ def test_features_are_switched_off_by_name() -> None:
 
 
 def test_plugins_are_switched_on_by_name() -> None:
-    features = (Feature(name="core"), Feature(name="username", plugin=True), Feature(name="passkey", plugin=True))
+    features = (
+        Feature(name="core"),
+        Feature(name="username", plugin=True),
+        Feature(name="passkey", plugin=True),
+    )
     for plugins, on in (
         ((), []),
         (("none",), []),
