@@ -108,7 +108,9 @@ def select(features: Iterable[Feature], off: Sequence[str], plugins: Sequence[st
 def _refuse_unknown(setting: str, given: Sequence[str], known: Sequence[str], also: Sequence[str]) -> None:
     unknown = next((name for name in given if name not in (*known, *also)), None)
     if unknown is not None:
-        raise SettingsError(f"{setting} names {unknown!r}; it takes {', '.join(known)} or {' or '.join(also)}")
+        raise SettingsError(
+            f"{setting} names {unknown!r}; it takes {', '.join(known)} or {' or '.join(also)}"
+        )
 
 
 def plug(features: Iterable[Feature], settings: Settings) -> Parts:
