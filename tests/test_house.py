@@ -44,6 +44,7 @@ PUBLIC = {
     "POST /callback/([^/]+)",
     "POST /get-access-token",  # as /account-info
     "POST /get-session",
+    "POST /one-time-token/verify",
     "POST /refresh-token",  # as /account-info
     "POST /request-password-reset",
     "POST /reset-password",
