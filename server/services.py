@@ -214,7 +214,9 @@ class Services:
     async def _check_columns(self) -> None:
         missing = await columns.list_missing(self.db)
         if missing:
-            raise StartError(f"the database lacks the column {missing[0]}: a migration has to add it")
+            raise StartError(
+                f"the database lacks the column {missing[0]}: run `ai-editor db migrate`, which adds it"
+            )
 
     @asynccontextmanager
     async def running(self, check: bool = True, seconds: float | None = None) -> AsyncIterator[None]:

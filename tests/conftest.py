@@ -38,6 +38,8 @@ from tests.lent import Lender
 from tests.mailbox import Mailbox
 from tests.outside import Outside
 
+# What there is unless PLUGINS says otherwise.
+STANDARD = select(FEATURES, (), ())
 OPTIONAL = {feature.name for feature in FEATURES if feature.optional}
 Sql = Callable[..., list[tuple[Any, ...]]]
 

@@ -45,6 +45,7 @@ PUBLIC = {
     "POST /get-access-token",  # as /account-info
     "POST /get-session",
     "POST /is-username-available",
+    "POST /one-time-token/verify",
     "POST /refresh-token",  # as /account-info
     "POST /request-password-reset",
     "POST /reset-password",

@@ -39,7 +39,7 @@ class SignInUsername(ApiHandler):
     """POST /sign-in/username."""
 
     @public_with(SignInUsernameBody)
-    @answers(_SIGNED_IN)
+    @answers(_SIGNED_IN, refused=(422,))
     async def post(self, body: SignInUsernameBody) -> None:
         """Answers `{redirect, token, url, user}`; 401 alike for an unknown name and a wrong password. S9 S11."""
         if not body.username or not body.password:
@@ -48,7 +48,7 @@ class SignInUsername(ApiHandler):
         self.services.passwords.check_not_too_long(body.password)
         called = _NOBODY + body.username.lower()
         user = await names.find_user(self.services.db, body.username)
-        attempt = Attempt("username", user, called, body.password, errors.invalid_username_or_password)
+        attempt = Attempt("username", user, called, body.password, errors.invalid_username_or_password())
         await self.count_attempt(attempt.account)
         who = await self.sign_in_by_password(attempt, body.remember_me is not False)
         if who:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.crypto.pseudonyms import Pseudonyms
@@ -17,14 +16,14 @@ from server.store import accounts
 class Attempt:
     """A password that is tried for `user`, who was looked for as `called`: an address, or a name.
 
-    `method` is what sign-ins of that kind are called, `refuse` makes what is raised where they fail.
+    `method` is what sign-ins of that kind are called, `refusal` is raised where they fail.
     """
 
     method: str
     user: User | None
     called: str
     password: str
-    refuse: Callable[[], APIError]
+    refusal: APIError
 
     @property
     def account(self) -> str:

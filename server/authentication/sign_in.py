@@ -27,7 +27,7 @@ class Authentication:
 
     `method` is how: "email", "username", "sign-up", "verification", "password-change"; `event` is what the audit calls
     it. `holds` says in the session's own transaction whether the proof is still true, and keeps it so until that ends;
-    `refuse` makes what is raised where it is not.
+    `refusal` is raised where it is not.
     """
 
     method: str
@@ -38,7 +38,7 @@ class Authentication:
     holds: Proof = always
     request_id: str = ""
     event: str = "sign-in"
-    refuse: Callable[[], errors.APIError] = errors.invalid_email_or_password
+    refusal: errors.APIError = field(default_factory=errors.invalid_email_or_password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class SignIn:
     async def open_in(self, tx: Transaction, proved: Authentication) -> Outcome:
         """A session in the transaction that also makes what it is a session of. S18 S23."""
         if not await proved.holds(tx):
-            raise proved.refuse()
+            raise proved.refusal
         try:
             challenge = await self._challenge(tx, proved)
         except errors.APIError as refusal:

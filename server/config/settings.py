@@ -119,11 +119,9 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     """Settings from `environ`, else from `folder/.env`; raises SettingsError naming the variable."""
     read = reader.Reader({**dotenv.read(folder), **environ})
     (database, copies), base_url = _databases(read), read.url("BETTER_AUTH_URL")
-    live = database is not None or (base_url or "").startswith("https://")
-    app_env = read.choice("APP_ENV", ("development", "production"), "production" if live else "development")
-    production = app_env == "production"
-    port, workers = read.integer("PORT", 8080, 0, 65535), _workers(read)
-    data_dir, public = read.path("DATA_DIR", folder / "data"), base_url or f"http://localhost:{port}"
+    production = _is_production(read, live=database is not None or (base_url or "").startswith("https://"))
+    port, data_dir = read.integer("PORT", 8080, 0, 65535), read.path("DATA_DIR", folder / "data")
+    workers, public = _workers(read), base_url or f"http://localhost:{port}"
     settings = Settings(
         reader=read,
         app_env="production" if production else "development",
@@ -156,6 +154,12 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         tracing=tracing.read(read),
     )
     return _usable(settings)
+
+
+def _is_production(read: reader.Reader, live: bool) -> bool:
+    """What APP_ENV says, else whether the server is meant for others."""
+    default = "production" if live else "development"
+    return read.choice("APP_ENV", ("development", "production"), default) == "production"
 
 
 def from_environment() -> Settings:

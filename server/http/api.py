@@ -205,10 +205,10 @@ class ApiHandler(CallerHandler):
         proof = await password_proof.prove(services.db, services.passwords, services.pseudonyms, attempt)
         if isinstance(proof, Refusal):
             self.audit_failure("sign-in-failed", **self.tried(attempt.account, proof.user_id))
-            raise attempt.refuse()
+            raise attempt.refusal
         await self.attempt_succeeded(attempt.account)
         proved = self.proved(attempt.method, proof.user, remember, proof.holds)
-        proved = replace(proved, refuse=attempt.refuse)
+        proved = replace(proved, refusal=attempt.refusal)
         return self.welcome(await services.sign_in.open(proved), remember)
 
     def answer_signed_in(self, who: SignedIn, callback_url: str | None, more: dict[str, object]) -> None:

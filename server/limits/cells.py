@@ -12,9 +12,8 @@ import struct
 import time
 from collections.abc import Callable
 
-from server.limits.bounded import monotonic
+from server.limits.bounded import MOST, know, monotonic
 from server.limits.memory import rank, seconds
-from server.limits.names import MOST, know
 from server.limits.rules import Limit
 from server.limits.table import Table
 

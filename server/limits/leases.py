@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 
-from server.limits.names import know
+from server.limits.bounded import know
 
 MOST = 100_000
 

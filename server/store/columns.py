@@ -173,9 +173,9 @@ async def update_profile(
     return replace(found, more=read(db.columns.user, found.more)) if found else None
 
 
-async def find_user(db: Executor, name: str, text: str) -> ExtendedUser | None:
+async def find_user(db: Executor, column: str, text: str) -> ExtendedUser | None:
     """Who has this in a column that is unique."""
-    found = await db.one(ExtendedUser, _compose(_FIND_USER, (name,)), **{_parameter(name): text})
+    found = await db.one(ExtendedUser, _compose(_FIND_USER, (column,)), **{_parameter(column): text})
     return replace(found, more=read(db.columns.user, found.more)) if found else None
 
 

@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from handlers import FEATURES
 from server.config.settings import Settings
 from server.feature import assemble
 from server.services import Services
 from server.store import users
 from tests.client import PASSWORD, Client
-from tests.conftest import Sql
+from tests.conftest import STANDARD, Sql
 
 NEW = "another horse altogether"
 LIMITED = {"RATE_LIMIT_ENABLED": "yes", "TRUSTED_PROXIES": "127.0.0.0/8,::1"}
@@ -21,7 +20,7 @@ LIMITED = {"RATE_LIMIT_ENABLED": "yes", "TRUSTED_PROXIES": "127.0.0.0/8,::1"}
 @asynccontextmanager
 async def command(config: Settings) -> AsyncIterator[Services]:
     """The services of another process."""
-    services = assemble(FEATURES, config)
+    services = assemble(STANDARD, config)
     yield services
     await services.close()
 

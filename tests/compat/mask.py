@@ -26,6 +26,8 @@ LINKS = (
     re.compile(r"(?<=/magic-link/verify\?token=)[A-Za-z]{32}(?=&|$)"),
     re.compile(r"(?<=/delete-user/callback\?token=)[0-9a-z]{32}(?=&|$)"),
 )
+# In better-auth's larger alphabet, and alone in an answer.
+ONE_TIME = re.compile(r"[\w-]{32}", re.ASCII)
 CHUNK = re.compile(r"[\w.-]+\.session_data\.\d+=")
 JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
 
@@ -58,6 +60,8 @@ class Mask:
     def value(self, value: Any, at: float, key: str = "") -> Any:
         """Any JSON value, with the name of the member that it is."""
         if isinstance(value, tree.Pairs):
+            if [name for name, _ in value] == ["token"] and ONE_TIME.fullmatch(str(value[0][1])):
+                return tree.Pairs([("token", self.label(value[0][1], "one-time token"))])
             return tree.Pairs((name, self.value(item, at, name)) for name, item in value)
         if isinstance(value, list):
             return [self.value(item, at, key) for item in value]

@@ -126,7 +126,7 @@ WRONG: dict[str, list[str]] = {
     "PASSWORD_HASH": ["argon2id", "md5", *CHOICE],
     "PASSWORD_MAX_LENGTH": ["7", "4097", *NUMBER],
     "PASSWORD_MIN_LENGTH": ["0", "129", *NUMBER],
-    "PLUGINS": ["one_time_token", "One-Time-Token", "oneTimeToken", "session", "avatar", "one-time-token;x", "none,one-time-token", "*", "-"],
+    "PLUGINS": ["one_time_token", "One-Time-Token", "oneTimeToken", "session", "avatar", "one-time-token;x", "none,one-time-token", "*", "-", "one-time-token one-time-token"],
     "PORT": ["65536", "eighty", "8080tcp", "80,81", *NUMBER],
     "RATE_LIMIT_ENABLED": FLAG,
     "RATE_LIMIT_STORAGE": ["redis", *CHOICE],

@@ -57,9 +57,11 @@ ROWS = """
     FROM generate_series(1, 5000) AS n;
     ALTER TABLE "user" ADD COLUMN "nickname" text, ADD COLUMN "twoFactorEnabled" boolean, ADD COLUMN "banned" boolean;
     ALTER TABLE "session" ADD COLUMN "nickname" text;
+    UPDATE "user" SET "nickname" = "id";
+    CREATE UNIQUE INDEX ON "user" ("nickname");
     ANALYZE
 """
-DECLARED = Columns((Column("user", "nickname"),), (Column("session", "nickname"),))
+DECLARED = Columns((Column("user", "nickname", unique=True),), (Column("session", "nickname"),))
 # What goes through a whole table on purpose, and on whose behalf.
 WHOLE_TABLE = {
     "columns.list_missing": "the start",
@@ -87,7 +89,7 @@ USER = User("7", "Ada", "ada@example.com", True, None, NOW, NOW)
 SESSION = Session("new", NOW + timedelta(days=1), "new", NOW, NOW, None, None, "7")
 EVENTS = [entry(Event("sign-in", {"user_id": "7"}))]
 SAMPLES: dict[str, Any] = {
-    "after": (NOW, "7"), "moment": NOW, "change": "DELETE", "context": {"a": "b"}, "emails": ["7@example.com"], "entries": EVENTS, "expires_at": NOW, "first": 7,
+    "after": (NOW, "7"), "moment": NOW, "change": "DELETE", "column": "nickname", "context": {"a": "b"}, "emails": ["7@example.com"], "entries": EVENTS, "expires_at": NOW, "first": 7,
     "hashes": ["7"], "ids": ["7"], "life": 1000, "limit": 20, "members": {"name", "image"}, "milliseconds": 7, "most": 10, "now": NOW, "others": ["7"],
     "pairs": [("github", "7")], "position": 7, "seconds": 60, "session": SESSION, "slowing": SLOWING, "tokens": ["7"], "updated_at": NOW, "user": USER, "users": [(USER, {})],
     "verification": Verification("new", "7", "x", NOW, NOW), "wanted": Wanted("7"), "window": 1000, "written": {"nickname": "x"},

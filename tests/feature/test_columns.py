@@ -11,7 +11,6 @@ import pytest
 import tornado.platform.asyncio
 from tornado.httpserver import HTTPServer
 
-from handlers import FEATURES
 from server.cli import build
 from server.config.settings import Settings, load
 from server.errors import StartError
@@ -23,7 +22,7 @@ from server.http.guards import signed_in
 from server.model import Column, SignedIn
 from server.services import Services
 from tests.client import Client
-from tests.conftest import SECRET, Sql, execute
+from tests.conftest import SECRET, STANDARD, Sql, execute
 from tests.ears import Ears
 from tests.promises import promised
 
@@ -109,7 +108,7 @@ def app(
     """The services with the feature, which hear of changes."""
 
     async def make() -> Services:
-        made = assemble((BADGE, *FEATURES), config)
+        made = assemble((BADGE, *STANDARD), config)
         ears.belong_to(made.db)
         await made.changes.start()
         return made
@@ -123,7 +122,7 @@ def app(
 def http_server(
     io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Services, _unused_port: tuple[Any, int]
 ) -> Iterator[HTTPServer]:
-    server = make_server(Application(app, (BADGE, *FEATURES)))
+    server = make_server(Application(app, (BADGE, *STANDARD)))
     server.add_socket(_unused_port[0])
     yield server
     server.stop()
@@ -166,7 +165,7 @@ def test_people_who_move_in_have_the_defaults(
     for name, value in {"DATABASE_URL": database_url, "APP_ENV": "development"}.items():
         monkeypatch.setenv(name, value)
     with ThreadPoolExecutor(1) as pool:  # asyncio.run leaves a thread without an event loop
-        command = build((BADGE, *FEATURES))
+        command = build((BADGE, *STANDARD))
         done = pool.submit(CliRunner().invoke, command, ["user", "import", str(path)]).result()
     assert done.exit_code == 0, done.output
     [(row,)] = sql('SELECT to_jsonb(u) FROM "user" u')
@@ -354,10 +353,10 @@ async def test_a_session_that_is_gone_is_not_updated(client: Client, sql: Sql) -
 @pytest.mark.gen_test
 async def test_a_missing_column_ends_the_start(database_url: str, tmp_path: Path, sql: Sql) -> None:
     given = {"DATABASE_URL": database_url, "BETTER_AUTH_SECRET": SECRET, "APP_ENV": "development"}
-    services = assemble((BADGE, *FEATURES), load(given, tmp_path))
+    services = assemble((BADGE, *STANDARD), load(given, tmp_path))
     sql('ALTER TABLE "session" RENAME COLUMN "visits" TO "visited"')
     try:
-        with pytest.raises(StartError, match=r"the database lacks the column session\.visits: a migration"):
+        with pytest.raises(StartError, match=r"the database lacks the column session\.visits: run"):
             async with services.running():
                 pass
     finally:

@@ -11,7 +11,6 @@ import pytest
 import tornado.platform.asyncio
 from tornado.httpserver import HTTPServer
 
-from handlers import FEATURES
 from server.authentication.sign_in import Authentication, Challenge, SignedInObserver, Stage
 from server.cli import build
 from server.config.reader import Reader
@@ -28,7 +27,7 @@ from server.mail import Email, Mail
 from server.model import Session, User
 from server.services import Services
 from tests.client import Client
-from tests.conftest import Sql
+from tests.conftest import STANDARD, Sql
 from tests.promises import promised
 
 
@@ -107,7 +106,7 @@ def app(io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: 
     """The services with the feature plugged in."""
 
     async def make() -> Services:
-        return assemble((*FEATURES, RIDDLE), config)
+        return assemble((*STANDARD, RIDDLE), config)
 
     services = io_loop.run_sync(make)
     yield services
@@ -118,7 +117,7 @@ def app(io_loop: tornado.platform.asyncio.AsyncIOLoop, config: Settings, clean: 
 def http_server(
     io_loop: tornado.platform.asyncio.AsyncIOLoop, app: Services, _unused_port: tuple[Any, int]
 ) -> Iterator[HTTPServer]:
-    server = make_server(Application(app, (RIDDLE, *FEATURES)))
+    server = make_server(Application(app, (RIDDLE, *STANDARD)))
     server.add_socket(_unused_port[0])
     yield server
     server.stop()
@@ -182,8 +181,8 @@ async def test_it_runs_while_the_server_does(app: Services, client: Client) -> N
 def test_its_command_is_a_noun() -> None:
     from click.testing import CliRunner
 
-    assert CliRunner().invoke(build((*FEATURES, RIDDLE)), ["riddle"]).output == "what is it?\n"
-    assert CliRunner().invoke(build(FEATURES), ["riddle"]).exit_code == 2
+    assert CliRunner().invoke(build((*STANDARD, RIDDLE)), ["riddle"]).output == "what is it?\n"
+    assert CliRunner().invoke(build(STANDARD), ["riddle"]).exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -207,9 +206,9 @@ def test_a_verb_goes_to_the_noun_of_another_and_leaves_it_as_it_was(plain: Setti
 
     verb = click.Command("sing", callback=lambda: click.echo("la"))
     singing = Feature(name="singing", verbs=(("user", verb),))
-    assert CliRunner().invoke(build((*FEATURES, singing)), ["user", "sing"]).output == "la\n"
-    assert "list" in CliRunner().invoke(build((*FEATURES, singing)), ["user", "--help"]).output
-    assert CliRunner().invoke(build(FEATURES), ["user", "sing"]).exit_code == 2
+    assert CliRunner().invoke(build((*STANDARD, singing)), ["user", "sing"]).output == "la\n"
+    assert "list" in CliRunner().invoke(build((*STANDARD, singing)), ["user", "--help"]).output
+    assert CliRunner().invoke(build(STANDARD), ["user", "sing"]).exit_code == 2
     with pytest.raises(StartError, match="two features have the command 'user sing'"):
         plug((singing, Feature(name="other", verbs=(("user", verb),))), plain)
 
@@ -231,7 +230,11 @@ def test_features_are_switched_off_by_name() -> None:
 
 
 def test_plugins_are_switched_on_by_name() -> None:
-    features = (Feature(name="core"), Feature(name="username", plugin=True), Feature(name="passkey", plugin=True))
+    features = (
+        Feature(name="core"),
+        Feature(name="username", plugin=True),
+        Feature(name="passkey", plugin=True),
+    )
     for plugins, on in (
         ((), []),
         (("none",), []),

@@ -12,13 +12,13 @@ from tornado.httputil import HTTPHeaders
 from tornado.platform.asyncio import AsyncIOLoop
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
-from handlers import FEATURES
 from server.feature import Feature
 from server.http.guards import public, signed_in
 from server.http.handler import BaseHandler
 from server.http.socket import SocketHandler
 from server.model import SignedIn
 from tests.client import Client
+from tests.conftest import STANDARD
 
 
 class Echo(SocketHandler):
@@ -126,7 +126,7 @@ def plugged(io_loop: AsyncIOLoop) -> Iterator[tuple[Feature, ...]]:
     lists: tuple[list[Any], ...] = (Echo.live, Echo.heard, Flood.waiting, Watchful.gone, Slow.begun, OPENED)
     for each in lists:
         each.clear()
-    yield (SOCKETS, *FEATURES)
+    yield (SOCKETS, *STANDARD)
     for socket in OPENED:
         socket.close()
     io_loop.run_sync(lambda: asyncio.sleep(0.05))

@@ -3,7 +3,6 @@
 import pytest
 from tornado.web import RequestHandler
 
-from handlers import FEATURES
 from server.errors import StartError
 from server.feature import Feature
 from server.http.api import ApiHandler
@@ -13,6 +12,7 @@ from server.http.guards import public, signed_in
 from server.http.handler import BaseHandler
 from server.model import SignedIn
 from tests.client import Client
+from tests.conftest import STANDARD
 from tests.raw import exchange, request
 
 RAN: list[str] = []
@@ -64,7 +64,7 @@ MINE = Feature(
 @pytest.fixture
 def features() -> tuple[Feature, ...]:
     RAN.clear()
-    return (MINE, *FEATURES)
+    return (MINE, *STANDARD)
 
 
 @pytest.mark.gen_test

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tornado.netutil import bind_unix_socket
 
-from handlers import FEATURES
 from server.http.app import Application, http_server
 from server.services import Services
 from tests.client import Client
+from tests.conftest import STANDARD
 
 on = pytest.mark.environ(RATE_LIMIT_ENABLED="yes", LOG_LEVEL="warning")
 WRONG = b'{"email":"ada@example.com","password":"not the password"}'
@@ -36,7 +36,7 @@ async def test_a_unix_socket_has_no_limit_per_address_but_one_per_account(
     app: Services, client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = str(tmp_path / "s")
-    server = http_server(Application(app, FEATURES))
+    server = http_server(Application(app, STANDARD))
     server.add_socket(bind_unix_socket(path))
     try:
         with caplog.at_level(logging.WARNING, "server.limits"):

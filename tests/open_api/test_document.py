@@ -18,6 +18,7 @@ from server.model import Column
 from server.protocol import bodies, rules, schemas
 from server.protocol.bodies import Record
 from tests.client import Client
+from tests.conftest import STANDARD
 from tests.open_api.asked import PATH, document, operations
 
 slowly = pytest.mark.gen_test
@@ -174,7 +175,7 @@ ORDERS = Feature(
 class TestAnotherFeature:
     @pytest.fixture
     def features(self) -> tuple[Feature, ...]:
-        return (ORDERS, *FEATURES)
+        return (ORDERS, *STANDARD)
 
     @slowly
     async def test_its_endpoints_are_in_the_document(self, client: Client) -> None:

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from tornado.testing import bind_unused_port
 
-from handlers import FEATURES
 from server.config import settings
 from server.config.settings import KNOWN_SECRETS, Settings
 from server.feature import assemble
 from server.http.app import Application, http_server
 from tests.client import Client
-from tests.conftest import execute
+from tests.conftest import STANDARD, execute
 from tests.operating.page import settings as settings_of
 
 OLD = "the first secret of this test and long enough"
@@ -47,8 +46,8 @@ async def serving(config: Settings) -> AsyncIterator[str]:
     """The address of a server with these settings."""
     socket, port = bind_unused_port()
     address = f"http://127.0.0.1:{port}"
-    services = assemble(FEATURES, replace(config, trusted_origins=(address,)))
-    server = http_server(Application(services, FEATURES))
+    services = assemble(STANDARD, replace(config, trusted_origins=(address,)))
+    server = http_server(Application(services, STANDARD))
     try:
         await services.changes.start()
         server.add_socket(socket)

@@ -9,12 +9,12 @@ from typing import Any
 
 import tornado.testing
 
-from handlers import FEATURES
 from server.config.settings import Settings
 from server.feature import assemble
 from server.http.app import Application, http_server
 from server.services import Services
 from tests.client import Answer, Client
+from tests.conftest import STANDARD
 
 Inside = Any  # which redis-py types as both of its clients at once
 
@@ -39,9 +39,9 @@ async def until_said(ask: Callable[[], Awaitable[Answer]], right: Callable[[Answ
 async def second(config: Settings, cookies: dict[str, str]) -> AsyncIterator[tuple[Services, Client]]:
     """One more server, and a browser with these cookies at it."""
     socket, port = tornado.testing.bind_unused_port()
-    app = assemble(FEATURES, config)
+    app = assemble(STANDARD, config)
     await app.changes.start()
-    server = http_server(Application(app, FEATURES))
+    server = http_server(Application(app, STANDARD))
     server.add_socket(socket)
     try:
         yield app, Client(f"http://127.0.0.1:{port}", dict(cookies))

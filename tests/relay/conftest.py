@@ -16,14 +16,13 @@ from pathlib import Path
 import pytest
 import tornado.testing
 
-from handlers import FEATURES
 from server.config.settings import Settings
 from server.database import DatabaseUnavailable, Listener
 from server.feature import assemble
 from server.http.app import Application, http_server
 from server.services import Services
 from tests.client import Client
-from tests.conftest import Sql
+from tests.conftest import STANDARD, Sql
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -151,10 +150,10 @@ class Deaf:
 async def deaf(config: Settings, cookies: dict[str, str]) -> AsyncIterator[Deaf]:
     """One more server for a browser's `cookies`."""
     socket, port = tornado.testing.bind_unused_port()
-    app = assemble(FEATURES, config)
+    app = assemble(STANDARD, config)
     app.db.listen = _refuse  # type: ignore[method-assign, assignment]
     await app.changes.start()
-    server = http_server(Application(app, FEATURES))
+    server = http_server(Application(app, STANDARD))
     server.add_socket(socket)
     yield Deaf(app, f"http://127.0.0.1:{port}", cookies)
     await server.drain(1)

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import pytest
 
-from handlers import FEATURES
 from server import clock
 from server.config.settings import Settings
 from server.database import Database, Listener
@@ -20,7 +19,7 @@ from server.sessions import change_feed
 from server.sessions.cache import SessionCache
 from server.sessions.watches import Watches
 from tests.client import Client
-from tests.conftest import Sql, execute
+from tests.conftest import STANDARD, Sql, execute
 from tests.ears import Ears
 from tests.relay.conftest import Deaf, Redis, deaf
 
@@ -117,7 +116,7 @@ async def test_silence_is_not_believed(
 
 async def test_another_takes_over(client: Client, app: Services, config: Settings, sql: Sql) -> None:
     async with listening(config, client) as other:
-        second = assemble(FEATURES, config)
+        second = assemble(STANDARD, config)
         await second.changes.start()
         await app.changes.stop()
         await until(lambda: len(other.app.sessions.memory) == 0)

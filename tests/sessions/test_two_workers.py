@@ -10,13 +10,12 @@ from dataclasses import replace
 import pytest
 import tornado.testing
 
-from handlers import FEATURES
 from server.config.settings import Settings
 from server.feature import assemble
 from server.http.app import Application, http_server
 from server.services import Services
 from tests.client import PASSWORD, Client
-from tests.conftest import Sql
+from tests.conftest import STANDARD, Sql
 
 STEPS = 30
 Step = Callable[[], Awaitable[None]]
@@ -27,9 +26,9 @@ async def another(config: Settings, port_of_first: int) -> AsyncIterator[tuple[s
     """A second server with the same settings, and its address."""
     socket, port = tornado.testing.bind_unused_port()
     origins = (*config.trusted_origins, f"http://127.0.0.1:{port}", f"http://localhost:{port_of_first}")
-    app = assemble(FEATURES, replace(config, trusted_origins=origins))
+    app = assemble(STANDARD, replace(config, trusted_origins=origins))
     await app.changes.start()
-    server = http_server(Application(app, FEATURES))
+    server = http_server(Application(app, STANDARD))
     server.add_socket(socket)
     yield f"http://127.0.0.1:{port}", app
     await server.drain(1)

@@ -91,7 +91,10 @@ def sign_up_shown(caller: Caller) -> None:
     """It becomes the other, too, where it can; null is no reason to."""
     _sign_up(caller, displayUsername=_name(caller))
     caller.rows(LOOK, email=caller.email)
-    others = ({"displayUsername": "Ada Love"}, {"displayUsername": _name(caller, "b"), "username": None})
+    others: tuple[dict[str, Any], ...] = (
+        {"displayUsername": "Ada Love"},
+        {"displayUsername": _name(caller, "b"), "username": None},
+    )
     for number, more in enumerate(others):
         _another(caller, number)
         _sign_up(caller, **more)
