@@ -28,6 +28,7 @@ from server.database import CHANNEL, Database
 from server.feature import Feature, assemble, select
 from server.http.app import Application
 from server.http.app import http_server as make_server
+from server.model import NO_COLUMNS, Columns
 from server.schema import migrate
 from server.services import Services
 from server.sessions import change_feed
@@ -184,11 +185,11 @@ def new_whole_database(database_server: str, _whole: str) -> Iterator[Callable[[
         yield lambda: stack.enter_context(database_in(database_server, _whole))
 
 
-def bring_up(url: str) -> None:
+def bring_up(url: str, columns: Columns = NO_COLUMNS) -> None:
     """Runs the migrations."""
 
     async def migrated() -> None:
-        db = Database(url, 1)
+        db = Database(url, 1, columns)
         await migrate.migrate(db)
         await db.close()
 
@@ -202,6 +203,16 @@ def database_url(database_server: str) -> str:
     """A database with our tables; `clean` empties it before each test."""
     bring_up(database_server)
     return database_server
+
+
+@pytest.fixture(scope="module")
+def plugged(database_url: str) -> Iterator[None]:
+    """The columns of all plugins, while the tests of a module run."""
+    declared = Columns(tuple(column for feature in FEATURES for column in feature.columns))
+    bring_up(database_url, declared)
+    yield
+    for column in declared:
+        execute(database_url, f'ALTER TABLE "{column.table}" DROP COLUMN "{column.name}"')
 
 
 @pytest.fixture(scope="session")

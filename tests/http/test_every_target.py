@@ -7,11 +7,13 @@ import pytest
 from tests.client import PASSWORD, Client
 from tests.sources import members
 
+pytestmark = [pytest.mark.environ(PLUGINS="all"), pytest.mark.usefixtures("plugged")]
 PERSON: dict[str, object] = {"name": "Ada", "email": "new@example.com", "password": PASSWORD}
 # Where each class that has such members is read, and what else it needs: a body, or the query of a link.
 READ: dict[str, tuple[str, dict[str, object]]] = {
     "SignUpEmailBody": ("/sign-up/email", PERSON),
     "SignInEmailBody": ("/sign-in/email", {"email": "ada@example.com", "password": PASSWORD}),
+    "SignInUsernameBody": ("/sign-in/username", {"username": "ada", "password": PASSWORD}),
     "SocialSignInBody": ("/sign-in/social", {"provider": "github"}),
     "LinkSocialBody": ("/link-social", {"provider": "github"}),
     "SignOutBody": ("/sign-out", {}),

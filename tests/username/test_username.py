@@ -1,39 +1,21 @@
-"""Names to sign in with, on a database whose columns a migration with the plugin has added."""
+"""Names to sign in with, on a database with their columns."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from handlers.username import FEATURE
-from server.database import Database
-from server.model import Columns
 from server.passwords.passwords import Passwords
-from server.schema import migrate
 from tests.client import PASSWORD, Answer, Client
-from tests.conftest import Sql, execute
+from tests.conftest import Sql
 from tests.promises import promised
 
-pytestmark = [pytest.mark.gen_test, pytest.mark.environ(PLUGINS="username")]
+pytestmark = [
+    pytest.mark.gen_test,
+    pytest.mark.environ(PLUGINS="username"),
+    pytest.mark.usefixtures("plugged"),
+]
 NAMES = """SELECT "username", "displayUsername" FROM "user" ORDER BY "username" """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def named(database_url: str) -> Iterator[None]:
-    """The tables with the columns."""
-
-    async def migrated() -> None:
-        db = Database(database_url, 1, Columns(FEATURE.columns))
-        assert await migrate.migrate(db) == ["mend"]
-        assert await migrate.migrate(db) == []
-        await db.close()
-
-    with ThreadPoolExecutor(1) as pool:  # asyncio.run leaves a thread without an event loop
-        pool.submit(asyncio.run, migrated()).result()
-    yield
-    execute(database_url, 'ALTER TABLE "user" DROP COLUMN "username", DROP COLUMN "displayUsername"')
 
 
 async def sign_in(client: Client, name: str, password: str = PASSWORD) -> Answer:
