@@ -72,16 +72,16 @@ def list_missing(found: Catalogue, declared: Columns) -> list[Column]:
 
 
 def list_repeatable(found: Catalogue, declared: Columns) -> list[Column]:
-    """The columns of features that are to be unique, and that nothing makes so."""
-    return [each for each in declared if each.unique and (each.table, each.name) not in found.unique]
+    """The columns of features that are to be unique in the tables that are here, and that nothing makes so."""
+    wanted = [each for each in declared if each.unique and each.table in found.columns]
+    return [each for each in wanted if (each.table, each.name) not in found.unique]
 
 
 def _wanting(found: Catalogue, declared: Columns) -> Iterator[str]:
     missing = list_missing(found, declared)
     yield from (f"{each.table}.{each.name} is missing" for each in missing)
-    for each in list_repeatable(found, declared):
-        if each not in missing and each.table in found.columns:
-            yield f"{each.table}.{each.name} is not unique"
+    repeatable = [each for each in list_repeatable(found, declared) if each not in missing]
+    yield from (f"{each.table}.{each.name} is not unique" for each in repeatable)
 
 
 def _columns(found: Catalogue, declared: Columns) -> Iterator[Finding]:
