@@ -145,16 +145,24 @@ async def test_a_name_that_cannot_be_stored_makes_no_user(client: Client, sql: S
     assert sql('SELECT count(*) FROM "user"') == [(0,)]
 
 
-async def test_who_is_banned_stays_out(client: Client, sql: Sql) -> None:  # S17
+@pytest.mark.parametrize(
+    ("column", "code"), [("banned", "BANNED_USER"), ("twoFactorEnabled", "TWO_FACTOR_NOT_SUPPORTED")]
+)
+async def test_a_link_is_no_way_past_a_ban_or_a_second_factor(
+    client: Client, sql: Sql, column: str, code: str
+) -> None:  # S17
     await client.sign_up()
-    sql('ALTER TABLE "user" ADD COLUMN "banned" boolean')
+    sql(f'ALTER TABLE "user" ADD COLUMN "{column}" boolean')
     try:
-        sql('UPDATE "user" SET "banned" = true')
+        sql(f'UPDATE "user" SET "{column}" = true')
         await ask(client)
         browser, answer = await follow(client, newest(sql))
+        _, again = await follow(client, newest(sql))
     finally:
-        sql('ALTER TABLE "user" DROP COLUMN "banned"')
-    assert (answer.status, answer.json["code"], browser.cookies) == (403, "BANNED_USER", {})
+        sql(f'ALTER TABLE "user" DROP COLUMN "{column}"')
+    assert (answer.status, answer.json["code"], browser.cookies) == (403, code, {})
+    assert error_of(again) == ["INVALID_TOKEN"]
+    assert sql('SELECT count(*) FROM "session"') == [(0,)]
 
 
 @pytest.mark.parametrize("place", ["https://evil.com", "/%5Cevil.com", "home"])
