@@ -2,7 +2,7 @@
 
 from handlers.magic_link import settings
 from handlers.magic_link.links import MAGIC_LINK
-from handlers.magic_link.routes import SignInMagicLink, VerifyMagicLink
+from handlers.magic_link.routes import SignInWithMagicLink, VerifyMagicLink
 from server.feature import Feature
 from server.limits import Limit
 
@@ -10,7 +10,7 @@ FEATURE = Feature(
     name="magic-link",
     plugin=True,
     api=(
-        ("/sign-in/magic-link", SignInMagicLink),
+        ("/sign-in/magic-link", SignInWithMagicLink),
         ("/magic-link/verify", VerifyMagicLink),
     ),
     settings=settings.read,

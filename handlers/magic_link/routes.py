@@ -64,7 +64,7 @@ class _Arrived:
 _INVALID = _Refused("INVALID_TOKEN")
 
 
-class SignInMagicLink(ApiHandler):
+class SignInWithMagicLink(ApiHandler):
     """POST /sign-in/magic-link."""
 
     @public_with(SignInMagicLinkBody)
