@@ -25,7 +25,7 @@ async def always(tx: Transaction) -> bool:
 class Authentication:
     """Somebody who has proved who they are, and has no session yet.
 
-    `method` is how: "email", "sign-up", "verification", "password-change"; `event` is what the audit calls it. `holds`
+    `method` is how: "email", "sign-up", "verification", "magic-link" …; `event` is what the audit calls it. `holds`
     says in the session's own transaction whether the proof is still true, and keeps it so until that ends.
     """
 
