@@ -27,15 +27,15 @@ LAST = ("/sign-out", "/revoke", "/delete-user", "/change-password")
 # Settings under which other code reads what comes in.
 OPTIONS: tuple[dict[str, str], ...] = (
     {},
-    {"SESSION_COOKIE_CACHE": "compact", "SESSION_DEFER_REFRESH": "yes"},
+    {"SESSION_COOKIE_CACHE": "compact", "SESSION_DEFER_REFRESH": "yes", "PLUGINS": "all"},
     {"SESSION_COOKIE_CACHE": "jwt"},
     {"SESSION_COOKIE_CACHE": "jwe", "SESSION_CACHE": "off"},
-    {"REQUIRE_EMAIL_VERIFICATION": "yes", "DELETE_USER_VERIFICATION": "yes"},
+    {"REQUIRE_EMAIL_VERIFICATION": "yes", "DELETE_USER_VERIFICATION": "yes", "PLUGINS": "all"},
     {
         "APP_ENV": "production", "BETTER_AUTH_URL": "https://app.example.com", "BETTER_AUTH_TRUSTED_ORIGINS": "http://127.0.0.1:*",
         "COOKIE_DOMAIN": "example.com", "COOKIE_SAME_SITE": "none", "SESSION_COOKIE_CACHE": "compact",
         "TRUSTED_PROXIES": "127.0.0.0/8", "RATE_LIMIT_ENABLED": "yes", "RATE_LIMIT_STORAGE": "database",
-        "METRICS_TOKEN": "a-token-of-the-drill",
+        "METRICS_TOKEN": "a-token-of-the-drill", "PLUGINS": "all",
     },
     {
         "PASSWORD_CHECK": "common", "AUTO_SIGN_IN": "no", "SESSION_MAX_LIFETIME": "60", "COOKIE_PREFIX": "odd",

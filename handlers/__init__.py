@@ -10,6 +10,7 @@ from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
 from handlers.forward_auth import FEATURE as FORWARD_AUTH
 from handlers.health import FEATURE as HEALTH
+from handlers.magic_link import FEATURE as MAGIC_LINK
 from handlers.metrics import FEATURE as METRICS
 from handlers.new_device import FEATURE as NEW_DEVICE
 from handlers.one_time_token import FEATURE as ONE_TIME_TOKEN
@@ -34,6 +35,7 @@ FEATURES = (
     AVATAR,
     SOCIAL,
     USERNAME,
+    MAGIC_LINK,
     ONE_TIME_TOKEN,
     NEW_DEVICE,
     AUDIT,

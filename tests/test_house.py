@@ -36,6 +36,7 @@ PUBLIC = {
     "GET /delete-user/callback",  # looks for a session itself: its refusal is a 404
     "GET /error",
     "GET /get-session",
+    "GET /magic-link/verify",
     "GET /ok",
     "GET /open-api/generate-schema",
     "GET /reference",
@@ -51,6 +52,7 @@ PUBLIC = {
     "POST /reset-password",
     "POST /send-verification-email",
     "POST /sign-in/email",
+    "POST /sign-in/magic-link",
     "POST /sign-in/social",
     "POST /sign-in/username",
     "POST /sign-out",

@@ -1,4 +1,4 @@
-"""A new user with a password: the same for the endpoint and the command line."""
+"""A new user, with a password or without: the same for the endpoint and the command line."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from server.protocol import columns
 from server.store import accounts, users
 
 
-async def new_user(db: Executor, name: str, email: str, image: str | None = None) -> User:
-    """A user who is not stored yet, with an e-mail address in lower case that nobody has verified."""
+async def new_user(
+    db: Executor, name: str, email: str, image: str | None = None, proven: bool = False
+) -> User:
+    """A user who is not stored yet, with an e-mail address in lower case; `proven` says that it is theirs."""
     now = clock.now()
-    return User(await new_id(db, "user"), name, email.lower(), False, image, now, now)
+    return User(await new_id(db, "user"), name, email.lower(), proven, image, now, now)
 
 
 def accept(declared: Sequence[Column], given: columns.Given) -> columns.Stored:
@@ -27,12 +29,13 @@ def accept(declared: Sequence[Column], given: columns.Given) -> columns.Stored:
 
 
 async def add(
-    db: Executor, user: User, password_hash: str, written: columns.Stored = NOTHING_WRITTEN
+    db: Executor, user: User, password_hash: str | None, written: columns.Stored = NOTHING_WRITTEN
 ) -> User:
-    """The user as stored with the password account; raises EmailTaken, or the 422 for what cannot be stored."""
+    """The user as stored, with the password account unless there is no hash; raises EmailTaken, or the 422 for what cannot be stored."""
     try:
         stored = await users.insert(db, user, written)
-        await accounts.insert_credential(db, await new_id(db, "account"), user, password_hash)
+        if password_hash is not None:
+            await accounts.insert_credential(db, await new_id(db, "account"), user, password_hash)
         return stored
     except (InvalidValue, RowRefused) as error:
         raise errors.failed_to_create_user() from error

@@ -25,8 +25,8 @@ async def always(tx: Transaction) -> bool:
 class Authentication:
     """Somebody who has proved who they are, and has no session yet.
 
-    `method` is how: "email", "username", "sign-up", "verification", "password-change"; `event` is what the audit calls
-    it. `holds` says in the session's own transaction whether the proof is still true, and keeps it so until that ends;
+    `method` is how: "email", "username", "sign-up", "verification", "magic-link" …; `event` is what the audit calls it.
+    `holds` says in the session's own transaction whether the proof is still true, and keeps it so until that ends;
     `refusal` is raised where it is not.
     """
 

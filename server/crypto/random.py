@@ -12,6 +12,11 @@ _LETTERS = bytes(ord(ALPHANUMERIC[byte % len(ALPHANUMERIC)]) for byte in range(2
 _LEFT_OVER = bytes(range(_FAIR, 256))
 
 
+def random_letters(length: int) -> str:
+    """A random [a-zA-Z] string; 32 characters carry 182 bits. S21."""
+    return "".join(secrets.choice(string.ascii_letters) for _ in range(length))
+
+
 def random_id(length: int = 32) -> str:
     """A random [a-zA-Z0-9] string; 32 characters carry 190 bits (better-auth's ids and session tokens). S21."""
     found = b""

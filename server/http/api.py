@@ -168,7 +168,7 @@ class ApiHandler(CallerHandler):
             "errorCallbackURL": body.get("errorCallbackURL"),
             "newUserCallbackURL": body.get("newUserCallbackURL"),
         }
-        origins.check_redirects(targets)
+        origins.check_redirects(targets.items())
 
     @functools.cached_property
     def query(self) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from server import errors
 from server.protocol import uri
@@ -67,9 +67,9 @@ class Origins:
         if "Cookie" in headers or any(fetch) or headers.get("Origin") or headers.get("Referer"):
             self.check_request(headers, own_origin)
 
-    def check_redirects(self, targets: Mapping[str, object]) -> None:
-        """Refuses the first of `targets` (label → URL) that leaves the trusted origins; empty ones pass."""
-        for label, url in targets.items():
+    def check_redirects(self, targets: Iterable[tuple[str, object]]) -> None:
+        """Refuses the first of `targets` (label, URL) that leaves the trusted origins; empty ones pass."""
+        for label, url in targets:
             if not truthy(url):
                 continue
             if not isinstance(url, str):

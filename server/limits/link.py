@@ -10,6 +10,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from server.redis.errors import is_to_end
+
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
@@ -108,13 +110,13 @@ class Link:
 
     async def _return(self) -> None:
         """Until it takes changes, which a copy that waits for its time does not."""
-        while True:
+        while not is_to_end():
             await asyncio.sleep(RETRY_SECONDS)
             with contextlib.suppress(*failures()):
                 await self.open().set(_PROBE, b"", px=1000)
-                break
-        self._returning = None
-        log.warning("limits are counted in Redis again")
+                self._returning = None
+                log.warning("limits are counted in Redis again")
+                return
 
     async def close(self) -> None:
         """Lets go of it."""

@@ -19,6 +19,7 @@ from server.limits.link import RETRY_SECONDS, Link, failures
 from server.limits.memory import MemoryStore, seconds
 from server.limits.rules import Limit
 from server.limits.shared import SharedStore
+from server.redis.errors import is_to_end
 
 # Not better-auth's: whoever watches its keys for sessions that are over would be told of every count.
 CHANNEL = "ai-editor:limit"
@@ -183,11 +184,11 @@ class RedisStore:
         return cast("asyncio.Task[None]", task)
 
     async def _hear_forever(self) -> None:
-        while True:
+        while not is_to_end():
             with contextlib.suppress(*failures()):
                 async with self._link.open().pubsub() as channel:
                     await channel.subscribe(CHANNEL)
-                    while True:
+                    while not is_to_end():
                         self._hear(await channel.get_message(timeout=RETRY_SECONDS))
             self._hears = False
             await asyncio.sleep(RETRY_SECONDS)

@@ -63,6 +63,8 @@ def _until(email: Email, created_at: datetime) -> str:
 
 
 def _in_words(seconds: int) -> str:
+    if seconds < 3600:
+        return f"{seconds // 60} minutes"
     hours = seconds // 3600
     return "one hour" if hours == 1 else f"{hours} hours"
 

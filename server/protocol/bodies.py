@@ -44,10 +44,10 @@ def redirect(key: str, needed: bool = False, label: str | None = None) -> Any:
     return field(metadata={"member": member}) if needed else field(default=None, metadata={"member": member})
 
 
-def targets(read: object) -> dict[str, object]:
-    """The addresses that a browser may be sent to, of what was read, by their labels. S34."""
+def targets(read: object) -> list[tuple[str, object]]:
+    """The addresses that a browser may be sent to, of what was read, with their labels, which may be alike. S34."""
     members = ((item.name, item.metadata["member"]) for item in fields(read) if "member" in item.metadata)  # type: ignore[arg-type]
-    return {member.target: getattr(read, name) for name, member in members if member.target}
+    return [(member.target, getattr(read, name)) for name, member in members if member.target]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from redis.exceptions import LockError
 
 from server import clock
 from server.redis.connection import FAILURES, open_redis
+from server.redis.errors import is_to_end
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Relay:
 
     async def hear_forever(self) -> None:
         """Until it is cancelled; a Redis that is away is asked again."""
-        while not _is_to_end():
+        while not is_to_end():
             try:
                 async with self._open() as redis, redis.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
@@ -78,7 +79,7 @@ class Relay:
         self._reason = reason
 
     async def _hear(self, channel: Any) -> None:
-        while not _is_to_end():
+        while not is_to_end():
             message = await channel.get_message(ignore_subscribe_messages=True, timeout=PAUSE_SECONDS)
             if message is not None:
                 self._take(str(message["data"]))
@@ -137,7 +138,7 @@ class Relay:
     async def pass_on_forever(self) -> None:
         """Passes words on whenever no other server does, until it is cancelled."""
         async with self._open() as redis:
-            while not _is_to_end():
+            while not is_to_end():
                 lock = redis.lock(LOCK, timeout=LOCK_SECONDS)
                 try:
                     if await lock.acquire(blocking=False):
@@ -151,7 +152,7 @@ class Relay:
         self._name = BEAT + secrets.token_hex(8)
         self._words = words = asyncio.Queue[str]()
         try:
-            while not _is_to_end():
+            while not is_to_end():
                 await self._publish(redis, words, clock.steady() + PAUSE_SECONDS)
                 await lock.reacquire()
         finally:
@@ -169,12 +170,6 @@ class Relay:
             if words.qsize() > MOST_WAITING:
                 raise TimeoutError("Redis takes words more slowly than they come")
             await redis.publish(CHANNEL, word)
-
-
-def _is_to_end() -> bool:
-    """Whether this task was cancelled: before Python 3.12 redis-py loses that where Redis answers at the same moment."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 async def _say_end(redis: Redis, lock: Any) -> None:

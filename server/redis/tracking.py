@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from server import clock
 from server.redis.connection import FAILURES, open_redis
+from server.redis.errors import is_to_end
 from server.redis.sessions import MARKS, PREFIX, token_of
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class Tracking:
         self._memory.distrust()
 
     async def _hear_forever(self) -> None:
-        while not _is_to_end():
+        while not is_to_end():
             try:
                 async with open_redis(self._url, ANSWER_SECONDS, protocol=3) as redis:
                     pool: Any = redis.connection_pool
@@ -109,7 +110,7 @@ class Tracking:
         asked: deque[float] = deque()
         asks = asyncio.create_task(_ask_forever(connection, asked))
         try:
-            while not _is_to_end():
+            while not is_to_end():
                 said = await connection.read_response(push_request=True)
                 self._apply()
                 if said != _PUSHED:
@@ -142,13 +143,7 @@ class Tracking:
 
 async def _ask_forever(connection: Any, asked: deque[float]) -> None:
     """Notes when it asks for each sign of life. One that does not come is found by who waits for it."""
-    while True:
+    while not is_to_end():
         asked.append(clock.steady())
         await connection.send_command("PING")
         await asyncio.sleep(BEAT_SECONDS)
-
-
-def _is_to_end() -> bool:
-    """Whether this task was cancelled: redis-py may lose that where Redis answers at the same moment."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -2,8 +2,9 @@
 // Its fetch adds what a browser would, the cookies of its jar and the page's Origin, and one
 // client address for both servers. Each result is a JSON line.
 import { createAuthClient } from 'better-auth/client'
+import { magicLinkClient } from 'better-auth/client/plugins'
 
-const { address, origin, email, password } = JSON.parse(process.env.COMPAT_CLIENT)
+const { address, origin, email, password, steps } = JSON.parse(process.env.COMPAT_CLIENT)
 const jar = new Map()
 
 async function browserFetch(url, options) {
@@ -23,7 +24,8 @@ function keep(line) {
   else jar.set(pair.slice(0, at), pair.slice(at + 1))
 }
 
-const client = createAuthClient({ baseURL: address, fetchOptions: { customFetchImpl: browserFetch } })
+const plugins = [magicLinkClient()]
+const client = createAuthClient({ baseURL: address, plugins, fetchOptions: { customFetchImpl: browserFetch } })
 const say = (step, result) => process.stdout.write(`${JSON.stringify({ step, ...result })}\n`)
 const kinds = (value) =>
   Object.fromEntries(Object.entries(value ?? {}).map(([key, item]) => [key, item instanceof Date ? 'Date' : typeof item]))
@@ -39,6 +41,15 @@ async function sessionStore() {
   const { isPending, data, error } = client.useSession.get()
   stop()
   return { pending: isPending, found: data?.user.email ?? null, failed: error }
+}
+
+// Of a plugin, what is asked for alone: what to call it, the method's path, and what it is given.
+if (steps) {
+  for (const [step, path, given] of steps) {
+    const method = path.split('.').reduce((found, name) => found[name], client)
+    say(step, await method(given))
+  }
+  process.exit(0)
 }
 
 say('nobody', await client.getSession())

@@ -266,6 +266,27 @@ OPTION_SETS: dict[str, Options] = {
             plugins={"username": {}},
             tables="username",
         ),
+        Options(
+            "magic-link",
+            {},
+            {"PLUGINS": "magic-link"},
+            plugins={"magicLink": {"sendMagicLink": SENT}},
+            tables="magic-link",
+        ),
+        Options(
+            "magic-link-no-sign-up",
+            {"emailAndPassword": {"disableSignUp": True}},
+            {"PLUGINS": "magic-link", "DISABLE_SIGN_UP": "yes"},
+            plugins={"magicLink": {"sendMagicLink": SENT, "disableSignUp": True}},
+            tables="magic-link",
+        ),
+        Options(
+            "magic-link-limits",
+            {"rateLimit": {"enabled": True}},
+            {"PLUGINS": "magic-link", "RATE_LIMIT_ENABLED": "yes"},
+            plugins={"magicLink": {"sendMagicLink": SENT}},
+            tables="magic-link",
+        ),
         Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
     )
 }

@@ -6,23 +6,26 @@ import json
 import subprocess
 import time
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.compat import tree
+from tests.compat.caller import Caller
 from tests.compat.mask import Mask
-from tests.compat.options import BASE_URL, SECRET
+from tests.compat.options import BASE_URL, OPTION_SETS, SECRET
 from tests.compat.pair import Pair
 from tests.compat.servers import HERE, Server, node
 
 
-def talk(server: Server) -> dict[str, Any]:
-    """What the client's methods resolve to, by step."""
+def talk(server: Server, *steps: tuple[str, str, Any]) -> dict[str, Any]:
+    """What the client's methods resolve to, by step; all of the core where no steps are named."""
     wish = {
         "address": f"http://127.0.0.1:{server.port}",
         "origin": BASE_URL,
         "email": "client@example.com",
         "password": "correct horse battery",
+        "steps": steps or None,
     }
     done = subprocess.run(
         [node(), "--no-warnings", "client.mjs"],
@@ -77,6 +80,27 @@ def test_it_sees_the_same_from_both(ours: dict[str, Any], theirs: dict[str, Any]
             assert said["error"].pop("error")["message"] == said["error"]["message"]
     for step, said in theirs.items():
         assert masked({step: ours[step]}) == masked({step: said})
+
+
+def follow(server: Server) -> dict[str, Any]:
+    """Signing up by a mailed link, and once more by the same one."""
+    person = Caller(server, OPTION_SETS["magic-link"], "the client's link")
+    asked = {"email": person.email, "name": "Ada", "callbackURL": "/x"}
+    said = talk(server, ("asked", "signIn.magicLink", asked), ("wrong", "signIn.magicLink", {"email": "x"}))
+    mail = person.mail(wait=5)
+    assert mail is not None
+    token = {"query": {"token": parse_qs(urlsplit(mail.url).query)["token"][0]}}
+    verified = ("verified", "magicLink.verify", token)
+    return said | talk(server, verified, ("session", "getSession", {}))
+
+
+def test_its_plugin_follows_a_mailed_link(servers: Pair) -> None:
+    ours, theirs = follow(servers.ours["magic-link"]), follow(servers.theirs["magic-link"])
+    assert ours["asked"]["data"] == {"status": True}
+    assert ours["verified"]["data"]["user"]["emailVerified"] is True
+    assert ours["session"]["data"]["session"]["token"] == ours["verified"]["data"]["token"]
+    assert ours["wrong"]["error"].pop("error")["code"] == "VALIDATION_ERROR"
+    assert masked(ours) == masked(theirs)
 
 
 def masked(said: dict[str, Any]) -> str:

@@ -139,6 +139,7 @@ TABLE: list[Row] = [
     flag("SESSION_DEFER_REFRESH", "sessions.defer_refresh", False),
     flag("AUTO_SIGN_IN", "SignUpSettings.signs_in", True),
     flag("DISABLE_SIGN_UP", "SignUpSettings.disabled", False),
+    flag("DISABLE_SIGN_UP", "MagicLinkSettings.sign_up_disabled", False),
     flag("REQUIRE_EMAIL_VERIFICATION", "verification.required", False),
     flag("SEND_VERIFICATION_ON_SIGN_UP", "verification.on_sign_up", False),
     flag("AUTO_SIGN_IN_AFTER_VERIFICATION", "LinkSettings.signs_in", True),

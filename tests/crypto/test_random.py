@@ -1,10 +1,11 @@
 """Random ids: every letter, as often as each other one."""
 
+import string
 from collections import Counter
 
 import pytest
 
-from server.crypto.random import ALPHANUMERIC, random_id
+from server.crypto.random import ALPHANUMERIC, random_id, random_letters
 
 
 @pytest.mark.parametrize("length", [1, 32, 48, 5000])
@@ -19,3 +20,9 @@ def test_every_letter_comes_as_often_as_the_others() -> None:
     counted = Counter(random_id(len(ALPHANUMERIC) * times))
     assert set(counted) == set(ALPHANUMERIC)
     assert all(abs(number - times) < 10 * times**0.5 for number in counted.values())
+
+
+def test_letters_alone_and_each_of_them() -> None:
+    found = random_letters(5000)
+    assert len(found) == 5000
+    assert set(found) == set(string.ascii_letters)

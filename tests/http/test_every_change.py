@@ -9,6 +9,7 @@ from tests.client import Answer, Client
 from tests.conftest import Sql
 from tests.sources import ROOT
 
+# A plugin that is off has no endpoints that could refuse anything.
 pytestmark = [pytest.mark.environ(PLUGINS="all"), pytest.mark.usefixtures("plugged")]
 API = "/api/auth"
 # Proxies ask with the method of what they ask for; the answer is the same, and nothing changes.

@@ -114,10 +114,13 @@ def test_the_link_is_the_first_in_both_parts_and_says_how_long_it_lives(name: st
     mail = received(name, rendered(name))
     assert mail.link == LINK
     assert mail.html_links[:2] == [LINK, LINK]
-    life = "24 hours, until 23" if name == "delete-account" else "one hour, until 23"
-    ends = "23:30 UTC" if name == "delete-account" else "00:30 UTC"
+    lives = {
+        "delete-account": ("24 hours, until 23", "23:30"),
+        "magic-link": ("5 minutes, until 22", "23:35"),
+    }
+    life, ends = lives.get(name, ("one hour, until 23", "00:30"))
     for words in (mail.text, Markup(mail.html).words):
-        assert f"for {life} November 2026, {ends}" in " ".join(words.split())
+        assert f"for {life} November 2026, {ends} UTC" in " ".join(words.split())
 
 
 @pytest.mark.parametrize("name", NAMES)

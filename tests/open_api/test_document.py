@@ -21,13 +21,14 @@ from tests.client import Client
 from tests.conftest import STANDARD
 from tests.open_api.asked import PATH, document, operations
 
+pytestmark = [pytest.mark.environ(PLUGINS="all"), pytest.mark.usefixtures("plugged")]
 slowly = pytest.mark.gen_test
 # What better-auth 1.7.25 calls its operations, where it has a name for them.
 THEIRS = {
     "changeEmail", "changePassword", "deleteUser", "getSession", "getSessionPost", "linkSocialAccount",
     "listUserAccounts", "listUserSessions", "requestPasswordReset", "resetPassword", "resetPasswordCallback",
-    "sendVerificationEmail", "signInEmail", "signOut", "signUpWithEmailAndPassword", "socialSignIn",
-    "updateSession", "updateUser", "verifyPassword",
+    "sendVerificationEmail", "signInEmail", "signInWithMagicLink", "signOut", "signUpWithEmailAndPassword", "socialSignIn",
+    "updateSession", "updateUser", "verifyMagicLink", "verifyPassword",
 }  # fmt: skip
 EVERYTHING = [place for feature in FEATURES for place in places(feature)]
 

@@ -35,6 +35,11 @@ async def until_said(ask: Callable[[], Awaitable[Answer]], right: Callable[[Answ
         await asyncio.sleep(0.01)
 
 
+async def until_out(client: Client) -> None:
+    """Asks until nobody is signed in: what another process has ended is heard of a moment later."""
+    await until_said(lambda: client.api("/get-session"), lambda answer: answer.json is None)
+
+
 @asynccontextmanager
 async def second(config: Settings, cookies: dict[str, str]) -> AsyncIterator[tuple[Services, Client]]:
     """One more server, and a browser with these cookies at it."""

@@ -21,6 +21,7 @@ from tests.redis.asking import (
     second,
     token,
     until,
+    until_out,
     until_said,
 )
 from tests.relay.conftest import Redis
@@ -194,7 +195,7 @@ async def test_the_database_has_the_last_word(
     assert await client.session()
     sql('DELETE FROM "session"')
     assert inside.exists(name)
-    assert await client.session() is None
+    await until_out(client)
     await until(lambda: not inside.exists(name))
 
 

@@ -16,13 +16,13 @@ from tests.ears import Ears
 def asked(app: Services) -> list[str]:
     """How often a session was read from the database."""
     asked: list[str] = []
-    real = app.sessions._read
+    real = app.sessions.read
 
     async def read(token: str) -> SignedIn | None:
         asked.append(token)
         return await real(token)
 
-    app.sessions._read = read  # type: ignore[method-assign]
+    app.sessions.read = read  # type: ignore[method-assign]
     return asked
 
 

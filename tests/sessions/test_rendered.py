@@ -63,7 +63,7 @@ async def test_a_database_that_is_away(
     async def away(token: str) -> SignedIn | None:
         raise DatabaseUnavailable("away")
 
-    monkeypatch.setattr(app.sessions, "_read", away)
+    monkeypatch.setattr(app.sessions, "read", away)
     assert (await client.api("/get-session")).status == 503
 
 

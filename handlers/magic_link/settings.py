@@ -1,0 +1,19 @@
+"""DISABLE_SIGN_UP, which is better-auth's disableSignUp of the passwords and of this plugin, too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.config.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class MagicLinkSettings:
+    """Whether a link makes no new users."""
+
+    sign_up_disabled: bool
+
+
+def read(read: Reader) -> MagicLinkSettings:
+    """From the environment."""
+    return MagicLinkSettings(read.flag("DISABLE_SIGN_UP", False))
