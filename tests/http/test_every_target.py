@@ -14,6 +14,8 @@ READ: dict[str, tuple[str, dict[str, object]]] = {
     "SignUpEmailBody": ("/sign-up/email", PERSON),
     "SignInEmailBody": ("/sign-in/email", {"email": "ada@example.com", "password": PASSWORD}),
     "SignInUsernameBody": ("/sign-in/username", {"username": "ada", "password": PASSWORD}),
+    "SignInMagicLinkBody": ("/sign-in/magic-link", {"email": "ada@example.com"}),
+    "VerifyMagicLinkQuery": ("/magic-link/verify?", {"token": "x"}),
     "SocialSignInBody": ("/sign-in/social", {"provider": "github"}),
     "LinkSocialBody": ("/link-social", {"provider": "github"}),
     "SignOutBody": ("/sign-out", {}),

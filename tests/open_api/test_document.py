@@ -84,6 +84,7 @@ def test_all_of_it_says_what_it_answers_and_takes(place: Place) -> None:
                 assert all(members(kind)["properties"].values()), f"{kind.__name__}: a rule says nothing"
 
 
+@pytest.mark.environ(PLUGINS="none")
 @slowly
 async def test_models_are_what_answers_have(client: Client) -> None:
     await client.sign_up()
