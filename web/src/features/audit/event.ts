@@ -18,6 +18,8 @@ const WORDS: Record<string, string> = {
   'sign-in-failed': 'A wrong password was entered',
   'sign-in-refused': 'A sign-in was refused',
   'sign-out': 'Signed out',
+  'magic-link-requested': 'A link to sign in was asked for',
+  'one-time-token-generated': 'Another browser may be signed in without a password',
   'session-handed-on': 'A session was taken to another browser',
   'session-revoked': 'A session was ended',
   'sessions-revoked': 'All sessions were ended',
