@@ -35,7 +35,11 @@ class Load:
 
     def __init__(self, servers: Sequence[Server]) -> None:
         self.servers, self.ledger = servers, Noted()
-        self._processes = [each.process.pid for each in servers], [each.workers() for each in servers]
+        until(lambda: all(each.workers() for each in servers))
+        self._processes = self._who()
+
+    def _who(self) -> tuple[list[int], list[list[int]]]:
+        return [each.process.pid for each in self.servers], [each.workers() for each in self.servers]
 
     @contextmanager
     def people(self) -> Iterator[None]:
@@ -66,7 +70,5 @@ class Load:
         assert set(ledger.kinds) <= {"200", "503"}
         assert back is not None
         assert back < BACK_SECONDS
-        assert self._processes == (
-            [each.process.pid for each in self.servers],
-            [each.workers() for each in self.servers],
-        )
+        # Asked again, as the kernel may leave a process out of a list of children while others of them come and go.
+        until(lambda: self._processes == self._who())
