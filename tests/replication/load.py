@@ -35,7 +35,6 @@ class Load:
 
     def __init__(self, servers: Sequence[Server]) -> None:
         self.servers, self.ledger = servers, Noted()
-        until(lambda: all(each.workers() for each in servers))
         self._processes = self._who()
 
     def _who(self) -> tuple[list[int], list[list[int]]]:
