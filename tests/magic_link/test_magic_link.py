@@ -174,6 +174,7 @@ async def test_no_link_leads_elsewhere(client: Client, sql: Sql, name: str, plac
     assert (answer.status, answer.json["code"]) == (403, "INVALID_CALLBACK_URL")
 
 
+@pytest.mark.environ(PLUGINS="magic-link", FEATURES_OFF="")
 async def test_it_is_told_to_the_owner_and_no_token_to_the_log(
     client: Client, caplog: pytest.LogCaptureFixture, sql: Sql
 ) -> None:  # S35 S36

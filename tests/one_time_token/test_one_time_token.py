@@ -44,6 +44,7 @@ async def test_a_session_whose_time_is_over_is_no_way_in(client: Client, sql: Sq
     assert await other.session() is None
 
 
+@pytest.mark.environ(PLUGINS="one-time-token", FEATURES_OFF="")
 async def test_it_is_told_to_the_owner_and_no_token_to_the_log(
     client: Client, caplog: pytest.LogCaptureFixture, sql: Sql
 ) -> None:  # S35

@@ -139,6 +139,7 @@ async def test_a_further_sign_up_gets_its_name_unless_it_is_taken(client: Client
     assert users == [("third", "first"), ("Bob", "third")]
 
 
+@pytest.mark.environ(PLUGINS="username", FEATURES_OFF="")
 async def test_it_is_told_as_a_sign_in(client: Client, sql: Sql) -> None:  # S36
     await client.sign_up(username="ada")
     await sign_in(client, "ada")
