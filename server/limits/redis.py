@@ -222,5 +222,6 @@ def _key(name: bytes) -> str:
 
 
 def _tell(waiting: Waiting, answers: Sequence[int]) -> None:
+    loop = asyncio.get_running_loop()
     for tell, answer in zip(waiting, answers, strict=True):
-        tell(answer)
+        loop.call_soon(tell, answer)  # each by itself: what one of them raises keeps no other from its answer

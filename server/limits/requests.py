@@ -66,7 +66,7 @@ class RequestLimits:
     def count(self, address: str, path: str, name: str) -> int | None:
         """0 when the request is allowed, None where `ask` has to count it; else the ordinary way is to be taken.
 
-        `adder` may count the next ones by `name`, which has to mean the same address each time.
+        `adder` may count the next ones by `name`, which has to mean the same address and path each time.
         """
         if self._store is None:
             return 0

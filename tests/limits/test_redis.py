@@ -104,6 +104,23 @@ async def test_most_requests_ask_nothing(redis: Redis) -> None:
 
 
 @pytest.mark.gen_test
+async def test_one_who_breaks_keeps_no_other_from_an_answer(
+    redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(_: int) -> None:
+        raise ValueError("broken")
+
+    async with stores(redis.url, 1) as (store,):
+        told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        store.ask("192.0.2.7|/ok", HUNDRED, breaks)
+        store.ask("192.0.2.7|/ok", HUNDRED, told.set_result)
+        assert await told == 0
+        assert await store.request("192.0.2.8|/ok", HUNDRED) == 0
+        assert not store.away
+    assert "broken" in caplog.text
+
+
+@pytest.mark.gen_test
 async def test_what_was_taken_belongs_to_its_window(redis: Redis) -> None:
     short = Limit("*", 100, 1)
     async with stores(redis.url, 2) as (one, two), client.Redis.from_url(redis.url) as outside:
