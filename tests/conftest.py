@@ -38,6 +38,7 @@ from tests.ears import Ears
 from tests.lent import Lender
 from tests.mailbox import Mailbox
 from tests.outside import Outside
+from tests.providers.scripted import Scripted, third_parties
 
 # What there is unless PLUGINS says otherwise.
 STANDARD = select(FEATURES, (), ())
@@ -341,3 +342,10 @@ def client(http_server: object, base_url: str) -> Client:
 def mailbox(app: Services, http_server: object) -> Mailbox:
     """The mails that the server under test has sent."""
     return Mailbox(app)
+
+
+@pytest.fixture(scope="session")
+def scripted() -> Iterator[Scripted]:
+    """The third parties: every provider there is, see tests/providers."""
+    with third_parties() as found:
+        yield found

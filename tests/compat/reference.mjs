@@ -2,6 +2,7 @@
 // COMPAT_REFERENCE holds {migrate, cheap, apps: [{name, databaseURL, options, plugins, mails, redis}]}; each line on stdout is
 // one JSON event.
 import './cheap.mjs'
+import './elsewhere.mjs'
 import { createServer } from 'node:http'
 import pg from 'pg'
 import { betterAuth } from 'better-auth'
