@@ -26,6 +26,10 @@ from server.limits import AccountLimits, Limit, RedisStore, RequestLimits, open_
 from server.limits.shared import NUMBERS
 from server.mail import Email, Mailer
 from server.model import Columns, Json, User
+from server.oauth.desk import OAuth
+from server.oauth.registry import Source
+from server.oauth.settings import OAuthSettings
+from server.outgoing import Outgoing
 from server.overload.board import Board
 from server.passwords.passwords import Passwords
 from server.schema import migrate
@@ -53,6 +57,7 @@ class Parts:
     observers: tuple[Callable[[Services], SignedInObserver], ...] = ()
     columns: Columns = field(default_factory=Columns)
     revisers: tuple[Callable[[Services], Reviser], ...] = ()
+    providers: tuple[Callable[[Services], Source], ...] = ()
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: tuple[Callable[[Services], Json], ...] = ()
@@ -87,6 +92,7 @@ class Services:
         self.account_limits = AccountLimits(counts, settings.secret)
         self.changes = self._open_changes(settings)
         self.pseudonyms = Pseudonyms(settings.secret)
+        self.outgoing = Outgoing(settings.outgoing)
         self.sweeper, self.sweeping = Sweeper(), Sweeping(self.db)
         self.links = EmailLinks(self.mailer, settings.secret, settings.api_url)
         self.accounts = AccountChanges(
@@ -113,12 +119,19 @@ class Services:
 
     def _plug(self, parts: Parts) -> None:
         self._own: dict[type[Any], object] = {type(each): each for each in parts.settings}
+        self.oauth = self._open_oauth(parts)
         for make in parts.make:
             made = make(self)
             self._own[type(made)] = made
         stages, observers = ([make(self) for make in parts.stages], [make(self) for make in parts.observers])
         self.sign_in.connect(stages, observers)
         self.profiles.connect([make(self) for make in parts.revisers])
+
+    def _open_oauth(self, parts: Parts) -> OAuth:
+        settings = cast(OAuthSettings, self._own.get(OAuthSettings) or OAuthSettings())
+        sources = [make(self) for make in parts.providers]
+        keyring = self.config.keyring
+        return OAuth(settings, sources, self.db, self.sessions, self.links, self.outgoing, keyring)
 
     def of(self, kind: type[T]) -> T:
         """A feature's own settings or service, by its type; raises KeyError where the feature is off."""
@@ -255,6 +268,7 @@ class Services:
         await self.sweeping.stop()
         await self.changes.stop()
         await self.mailer.stop()
+        await self.outgoing.close()
         self.passwords.close()
         if isinstance(self.counts, RedisStore):
             await self.counts.close()

@@ -2,6 +2,7 @@
 
 from handlers.account.routes import AccountInfo, GetAccessToken, ListUserAccounts, RefreshToken, UnlinkAccount
 from server.feature import Feature
+from server.oauth import settings
 
 FEATURE = Feature(
     name="account",
@@ -12,4 +13,5 @@ FEATURE = Feature(
         ("/refresh-token", RefreshToken),
         ("/account-info", AccountInfo),
     ),
+    settings=settings.read,
 )

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from handlers.account import errors as refusals
 from server import errors
-from server.http.access import answers, refuses
+from server.crypto.encryption import DecryptionError
+from server.http.access import answers
 from server.http.api import ApiHandler
 from server.http.guards import public, signed_in, signed_in_with
-from server.model import Account, SignedIn
+from server.model import Json, SignedIn
+from server.oauth import store
+from server.oauth.provider import Provider, Tokens
+from server.oauth.refreshing import RefreshError
+from server.oauth.store import Linked
 from server.protocol import bodies, javascript, rules, schemas, wire
 from server.store import accounts, users
 
@@ -19,6 +24,32 @@ _SELECTED: list[schemas.Schema] = [
     schemas.members({"accountId": schemas.STRING}, {"userId": schemas.STRING}),
     schemas.members({"useAccountCookie": schemas.always(True)}, {"userId": schemas.STRING}),
 ]
+_TOKENS = schemas.members(
+    {"accessToken": schemas.STRING, "scopes": schemas.array(schemas.STRING)},
+    {"accessTokenExpiresAt": schemas.STRING, "idToken": schemas.STRING},
+)
+_OPTIONAL_STRING = schemas.nullable(schemas.STRING)
+_REFRESHED = schemas.members(
+    {
+        "accessToken": schemas.STRING,
+        "refreshToken": schemas.STRING,
+        "refreshTokenExpiresAt": _OPTIONAL_STRING,
+        "scope": _OPTIONAL_STRING,
+        "idToken": _OPTIONAL_STRING,
+        "providerId": schemas.STRING,
+        "accountId": schemas.STRING,
+    },
+    {"accessTokenExpiresAt": schemas.STRING},
+)
+_INFO = schemas.members(
+    {
+        "user": {"type": "object"},
+        "data": {"type": "object"},
+        "account": schemas.members(
+            {"id": schemas.STRING, "providerId": schemas.STRING, "accountId": schemas.STRING}
+        ),
+    }
+)
 _SELECTION: schemas.Schema = {"anyOf": [each | {"additionalProperties": False} for each in _SELECTED]}
 
 
@@ -60,51 +91,118 @@ class UnlinkAccount(ApiHandler):
 
 
 class TokenHandler(ApiHandler):
-    """What the three token endpoints share: whose account is meant."""
+    """What the three token endpoints share: whose account is meant, and its provider."""
 
-    async def selected_account(self, selection: dict[str, object]) -> Account:
+    async def selected_account(self, selection: dict[str, object]) -> Linked:
         """The caller's account with this row id; the empty 401 without a session. S40."""
         who = await self.find_session(authoritative=True)
         if who is None:
             raise refusals.unauthorized_empty()
         for account in await accounts.list_of_user(self.services.db, who.user.id):
             if account.id == selection.get("accountId"):
-                return account
+                found = await store.read(self.services.db, account.id)
+                if found is not None:
+                    return found
         raise refusals.account_not_found()
+
+    async def provider_of(self, account: Linked) -> Provider:
+        """Who gave the account's tokens; raises the 400 for who is not set up."""
+        found = await self.services.oauth.providers.find(account.provider_id)
+        if found is None:
+            raise refusals.provider_not_supported(account.provider_id)
+        return found
+
+    async def valid_tokens(self, provider: Provider, account: Linked) -> Json:
+        """Tokens that last for some seconds yet, as better-auth tells them; raises the 400."""
+        oauth = self.services.oauth
+        try:
+            found = (await oauth.refreshing.valid(provider, account)).account
+            access = oauth.vault.open(found.access_token) or ""
+        except (RefreshError, DecryptionError) as error:
+            raise refusals.failed_to_get_access_token() from error
+        ends = found.access_token_expires_at
+        told = {
+            "accessToken": access,
+            "accessTokenExpiresAt": wire.date(ends) if ends else None,
+            "scopes": _scopes(account.scope),
+            "idToken": found.id_token,
+        }
+        return {name: value for name, value in told.items() if value is not None}
+
+
+def _scopes(stored: str | None) -> list[str]:
+    return [part.strip() for part in (stored or "").split(",") if part.strip()]
 
 
 class GetAccessToken(TokenHandler):
     """POST /get-access-token."""
 
     @public
-    @refuses(body=_SELECTION)
+    @answers(_TOKENS, body=_SELECTION)
     async def post(self) -> None:
-        """400: no provider is configured."""
+        """The access token of an account, a new one where it is about to end."""
         account = await self.selected_account(read_selection(self.json_body, "body"))
-        raise refusals.provider_not_supported(account.provider_id)
+        self.answer(await self.valid_tokens(await self.provider_of(account), account))
 
 
 class RefreshToken(TokenHandler):
     """POST /refresh-token."""
 
     @public
-    @refuses(body=_SELECTION)
+    @answers(_REFRESHED, body=_SELECTION)
     async def post(self) -> None:
-        """400: no provider is configured."""
+        """A new access token of an account, whether the old one has ended or not."""
         account = await self.selected_account(read_selection(self.json_body, "body"))
-        raise refusals.provider_not_supported(account.provider_id)
+        provider = await self.provider_of(account)
+        if not provider.token.refreshes:
+            raise refusals.token_refresh_not_supported(account.provider_id)
+        if not account.refresh_token:
+            raise refusals.refresh_token_not_found()
+        oauth = self.services.oauth
+        try:
+            found = (await oauth.refreshing.renew(provider, account)).account
+            access, refresh = oauth.vault.open(found.access_token), oauth.vault.open(found.refresh_token)
+        except (RefreshError, DecryptionError) as error:
+            raise refusals.failed_to_refresh_access_token() from error
+        self.answer(_refreshed(found, access, refresh))
+
+
+def _refreshed(account: Linked, access: str | None, refresh: str | None) -> Json:
+    ends, refresh_ends = account.access_token_expires_at, account.refresh_token_expires_at
+    return {
+        "accessToken": access,
+        "refreshToken": refresh,
+        **({"accessTokenExpiresAt": wire.date(ends)} if ends else {}),
+        "refreshTokenExpiresAt": wire.date(refresh_ends) if refresh_ends else None,
+        "scope": account.scope,
+        "idToken": account.id_token,
+        "providerId": account.provider_id,
+        "accountId": account.id,
+    }
 
 
 class AccountInfo(TokenHandler):
     """GET /account-info."""
 
     @public
-    @refuses(query=_SELECTED[0])
+    @answers(_INFO, query=_SELECTED[0])
     async def get(self) -> None:
-        """400: no provider is configured."""
+        """What the provider says of the caller."""
         query = dict(self.query)
-        await self.selected_account(read_selection(query, "query", _inherited(query.pop("__proto__", None))))
-        raise refusals.provider_not_configured()
+        selection = read_selection(query, "query", _inherited(query.pop("__proto__", None)))
+        account = await self.selected_account(selection)
+        provider = await self.services.oauth.providers.find(account.provider_id)
+        if provider is None:
+            raise refusals.provider_not_configured()
+        told = await self.valid_tokens(provider, account)
+        if not told.get("accessToken"):
+            raise refusals.access_token_not_found()
+        tokens = Tokens(told["accessToken"], id_token=told.get("idToken"))
+        profile = await self.services.oauth.look(provider, tokens)
+        if profile is None:
+            raise refusals.failed_to_get_user_info()
+        names = {"id": account.id, "providerId": account.provider_id, "accountId": account.account_id}
+        self.answer({"user": profile.user, "data": profile.data, "account": names})
 
 
 def _inherited(prototype: object) -> list[str]:

@@ -1,6 +1,9 @@
-"""Signing in and linking with a provider; none can be configured yet, so every provider is unknown."""
+"""Signing in and linking with a provider: those of better-auth's list that are set up."""
 
-from handlers.social.routes import HandleOAuthCallback, LinkSocialAccount, SocialSignIn
+from handlers.social import settings
+from handlers.social.callback import HandleOAuthCallback
+from handlers.social.routes import LinkSocialAccount, SocialSignIn
+from handlers.social.settings import SocialSettings
 from server.feature import Feature
 
 FEATURE = Feature(
@@ -10,4 +13,7 @@ FEATURE = Feature(
         ("/link-social", LinkSocialAccount),
         ("/callback/([^/]+)", HandleOAuthCallback),
     ),
+    settings=settings.read,
+    providers=lambda services: services.of(SocialSettings),
+    boot=lambda services: {"providers": services.oauth.providers.names},
 )

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import orjson
 
 from server import clock
 from server.authentication import verifications
+from server.crypto.encryption import DecryptionError, decrypt, encrypt, for_purpose
+from server.crypto.keyring import Keyring
 from server.database import Executor
+from server.protocol import javascript
 
 SECONDS = 600
+COOKIE_SECONDS = 300
+_LINK = "oauth-link-session-token"
 _NEEDED: dict[str, type | tuple[type, ...]] = {
     "callbackURL": str,
     "codeVerifier": str,
@@ -28,48 +34,98 @@ class StateError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Whose account it becomes, and the token, sealed, of the session that wants it."""
+
+    user_id: str
+    email: str
+    sealed: str = ""
+
+    @classmethod
+    def of(cls, keyring: Keyring, user_id: str, email: str, token: str) -> Link:
+        """With the token sealed."""
+        return cls(user_id, email, encrypt(for_purpose(keyring, _LINK), token))
+
+    def token(self, keyring: Keyring) -> str | None:
+        """The session's token, None where it cannot be read."""
+        try:
+            return decrypt(for_purpose(keyring, _LINK), self.sealed)
+        except DecryptionError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class OAuthState:
-    """Where to go afterwards, and the PKCE verifier."""
+    """Where to go afterwards, what binds the answer to the question, and what the request wants."""
 
     callback_url: str
     code_verifier: str
     error_url: str | None = None
     new_user_url: str | None = None
     request_sign_up: bool | None = None
+    nonce: str | None = None
+    link: Link | None = None
+    data: Mapping[str, object] = field(default_factory=dict)
 
 
 async def create(db: Executor, state: str, remembered: OAuthState) -> None:
-    """Writes the row under better-auth's identifier, in its JSON."""
-    members = {
+    """Writes the row under better-auth's identifier, in its JSON; what the request adds cannot stand in for the rest."""
+    link = remembered.link
+    members: dict[str, object] = {
         "callbackURL": remembered.callback_url,
         "codeVerifier": remembered.code_verifier,
         "errorURL": remembered.error_url,
         "newUserURL": remembered.new_user_url,
+        "link": link and {"userId": link.user_id, "email": link.email, "encryptedSessionToken": link.sealed},
+        "serverContext": None,
         "expiresAt": clock.milliseconds(clock.after(SECONDS)),
         "requestSignUp": remembered.request_sign_up,
+        "idTokenNonce": remembered.nonce,
         "oauthState": state,
     }
-    value = orjson.dumps({name: member for name, member in members.items() if member is not None})
-    await verifications.create(db, f"auth-state:{state}", value.decode(), SECONDS)
+    kept = {**remembered.data, **members}
+    value = {
+        name: member for name, member in kept.items() if name not in members or members[name] is not None
+    }
+    await verifications.create(db, f"auth-state:{state}", javascript.stringify(value), SECONDS)
 
 
 async def consume(db: Executor, state: str, cookie: str | None) -> OAuthState:
-    """Takes the row away if this browser began it; raises StateError. S18 S43."""
+    """Takes the row away if this browser began it, for one callback alone; raises StateError. S18 S43."""
     if "\x00" in state:  # better-auth asks PostgreSQL, which cannot even compare with it
         raise StateError("internal_server_error")
     found = await verifications.find(db, f"auth-state:{state}")
     if found is None:
         raise StateError("state_mismatch")
     members = _parse(found)
-    error_url = members.get("errorURL")
-    error_url = error_url if isinstance(error_url, str) else None
+    error_url = _text(members, "errorURL")
     if members.get("oauthState", state) != state or cookie != state:
         raise StateError("state_mismatch", error_url)
     if await verifications.consume(db, f"auth-state:{state}") is None:
         raise StateError("state_mismatch", error_url)
     if float(str(members["expiresAt"])) < clock.milliseconds(clock.now()):
         raise StateError("state_mismatch", error_url)
-    return OAuthState(str(members["callbackURL"]), str(members["codeVerifier"]), error_url)
+    return OAuthState(
+        str(members["callbackURL"]),
+        str(members["codeVerifier"]),
+        error_url,
+        _text(members, "newUserURL"),
+        members.get("requestSignUp") is True,
+        _text(members, "idTokenNonce"),
+        _link(members),
+    )
+
+
+def _text(members: Mapping[str, object], name: str) -> str | None:
+    value = members.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _link(members: Mapping[str, object]) -> Link | None:
+    found = members.get("link")
+    if not isinstance(found, dict):
+        return None
+    return Link(*(_text(found, name) or "" for name in ("userId", "email", "encryptedSessionToken")))
 
 
 def _parse(value: str) -> dict[str, object]:

@@ -1,28 +1,36 @@
-"""POST /sign-in/social and /link-social; GET and POST /callback/:id."""
+"""POST /sign-in/social and /link-social."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from handlers.social import errors, oauth_states
-from server.http.access import answers, refuses
-from server.http.api import JSON_OR_FORM, ApiHandler
-from server.http.guards import public, public_or_with, public_with, signed_in_with
-from server.model import SignedIn
-from server.protocol import bodies, rules, schemas, uri
+from handlers.social import errors, linking, oauth_states
+from handlers.social.arrival import arrive
+from handlers.social.oauth_states import Link, OAuthState
+from server.crypto.random import random_state
+from server.database import InvalidValue, RowRefused
+from server.errors import APIError, invalid_token
+from server.http.access import answers
+from server.http.api import ApiHandler
+from server.http.guards import public_with, signed_in_with
+from server.model import SignedIn, User
+from server.oauth import authorization
+from server.oauth.authorization import RESERVED
+from server.oauth.identities import Identity, Refused
+from server.oauth.provider import Provider, Tokens, Wish
+from server.protocol import bodies, rules, schemas, wire
 from server.protocol.rules import Issue, array_of, boolean, number, object_of, record_of, string
 
-_RESERVED = (
-    "state",
-    "client_id",
-    "redirect_uri",
-    "response_type",
-    "code_challenge",
-    "code_challenge_method",
-    "nonce",
-    "scope",
+_STARTED = schemas.members({"url": schemas.STRING, "redirect": schemas.BOOLEAN})
+_SIGNED_IN = schemas.members(
+    {"redirect": schemas.always(False), "token": schemas.STRING, "user": schemas.USER}
 )
+_LINKED = schemas.members(
+    {"url": schemas.STRING, "status": schemas.always(True), "redirect": schemas.always(False)}
+)
+_STARTED_OR_SIGNED_IN: schemas.Schema = {"anyOf": [_STARTED, _SIGNED_IN]}
+_STARTED_OR_LINKED: schemas.Schema = {"anyOf": [_STARTED, _LINKED]}
 _ID_TOKEN = {"nonce": string, "accessToken": string, "refreshToken": string}
 _APPLE_NAME = object_of({"firstName": string, "lastName": string})
 _SIGN_IN_ID_TOKEN = object_of(
@@ -31,18 +39,17 @@ _SIGN_IN_ID_TOKEN = object_of(
 )
 _LINK_ID_TOKEN = object_of(_ID_TOKEN, {"token": string})
 _STRINGS = array_of(string)
-_CALLBACK_MEMBERS = ("code", "error", "device_id", "error_description", "state", "user", "iss")
 
 
 @schemas.says(
-    schemas.of(record_of(string)) | {"propertyNames": {"type": "string", "not": {"enum": list(_RESERVED)}}}
+    schemas.of(record_of(string)) | {"propertyNames": {"type": "string", "not": {"enum": list(RESERVED)}}}
 )
 def _additional_params(value: object) -> list[Issue]:
     """Texts for the provider's address; what the protocol itself sets cannot be set here."""
     issues = record_of(string)(value)
-    if issues or not isinstance(value, dict) or not set(_RESERVED) & value.keys():
+    if issues or not isinstance(value, dict) or not set(RESERVED) & value.keys():
         return issues
-    return [("", f"additionalParams cannot include reserved OAuth parameters: {', '.join(_RESERVED)}")]
+    return [("", f"additionalParams cannot include reserved OAuth parameters: {', '.join(RESERVED)}")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,87 +85,138 @@ class LinkSocialBody:
     additional_data: Mapping[str, object] | None = bodies.optional(rules.any_record, "additionalData")
 
 
-class SocialSignIn(ApiHandler):
+class SocialHandler(ApiHandler):
+    """What signing in and linking share: which provider, the start of a redirect, and a token that a browser brings."""
+
+    async def find_provider(self, provider_id: str) -> Provider:
+        """The provider, or the 404."""
+        found = await self.services.oauth.providers.find(provider_id)
+        if found is None:
+            raise errors.provider_not_found()
+        return found
+
+    async def start(
+        self, provider: Provider, body: SocialSignInBody | LinkSocialBody, link: Link | None = None
+    ) -> None:
+        """Answers the provider's address, which only this browser can come back from. S43."""
+        services, state = self.services, random_state(32)
+        nonce = random_state(32) if provider.binds_nonce else None
+        remembered = OAuthState(
+            body.callback_url or services.config.base_url,
+            random_state(128),
+            body.error_callback_url,
+            body.new_user_callback_url if isinstance(body, SocialSignInBody) else None,
+            body.request_sign_up,
+            nonce,
+            link,
+            body.additional_data or {},
+        )
+        await oauth_states.create(services.db, state, remembered)
+        cookies = services.cookies
+        self.add_cookies([cookies.write_signed(cookies.name("state"), state, oauth_states.COOKIE_SECONDS)])
+        wish = Wish(
+            state,
+            remembered.code_verifier,
+            self.redirect_uri(provider),
+            nonce,
+            body.scopes or (),
+            body.login_hint,
+            body.additional_params or {},
+        )
+        url = authorization.url(provider, wish)
+        if not body.disable_redirect:
+            self.point_to(url)
+        self.answer({"url": url, "redirect": not body.disable_redirect})
+
+    def redirect_uri(self, provider: Provider) -> str:
+        """Where the provider sends a browser back to: the same each time, whatever the Host header says. S20 S42."""
+        return f"{self.services.config.api_url}/callback/{provider.id}"
+
+    async def identify(self, provider: Provider, given: Mapping[str, object]) -> Identity:
+        """Whom a token of the provider names; raises the 404, and the 401 for what is not for us."""
+        oauth, token, nonce = self.services.oauth, str(given["token"]), given.get("nonce")
+        if not provider.takes_id_tokens:
+            raise errors.id_token_not_supported()
+        if not await oauth.is_genuine(provider, token, nonce if isinstance(nonce, str) else None):
+            self.audit_failure("sign-in-failed", sign_in_method=method_of(provider))
+            raise invalid_token(401)
+        user = given.get("user")
+        tokens = Tokens(
+            _text(given, "accessToken"),
+            _text(given, "refreshToken"),
+            token,
+            user=dict(user) if isinstance(user, dict) else {},
+        )
+        found = await oauth.identify(provider, tokens)
+        if found is None:
+            raise errors.failed_to_get_user_info()
+        if not found.email:
+            raise errors.user_email_not_found()
+        return found
+
+
+def method_of(provider: Provider) -> str:
+    """What a sign-in there is called, which no other way can be called."""
+    return f"social:{provider.id}"
+
+
+def _text(given: Mapping[str, object], name: str) -> str | None:
+    value = given.get(name)
+    return value if isinstance(value, str) else None
+
+
+class SocialSignIn(SocialHandler):
     """POST /sign-in/social."""
 
     @public_with(SocialSignInBody)
-    @refuses()
+    @answers(_STARTED_OR_SIGNED_IN, refused=(403,))
     async def post(self, body: SocialSignInBody) -> None:
-        """404: no provider is configured."""
-        raise errors.provider_not_found()
+        """The provider's address; with an id token a session at once, `{redirect: false, token, user}`."""
+        provider = await self.find_provider(body.provider)
+        if body.id_token is None:
+            await self.start(provider, body)
+            return
+        who = await self.identify(provider, body.id_token)
+        tokens = replace(who.tokens, refresh_token=None)
+        found = await self._come_in(provider, replace(who, tokens=tokens), body)
+        if found:
+            told = {"redirect": False, "token": found.session.token, "user": wire.user(found.user)}
+            self.answer(told)
+
+    async def _come_in(self, provider: Provider, who: Identity, body: SocialSignInBody) -> SignedIn | None:
+        try:
+            arrived = await arrive(self, who, bool(body.request_sign_up), body.callback_url or "/")
+        except Refused as refused:
+            self.audit_failure("sign-in-failed", sign_in_method=method_of(provider))
+            raise errors.oauth_link_error(refused.words) from refused
+        if isinstance(arrived, APIError):
+            raise arrived
+        return self.welcome(arrived.outcome)
 
 
-class LinkSocialAccount(ApiHandler):
+class LinkSocialAccount(SocialHandler):
     """POST /link-social."""
 
     @signed_in_with(LinkSocialBody, authoritative=True)
-    @refuses()
+    @answers(_STARTED_OR_LINKED, refused=(409,))
     async def post(self, who: SignedIn, body: LinkSocialBody) -> None:
-        """404: no provider is configured."""
-        raise errors.provider_not_found()
-
-
-@dataclass(frozen=True)
-class CallbackMembers:
-    """What a provider sends back, in the query or as a posted form."""
-
-    code: str | None = bodies.optional(string)
-    error: str | None = bodies.optional(string)
-    device_id: str | None = bodies.optional(string)
-    error_description: str | None = bodies.optional(string)
-    state: str | None = bodies.optional(string)
-    user: str | None = bodies.optional(string)
-    iss: str | None = bodies.optional(string)
-
-
-class HandleOAuthCallback(ApiHandler):
-    """GET and POST /callback/:id: only ever a redirect."""
-
-    media_types = JSON_OR_FORM
-    query_type = CallbackMembers
-
-    @public_or_with(CallbackMembers)
-    @answers(status=302)
-    async def post(self, body: CallbackMembers | None, id_: str) -> None:
-        """302 to the GET form: the state's cookie is not sent with a post from another site."""
-        query: CallbackMembers = self.read_query()
-        merged = {name: _chosen(query, body or CallbackMembers(), name) for name in _CALLBACK_MEMBERS}
-        sent = uri.form_encode({name: value for name, value in merged.items() if value is not None})
-        self.redirect_to(f"{self.services.config.api_url}/callback/{id_}?{sent}")
-
-    @public
-    @answers(status=302)
-    async def get(self, id_: str) -> None:
-        """302 to the error page of whoever began it: no provider is configured."""
-        asked: CallbackMembers = self.read_query()
-        if not asked.state:
-            self._fail(None, "state_not_found")
+        """The provider's address; with an id token the account is linked at once, `{url: "", status, redirect}`."""
+        provider, user = await self.find_provider(body.provider), who.user
+        if body.id_token is None:
+            keyring = self.services.config.keyring
+            await self.start(provider, body, Link.of(keyring, user.id, user.email, who.session.token))
             return
-        cookies = self.services.cookies
-        ours = cookies.read_each_signed(self.request_cookies, cookies.name("state"))
-        state = asked.state if asked.state in ours else None
+        await self._link(await self.identify(provider, body.id_token), user)
+        self.answer({"url": "", "status": True, "redirect": False})
+
+    async def _link(self, who: Identity, user: User) -> None:
+        oauth = self.services.oauth
         try:
-            found = await oauth_states.consume(self.services.db, asked.state, state)
-        except oauth_states.StateError as error:
-            self._fail(error.error_url, error.code)
-            return
-        self.add_cookies([cookies.expire(cookies.name("state"))])
-        if asked.error:
-            self._fail(found.error_url, asked.error, asked.error_description)
-        else:
-            self._fail(found.error_url, "oauth_provider_not_found" if asked.code else "no_code")
-
-    def _fail(self, error_url: str | None, code: str, description: str | None = None) -> None:
-        described = {"error_description": description} if description else {}
-        self.redirect_to(
-            uri.append_parameters(
-                error_url or f"{self.services.config.api_url}/error", {"error": code, **described}
-            )
-        )
-
-
-def _chosen(query: CallbackMembers, body: CallbackMembers, name: str) -> str | None:
-    """The query's member before the body's."""
-    value = getattr(query, name)
-    found: str | None = getattr(body, name) if value is None else value
-    return found
+            async with self.services.db.transaction() as tx:
+                added = await linking.link(tx, oauth, who, user.id, user.email)
+                if added:
+                    await self.record(tx, "account-linked", user_id=user.id)
+        except linking.NotLinked as error:
+            raise error.refusal from error
+        except (InvalidValue, RowRefused) as error:
+            raise errors.linking_failed() from error

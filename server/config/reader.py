@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dotenv.parser import parse_stream
+
 from server.config.hosts import is_host
 from server.errors import SettingsError
 from server.protocol import uri
@@ -208,3 +210,21 @@ def _origin(text: str) -> str | None:
 def _unbracketed(host: str) -> str:
     """Without the brackets of an IPv6 address."""
     return host[1:-1] if host.startswith("[") and host.endswith("]") and ":" in host else host
+
+
+def read_dotenv(folder: Path) -> dict[str, str]:
+    """The variables of the `.env` beside the working folder, `folder/.env`, taken as they stand, none where there is no such file; raises SettingsError naming the line."""
+    path = folder / ".env"
+    if not path.is_file():
+        return {}
+    try:
+        with path.open(encoding="utf-8") as file:
+            lines = list(parse_stream(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    wrong = next(
+        (each.original.line for each in lines if each.error or (each.key and each.value is None)), None
+    )
+    if wrong is not None:
+        raise SettingsError(f"{path}, line {wrong}, cannot be read: it takes NAME=value")
+    return {each.key: each.value for each in lines if each.key is not None and each.value is not None}

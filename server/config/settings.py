@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from server.config import cookies, dotenv, limits, mail, passwords, reader, sessions, tracing, verification
+from server.config import (
+    cookies,
+    limits,
+    mail,
+    outgoing,
+    passwords,
+    reader,
+    sessions,
+    tracing,
+    verification,
+)
 from server.config.cookies import CookieSettings
 from server.config.hosts import is_host, is_postgres
 from server.config.limits import LimitSettings
@@ -28,6 +38,7 @@ from server.database import address
 from server.database.address import Address
 from server.database.hosts import one_by_one
 from server.errors import SettingsError
+from server.outgoing import OutgoingSettings
 
 API = "/api/auth"
 LEAST_BYTES = 32  # of a secret
@@ -74,6 +85,7 @@ class Settings:
     passwords: PasswordSettings
     verification: VerificationSettings
     mail: MailSettings
+    outgoing: OutgoingSettings
     limits: LimitSettings
     tracing: TracingSettings
 
@@ -117,7 +129,7 @@ def is_weak(secret: str) -> bool:
 
 def load(environ: Mapping[str, str], folder: Path) -> Settings:
     """Settings from `environ`, else from `folder/.env`; raises SettingsError naming the variable."""
-    read = reader.Reader({**dotenv.read(folder), **environ})
+    read = reader.Reader({**reader.read_dotenv(folder), **environ})
     (database, copies), base_url = _databases(read), read.url("BETTER_AUTH_URL")
     production = _is_production(read, live=database is not None or (base_url or "").startswith("https://"))
     port, data_dir = read.integer("PORT", 8080, 0, 65535), read.path("DATA_DIR", folder / "data")
@@ -150,6 +162,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         passwords=passwords.read(read),
         verification=verification.read(read),
         mail=mail.read(read),
+        outgoing=outgoing.read(read, production),
         limits=limits.read(read, production, workers),
         tracing=tracing.read(read),
     )
@@ -173,7 +186,7 @@ def read_leniently(more: Callable[[Settings], object]) -> tuple[Settings, list[s
     What is wrong is taken for not set, and a secret for some other; `more` reads those of features. Raises SettingsError
     where that does not help, as with a .env that cannot be read.
     """
-    variables, wrong = {**dotenv.read(Path.cwd()), **os.environ}, []
+    variables, wrong = {**reader.read_dotenv(Path.cwd()), **os.environ}, []
     stood_in: set[str] = set()
     while True:
         try:

@@ -6,6 +6,7 @@ import secrets
 import string
 
 ALPHANUMERIC = string.ascii_letters + string.digits
+_STATE = ALPHANUMERIC + "-_"
 # Each letter for as many bytes as each other one; the bytes that are left over are thrown away.
 _FAIR = 256 // len(ALPHANUMERIC) * len(ALPHANUMERIC)
 _LETTERS = bytes(ord(ALPHANUMERIC[byte % len(ALPHANUMERIC)]) for byte in range(256))
@@ -23,3 +24,8 @@ def random_id(length: int = 32) -> str:
     while len(found) < length:
         found += secrets.token_bytes(length + 8).translate(_LETTERS, _LEFT_OVER)
     return found[:length].decode()
+
+
+def random_state(length: int) -> str:
+    """A random text of 64 characters, as better-auth makes states, nonces and PKCE's verifiers. S21."""
+    return "".join(secrets.choice(_STATE) for _ in range(length))

@@ -53,6 +53,16 @@ TABLE: list[Row] = [
         ["test"],
     ),
     ("PLUGINS", "plugins", (), [("one-time-token", ("one-time-token",)), ("none", ("none",)), ("", ())], []),
+    (
+        "ACCOUNT_LINKING_TRUSTED_PROVIDERS",
+        "OAuthSettings.trusted",
+        frozenset(),
+        [("google, github", frozenset({"google", "github"})), ("", frozenset())],
+        ["Google"],
+    ),
+    flag("ENCRYPT_OAUTH_TOKENS", "OAuthSettings.encrypts", False),
+    flag("DISABLE_IMPLICIT_SIGN_UP", "OAuthSettings.by_request", False),
+    flag("DISABLE_SIGN_UP", "OAuthSettings.closed", False),
     ("FEATURES_OFF", "features_off", (), [("avatar, new-device", ("avatar", "new-device")), ("", ())], []),
     (
         "DATABASE_URL",
@@ -232,7 +242,8 @@ def test_every_setting_is_in_the_table(tmp_path: Path) -> None:
     made = {"reader", "base_url_given", "keyring", "database_left_out", "read_database_urls"}
     mail = {"mail.smtp", "mail.sender", "mail.resend_api_key", "mail.sendgrid_api_key"}
     cookies = {"cookies.prefix", "cookies.same_site", "cookies.domain"}
-    others = made | mail | cookies | {"tracing.on", "tracing.service", "tracing.variables"}
+    outgoing = {"outgoing", "SocialSettings.providers"}  # likewise
+    others = made | mail | cookies | outgoing | {"tracing.on", "tracing.service", "tracing.variables"}
     assert set(members(load({}, tmp_path))) == ({row[1] for row in TABLE} - {"secret"}) | others
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from handlers import FEATURES
+from handlers.social.settings import variables
 from server.config import reader
 from server.config.hosts import is_host
 from server.config.settings import KNOWN_SECRETS, load
@@ -70,8 +71,24 @@ KEYS = [
 
 WRONG: dict[str, list[str]] = {
     "APP_ENV": ["test", "prod", "dev", *CHOICE],
+    "ACCOUNT_LINKING_TRUSTED_PROVIDERS": [
+        "Google", "google github", "a/b", "google;github", "-x", "é", "a.b", "https://google.com", "g" * 64, "google:1", "*", "a@b",
+    ],
     "AUTO_SIGN_IN": FLAG,
     "AUTO_SIGN_IN_AFTER_VERIFICATION": FLAG,
+    "DISABLE_IMPLICIT_SIGN_UP": FLAG,
+    "ENCRYPT_OAUTH_TOKENS": FLAG,
+    "HTTPS_PROXY": [
+        "ftp://proxy", "http://", "proxy:99999", "http://a b", "socks5://proxy:1080", "http://[::1", "://proxy", "http://a/b c", "proxy:port",
+        "http://300.1.1.1", "http://x:0",
+    ],
+    "NO_PROXY": [
+        "a b", "http://a", "10.0.0.0/33", "a/b", "[::1", "a..b", "-", "a_b c", "host:port", "1.2.3.4.5.6/7", "a@b", "x" * 300,
+    ],
+    "OUTGOING_ALLOWED_NETWORKS": [
+        "localhost", "10.0.0.0/33", "10.0.0", "a", "1.2.3.4/x", "::1/129", "10.0.0.0-10.0.0.9", "fe80::1%eth0", "*", "1.2.3.4;5.6.7.8",
+    ],
+    "SSL_CERT_FILE": [f"/no/such/{name}" for name in "abcdefghij"],
     "BCRYPT_COST": ["3", "32", *NUMBER],
     "BETTER_AUTH_SECRET": ["short", "x" * 31, "\0" * 40, "ä" * 15, "0", "secret", "changeme", "x" * 30 + " " * 9, "\x00", "xyz" * 10],
     "BETTER_AUTH_SECRETS": [
@@ -194,7 +211,7 @@ def names(folder: Path) -> set[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "Reader", Recorder)
         plug(FEATURES, load({}, folder))
-    return asked
+    return asked - variables()  # which are wrong where half is missing
 
 
 def test_every_setting_is_tried_with_ten(tmp_path: Path) -> None:

@@ -1,0 +1,153 @@
+"""GET and POST /callback/:id: where a provider sends a browser back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.social import linking, oauth_states
+from handlers.social.arrival import arrive
+from handlers.social.oauth_states import Link, OAuthState
+from server.database import InvalidValue, RowRefused
+from server.errors import APIError
+from server.http.access import answers
+from server.http.api import JSON_OR_FORM, ApiHandler
+from server.http.guards import public, public_or_with
+from server.model import Json, SignedIn
+from server.oauth.identities import Identity, Refused
+from server.oauth.provider import Grant, Provider
+from server.protocol import bodies, javascript, uri
+from server.protocol.rules import string
+
+_CALLBACK_MEMBERS = ("code", "error", "device_id", "error_description", "state", "user", "iss")
+
+
+@dataclass(frozen=True)
+class CallbackMembers:
+    """What a provider sends back, in the query or as a posted form."""
+
+    code: str | None = bodies.optional(string)
+    error: str | None = bodies.optional(string)
+    device_id: str | None = bodies.optional(string)
+    error_description: str | None = bodies.optional(string)
+    state: str | None = bodies.optional(string)
+    user: str | None = bodies.optional(string)
+    iss: str | None = bodies.optional(string)
+
+
+class HandleOAuthCallback(ApiHandler):
+    """GET and POST /callback/:id: only ever a redirect."""
+
+    media_types = JSON_OR_FORM
+    query_type = CallbackMembers
+
+    @public_or_with(CallbackMembers)
+    @answers(status=302)
+    async def post(self, body: CallbackMembers | None, id_: str) -> None:
+        """302 to the GET form: the state's cookie is not sent with a post from another site."""
+        query: CallbackMembers = self.read_query()
+        merged = {name: _chosen(query, body or CallbackMembers(), name) for name in _CALLBACK_MEMBERS}
+        sent = uri.form_encode({name: value for name, value in merged.items() if value is not None})
+        self.redirect_to(f"{self.services.config.api_url}/callback/{id_}?{sent}")
+
+    @public
+    @answers(status=302)
+    async def get(self, id_: str) -> None:
+        """302 to the error page of whoever began it: no provider is configured."""
+        asked: CallbackMembers = self.read_query()
+        if not asked.state:
+            self._fail(None, "state_not_found")
+            return
+        cookies = self.services.cookies
+        ours = cookies.read_each_signed(self.request_cookies, cookies.name("state"))
+        state = asked.state if asked.state in ours else None
+        try:
+            found = await oauth_states.consume(self.services.db, asked.state, state)
+        except oauth_states.StateError as error:
+            self._fail(error.error_url, error.code)
+            return
+        self.add_cookies([cookies.expire(cookies.name("state"))])
+        try:
+            await self._go_on(id_, asked, found)
+        except Refused as refused:
+            self.audit_failure("sign-in-failed", sign_in_method=f"social:{id_}")
+            self._fail(found.error_url, refused.code)
+
+    async def _go_on(self, id_: str, asked: CallbackMembers, found: OAuthState) -> None:
+        """What the provider says, then what its code stands for."""
+        if asked.error:
+            self._fail(found.error_url, asked.error, asked.error_description)
+            return
+        if not asked.code:
+            raise Refused("no_code")
+        provider = await self.services.oauth.providers.find(id_)
+        if provider is None:
+            raise Refused("oauth_provider_not_found")
+        who = await self.services.oauth.redeem(
+            provider,
+            Grant(asked.code, found.code_verifier, self._redirect_uri(provider), asked.device_id),
+            asked.iss,
+            found.nonce,
+            _parse(asked.user),
+        )
+        if found.link:
+            await self._link(who, found, found.link)
+        else:
+            await self._sign_in(who, found)
+
+    def _redirect_uri(self, provider: Provider) -> str:
+        return f"{self.services.config.api_url}/callback/{provider.id}"
+
+    async def _sign_in(self, who: Identity, found: OAuthState) -> None:
+        if not who.email:
+            raise Refused("email_not_found")
+        arrived = await arrive(self, who, bool(found.request_sign_up), found.callback_url)
+        if isinstance(arrived, APIError):
+            self._fail(found.error_url, arrived.code or "unable_to_create_session", arrived.message)
+            return
+        outcome = arrived.outcome
+        if isinstance(outcome, SignedIn):
+            self.set_session(outcome)
+        else:
+            self.add_cookies(outcome.cookies)
+        self.redirect_to((arrived.new and found.new_user_url) or found.callback_url)
+
+    async def _link(self, who: Identity, found: OAuthState, link: Link) -> None:
+        """While the session that asked for it still lives. S23 S40."""
+        token = link.token(self.services.config.keyring)
+        session = await self.services.sessions.read(token) if token else None
+        if session is None or session.user.id != link.user_id:
+            raise Refused("unable_to_link_account")
+        oauth = self.services.oauth
+        try:
+            async with self.services.db.transaction() as tx:
+                if await linking.link(tx, oauth, who, link.user_id, link.email, redirected=True):
+                    await self.record(tx, "account-linked", user_id=link.user_id)
+        except linking.NotLinked as refused:
+            raise Refused(refused.code) from refused
+        except (InvalidValue, RowRefused) as error:
+            raise Refused("unable_to_link_account") from error
+        self.redirect_to(found.callback_url)
+
+    def _fail(self, error_url: str | None, code: str, description: str | None = None) -> None:
+        described = {"error_description": description} if description else {}
+        self.redirect_to(
+            uri.append_parameters(
+                error_url or f"{self.services.config.api_url}/error", {"error": code, **described}
+            )
+        )
+
+
+def _chosen(query: CallbackMembers, body: CallbackMembers, name: str) -> str | None:
+    """The query's member before the body's."""
+    value = getattr(query, name)
+    found: str | None = getattr(body, name) if value is None else value
+    return found
+
+
+def _parse(user: str | None) -> Json | None:
+    """What Apple's form says of somebody; nothing where it is no object."""
+    try:
+        found = javascript.parse(user or "")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,59 @@
+"""Which providers are set up: GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and their like, in better-auth's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from handlers.social.providers import KINDS
+from handlers.social.providers.kinds import Kind
+from server.config.reader import Reader
+from server.errors import SettingsError
+from server.oauth.provider import Client, Provider
+
+
+@dataclass(frozen=True, slots=True)
+class SocialSettings:
+    """The providers that can be signed in at, by their ids."""
+
+    providers: Mapping[str, Provider] = field(repr=False)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What each is called, in better-auth's order of providers."""
+        return {provider.id: provider.name for provider in self.providers.values()}
+
+    async def find(self, provider_id: str) -> Provider | None:
+        """The provider, or None."""
+        return self.providers.get(provider_id)
+
+
+def read(read: Reader) -> SocialSettings:
+    """From the environment; raises SettingsError for half a provider."""
+    made = {kind.id: _read(read, kind) for kind in KINDS.values()}
+    return SocialSettings({name: provider for name, provider in made.items() if provider is not None})
+
+
+def variables() -> set[str]:
+    """All that the providers take."""
+    return {f"{kind.id.upper()}_{name}" for kind in KINDS.values() for name in _names(kind)}
+
+
+def _names(kind: Kind) -> tuple[str, ...]:
+    return (kind.id_name, "CLIENT_SECRET", *kind.needed, *kind.optional)
+
+
+def _read(read: Reader, kind: Kind) -> Provider | None:
+    prefix = kind.id.upper()
+    found = {name: value for name in _names(kind) if (value := read.text(f"{prefix}_{name}"))}
+    needed = (kind.id_name, *(("CLIENT_SECRET",) if kind.secret else ()), *kind.needed)
+    missing = [f"{prefix}_{name}" for name in needed if name not in found]
+    if missing and found:
+        given = f"{prefix}_{next(iter(found))}"
+        raise SettingsError(
+            f"{given} is set and {missing[0]} is not: {kind.name} takes {' and '.join(needed)}"
+        )
+    if missing:
+        return None
+    ids = read.list(f"{prefix}_{kind.id_name}")
+    return kind.make(Client(ids, found.get("CLIENT_SECRET")), found)

@@ -1,0 +1,1 @@
+"""Signing in at somebody else's: providers, their tokens, and whose accounts those are."""

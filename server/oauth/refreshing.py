@@ -1,0 +1,86 @@
+"""Access tokens that are still good: renewed by one at a time, as many providers take a refresh token once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server import clock
+from server.authentication import verifications
+from server.crypto.encryption import DecryptionError
+from server.database import Database
+from server.oauth import store, token_endpoint
+from server.oauth.provider import Grant, Provider, Tokens
+from server.oauth.store import Linked
+from server.oauth.token_endpoint import TokenError
+from server.oauth.vault import Vault
+from server.outgoing import Outgoing
+
+EARLY = timedelta(seconds=5)
+# Longer than a provider may take.
+LEASE_SECONDS = 15
+LOOK_SECONDS = 0.1
+log = logging.getLogger(__name__)
+
+
+class RefreshError(Exception):
+    """The provider gave no new token, or what is stored cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """The account as it is now, and what the provider gave; nothing new where somebody else has just asked."""
+
+    account: Linked
+    tokens: Tokens
+
+
+class Refreshing:
+    """Holds neither a connection nor a lock of the database while a provider thinks."""
+
+    def __init__(self, db: Database, outgoing: Outgoing, vault: Vault) -> None:
+        self._db, self._outgoing, self._vault = db, outgoing, vault
+
+    async def valid(self, provider: Provider, account: Linked) -> Refreshed:
+        """The account with an access token that lasts for some seconds yet, where it can be had; raises RefreshError."""
+        ends = account.access_token_expires_at
+        if not (ends and account.refresh_token and provider.token.refreshes and ends - clock.now() < EARLY):
+            return Refreshed(account, Tokens())
+        return await self.renew(provider, account)
+
+    async def renew(self, provider: Provider, account: Linked) -> Refreshed:
+        """Asks the provider, unless somebody else does: what they are given is ours, too. Raises RefreshError."""
+        identifier = f"oauth-refresh:{account.id}"
+        ends = clock.after(LEASE_SECONDS)
+        while not await self._take(identifier, account.id):
+            await asyncio.sleep(LOOK_SECONDS)
+            found = await store.read(self._db, account.id)
+            if found is None or clock.now() > ends:
+                raise RefreshError(f"{provider.id}: somebody else asks for too long")
+            if found.refresh_token != account.refresh_token or found.access_token != account.access_token:
+                return Refreshed(found, Tokens())
+        try:
+            return await self._ask(provider, account)
+        finally:
+            await verifications.consume(self._db, identifier)
+
+    async def _take(self, identifier: str, row_id: str) -> bool:
+        """Whether nobody else asks for this account; of several at once one is the first. S18."""
+        async with self._db.transaction() as tx:
+            await store.hold(tx, row_id)
+            if await verifications.find(tx, identifier) is not None:
+                return False
+            await verifications.create(tx, identifier, row_id, LEASE_SECONDS)
+            return True
+
+    async def _ask(self, provider: Provider, account: Linked) -> Refreshed:
+        try:
+            token = self._vault.open(account.refresh_token)
+            tokens = await token_endpoint.exchange(self._outgoing, provider, Grant(refresh_token=token))
+        except (TokenError, DecryptionError) as error:
+            log.warning("no new access token of %s: %r", provider.id, error)
+            raise RefreshError(provider.id) from error
+        await store.update(self._db, account.id, self._vault.kept(tokens), clock.now())
+        return Refreshed(await store.read(self._db, account.id) or account, tokens)
