@@ -17,7 +17,7 @@ from tests.compat.compare import Verdict
 from tests.compat.databases import databases
 from tests.compat.lacking import Lack, faults
 from tests.compat.options import OPTION_SETS
-from tests.compat.pair import pair, references
+from tests.compat.pair import pair, parties_for, references
 from tests.compat.record import hold_all, readable
 from tests.compat.report import differences, page, table
 
@@ -65,7 +65,8 @@ def _tables(verdicts: list[Verdict], lacks: list[Lack]) -> str:
 def _record(folder: Path, groups: dict[str, list[Case]]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with databases() as running, contextlib.ExitStack() as stack:
-        servers = references(running, list(OPTION_SETS.values()), stack)
+        sets = [OPTION_SETS[name] for name in option_sets(groups)]
+        servers = references(running, sets, stack, parties_for(sets, stack))
         for name, cases in groups.items():
             held = hold_all(cases, servers)
             broke = collections.Counter(item.error for item in held if item.error)

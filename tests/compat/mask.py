@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import re
 import urllib.parse
@@ -14,8 +15,11 @@ from tests.compat import tree
 ID = re.compile(r"[A-Za-z0-9]{32}")
 CODE = re.compile(r"\d{4,10}")
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-IDS = {"id", "userId", "accountId", "token"}
-DATES = {"createdAt", "updatedAt", "expiresAt"}
+IDS = {"id", "userId", "accountId", "token", "encryptedSessionToken"}
+DATES = {"createdAt", "updatedAt", "expiresAt", "accessTokenExpiresAt", "refreshTokenExpiresAt"}
+# What goes to a provider and comes back, in better-auth's larger alphabet: the state, the nonce, and PKCE's verifier.
+STATES = {"state", "oauthState", "nonce", "idTokenNonce"}
+VERIFIERS = {"codeVerifier", "code_verifier"}
 MINUTE = 60.0
 LONG = 400 * 86400.0
 
@@ -24,11 +28,15 @@ LINKS = (
     re.compile(r"(?<=/reset-password/)[A-Za-z0-9]{24}(?=\?)"),
     re.compile(r"(?<=[?&]token=)[A-Za-z0-9]{24}(?=[&#]|$)"),
     re.compile(r"(?<=/magic-link/verify\?token=)[A-Za-z]{32}(?=&|$)"),
+    re.compile(r"(?<=[?&](?:state|nonce)=)[\w-]{32}(?=[&#]|$)", re.ASCII),
+    re.compile(r"(?<=[?&]code_challenge=)[\w-]{43}(?=[&#]|$)", re.ASCII),
     re.compile(r"(?<=/delete-user/callback\?token=)[0-9a-z]{32}(?=&|$)"),
 )
 # In better-auth's larger alphabet, and alone in an answer.
 ONE_TIME = re.compile(r"[\w-]{32}", re.ASCII)
+VERIFIER = re.compile(r"[\w-]{128}", re.ASCII)
 CHUNK = re.compile(r"[\w.-]+\.session_data\.\d+=")
+HINT = re.compile(r"(?<=[?&]id_token_hint=)[\w.-]+(?=&|$)")
 JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
 
 
@@ -65,7 +73,20 @@ class Mask:
             return tree.Pairs((name, self.value(item, at, name)) for name, item in value)
         if isinstance(value, list):
             return [self.value(item, at, key) for item in value]
-        return self._text(value, at, key) if isinstance(value, str) else value
+        if key in DATES and isinstance(value, int):
+            return _moment(value / 1000, at) or value
+        if isinstance(value, str):
+            return self._on_the_way(value, key) or self._text(value, at, key)
+        return value
+
+    def _on_the_way(self, value: str, key: str) -> str | None:
+        """What goes to a provider; a verifier by the challenge that was made of it."""
+        if key in STATES and ONE_TIME.fullmatch(value):
+            return self.label(value, "token")
+        if key not in VERIFIERS or not VERIFIER.fullmatch(value):
+            return None
+        challenge = _base64url(hashlib.sha256(value.encode()).digest())
+        return f"<verifier of {self.label(challenge, 'token')}>"
 
     def _text(self, value: str, at: float, key: str) -> str:
         if key in IDS and ID.fullmatch(value):
@@ -90,7 +111,13 @@ class Mask:
         """A link with its token named; the claims of a signed one are shown."""
         for pattern in LINKS:
             url = pattern.sub(lambda found: self.label(found[0], "token"), url)
+        url = HINT.sub(lambda found: self._hint(found[0], at), url)
         return JWT.sub(lambda found: self.jwt(found[0], at), url)
+
+    def _hint(self, token: str, at: float) -> str:
+        """A provider's own token, which has the nonce in it."""
+        head, claims, _ = token.split(".")
+        return f"<hint {_decode(head)} {tree.write(self.value(tree.parse(_decode(claims)), at))}>"
 
     def jwt(self, token: str, at: float) -> str:
         """A token signed with our secret, as what it says; one that is not stays as it is."""
@@ -116,7 +143,7 @@ class Mask:
         pair, separator, attributes = line.partition("; ")
         name, _, value = pair.partition("=")
         short = name.rpartition(".")[2]
-        if short in {"session_token", "dont_remember"}:
+        if short in {"session_token", "dont_remember", "state"}:
             value = self._signed(value)
         elif short == "session_data" and value:
             value = self._cache(value, at)
@@ -127,7 +154,7 @@ class Mask:
         signature = base64.b64encode(hmac.digest(self._secret, value.encode(), "sha256")).decode()
         if not value or text != urllib.parse.quote(f"{value}.{signature}", safe="-_.!~*'()"):
             return text
-        return f"{self.label(value) if ID.fullmatch(value) else value}.<signature>"
+        return f"{self.label(value) if ONE_TIME.fullmatch(value) else value}.<signature>"
 
     def _cache(self, text: str, at: float) -> str:
         if text.count(".") == 4:

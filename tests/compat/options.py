@@ -7,6 +7,8 @@ import functools
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.compat import third_parties
+
 SECRET = "c0mpat-secret-of-thirty-two-bytes-and-more-1f9a"
 BASE_URL = "http://localhost:8080"
 
@@ -44,7 +46,8 @@ class Options:
     {"magicLink": {"sendMagicLink": SENT}}. `user_fields` and `session_fields` are its additionalFields:
     {"nickname": {"type": "string", "required": False}}; our server gets them as the columns of a feature, see ours.py.
     `redis` is the socket of the Redis that is better-auth's secondary storage, and which of its databases.
-    Sets with the same `tables`, a name, have a database in common.
+    Sets with the same `tables`, a name, have a database in common. With `third_parties` both ask for other hosts at
+    the tests' own, see tests/providers.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Options:
     session_fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: str = ""
     redis: tuple[str, int] | None = None
+    third_parties: bool = False
 
     def reference(self) -> dict[str, Any]:
         """The options for better-auth, but for its plugins."""
@@ -288,5 +292,6 @@ OPTION_SETS: dict[str, Options] = {
             tables="magic-link",
         ),
         Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
+        *(Options(**each) for each in third_parties.option_sets(PLAIN["trustedOrigins"])),
     )
 }

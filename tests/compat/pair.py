@@ -16,6 +16,7 @@ from tests.compat.lacking import Lack, lack
 from tests.compat.options import OPTION_SETS, Options
 from tests.compat.record import Held, hold
 from tests.compat.servers import Ours, Reference, ReferenceApp, start_ours
+from tests.providers.scripted import Scripted, third_parties
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,24 @@ def pair(databases: Databases, names: Sequence[str]) -> Iterator[Pair]:
     """Starts both for the named option sets and stops them at the end."""
     sets = [OPTION_SETS[name] for name in names]
     with contextlib.ExitStack() as stack:
-        theirs = references(databases, sets, stack)
+        parties = parties_for(sets, stack)
+        theirs = references(databases, sets, stack, parties)
         _create(databases, "ours", sets)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="compat-")))
-        yield Pair(theirs, _all_ours(databases, sets, folder, stack))
+        yield Pair(theirs, _all_ours(databases, sets, folder, stack, parties))
+
+
+def parties_for(sets: Sequence[Options], stack: contextlib.ExitStack) -> Scripted | None:
+    """The third parties, where any set wants them: the same for both, so that the same is asked of them."""
+    wanted = any(options.third_parties for options in sets)
+    return stack.enter_context(third_parties()) if wanted else None
 
 
 def references(
-    databases: Databases, sets: Sequence[Options], stack: contextlib.ExitStack
+    databases: Databases,
+    sets: Sequence[Options],
+    stack: contextlib.ExitStack,
+    parties: Scripted | None = None,
 ) -> dict[str, ReferenceApp]:
     """better-auth for these option sets: a process in production, one in development where wanted."""
     _create(databases, "reference", sets)
@@ -61,7 +72,13 @@ def references(
         wanted = [options for options in sets if options.production is production]
         if wanted:
             reference = Reference(
-                databases, "reference", wanted, migrate=True, production=production, cheap=True
+                databases,
+                "reference",
+                wanted,
+                migrate=True,
+                production=production,
+                cheap=True,
+                parties=parties,
             )
             stack.callback(reference.stop)
             apps |= reference.apps
@@ -74,12 +91,17 @@ def _create(databases: Databases, shared: str, sets: Sequence[Options]) -> None:
 
 
 def _all_ours(
-    databases: Databases, sets: Sequence[Options], folder: Path, stack: contextlib.ExitStack
+    databases: Databases,
+    sets: Sequence[Options],
+    folder: Path,
+    stack: contextlib.ExitStack,
+    parties: Scripted | None,
 ) -> dict[str, Ours]:
     """The first on each database brings it up, then the others start together."""
 
     def start(options: Options) -> Ours:
-        ours = start_ours(databases, options.database("ours"), options, folder / options.name)
+        there = parties if options.third_parties else None
+        ours = start_ours(databases, options.database("ours"), options, folder / options.name, there)
         stack.callback(ours.stop)
         return ours
 

@@ -24,6 +24,7 @@ from tests.compat import wire
 from tests.compat.databases import Databases
 from tests.compat.options import Options
 from tests.nursery import Hatched, nursery
+from tests.providers.scripted import Scripted
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -46,6 +47,7 @@ class Server(Protocol):
     port: int
     database: str
     databases: Databases
+    parties: Scripted | None
 
     def mails(self, to: str) -> list[Mail]:
         """Mails sent to one address so far, oldest first."""
@@ -69,6 +71,7 @@ class ReferenceApp:
     database: str
     databases: Databases
     process: subprocess.Popen[bytes] | Hatched
+    parties: Scripted | None = None
     outbox: list[Mail] = field(default_factory=list)
 
     def mails(self, to: str) -> list[Mail]:
@@ -100,19 +103,24 @@ class Reference:
         migrate: bool,
         production: bool,
         cheap: bool = False,
+        parties: Scripted | None = None,
     ) -> None:
+        self._parties = parties
         self.apps: dict[str, ReferenceApp] = {}
         self.missing: dict[str, list[Any]] = {}
         self._databases = databases
         self._places = {options.name: options.database(database) for options in sets}
         self._ready: queue.Queue[bool] = queue.Queue()
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
+        there = {"COMPAT_THIRD_PARTIES": parties.url} if parties else {}
         apps = [_app(options, databases.uri(self._places[options.name])) for options in sets]
         wish = {"migrate": migrate, "cheap": cheap, "apps": apps}
         self._process = subprocess.Popen(
             [node(), "--no-warnings", "reference.mjs"],
             cwd=HERE,
-            env=_clean_environment() | {"NODE_ENV": _mode(production), "COMPAT_REFERENCE": json.dumps(wish)},
+            env=_clean_environment()
+            | {"NODE_ENV": _mode(production), "COMPAT_REFERENCE": json.dumps(wish)}
+            | there,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._words,
@@ -132,7 +140,7 @@ class Reference:
     def _note(self, event: dict[str, Any]) -> None:
         if event["event"] == "listening":
             place = event["app"], event["port"], self._places[event["app"]], self._databases
-            app = ReferenceApp(*place, self._process)
+            app = ReferenceApp(*place, self._process, self._parties)
             self.apps[event["app"]] = app
         elif event["event"] == "mail":
             mail = Mail(event["to"], event.get("url", ""), event["kind"], event.get("code", ""))
@@ -192,6 +200,7 @@ class Ours:
     databases: Databases
     folder: Path
     process: subprocess.Popen[bytes] | Hatched
+    parties: Scripted | None = None
 
     def mails(self, to: str) -> list[Mail]:
         """Mails to one address that ask for something, oldest first; not those that only tell.
@@ -238,15 +247,23 @@ def read_mail(path: Path) -> Mail:
     return Mail(str(message["To"]), link[0] if link else "", code=code[1] if code else "")
 
 
-def start_ours(databases: Databases, database: str, options: Options, folder: Path, **settings: str) -> Ours:
+def start_ours(
+    databases: Databases,
+    database: str,
+    options: Options,
+    folder: Path,
+    parties: Scripted | None = None,
+    **settings: str,
+) -> Ours:
     """Starts our server and waits until it answers."""
     folder.mkdir(parents=True)
     port = free_port()
     environment = _clean_environment() | _settings(databases.uri(database), options, folder, port) | settings
+    environment |= parties.environment if parties else {}
     with (folder / "log").open("wb") as log:
         program = "tests.compat.ours" if options.fields else "server.__main__"
         process = nursery().start(["serve"], ROOT, environment, log, program=program)
-    ours = Ours(options.name, port, database, databases, folder, process)
+    ours = Ours(options.name, port, database, databases, folder, process, parties)
     _wait(ours)
     return ours
 

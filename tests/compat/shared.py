@@ -38,7 +38,8 @@ def shared(databases: Databases, folder: Path) -> Iterator[Shared]:
     with contextlib.ExitStack() as stack:
 
         def start(name: str, folder: Path, **settings: str) -> Ours:
-            ours = start_ours(databases, "shared", OPTION_SETS[name], folder, **TOGETHER | settings)
+            settings = TOGETHER | settings
+            ours = start_ours(databases, "shared", OPTION_SETS[name], folder, None, **settings)
             stack.callback(ours.stop)
             return ours
 

@@ -60,10 +60,12 @@ class Asked:
         return found
 
     def script(self) -> script.Script | None:
-        """The script that it carries."""
+        """The script that it carries; an id token has one as its claim of that name."""
         values = self.values()
         scheme, _, bearer = self.headers.get("authorization", "").partition(" ")
         tokens = [values.get(name) for name in NAMES] + ([bearer] if scheme.lower() == "bearer" else [])
+        claims = keys.claims_of(values.get("id_token", "")) or {}
+        tokens.append(str(claims.get("script", "")))
         return next((found for found in map(script.read, tokens) if found), None)
 
     def id(self) -> str | None:

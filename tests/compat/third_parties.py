@@ -1,0 +1,159 @@
+"""What either server is told of third parties: better-auth's socialProviders and generic OAuth, and our settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+IDS = (
+    "apple", "atlassian", "cloudflare", "cognito", "discord", "dropbox", "facebook", "figma",
+    "github", "gitlab", "google", "huggingface", "kakao", "kick", "line", "linear",
+    "linkedin", "microsoft", "naver", "notion", "paybin", "paypal", "polar", "railway",
+    "reddit", "roblox", "salesforce", "slack", "spotify", "tiktok", "twitch", "twitter",
+    "vercel", "vk", "wechat", "zoom",
+)  # fmt: skip
+POOL = "eu-central-1_Compat"
+# What some need besides an id and a secret, by better-auth's options and by our settings.
+MORE: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "apple": ({"appBundleIdentifier": "com.example.app"}, {"APPLE_APP_BUNDLE_IDENTIFIER": "com.example.app"}),
+    "cognito": (
+        {"domain": "compat.auth.example.com", "region": "eu-central-1", "userPoolId": POOL},
+        {
+            "COGNITO_DOMAIN": "compat.auth.example.com",
+            "COGNITO_REGION": "eu-central-1",
+            "COGNITO_USERPOOL_ID": POOL,
+        },
+    ),
+}
+TRUSTED = ("github", "discord", "spotify", "google")
+APPLE = "https://appleid.apple.com"
+
+
+def client_id(provider: str) -> str:
+    """What a provider knows us by."""
+    return f"{provider}-id"
+
+
+def providers(**changes: Any) -> dict[str, dict[str, Any]]:
+    """better-auth's socialProviders, each with the same changes."""
+    return {name: _client(name) | MORE.get(name, ({}, {}))[0] | changes for name in IDS}
+
+
+def social_settings(**more: str) -> dict[str, str]:
+    """The same as our settings."""
+    found: dict[str, str] = {}
+    for name in IDS:
+        upper, kind = name.upper(), "KEY" if name == "tiktok" else "ID"
+        found |= {f"{upper}_CLIENT_{kind}": client_id(name), f"{upper}_CLIENT_SECRET": f"{name}-secret"}
+        found |= MORE.get(name, ({}, {}))[1]
+    return found | more
+
+
+def _client(name: str) -> dict[str, str]:
+    kind = "clientKey" if name == "tiktok" else "clientId"
+    return {kind: client_id(name), "clientSecret": f"{name}-secret"}
+
+
+# Of generic OAuth, by host of *.example; see tests/providers/discovery.py for what is special about each.
+GENERIC: dict[str, dict[str, Any]] = {
+    "acme": {"scopes": ["profile", "email"]},
+    "plain": {"scopes": ["read"]},
+    "no-jwks": {},
+    "no-algorithms": {},
+    "no-userinfo": {},
+    "no-issuer": {},
+    "other-issuer": {},
+    "slash": {},
+    "basic": {},
+    "symmetric": {},
+    "broken-keys": {},
+    "empty-keys": {},
+    "broken": {},
+    "html": {},
+    "array": {},
+    "moved": {},
+    "no-token": {},
+    "public": {"clientSecret": None},
+    "github": {},
+}
+
+
+def generic() -> dict[str, Any]:
+    """The options of the plugin."""
+    return {"config": [_config(name, changes) for name, changes in GENERIC.items()]}
+
+
+def _config(name: str, changes: dict[str, Any]) -> dict[str, Any]:
+    found = {
+        "providerId": name,
+        "discoveryUrl": discovery_url(name),
+        "clientId": client_id(name),
+        "clientSecret": f"{name}-secret",
+    } | changes
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def discovery_url(name: str) -> str:
+    """Where a provider's document is."""
+    return f"https://{name}.example/.well-known/openid-configuration"
+
+
+def generic_settings(**more: str) -> dict[str, str]:
+    """The same as our settings."""
+    found = {"OIDC_PROVIDERS": ",".join(GENERIC)}
+    for name, changes in GENERIC.items():
+        prefix, config = f"OIDC_{name.upper().replace('-', '_')}", _config(name, changes)
+        found |= {
+            f"{prefix}_DISCOVERY_URL": config["discoveryUrl"],
+            f"{prefix}_CLIENT_ID": config["clientId"],
+        }
+        if "clientSecret" in config:
+            found[f"{prefix}_CLIENT_SECRET"] = config["clientSecret"]
+        if "scopes" in config:
+            found[f"{prefix}_SCOPES"] = ",".join(config["scopes"])
+    return found | more
+
+
+def option_sets(trusted_origins: list[str]) -> list[dict[str, Any]]:
+    """What options.py makes sets of."""
+    names = ",".join(TRUSTED)
+    found = [
+        _social(),
+        _social("trusted", _trusting(*TRUSTED), settings={"ACCOUNT_LINKING_TRUSTED_PROVIDERS": names}),
+        _social("closed", {}, {"disableSignUp": True}, {"DISABLE_SIGN_UP": "yes"}),
+        _social("by-request", {}, {"disableImplicitSignUp": True}, {"DISABLE_IMPLICIT_SIGN_UP": "yes"}),
+        _social(
+            "sealed", {"account": {"encryptOAuthTokens": True}}, settings={"ENCRYPT_OAUTH_TOKENS": "yes"}
+        ),
+        _social(
+            "mail",
+            {"emailVerification": {"sendOnSignUp": True}},
+            settings={"SEND_VERIFICATION_ON_SIGN_UP": "yes"},
+        ),
+        {
+            "name": "generic-oauth",
+            "changes": _trusting("plain"),
+            "settings": generic_settings(ACCOUNT_LINKING_TRUSTED_PROVIDERS="plain"),
+            "plugins": {"genericOAuth": generic()},
+        },
+    ]
+    for each in found:
+        each["changes"] = {"trustedOrigins": [*trusted_origins, APPLE]} | each["changes"]
+    return [each | {"third_parties": True} for each in found]
+
+
+def _social(
+    name: str = "",
+    changes: dict[str, Any] | None = None,
+    every: dict[str, Any] | None = None,
+    settings: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Every provider, with what is special, also of every one of them."""
+    return {
+        "name": f"social-{name}" if name else "social",
+        "changes": {"socialProviders": providers(**every or {})} | (changes or {}),
+        "settings": social_settings(**settings or {}),
+    }
+
+
+def _trusting(*names: str) -> dict[str, Any]:
+    return {"account": {"accountLinking": {"trustedProviders": list(names)}}}
