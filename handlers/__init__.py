@@ -9,6 +9,7 @@ from handlers.doctor import FEATURE as DOCTOR
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
 from handlers.forward_auth import FEATURE as FORWARD_AUTH
+from handlers.generic_oauth import FEATURE as GENERIC_OAUTH
 from handlers.health import FEATURE as HEALTH
 from handlers.magic_link import FEATURE as MAGIC_LINK
 from handlers.metrics import FEATURE as METRICS
@@ -33,6 +34,7 @@ FEATURES = (
     TRANSFER,
     ACCOUNT,
     AVATAR,
+    GENERIC_OAUTH,
     SOCIAL,
     USERNAME,
     MAGIC_LINK,

@@ -52,47 +52,49 @@ class HandleOAuthCallback(ApiHandler):
     @public
     @answers(status=302)
     async def get(self, id_: str) -> None:
-        """302 to the error page of whoever began it: no provider is configured."""
+        """302 to where whoever began it wants to be, signed in; else to their page for errors, with `error=CODE`."""
         asked: CallbackMembers = self.read_query()
-        if not asked.state:
-            self._fail(None, "state_not_found")
-            return
-        cookies = self.services.cookies
-        ours = cookies.read_each_signed(self.request_cookies, cookies.name("state"))
-        state = asked.state if asked.state in ours else None
+        error_url = None
         try:
-            found = await oauth_states.consume(self.services.db, asked.state, state)
+            found = await self._take(asked.state)
+            error_url = found.error_url
+            await self._go_on(id_, asked, found)
         except oauth_states.StateError as error:
             self._fail(error.error_url, error.code)
-            return
-        self.add_cookies([cookies.expire(cookies.name("state"))])
-        try:
-            await self._go_on(id_, asked, found)
         except Refused as refused:
             self.audit_failure("sign-in-failed", sign_in_method=f"social:{id_}")
-            self._fail(found.error_url, refused.code)
+            self._fail(error_url, refused.code)
+
+    async def _take(self, state: str | None) -> OAuthState:
+        """What was remembered for this browser, once; raises StateError. S18 S43."""
+        if not state:
+            raise oauth_states.StateError("state_not_found")
+        cookies = self.services.cookies
+        ours = cookies.read_each_signed(self.request_cookies, cookies.name("state"))
+        found = await oauth_states.consume(self.services.db, state, state if state in ours else None)
+        self.add_cookies([cookies.expire(cookies.name("state"))])
+        return found
 
     async def _go_on(self, id_: str, asked: CallbackMembers, found: OAuthState) -> None:
         """What the provider says, then what its code stands for."""
         if asked.error:
             self._fail(found.error_url, asked.error, asked.error_description)
             return
+        who = await self._redeem(id_, asked, found)
+        if found.link:
+            await self._link(who, found, found.link)
+        else:
+            await self._sign_in(who, found)
+
+    async def _redeem(self, id_: str, asked: CallbackMembers, found: OAuthState) -> Identity:
         if not asked.code:
             raise Refused("no_code")
         provider = await self.services.oauth.providers.find(id_)
         if provider is None:
             raise Refused("oauth_provider_not_found")
-        who = await self.services.oauth.redeem(
-            provider,
-            Grant(asked.code, found.code_verifier, self._redirect_uri(provider), asked.device_id),
-            asked.iss,
-            found.nonce,
-            _parse(asked.user),
-        )
-        if found.link:
-            await self._link(who, found, found.link)
-        else:
-            await self._sign_in(who, found)
+        grant = Grant(asked.code, found.code_verifier, self._redirect_uri(provider), asked.device_id)
+        named = _parse(asked.user)
+        return await self.services.oauth.redeem(provider, grant, asked.iss, found.nonce, named)
 
     def _redirect_uri(self, provider: Provider) -> str:
         return f"{self.services.config.api_url}/callback/{provider.id}"
@@ -117,11 +119,8 @@ class HandleOAuthCallback(ApiHandler):
         session = await self.services.sessions.read(token) if token else None
         if session is None or session.user.id != link.user_id:
             raise Refused("unable_to_link_account")
-        oauth = self.services.oauth
         try:
-            async with self.services.db.transaction() as tx:
-                if await linking.link(tx, oauth, who, link.user_id, link.email, redirected=True):
-                    await self.record(tx, "account-linked", user_id=link.user_id)
+            await linking.link_and_record(self, who, link.user_id, link.email, redirected=True)
         except linking.NotLinked as refused:
             raise Refused(refused.code) from refused
         except (InvalidValue, RowRefused) as error:

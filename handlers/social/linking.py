@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.social import errors
 from server.database import Transaction
 from server.errors import APIError
+from server.http.api import ApiHandler
 from server.oauth import store
 from server.oauth.desk import OAuth
 from server.oauth.identities import Identity
@@ -16,6 +17,15 @@ class NotLinked(Exception):
     def __init__(self, code: str, refusal: APIError) -> None:
         super().__init__(code)
         self.code, self.refusal = code, refusal
+
+
+async def link_and_record(
+    handler: ApiHandler, who: Identity, user_id: str, email: str, redirected: bool = False
+) -> None:
+    """`link` in a transaction of its own, with the audit."""
+    async with handler.services.db.transaction() as tx:
+        if await link(tx, handler.services.oauth, who, user_id, email, redirected):
+            await handler.record(tx, "account-linked", user_id=user_id)
 
 
 async def link(

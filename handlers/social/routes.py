@@ -100,33 +100,30 @@ class SocialHandler(ApiHandler):
     ) -> None:
         """Answers the provider's address, which only this browser can come back from. S43."""
         services, state = self.services, random_state(32)
-        nonce = random_state(32) if provider.binds_nonce else None
-        remembered = OAuthState(
-            body.callback_url or services.config.base_url,
-            random_state(128),
-            body.error_callback_url,
-            body.new_user_callback_url if isinstance(body, SocialSignInBody) else None,
-            body.request_sign_up,
-            nonce,
-            link,
-            body.additional_data or {},
-        )
+        remembered = self._remember(provider, body, link)
         await oauth_states.create(services.db, state, remembered)
         cookies = services.cookies
         self.add_cookies([cookies.write_signed(cookies.name("state"), state, oauth_states.COOKIE_SECONDS)])
-        wish = Wish(
-            state,
-            remembered.code_verifier,
-            self.redirect_uri(provider),
-            nonce,
-            body.scopes or (),
-            body.login_hint,
-            body.additional_params or {},
-        )
+        bound = (state, remembered.code_verifier, self.redirect_uri(provider), remembered.nonce)
+        wish = Wish(*bound, body.scopes or (), body.login_hint, body.additional_params or {})
         url = authorization.url(provider, wish)
         if not body.disable_redirect:
             self.point_to(url)
         self.answer({"url": url, "redirect": not body.disable_redirect})
+
+    def _remember(
+        self, provider: Provider, body: SocialSignInBody | LinkSocialBody, link: Link | None
+    ) -> OAuthState:
+        return OAuthState(
+            body.callback_url or self.services.config.base_url,
+            random_state(128),
+            body.error_callback_url,
+            body.new_user_callback_url if isinstance(body, SocialSignInBody) else None,
+            body.request_sign_up,
+            random_state(32) if provider.binds_nonce else None,
+            link,
+            body.additional_data or {},
+        )
 
     def redirect_uri(self, provider: Provider) -> str:
         """Where the provider sends a browser back to: the same each time, whatever the Host header says. S20 S42."""
@@ -134,25 +131,26 @@ class SocialHandler(ApiHandler):
 
     async def identify(self, provider: Provider, given: Mapping[str, object]) -> Identity:
         """Whom a token of the provider names; raises the 404, and the 401 for what is not for us."""
-        oauth, token, nonce = self.services.oauth, str(given["token"]), given.get("nonce")
+        oauth, tokens = self.services.oauth, _tokens(given)
         if not provider.takes_id_tokens:
             raise errors.id_token_not_supported()
-        if not await oauth.is_genuine(provider, token, nonce if isinstance(nonce, str) else None):
+        if not await oauth.is_genuine(provider, tokens.id_token or "", _text(given, "nonce")):
             self.audit_failure("sign-in-failed", sign_in_method=method_of(provider))
             raise invalid_token(401)
-        user = given.get("user")
-        tokens = Tokens(
-            _text(given, "accessToken"),
-            _text(given, "refreshToken"),
-            token,
-            user=dict(user) if isinstance(user, dict) else {},
-        )
         found = await oauth.identify(provider, tokens)
         if found is None:
             raise errors.failed_to_get_user_info()
         if not found.email:
             raise errors.user_email_not_found()
         return found
+
+
+def _tokens(given: Mapping[str, object]) -> Tokens:
+    user = given.get("user")
+    named = dict(user) if isinstance(user, dict) else {}
+    return Tokens(
+        _text(given, "accessToken"), _text(given, "refreshToken"), _text(given, "token"), user=named
+    )
 
 
 def method_of(provider: Provider) -> str:
@@ -210,12 +208,8 @@ class LinkSocialAccount(SocialHandler):
         self.answer({"url": "", "status": True, "redirect": False})
 
     async def _link(self, who: Identity, user: User) -> None:
-        oauth = self.services.oauth
         try:
-            async with self.services.db.transaction() as tx:
-                added = await linking.link(tx, oauth, who, user.id, user.email)
-                if added:
-                    await self.record(tx, "account-linked", user_id=user.id)
+            await linking.link_and_record(self, who, user.id, user.email)
         except linking.NotLinked as error:
             raise error.refusal from error
         except (InvalidValue, RowRefused) as error:

@@ -30,6 +30,8 @@ class SocialSettings:
 
 def read(read: Reader) -> SocialSettings:
     """From the environment; raises SettingsError for half a provider."""
+    if read.list("OIDC_PROVIDERS") and not {"generic-oauth", "all"} & set(read.list("PLUGINS")):
+        raise SettingsError("OIDC_PROVIDERS takes the plugin generic-oauth, which PLUGINS does not name")
     made = {kind.id: _read(read, kind) for kind in KINDS.values()}
     return SocialSettings({name: provider for name, provider in made.items() if provider is not None})
 

@@ -73,6 +73,8 @@ def _scopes(provider: Provider, asked: Sequence[str]) -> list[str]:
     if rules.narrow:
         return []
     both = [*asked, *rules.scopes] if rules.asked_first else [*rules.scopes, *asked]
+    if rules.first and rules.first not in both:
+        both.insert(0, rules.first)
     return list(dict.fromkeys(both)) if rules.once else both
 
 

@@ -49,7 +49,8 @@ class Client:
 class Authorization:
     """The page that a browser is sent to; `parameters` are there each time, before or, where `fixed`, over those of the request.
 
-    `scopes` are asked for each time, and not more where they are `narrow`. `asked_first`: the request's stand before them;
+    `scopes` are asked for each time, and not more where they are `narrow`. `asked_first`: the request's stand before them,
+    and `first`, which is never missing, before both;
     `once`: each is named once; `scope_last`: they are the last parameter, with `%20` between. `takes_more`: a request may
     add parameters.
     """
@@ -58,6 +59,7 @@ class Authorization:
     scopes: tuple[str, ...] = ()
     separator: str = " "
     asked_first: bool = False
+    first: str | None = None
     narrow: bool = False
     once: bool = False
     pkce: bool = True
