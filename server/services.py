@@ -130,6 +130,7 @@ class Services:
     def _open_oauth(self, parts: Parts) -> OAuth:
         settings = cast(OAuthSettings, self._own.get(OAuthSettings) or OAuthSettings())
         sources = [make(self) for make in parts.providers]
+        self._own |= {type(each): each for each in sources}
         keyring = self.config.keyring
         return OAuth(settings, sources, self.db, self.sessions, self.links, self.outgoing, keyring)
 

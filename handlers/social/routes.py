@@ -108,7 +108,7 @@ class SocialHandler(ApiHandler):
         wish = Wish(*bound, body.scopes or (), body.login_hint, body.additional_params or {})
         url = authorization.url(provider, wish)
         if not body.disable_redirect:
-            self.point_to(url)
+            self.point_to(url, provider=True)
         self.answer({"url": url, "redirect": not body.disable_redirect})
 
     def _remember(

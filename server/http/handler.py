@@ -19,7 +19,7 @@ from server.http.address import client_address, peer_is_trusted
 from server.http.site import Site
 from server.model import Client
 from server.overload.turns import ASKER, Asker
-from server.protocol import wire
+from server.protocol import uri, wire
 from server.services import Services
 from server.sessions.cookies import RequestCookies
 from server.sessions.cookies import parse as parse_cookies
@@ -170,9 +170,13 @@ class BaseHandler(RequestHandler):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{HTTPStatus(status_code).phrase}\n")
 
-    def point_to(self, url: str) -> None:
-        """The one place where a Location is written; raises the 403 where a browser would leave our origins. S34."""
-        self.set_header("Location", self.application.origins.location(url))
+    def point_to(self, url: str, provider: bool = False) -> None:
+        """The one place where a Location is written; raises the 403 where a browser would leave our origins. S34.
+
+        The address of a `provider` is not one of ours, and comes from no request.
+        """
+        written = uri.header_value(url) if provider else self.application.origins.location(url)
+        self.set_header("Location", written)
 
     def refuse(self, error: APIError) -> None:
         """Finishes with a refusal as programs read it: better-auth's two keys, and `error` with the same two."""

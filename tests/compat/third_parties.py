@@ -99,7 +99,7 @@ def discovery_url(name: str) -> str:
 
 def generic_settings(**more: str) -> dict[str, str]:
     """The same as our settings."""
-    found = {"OIDC_PROVIDERS": ",".join(GENERIC)}
+    found = {"PLUGINS": "generic-oauth", "OIDC_PROVIDERS": ",".join(GENERIC)}
     for name, changes in GENERIC.items():
         prefix, config = f"OIDC_{name.upper().replace('-', '_')}", _config(name, changes)
         found |= {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from server.crypto import encryption
 from server.crypto.keyring import Keyring
@@ -180,6 +180,7 @@ def _asked(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _url(url: str) -> str:
     head, mark, query = url.partition("?")
+    head = unquote(head)
     pairs = [pair.partition("=") for pair in query.split("&")]
     return head + mark + "&".join(f"{name}{equals}{_told(value)}" for name, equals, value in pairs)
 

@@ -14,7 +14,7 @@ from tests.compat.visit import Visit
 from tests.providers import keys
 from tests.providers.script import answer
 
-group = Group(lacks="generic-oauth")
+group = Group()
 ON = "generic-oauth"
 START = "POST /sign-in/social"
 BACK = "GET /callback/:id"

@@ -11,7 +11,7 @@ from tests.compat.cases.values import CALLBACKS
 from tests.compat.servers import Ours
 from tests.compat.visit import Visit
 
-group = Group(lacks="social sign-in")
+group = Group()
 ON, CLOSED, BY_REQUEST, SEALED, MAIL = (
     "social",
     "social-closed",

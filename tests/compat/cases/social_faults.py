@@ -10,7 +10,7 @@ from tests.compat.cases.social import ENDS
 from tests.compat.visit import Visit
 from tests.providers.script import answer
 
-group = Group(lacks="social sign-in")
+group = Group()
 ON = "social"
 BACK = "GET /callback/:id"
 

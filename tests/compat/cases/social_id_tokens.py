@@ -12,7 +12,7 @@ from tests.compat.profiles import NOW
 from tests.compat.visit import Visit
 from tests.providers import keys, script
 
-group = Group(lacks="social sign-in")
+group = Group()
 ON, TRUSTED, CLOSED, BY_REQUEST, SEALED = (
     "social",
     "social-trusted",

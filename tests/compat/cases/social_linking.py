@@ -9,7 +9,7 @@ from tests.compat.case import Group
 from tests.compat.cases.social import ENDS
 from tests.compat.visit import Visit
 
-group = Group(lacks="social sign-in")
+group = Group()
 ON, TRUSTED, SEALED, CLOSED = "social", "social-trusted", "social-sealed", "social-closed"
 BACK = "GET /callback/:id"
 LINK = "POST /link-social"

@@ -11,7 +11,7 @@ from tests.compat.third_parties import IDS
 from tests.compat.visit import Visit
 from tests.providers.script import answer
 
-group = Group(lacks="social sign-in")
+group = Group()
 ON, TRUSTED = "social", "social-trusted"
 START = "POST /sign-in/social"
 BACK = "GET /callback/:id"

@@ -9,7 +9,7 @@ from tests.compat.case import Group
 from tests.compat.visit import Visit
 from tests.providers.script import answer
 
-group = Group(lacks="social sign-in")
+group = Group()
 ON, SEALED = "social", "social-sealed"
 TOKEN = "POST /get-access-token"
 REFRESH = "POST /refresh-token"
