@@ -28,6 +28,8 @@ LINKS = (
 )
 # In better-auth's larger alphabet, and alone in an answer.
 ONE_TIME = re.compile(r"[\w-]{32}", re.ASCII)
+# 32 bytes in base64url: what an authenticator signs, and what it calls its person.
+CHALLENGES, CHALLENGE = {"challenge", "id"}, re.compile(r"[\w-]{43}", re.ASCII)
 CHUNK = re.compile(r"[\w.-]+\.session_data\.\d+=")
 JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
 
@@ -74,6 +76,8 @@ class Mask:
             return self._date(value, at)
         if key == "code" and CODE.fullmatch(value):
             return self.label(value, f"{len(value)} digits")
+        if key in CHALLENGES and CHALLENGE.fullmatch(value):
+            return self.label(value, "handle" if key == "id" else "challenge")
         if key == "ipAddress" and value == self._peer:
             return "<the peer>"
         return self.link(value, at) if key in {"url", "location"} else value
@@ -116,7 +120,7 @@ class Mask:
         pair, separator, attributes = line.partition("; ")
         name, _, value = pair.partition("=")
         short = name.rpartition(".")[2]
-        if short in {"session_token", "dont_remember"}:
+        if short in {"session_token", "dont_remember", "better-auth-passkey"}:
             value = self._signed(value)
         elif short == "session_data" and value:
             value = self._cache(value, at)
@@ -127,7 +131,7 @@ class Mask:
         signature = base64.b64encode(hmac.digest(self._secret, value.encode(), "sha256")).decode()
         if not value or text != urllib.parse.quote(f"{value}.{signature}", safe="-_.!~*'()"):
             return text
-        return f"{self.label(value) if ID.fullmatch(value) else value}.<signature>"
+        return f"{self.label(value) if ONE_TIME.fullmatch(value) else value}.<signature>"
 
     def _cache(self, text: str, at: float) -> str:
         if text.count(".") == 4:
