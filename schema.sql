@@ -155,6 +155,21 @@ CREATE TABLE "ai_editor_sign_up" (
 
 CREATE INDEX "ai_editor_sign_up_userId_idx" ON "ai_editor_sign_up" ("userId");
 
+-- == Second factors: the table of better-auth's plugin two-factor ===================================================
+
+CREATE TABLE "twoFactor" (
+    "id" text NOT NULL PRIMARY KEY,
+    "secret" text NOT NULL,                              -- encrypted, as are the codes: see server/crypto/encryption.py
+    "backupCodes" text NOT NULL,                         -- a JSON list of those that are left
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE,
+    "verified" boolean,                                  -- false until the first code was right
+    "failedVerificationCount" integer,                   -- wrong codes in a row, at sign-ins
+    "lockedUntil" timestamptz
+);
+
+CREATE INDEX "twoFactor_secret_idx" ON "twoFactor" ("secret");
+CREATE INDEX "twoFactor_userId_idx" ON "twoFactor" ("userId");
+
 -- == Audit: who did what, on whom, from where, and when =============================================================
 
 -- Rows outlive the users that they are about: no reference to them.
