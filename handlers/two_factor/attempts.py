@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from handlers.two_factor import challenges, errors, store
@@ -59,8 +60,9 @@ class Attempt:
         found = self._step.found
         if not self._step.challenge or not found or not found.locked_until:
             return None
-        if found.locked_until > clock.now():
-            return Refused(errors.account_temporarily_locked())
+        left = (found.locked_until - clock.now()).total_seconds()
+        if left > 0:
+            return Refused(errors.account_temporarily_locked(math.ceil(left)))
         await store.forgive(self._tx, found.id)
         return None
 

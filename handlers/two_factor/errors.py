@@ -57,12 +57,13 @@ def too_many_attempts() -> APIError:
     )
 
 
-def account_temporarily_locked() -> APIError:
-    """429 after ten wrong codes in a row, whatever the sign-in; the right one is refused as well. S19."""
+def account_temporarily_locked(seconds: int) -> APIError:
+    """429 for so long after ten wrong codes in a row, whatever the sign-in; the right one is refused as well. S19."""
     return APIError(
         429,
         "ACCOUNT_TEMPORARILY_LOCKED",
         "Too many failed verification attempts. Your account is temporarily locked. Please try again later.",
+        {"Retry-After": str(seconds)},
     )
 
 

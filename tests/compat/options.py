@@ -287,6 +287,7 @@ OPTION_SETS: dict[str, Options] = {
             )
             for strategy in ("compact", "jwe")
         ),
+        Options("jwt", plugins={"jwt": {}}),
         Options("open-api", plugins={"openAPI": {}}),
         Options("one-time-token", {}, {"PLUGINS": "one-time-token"}, plugins={"oneTimeToken": {}}),
         Options("username", {}, {"PLUGINS": "username"}, plugins={"username": {}}, tables="username"),
