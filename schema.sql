@@ -155,7 +155,22 @@ CREATE TABLE "ai_editor_sign_up" (
 
 CREATE INDEX "ai_editor_sign_up_userId_idx" ON "ai_editor_sign_up" ("userId");
 
--- == Passkeys: as better-auth's plugin has them ======================================================================
+-- == Second factors: the table of better-auth's plugin two-factor ===================================================
+
+CREATE TABLE "twoFactor" (
+    "id" text NOT NULL PRIMARY KEY,
+    "secret" text NOT NULL,                              -- encrypted, as are the codes: see server/crypto/encryption.py
+    "backupCodes" text NOT NULL,                         -- a JSON list of those that are left
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE,
+    "verified" boolean,                                  -- false until the first code was right
+    "failedVerificationCount" integer,                   -- wrong codes in a row, at sign-ins
+    "lockedUntil" timestamptz
+);
+
+CREATE INDEX "twoFactor_secret_idx" ON "twoFactor" ("secret");
+CREATE INDEX "twoFactor_userId_idx" ON "twoFactor" ("userId");
+
+-- == Passkeys: as better-auth's plugin has them =======================================================================
 
 CREATE TABLE "passkey" (
     "id" text NOT NULL PRIMARY KEY,

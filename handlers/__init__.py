@@ -22,10 +22,12 @@ from handlers.session import FEATURE as SESSION
 from handlers.shell import FEATURE as SHELL
 from handlers.social import FEATURE as SOCIAL
 from handlers.transfer import FEATURE as TRANSFER
+from handlers.two_factor import FEATURE as TWO_FACTOR
 from handlers.user import FEATURE as USER
 from handlers.username import FEATURE as USERNAME
 
-# The shell is last: it answers every path that is left.
+# The shell is last: it answers every path that is left. Plugins are as better-auth's lists have them, since a user's
+# members come in this order.
 FEATURES = (
     EMAIL_PASSWORD,
     PASSWORD,
@@ -37,6 +39,7 @@ FEATURES = (
     AVATAR,
     GENERIC_OAUTH,
     SOCIAL,
+    TWO_FACTOR,
     USERNAME,
     MAGIC_LINK,
     ONE_TIME_TOKEN,

@@ -59,6 +59,10 @@ PUBLIC = {
     "POST /sign-in/username",
     "POST /sign-out",
     "POST /sign-up/email",
+    "POST /two-factor/send-otp",  # looks for a session itself, or for a sign-in that waits; so do the next three
+    "POST /two-factor/verify-backup-code",
+    "POST /two-factor/verify-otp",
+    "POST /two-factor/verify-totp",
 }
 # What anybody may ask of the site.
 PUBLIC_SITE = {

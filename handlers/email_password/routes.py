@@ -191,6 +191,6 @@ class SignInEmail(ApiHandler):
         email = body.email.lower()
         user = await users.find_by_email(services.db, email)
         attempt = Attempt("email", user, email, body.password, errors.invalid_email_or_password())
-        who = await self.sign_in_by_password(attempt, body.remember_me is not False)
+        who = await self.sign_in_by_password(attempt, body.remember_me is not False, body.callback_url)
         if who:
             self.answer_signed_in(who, body.callback_url, {"session": wire.session(who.session)})

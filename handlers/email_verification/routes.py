@@ -90,6 +90,8 @@ class VerifyEmail(ApiHandler):
     """GET /verify-email, the link in three mails: prove an address, allow a change, make the change."""
 
     query_type = VerifyEmailQuery
+    # What is still to be proved by who was to be signed in.
+    _challenge: Challenge | None = None
 
     @public
     @answers(_VERIFIED, redirects=True, refused=(403,))
@@ -122,7 +124,7 @@ class VerifyEmail(ApiHandler):
 
     def _done(self, value: object) -> None:
         if self.asked.callback_url:
-            self.redirect_to(self.asked.callback_url)
+            self.redirect_to(self.way_on(self._challenge, self.asked.callback_url))
         else:
             self.answer(value)
 
@@ -182,6 +184,7 @@ class VerifyEmail(ApiHandler):
         with contextlib.suppress(DatabaseError):  # the address is proven, whatever becomes of the cookies
             who = await self.find_session()
         if isinstance(outcome, Challenge):
+            self._challenge = outcome
             self.add_cookies(outcome.cookies)
         elif outcome is not None:
             self.set_session(outcome)

@@ -104,7 +104,7 @@ class VerifyMagicLink(ApiHandler):
             return
         told = self._welcome(found.outcome)
         if asked.callback_url:
-            self.redirect_to(new if found.new else callback)
+            self.redirect_to(self.way_on(found.outcome, new if found.new else callback))
         else:
             self.answer(told)
 

@@ -50,7 +50,7 @@ class SignInUsername(ApiHandler):
         user = await names.find_user(self.services.db, body.username)
         attempt = Attempt("username", user, called, body.password, errors.invalid_username_or_password())
         await self.count_attempt(attempt.account)
-        who = await self.sign_in_by_password(attempt, body.remember_me is not False)
+        who = await self.sign_in_by_password(attempt, body.remember_me is not False, body.callback_url)
         if who:
             self.answer_signed_in(who, body.callback_url, {})
 

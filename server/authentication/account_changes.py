@@ -18,6 +18,8 @@ from server.store import accounts, users
 
 RESET = "reset-password:"
 DELETION = "delete-account-"
+# What better-auth keeps of a sign-in whose second factor is still to come.
+SECOND_STEP = "2fa-"
 Told = Callable[[Executor], Awaitable[None]]
 log = logging.getLogger(__name__)
 PASSWORD_CHANGED = Email("password-changed")
@@ -53,8 +55,9 @@ class AccountChanges:
         return ended
 
     async def password_changed(self, tx: Executor, user: User) -> None:
-        """Voids the open resets of a user whose password is another one, and promises the mail that says so. S15 S17."""
-        await verifications.void(tx, RESET, user.id)
+        """Voids what the old password began, and open resets, and promises the mail that says so. S15 S17."""
+        for kind in (RESET, SECOND_STEP):
+            await verifications.void(tx, kind, user.id)
         await self._mailer.queue(tx, Mail(PASSWORD_CHANGED.name, user.email, {"name": user.name}))
 
     async def delete(self, user: User, told: Told, token: str | None = None) -> bool:

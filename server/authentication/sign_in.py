@@ -27,7 +27,7 @@ class Authentication:
 
     `method` is how: "email", "username", "sign-up", "verification", "magic-link" …; `event` is what the audit calls it.
     `holds` says in the session's own transaction whether the proof is still true, and keeps it so until that ends;
-    `refusal` is raised where it is not.
+    `refusal` is raised where it is not. `replaces` is the session that ends with the new one, which goes on as it was.
     """
 
     method: str
@@ -39,18 +39,37 @@ class Authentication:
     request_id: str = ""
     event: str = "sign-in"
     refusal: errors.APIError = field(default_factory=errors.invalid_email_or_password)
+    replaces: Session | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Answered in place of a session: what else has to be proved, and Set-Cookie values that remember who asked."""
+    """Answered in place of a session: what else has to be proved, and Set-Cookie values that remember who asked.
+
+    `page` is where a browser is sent that follows a link: a path of our own app, maybe with a query.
+    """
 
     body: Json = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a stage answers that has nothing against it, and Set-Cookie values for whoever comes in."""
+
+    cookies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Welcomed(SignedIn):
+    """A session that was just opened, and what else the browser is told to keep."""
+
     cookies: tuple[str, ...] = ()
 
 
 Outcome = SignedIn | Challenge
-Stage = Callable[[Transaction, Authentication], Awaitable[Challenge | None]]
+Stage = Callable[[Transaction, Authentication], Awaitable[Challenge | Passed | None]]
 SignedInObserver = Callable[[Transaction, Authentication, Session], Awaitable[None]]
 
 
@@ -76,30 +95,44 @@ class SignIn:
         if not await proved.holds(tx):
             raise proved.refusal
         try:
-            challenge = await self._challenge(tx, proved)
+            challenge, cookies = await self._challenge(tx, proved)
         except errors.APIError as refusal:
             agent = proved.client.user_agent
             self._audit.write("sign-in-refused", True, agent, reason=refusal.code, **_facts(proved))
             raise
         if challenge is not None:
             return challenge
-        session = await self._sessions.create(tx, proved.user, proved.client, proved.remember)
+        session = await self._create(tx, proved)
         for observe in self._observers:
             await observe(tx, proved, session)
         agent = proved.client.user_agent
         await self._audit.record(tx, proved.event, agent, session_id=session.id, **_facts(proved))
-        return SignedIn(session, proved.user)
+        return Welcomed(session, proved.user, cookies) if cookies else SignedIn(session, proved.user)
 
-    async def _challenge(self, tx: Transaction, proved: Authentication) -> Challenge | None:
-        """What else has to be proved; raises what a stage, or a restriction, has against it."""
+    async def _create(self, tx: Transaction, proved: Authentication) -> Session:
+        """In place of another one where it replaces that, which has to be there still."""
+        old = proved.replaces
+        if old is None:
+            return await self._sessions.create(tx, proved.user, proved.client, proved.remember)
+        if not await self._sessions.revoke(tx, old.token, proved.user.id):
+            raise errors.unauthorized()
+        client = Client(old.ip_address or "", old.user_agent or "")
+        return await self._sessions.create(tx, proved.user, client, proved.remember, old.more)
+
+    async def _challenge(
+        self, tx: Transaction, proved: Authentication
+    ) -> tuple[Challenge | None, tuple[str, ...]]:
+        """What else has to be proved, or what comes with the session; raises what a stage or a restriction has against it."""
+        cookies: tuple[str, ...] = ()
         for stage in self._stages:
-            challenge = await stage(tx, proved)
-            if challenge is not None:
-                return challenge
+            answer = await stage(tx, proved)
+            if isinstance(answer, Challenge):
+                return answer, ()
+            cookies += answer.cookies if answer else ()
         refusal = await restrictions.find_refusal(tx, proved.user.id, proved.method)
         if refusal is not None:
             raise refusal
-        return None
+        return None, cookies
 
 
 def _facts(proved: Authentication) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from datetime import datetime
 
 from server import clock
 from server.crypto.ids import new_id
@@ -16,23 +17,40 @@ SWEEP_SECONDS = 60.0
 
 async def create(db: Executor, identifier: str, value: str, seconds: int) -> None:
     """Keeps `value` under `identifier` for `seconds`."""
+    await create_until(db, identifier, value, clock.after(seconds))
+
+
+async def create_until(db: Executor, identifier: str, value: str, end: datetime) -> None:
+    """Keeps `value` under `identifier` until then."""
     row_id = await new_id(db, "verification")
-    await store.insert(db, Verification(row_id, identifier, value, clock.after(seconds), clock.now()))
+    await store.insert(db, Verification(row_id, identifier, value, end, clock.now()))
 
 
 async def find(db: Executor, identifier: str) -> str | None:
     """The value, if its time is not over; it stays. What cannot be stored has none."""
     try:
-        found = await store.find(db, identifier)
+        found = await find_whole(db, identifier)
     except InvalidValue:
         return None
-    return found.value if found and found.expires_at >= clock.now() else None
+    return found.value if found else None
+
+
+async def find_whole(db: Executor, identifier: str) -> Verification | None:
+    """As `find`, with when its time is over; raises InvalidValue for what cannot be stored."""
+    found = await store.find(db, identifier)
+    return found if found and found.expires_at >= clock.now() else None
 
 
 async def consume(db: Executor, identifier: str) -> str | None:
     """The value, for one caller alone, if its time is not over; it is gone. S18."""
+    found = await consume_whole(db, identifier)
+    return found.value if found else None
+
+
+async def consume_whole(db: Executor, identifier: str) -> Verification | None:
+    """As `consume`, with when its time would have been over."""
     found = await store.consume(db, identifier)
-    return found.value if found and found.expires_at >= clock.now() else None
+    return found if found and found.expires_at >= clock.now() else None
 
 
 async def create_for_address(db: Executor, identifier: str, user_id: str, email: str, seconds: int) -> bool:

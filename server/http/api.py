@@ -12,6 +12,7 @@ from server import errors
 from server.authentication import password_proof
 from server.authentication.password_proof import Attempt, Refusal
 from server.authentication.profiles import Wish
+from server.authentication.sign_in import Challenge
 from server.config.settings import API
 from server.database import DatabaseError, WritesRefused
 from server.errors import APIError
@@ -199,8 +200,13 @@ class ApiHandler(CallerHandler):
             raise errors.invalid_password()
         await self.attempt_succeeded(user.email)
 
-    async def sign_in_by_password(self, attempt: Attempt, remember: bool) -> SignedIn | None:
-        """A session for who has the password, the same work where there is no user. S9; None where more is asked for."""
+    async def sign_in_by_password(
+        self, attempt: Attempt, remember: bool, callback_url: str | None = None
+    ) -> SignedIn | None:
+        """A session for who has the password, the same work where there is no user. S9; None where more is asked for.
+
+        What is answered then names `callback_url`, too, as better-auth does.
+        """
         services = self.services
         proof = await password_proof.prove(services.db, services.passwords, services.pseudonyms, attempt)
         if isinstance(proof, Refusal):
@@ -209,7 +215,10 @@ class ApiHandler(CallerHandler):
         await self.attempt_succeeded(attempt.account)
         proved = self.proved(attempt.method, proof.user, remember, proof.holds)
         proved = replace(proved, refusal=attempt.refusal)
-        return self.welcome(await services.sign_in.open(proved), remember)
+        outcome = await services.sign_in.open(proved)
+        if callback_url and isinstance(outcome, Challenge):
+            self.point_to(callback_url)
+        return self.welcome(outcome, remember)
 
     def answer_signed_in(self, who: SignedIn, callback_url: str | None, more: dict[str, object]) -> None:
         """The status stays 200 with a Location: a real redirect would take the answer from a fetch."""

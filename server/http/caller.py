@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from server import errors
-from server.authentication.sign_in import Authentication, Outcome, Proof, always
+from server.authentication.sign_in import (
+    Authentication,
+    Challenge,
+    Outcome,
+    Proof,
+    Welcomed,
+    always,
+)
 from server.http.handler import BaseHandler
 from server.model import SignedIn, User
-from server.protocol import wire
+from server.protocol import uri, wire
 from server.sessions.lifecycle import Lookup
 
 
@@ -82,6 +89,15 @@ class CallerHandler(BaseHandler):
         if remember is None:
             remember = self.is_remembered
         self.add_cookies(self.services.sessions.write(who, remember, self.request_cookies))
+        if isinstance(who, Welcomed):
+            self.add_cookies(who.cookies)
+
+    def way_on(self, outcome: Outcome | None, url: str) -> str:
+        """Where a browser goes that followed a link to `url`: to the page where more is to be proved, first."""
+        if not isinstance(outcome, Challenge) or not outcome.page:
+            return url
+        page = f"{self.services.config.origin}{outcome.page}"
+        return uri.append_parameters(page, {"callbackURL": url})
 
     def clear_session(self) -> None:
         """Expires the session's cookies; what this answer was going to set of them is taken back."""

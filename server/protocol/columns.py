@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from server import errors
 from server.model import Column
@@ -35,6 +35,15 @@ def accept(columns: Sequence[Column], given: Given, creating: bool) -> Stored:
 def defaults(columns: Sequence[Column]) -> Stored:
     """What a new row has where no client is asked."""
     return {column.name: _text(column, column.initial()) for column in columns if column.default is not None}
+
+
+def kept(columns: Sequence[Column], more: Given) -> Stored:
+    """What columns hold, as `more` has it, as texts to store once more."""
+    return {each.name: _text_again(each, more[each.name]) for each in columns if each.name in more}
+
+
+def _text_again(column: Column, value: object) -> str | None:
+    return value.isoformat() if isinstance(value, datetime) else _text(column, value)
 
 
 def _accepted(column: Column, given: Given, creating: bool) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,14 +13,14 @@ from server import clock, errors
 from server.config.settings import Settings
 from server.crypto.random import random_id
 from server.database import Database, DatabaseError, DatabaseUnavailable, Executor, InvalidValue, Reads
-from server.model import Client, Session, SignedIn, User
+from server.model import NOTHING, Client, Session, SignedIn, User
 from server.protocol import columns
 from server.sessions import cookie_cache
 from server.sessions.cache import SessionCache
 from server.sessions.cookies import Cookies, RequestCookies
 from server.sessions.lru import Shelf, digest
+from server.sessions.opening import open_sessions
 from server.sessions.rendered import Finished
-from server.sessions.stores import InDatabase, SessionStore
 from server.sessions.terms import Terms
 from server.sessions.watches import Watches
 from server.store import restrictions
@@ -73,8 +73,10 @@ class Sessions:
         # What Redis says of a user itself.
         self._kept_elsewhere = frozenset({"banned"} if settings.sessions.store == "redis" else ())
 
-    async def create(self, db: Executor, user: User, client: Client, remember: bool) -> Session:
-        """A new session with a new token; not remembered, it ends after a day. S21 S22."""
+    async def create(
+        self, db: Executor, user: User, client: Client, remember: bool, more: Mapping[str, object] = NOTHING
+    ) -> Session:
+        """A new session with a new token, and `more` in its columns; not remembered, it ends after a day. S21 S22."""
         now = clock.now()
         session = Session(
             id=await self.store.new_id(db),
@@ -86,7 +88,9 @@ class Sessions:
             user_agent=client.user_agent,
             user_id=user.id,
         )
-        stored = await self.store.insert(db, session, columns.defaults(db.columns.session))
+        declared = db.columns.session
+        written = {**columns.defaults(declared), **columns.kept(declared, more)}
+        stored = await self.store.insert(db, session, written)
         self.made()
         return stored
 
@@ -337,14 +341,3 @@ class Sessions:
     def _forget_user(self, db: Executor, user_id: str) -> None:
         """Memory is not right any more once `db`'s changes are committed."""
         db.on_commit(lambda: self.memory.forget_user(user_id))
-
-
-def open_sessions(settings: Settings, db: Database) -> SessionStore:
-    """What SESSION_STORE names."""
-    if settings.sessions.store == "database":
-        return InDatabase()
-    from server.redis.sessions import RedisSessions  # most do without, and it takes a tenth of a second
-    from server.sessions.redis_stores import InBoth, InRedis
-
-    redis = RedisSessions(settings.redis_url or "", db.columns, settings.sessions.expires_in)
-    return InRedis(redis, db) if settings.sessions.store == "redis" else InBoth(redis, db)

@@ -67,7 +67,7 @@ def settle(request: Request, theirs: Answer, ours: Answer, options: Options, sec
     _cors(request, settled, options)
     if request.method == "OPTIONS" and ours.status == 204:
         _preflight(request, settled, options)
-    if ours.status == theirs.status == 429:
+    if ours.status == theirs.status == 429 and theirs.all("x-retry-after"):
         _rate_limited(settled, seconds)
     else:
         _body(request, settled, options)
@@ -91,6 +91,10 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "signing in when every directory has deactivated one": (200, 403),
     "a credential that is registered twice": (200, 400),
     "operations without a name": (13, 0),
+    "a code of an authenticator that was taken": ([200, 200], [200, 401]),
+    "a code after the password has changed": (200, 401),
+    "a trusted browser once the second factor was off": ("token", "twoFactorRedirect"),
+    "tries of mailed codes, without an authenticator": ([401] * 12, [401] * 10 + [429] * 2),
     "ways to say who asks": (["apiKeyCookie", "bearerAuth"], ["apiKeyCookie"]),
     "what the reference loads": (
         ["https://cdn.jsdelivr.net/npm/@scalar/api-reference"],
@@ -213,7 +217,7 @@ def _body(request: Request, settled: Purpose, options: Options) -> None:
         return
     if settled.ours.status >= 400:
         found = _error(found, settled.wrong)
-    elif request.target.partition("?")[0] in WITH_SESSION:
+    elif request.target.partition("?")[0] in WITH_SESSION and "twoFactorRedirect" not in found.names():
         found = _session(found, settled.wrong, _session_keys(options))
     settled.ours = replace(settled.ours, body=tree.write(found).encode())
 

@@ -14,7 +14,7 @@ from server.postgres.server import SETTINGS
 from tests.compat.catalogue import LACKING, SERVED, option_sets
 from tests.compat.databases import MANY, Databases
 from tests.compat.pair import Pair, pair
-from tests.compat.shared import Shared, shared
+from tests.compat.shared import Shared, shared, with_factors
 from tests.conftest import database_cluster
 
 
@@ -40,3 +40,11 @@ def one_database(compat_databases: Databases) -> Iterator[Shared]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="compat-")))
         yield stack.enter_context(shared(compat_databases, folder))
+
+
+@pytest.fixture(scope="package")
+def one_with_factors(compat_databases: Databases) -> Iterator[Shared]:
+    """The same with a second factor at both."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="compat-")))
+        yield stack.enter_context(with_factors(compat_databases, folder))

@@ -37,6 +37,12 @@ ONE_TIME = re.compile(r"[\w-]{32}", re.ASCII)
 VERIFIER = re.compile(r"[\w-]{128}", re.ASCII)
 # 32 bytes in base64url: what an authenticator signs, and what it calls its person.
 CHALLENGES, CHALLENGE = {"challenge", "id"}, re.compile(r"[\w-]{43}", re.ASCII)
+BACKUP_CODE = re.compile(r"[A-Za-z0-9]{5}-[A-Za-z0-9]{5}")
+OTPAUTH = re.compile(r"(?<=[?&]secret=)[A-Z2-7]{52}(?=&)")
+# What a sign-in that waits for its second factor is kept under, and a browser that is trusted.
+WAITING = re.compile(r"2fa-[\w-]{20}", re.ASCII)
+TRUSTED = re.compile(r"([\w-]{43})!trust-device-[\w-]{32}", re.ASCII)
+SIGNED = {"session_token", "dont_remember", "state", "better-auth-passkey", "two_factor", "trust_device"}
 CHUNK = re.compile(r"[\w.-]+\.session_data\.\d+=")
 HINT = re.compile(r"(?<=[?&]id_token_hint=)[\w.-]+(?=&|$)")
 JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
@@ -99,9 +105,16 @@ class Mask:
             return self.label(value, f"{len(value)} digits")
         if key in CHALLENGES and CHALLENGE.fullmatch(value):
             return self.label(value, "handle" if key == "id" else "challenge")
+        if key in {"backupCodes", "totpURI"}:
+            return self._second_factor(value)
         if key == "ipAddress" and value == self._peer:
             return "<the peer>"
         return self.link(value, at) if key in {"url", "location"} else value
+
+    def _second_factor(self, value: str) -> str:
+        if BACKUP_CODE.fullmatch(value):
+            return self.label(value, "backup code")
+        return OTPAUTH.sub(lambda found: self.label(found[0], "secret"), value)
 
     def _date(self, value: str, at: float) -> str:
         """A date by its distance from the moment when it was first seen, which is soon after it was made."""
@@ -147,7 +160,7 @@ class Mask:
         pair, separator, attributes = line.partition("; ")
         name, _, value = pair.partition("=")
         short = name.rpartition(".")[2]
-        if short in {"session_token", "dont_remember", "state", "better-auth-passkey"}:
+        if short in SIGNED:
             value = self._signed(value)
         elif short == "session_data" and value:
             value = self._cache(value, at)
@@ -158,7 +171,15 @@ class Mask:
         signature = base64.b64encode(hmac.digest(self._secret, value.encode(), "sha256")).decode()
         if not value or text != urllib.parse.quote(f"{value}.{signature}", safe="-_.!~*'()"):
             return text
-        return f"{self.label(value) if ONE_TIME.fullmatch(value) else value}.<signature>"
+        return f"{self._signs(value)}.<signature>"
+
+    def _signs(self, value: str) -> str:
+        """What stands before a good signature."""
+        if ONE_TIME.fullmatch(value):
+            return self.label(value)
+        if WAITING.fullmatch(value):
+            return self.label(value, "sign-in")
+        return self.label(value, "trusted browser") if TRUSTED.fullmatch(value) else value
 
     def _cache(self, text: str, at: float) -> str:
         if text.count(".") == 4:

@@ -150,6 +150,14 @@ FIELDS: dict[str, Any] = {
 }
 
 
+# Ours is called so in authenticators, and mails are always sent.
+TWO_FACTOR: dict[str, Any] = {
+    "changes": {"appName": "AI-Editor"},
+    "settings": {"PLUGINS": "two-factor"},
+    "plugins": {"twoFactor": {"otpOptions": {"sendOTP": SENT}}},
+    "tables": "two-factor",
+}
+
 OPTION_SETS: dict[str, Options] = {
     options.name: options
     for options in (
@@ -258,10 +266,34 @@ OPTION_SETS: dict[str, Options] = {
             {"REQUIRE_EMAIL_VERIFICATION": "yes"},
             user_fields=USER_FIELDS | NEEDED_FIELDS,
         ),
+        Options("two-factor", **TWO_FACTOR),
         Options(
-            "two-factor",
-            plugins={"twoFactor": {"issuer": "Compat", "otpOptions": {"sendOTP": SENT}}},
+            "two-factor-limits",
+            {"appName": "AI-Editor", "rateLimit": {"enabled": True}},
+            {"PLUGINS": "two-factor", "RATE_LIMIT_ENABLED": "yes"},
+            plugins=TWO_FACTOR["plugins"],
+            tables="two-factor",
         ),
+        Options(
+            "two-factor-username",
+            {"appName": "AI-Editor"},
+            {"PLUGINS": "two-factor,username"},
+            plugins={"twoFactor": {"otpOptions": {"sendOTP": SENT}}, "username": {}},
+        ),
+        *(
+            Options(
+                f"two-factor-{strategy}",
+                {
+                    "appName": "AI-Editor",
+                    "session": {"cookieCache": {"enabled": True, "strategy": strategy, "maxAge": 300}},
+                },
+                {"PLUGINS": "two-factor", "SESSION_COOKIE_CACHE": strategy},
+                plugins=TWO_FACTOR["plugins"],
+                tables="two-factor",
+            )
+            for strategy in ("compact", "jwe")
+        ),
+        Options("jwt", plugins={"jwt": {}}),
         Options("open-api", plugins={"openAPI": {}}),
         Options("one-time-token", {}, {"PLUGINS": "one-time-token"}, plugins={"oneTimeToken": {}}),
         Options("username", {}, {"PLUGINS": "username"}, plugins={"username": {}}, tables="username"),

@@ -14,6 +14,7 @@ from tests.compat.servers import Ours, Reference, ReferenceApp, Server, start_ou
 
 # Another process's writes must be seen at once, so ours may not answer from memory.
 TOGETHER = {"SESSION_CACHE": "off", "PASSWORD_HASH": "scrypt"}
+FACTORS = "two-factor"
 CACHES = ("cache-compact", "cache-jwt", "cache-jwe")
 
 
@@ -32,21 +33,33 @@ class Shared:
 
 
 @contextlib.contextmanager
+def with_factors(databases: Databases, folder: Path) -> Iterator[Shared]:
+    """Both with the plugin two-factor; ours makes the database, and better-auth finds nothing wanting in it."""
+    with _together(databases, folder, "factors", (FACTORS,)) as found:
+        yield found
+
+
+@contextlib.contextmanager
 def shared(databases: Databases, folder: Path) -> Iterator[Shared]:
     """Ours makes the database and better-auth joins, its schema check on."""
-    databases.create("shared")
+    with _together(databases, folder, "shared", ("plain", *CACHES)) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def _together(databases: Databases, folder: Path, database: str, names: tuple[str, ...]) -> Iterator[Shared]:
+    place = databases.create(OPTION_SETS[names[0]].database(database))
     with contextlib.ExitStack() as stack:
 
         def start(name: str, folder: Path, **settings: str) -> Ours:
             settings = TOGETHER | settings
-            ours = start_ours(databases, "shared", OPTION_SETS[name], folder, None, **settings)
+            ours = start_ours(databases, place, OPTION_SETS[name], folder, None, **settings)
             stack.callback(ours.stop)
             return ours
 
-        names = ("plain", *CACHES)
         ours = {name: start(name, folder / name) for name in names}
-        bcrypt = start("plain", folder / "bcrypt", PASSWORD_HASH="bcrypt")
+        bcrypt = start(names[0], folder / "bcrypt", PASSWORD_HASH="bcrypt")
         sets = [OPTION_SETS[name] for name in names]
-        reference = Reference(databases, "shared", sets, migrate=False, production=True)
+        reference = Reference(databases, database, sets, migrate=False, production=True)
         stack.callback(reference.stop)
         yield Shared(reference.apps, ours, bcrypt, reference)

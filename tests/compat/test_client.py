@@ -103,6 +103,47 @@ def test_its_plugin_follows_a_mailed_link(servers: Pair) -> None:
     assert masked(ours) == masked(theirs)
 
 
+SECOND = "client@example.com", "correct horse battery"
+
+
+def take_second_step(server: Server) -> dict[str, Any]:
+    """Signing up, mailed codes turned on, a sign-in that is asked for one, and turned off again."""
+    email, password = SECOND
+    person = Caller(server, OPTION_SETS["two-factor"], "the client's second step")
+    person.email = email
+    sign_in = {"email": email, "password": password}
+    said = talk(
+        server,
+        ("up", "signUp.email", sign_in | {"name": "Ada"}),
+        ("wrong", "twoFactor.enable", {"password": "another horse battery"}),
+        ("on", "twoFactor.enable", {"password": password, "method": "otp"}),
+        ("uri", "twoFactor.getTotpUri", {"password": password}),
+        ("codes", "twoFactor.generateBackupCodes", {"password": password}),
+        ("out", "signOut", {}),
+        ("in", "signIn.email", sign_in),
+        ("mailed", "twoFactor.sendOtp", {}),
+        ("no code", "twoFactor.verifyOtp", {"code": "x"}),
+        ("no authenticator", "twoFactor.verifyTotp", {"code": "000000"}),
+        ("no backup code", "twoFactor.verifyBackupCode", {"code": "x"}),
+        ("nobody", "getSession", {}),
+    )
+    mail = person.mail(wait=5)
+    assert mail is not None
+    return said
+
+
+def test_its_plugin_is_told_of_a_second_step(servers: Pair) -> None:
+    ours, theirs = (take_second_step(each["two-factor"]) for each in (servers.ours, servers.theirs))
+    assert ours["asked for"]["asked"] == [{"twoFactorMethods": ["otp"]}]
+    assert ours["in"]["data"] == {"twoFactorRedirect": True, "twoFactorMethods": ["otp"]}
+    assert ours["nobody"]["data"] is None
+    assert ours["up"]["data"].pop("session")["token"] == ours["up"]["data"]["token"]
+    for said in ours.values():
+        if (said.get("error") or {}).get("error"):
+            assert said["error"].pop("error")["message"] == said["error"]["message"]
+    assert masked(ours) == masked(theirs)
+
+
 def masked(said: dict[str, Any]) -> str:
     mask, at = Mask(SECRET), time.time()
     lines = [tree.parse(tree.write(json.loads(json.dumps(said), object_pairs_hook=tree.Pairs)))]

@@ -174,6 +174,7 @@ TABLE: list[Row] = [
     choice("COOKIE_SAME_SITE", "cookies.same_site", "lax", "lax", "strict"),
     ("COOKIE_DOMAIN", "cookies.domain", None, [("", None)], ["localhost", "example.com"]),
     choice("PASSWORD_HASH", "passwords.algorithm", "bcrypt", "bcrypt", "scrypt"),
+    choice("TWO_FACTOR_SCOPE", "TwoFactorSettings.scope", "password", "password", "all"),
     choice("PASSWORD_CHECK", "passwords.check", "off", "off", "common"),
     choice("RATE_LIMIT_STORAGE", "limits.storage", "memory", "memory", "database"),
     choice("LOG_LEVEL", "log_level", "info", "debug", "info", "warning", "error"),

@@ -183,12 +183,14 @@ WRONG: dict[str, list[str]] = {
         "everybody", "10.0.0.0/33", "10.0.0.256", "10.0.0.0/8 ::1", "10.0.0.0/8/8", "10.0.0.0/-1", "0x7f.1", "127.1",
         "::1%eth0", "10.0.0.1:80", "localhost", "*", "010.0.0.1", "10.0.0.0/٨", "10.0.0.0-10.0.0.9",
     ],
+    "TWO_FACTOR_SCOPE": ["none", "every", "all,password", *CHOICE],
     "WORKERS": ["257", "auto", "max", *NUMBER],
 }  # fmt: skip
 # What else it takes for the variable to have a say.
 BESIDE = {
     "READ_DATABASE_URL": {"DATABASE_URL": "postgres://localhost/x"},
     "BETTER_AUTH_SECRET": {"APP_ENV": "production"},
+    "TWO_FACTOR_SCOPE": {"PLUGINS": "two-factor"},
 }
 
 

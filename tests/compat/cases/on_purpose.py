@@ -9,6 +9,7 @@ from psycopg2.errors import UniqueViolation
 
 from tests.compat.caller import PASSWORD, Caller, Look
 from tests.compat.case import Group
+from tests.compat.cases import factors
 
 group = Group()
 
@@ -108,3 +109,58 @@ def twice(caller: Caller) -> None:
         except UniqueViolation:
             continue
     _say(caller, "accounts of one name at a provider", found)
+
+
+@group.case("POST /two-factor/verify-totp", "a code that was taken", "two-factor")
+def replayed(caller: Caller) -> None:
+    """Whoever has seen somebody type it comes in with it there, for a minute and a half."""
+    code = factors.code(factors.challenged(caller).get("totpURI", ""))
+    statuses = [factors.tell(caller, "verify-totp", code).status]
+    caller.jar.clear()
+    factors.sign_in(caller)
+    statuses.append(factors.tell(caller, "verify-totp", code).status)
+    _say(caller, "a code of an authenticator that was taken", statuses)
+
+
+@group.case("POST /change-password", "a sign-in that waits for its second factor", "two-factor")
+def begun(caller: Caller) -> None:
+    """What the old password began is not ended after it was changed."""
+    code = factors.code(factors.challenged(caller).get("totpURI", ""))
+    waiting = dict(caller.jar)
+    user = caller.sql('SELECT "id" FROM "user" WHERE "email" = %(email)s', email=caller.email)[0]["id"]
+    caller.session(user)
+    caller.post("/change-password", {"currentPassword": PASSWORD, "newPassword": PASSWORD + "!"})
+    caller.jar = waiting
+    _say(caller, "a code after the password has changed", factors.tell(caller, "verify-totp", code).status)
+
+
+@group.case("POST /two-factor/disable", "another browser that was trusted", "two-factor")
+def trusted(caller: Caller) -> None:
+    """It is asked again once the second factor is another one."""
+    factors.trusted(caller)
+    browser = dict(caller.jar)
+    caller.jar.pop(caller.cookie_name("trust_device"))
+    factors.ask(caller, "disable")
+    factors.ask(caller, "enable", method="otp")
+    caller.jar = browser
+    found = factors.said(factors.sign_in(caller))
+    _say(
+        caller,
+        "a trusted browser once the second factor was off",
+        next(iter(found.keys() - {"redirect", "user", "session", "twoFactorMethods", "url"}), ""),
+    )
+
+
+@group.case("POST /two-factor/verify-otp", "guessed, for who has no authenticator", "two-factor-limits")
+def guessed_otp(caller: Caller) -> None:
+    """Wrong codes are counted beside the authenticator there, so that nobody counts them without."""
+    caller.sign_up()
+    factors.ask(caller, "enable", method="otp")
+    statuses = []
+    for number in range(12):
+        caller.jar.clear()
+        caller.address = f"203.0.{number}.7"
+        factors.sign_in(caller)
+        factors.ask(caller, "send-otp")
+        statuses.append(factors.tell(caller, "verify-otp", "x").status)
+    _say(caller, "tries of mailed codes, without an authenticator", statuses)
