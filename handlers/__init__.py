@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.account import FEATURE as ACCOUNT
 from handlers.audit import FEATURE as AUDIT
 from handlers.avatar import FEATURE as AVATAR
+from handlers.bearer import FEATURE as BEARER
 from handlers.doctor import FEATURE as DOCTOR
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
@@ -37,6 +38,7 @@ FEATURES = (
     USERNAME,
     MAGIC_LINK,
     ONE_TIME_TOKEN,
+    BEARER,
     NEW_DEVICE,
     AUDIT,
     FORWARD_AUTH,

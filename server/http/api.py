@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from server import errors
 from server.authentication import password_proof
+from server.authentication.credentials import Written
 from server.authentication.password_proof import Attempt, Refusal
 from server.authentication.profiles import Wish
 from server.config.settings import API
@@ -261,6 +262,21 @@ class ApiHandler(CallerHandler):
     def believes_cache(self) -> bool:
         """Unless the query says that it must not."""
         return not truthy(self._asked.get("disableCookieCache"))
+
+    def finish(self, chunk: Any = None) -> Any:
+        """What features have to say where the session's cookie goes out."""
+        if self.services.besides and not self._finished:
+            self._say_beside()
+        return super().finish(chunk)
+
+    def _say_beside(self) -> None:
+        value = self.services.cookies.written_session(self._headers.get_list("Set-Cookie"))
+        if value is None:
+            return
+        written = Written(path_below(API, self.request.path), value, self.request_cookies)
+        for name, line in (line for beside in self.services.besides for line in beside(written)):
+            if name not in self._headers or name == "Set-Cookie":
+                self.add_header(name, line)
 
     def answer(self, value: object, status: int = 200) -> None:
         """Finishes with JSON."""

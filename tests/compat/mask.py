@@ -122,6 +122,12 @@ class Mask:
             value = self._cache(value, at)
         return f"{name}={value}{separator}{attributes}"
 
+    def header(self, name: str, value: str, at: float) -> str:
+        """A header's value; the token that stands for a session's cookie is signed as that is."""
+        if name == "set-auth-token":
+            return self._signed(urllib.parse.quote(value, safe="-_.!~*'()"))
+        return self.link(value, at)
+
     def _signed(self, text: str) -> str:
         value, _, _ = urllib.parse.unquote(text).rpartition(".")
         signature = base64.b64encode(hmac.digest(self._secret, value.encode(), "sha256")).decode()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 SECRET = "c0mpat-secret-of-thirty-two-bytes-and-more-1f9a"
@@ -101,12 +103,14 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return base
 
 
-def _cache(strategy: str, name: str = "cache", **fields: Any) -> Options:
+def _cache(
+    strategy: str, name: str = "cache", more: Mapping[str, str] = MappingProxyType({}), **fields: Any
+) -> Options:
     cache = {"enabled": True, "strategy": strategy, "maxAge": 300}
     return Options(
         f"{name}-{strategy}",
         {"session": {"cookieCache": cache}},
-        {"SESSION_COOKIE_CACHE": strategy},
+        {"SESSION_COOKIE_CACHE": strategy, **more},
         **fields,
     )
 
@@ -287,6 +291,8 @@ OPTION_SETS: dict[str, Options] = {
             plugins={"magicLink": {"sendMagicLink": SENT}},
             tables="magic-link",
         ),
+        Options("bearer", {}, {"PLUGINS": "bearer"}, plugins={"bearer": {}}, tables="bearer"),
+        _cache("compact", "bearer", more={"PLUGINS": "bearer"}, plugins={"bearer": {}}, tables="bearer"),
         Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
     )
 }
