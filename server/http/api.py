@@ -226,6 +226,10 @@ class ApiHandler(CallerHandler):
         What there is no time to compare is no try: that raises the 503 first.
         """
         self.services.passwords.hashing.line.check()
+        await self.count_guess(email)
+
+    async def count_guess(self, email: str) -> None:
+        """As `count_attempt`, of what takes no time to compare: a code that somebody got."""
         try:
             with counting():
                 await self.services.account_limits.check(email, self.client.ip_address)

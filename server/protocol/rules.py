@@ -107,6 +107,16 @@ def name(value: object) -> list[Issue]:
     return issues
 
 
+def one_of(*options: str) -> Rule:
+    """One of these texts."""
+    named = "|".join(f'"{each}"' for each in options)
+
+    def check(value: object) -> list[Issue]:
+        return [] if value in options else [("", f"Invalid option: expected one of {named}")]
+
+    return says(STRING | {"enum": list(options)})(check)
+
+
 @says(BOOLEAN)
 def boolean(value: object) -> list[Issue]:
     """true or false."""

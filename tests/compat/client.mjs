@@ -2,7 +2,7 @@
 // Its fetch adds what a browser would, the cookies of its jar and the page's Origin, and one
 // client address for both servers. Each result is a JSON line.
 import { createAuthClient } from 'better-auth/client'
-import { magicLinkClient } from 'better-auth/client/plugins'
+import { emailOTPClient, magicLinkClient } from 'better-auth/client/plugins'
 
 const { address, origin, email, password, steps } = JSON.parse(process.env.COMPAT_CLIENT)
 const jar = new Map()
@@ -24,7 +24,7 @@ function keep(line) {
   else jar.set(pair.slice(0, at), pair.slice(at + 1))
 }
 
-const plugins = [magicLinkClient()]
+const plugins = [magicLinkClient(), emailOTPClient()]
 const client = createAuthClient({ baseURL: address, plugins, fetchOptions: { customFetchImpl: browserFetch } })
 const say = (step, result) => process.stdout.write(`${JSON.stringify({ step, ...result })}\n`)
 const kinds = (value) =>

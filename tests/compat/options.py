@@ -147,6 +147,28 @@ FIELDS: dict[str, Any] = {
     "tables": "columns",
 }
 
+_QUIET: dict[str, Any] = {"emailVerification": {"autoSignInAfterVerification": False}}
+# What the name ends with, better-auth's options, our settings, and the plugin's options.
+EMAIL_OTP: list[tuple[str, dict[str, Any], dict[str, str], dict[str, Any]]] = [
+    ("", {}, {}, {}),
+    ("-no-sign-up", {}, {"DISABLE_SIGN_UP": "yes"}, {"disableSignUp": True}),
+    ("-limits", {"rateLimit": {"enabled": True}}, {"RATE_LIMIT_ENABLED": "yes"}, {}),
+    ("-no-sign-in", _QUIET, {"AUTO_SIGN_IN_AFTER_VERIFICATION": "no"}, {}),
+    (
+        "-no-sign-in-compact",
+        _QUIET | {"session": {"cookieCache": {"enabled": True, "strategy": "compact", "maxAge": 300}}},
+        {"AUTO_SIGN_IN_AFTER_VERIFICATION": "no", "SESSION_COOKIE_CACHE": "compact"},
+        {},
+    ),
+    ("-change", {}, {"EMAIL_OTP_CHANGE_EMAIL": "yes"}, {"changeEmail": {"enabled": True}}),
+    (
+        "-current",
+        {},
+        {"EMAIL_OTP_CHANGE_EMAIL": "yes", "EMAIL_OTP_VERIFY_CURRENT_EMAIL": "yes"},
+        {"changeEmail": {"enabled": True, "verifyCurrentEmail": True}},
+    ),
+]
+
 
 OPTION_SETS: dict[str, Options] = {
     options.name: options
@@ -290,6 +312,22 @@ OPTION_SETS: dict[str, Options] = {
             {"PLUGINS": "magic-link", "RATE_LIMIT_ENABLED": "yes"},
             plugins={"magicLink": {"sendMagicLink": SENT}},
             tables="magic-link",
+        ),
+        *(
+            Options(
+                f"email-otp{name}",
+                changes,
+                {"PLUGINS": "email-otp", **settings},
+                plugins={"emailOTP": {"sendVerificationOTP": SENT, **options}},
+                tables="email-otp",
+            )
+            for name, changes, settings, options in EMAIL_OTP
+        ),
+        Options(
+            "email-otp-username",
+            {},
+            {"PLUGINS": "email-otp,username"},
+            plugins={"emailOTP": {"sendVerificationOTP": SENT}, "username": {}},
         ),
         Options("bearer", {}, {"PLUGINS": "bearer"}, plugins={"bearer": {}}, tables="bearer"),
         _cache("compact", "bearer", more={"PLUGINS": "bearer"}, plugins={"bearer": {}}, tables="bearer"),
