@@ -5,7 +5,9 @@ from __future__ import annotations
 from handlers.account import FEATURE as ACCOUNT
 from handlers.audit import FEATURE as AUDIT
 from handlers.avatar import FEATURE as AVATAR
+from handlers.bearer import FEATURE as BEARER
 from handlers.doctor import FEATURE as DOCTOR
+from handlers.email_otp import FEATURE as EMAIL_OTP
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
 from handlers.forward_auth import FEATURE as FORWARD_AUTH
@@ -42,8 +44,10 @@ FEATURES = (
     TWO_FACTOR,
     USERNAME,
     MAGIC_LINK,
+    EMAIL_OTP,
     ONE_TIME_TOKEN,
     PASSKEY,
+    BEARER,
     NEW_DEVICE,
     AUDIT,
     FORWARD_AUTH,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tornado.web import RequestHandler
 
+from server.authentication.credentials import Beside, Credential
 from server.authentication.profiles import Reviser
 from server.authentication.sign_in import SignedInObserver, Stage
 from server.config.reader import Reader
@@ -61,7 +62,9 @@ class Feature:
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
     session, an `observer` told of it in its transaction. `columns` are added to user and session; a `reviser` sees what
-    is said of a user before sign-up and update-user read it; `providers` are whom people sign in at. `boot` is what the
+    is said of a user before sign-up and update-user read it; `providers` are whom people sign in at. A `credential` says
+    who asks in place of the cookie; `beside` has the header lines that go with a session's cookie where the API writes it.
+    `boot` is what the
     shell tells its pages, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
     nouns of others, `run` goes on while the server does. `doctor` is what
     `ai-editor doctor` looks at, `shared` are its folders below SHARED_DIR, which a backup takes along.
@@ -82,6 +85,8 @@ class Feature:
     columns: tuple[Column, ...] = ()
     reviser: Callable[[Services], Reviser] | None = None
     providers: Callable[[Services], Source] | None = None
+    credential: Callable[[Services], Credential] | None = None
+    beside: Callable[[Services], Beside] | None = None
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: Callable[[Services], Json] | None = None
@@ -131,6 +136,8 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
         columns=_by_table([column for each in collected for column in each.columns]),
         revisers=tuple(each.reviser for each in collected if each.reviser),
         providers=tuple(each.providers for each in collected if each.providers),
+        credentials=tuple(each.credential for each in collected if each.credential),
+        besides=tuple(each.beside for each in collected if each.beside),
         limits=tuple(limit for each in collected for limit in each.limits),
         emails=tuple(email for each in collected for email in each.emails),
         boot=tuple(each.boot for each in collected if each.boot),

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from server.authentication import restrictions
 from server.authentication.account_changes import AccountChanges
+from server.authentication.credentials import Beside, Credential
 from server.authentication.email_links import EmailLinks
 from server.authentication.profiles import Profiles, Reviser
 from server.authentication.sign_in import SignedInObserver, SignIn, Stage
@@ -58,6 +59,8 @@ class Parts:
     columns: Columns = field(default_factory=Columns)
     revisers: tuple[Callable[[Services], Reviser], ...] = ()
     providers: tuple[Callable[[Services], Source], ...] = ()
+    credentials: tuple[Callable[[Services], Credential], ...] = ()
+    besides: tuple[Callable[[Services], Beside], ...] = ()
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: tuple[Callable[[Services], Json], ...] = ()
@@ -126,6 +129,8 @@ class Services:
         stages, observers = ([make(self) for make in parts.stages], [make(self) for make in parts.observers])
         self.sign_in.connect(stages, observers)
         self.profiles.connect([make(self) for make in parts.revisers])
+        self.credentials = tuple(make(self) for make in parts.credentials)
+        self.besides = tuple(make(self) for make in parts.besides)
 
     def _open_oauth(self, parts: Parts) -> OAuth:
         settings = cast(OAuthSettings, self._own.get(OAuthSettings) or OAuthSettings())

@@ -12,8 +12,7 @@ from tornado.web import Finish
 from handlers.email_verification import errors as refusals
 from handlers.email_verification.settings import LinkSettings
 from server import clock, errors
-from server.authentication import email_tokens, sign_ups, verifications
-from server.authentication.account_changes import RESET
+from server.authentication import email_tokens, sign_ups
 from server.authentication.email_links import CONFIRMATION, VERIFICATION
 from server.authentication.email_tokens import EmailToken
 from server.authentication.sign_in import Challenge, Outcome
@@ -23,7 +22,6 @@ from server.errors import APIError
 from server.http.access import answers
 from server.http.api import ApiHandler
 from server.http.guards import public, public_with
-from server.mail import Mail
 from server.model import SignedIn, User
 from server.protocol import bodies, rules, schemas, uri, wire
 from server.store import accounts, users
@@ -232,12 +230,7 @@ class VerifyEmail(ApiHandler):
                 if not await users.update_email(tx, changed, user.email):
                     self._fail(errors.invalid_token(401))
                 await self._refuse_overtaken(tx, token, user)
-                await services.sessions.user_changed(tx, user.id)
-                await verifications.void(tx, RESET, user.id)
-                await sign_ups.forget(tx, user.id)
-                await services.mailer.queue(
-                    tx, Mail("email-changed", user.email, {"name": user.name, "new_email": new_email})
-                )
+                await services.accounts.address_changed(tx, user, new_email)
                 if not proven:
                     await services.links.verify(tx, changed, self.asked.callback_url)
                 await self.record(tx, "email-changed", user_id=user.id)

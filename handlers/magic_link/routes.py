@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.magic_link import links, owner
+from handlers.magic_link import links
 from handlers.magic_link.links import MAGIC_LINK, MagicLink
 from handlers.magic_link.settings import MagicLinkSettings
 from server import errors
-from server.authentication import verifications
+from server.authentication import owner, verifications
+from server.authentication.owner import Newcomer
 from server.authentication.sign_in import Outcome
 from server.crypto.random import random_letters
 from server.errors import APIError
@@ -135,7 +136,8 @@ class VerifyMagicLink(ApiHandler):
             link = links.read(await verifications.consume(tx, identifier))
             if link is None:
                 return _INVALID
-            found = await owner.find(tx, services.sessions, link, signs_up)
+            newcomer = Newcomer(link.email, link.name or "")
+            found = await owner.find(tx, services.sessions, newcomer, signs_up)
             if found is None:
                 return _Refused("new_user_signup_disabled")
             if found.proven:

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 
 from server import clock, errors
 from server.authentication import sign_ups, verifications
+from server.authentication.email_links import EMAIL_CHANGED
 from server.crypto.ids import new_id
 from server.database import Database, Executor, Transaction
 from server.limits import AccountLimits
@@ -59,6 +60,14 @@ class AccountChanges:
         for kind in (RESET, SECOND_STEP):
             await verifications.void(tx, kind, user.id)
         await self._mailer.queue(tx, Mail(PASSWORD_CHANGED.name, user.email, {"name": user.name}))
+
+    async def address_changed(self, tx: Transaction, user: User, new_email: str) -> None:
+        """What was asked for in the name of the old address is void, and its owner hears of the new one. S15 S17."""
+        await self._sessions.user_changed(tx, user.id)
+        await verifications.void(tx, RESET, user.id)
+        await sign_ups.forget(tx, user.id)
+        context = {"name": user.name, "new_email": new_email}
+        await self._mailer.queue(tx, Mail(EMAIL_CHANGED.name, user.email, context))
 
     async def delete(self, user: User, told: Told, token: str | None = None) -> bool:
         """Deletes the user, and by cascade all that is theirs; False when somebody was quicker. S23.

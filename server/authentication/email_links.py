@@ -17,11 +17,12 @@ VERIFICATION = "change-email-verification"
 CHANGED_PAGE = "/verify-email?for=change"
 APPROVAL_PAGE = "/verify-email?for=approve"
 _NEW_EMAIL = {"new_email": 254}
+EMAIL_CHANGED = Email("email-changed", members=_NEW_EMAIL)
 EMAILS = (
     Email("verify-email", SECONDS, link=True),
     Email(CONFIRMATION, SECONDS, link=True, members=_NEW_EMAIL),
     Email(VERIFICATION, SECONDS, link=True, members=_NEW_EMAIL),
-    Email("email-changed", members=_NEW_EMAIL),
+    EMAIL_CHANGED,
 )
 
 

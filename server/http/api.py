@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from server import errors
 from server.authentication import password_proof
+from server.authentication.credentials import Written
 from server.authentication.password_proof import Attempt, Refusal
 from server.authentication.profiles import Wish
 from server.authentication.sign_in import Challenge
@@ -234,6 +235,10 @@ class ApiHandler(CallerHandler):
         What there is no time to compare is no try: that raises the 503 first.
         """
         self.services.passwords.hashing.line.check()
+        await self.count_guess(email)
+
+    async def count_guess(self, email: str) -> None:
+        """As `count_attempt`, of what takes no time to compare: a code that somebody got."""
         try:
             with counting():
                 await self.services.account_limits.check(email, self.client.ip_address)
@@ -270,6 +275,21 @@ class ApiHandler(CallerHandler):
     def believes_cache(self) -> bool:
         """Unless the query says that it must not."""
         return not truthy(self._asked.get("disableCookieCache"))
+
+    def finish(self, chunk: Any = None) -> Any:
+        """What features have to say where the session's cookie goes out."""
+        if self.services.besides and not self._finished:
+            self._say_beside()
+        return super().finish(chunk)
+
+    def _say_beside(self) -> None:
+        value = self.services.cookies.written_session(self._headers.get_list("Set-Cookie"))
+        if value is None:
+            return
+        written = Written(path_below(API, self.request.path), value, self.request_cookies)
+        for name, line in (line for beside in self.services.besides for line in beside(written)):
+            if name not in self._headers or name == "Set-Cookie":
+                self.add_header(name, line)
 
     def answer(self, value: object, status: int = 200) -> None:
         """Finishes with JSON."""

@@ -32,7 +32,7 @@ class CallerHandler(BaseHandler):
 
     async def look_up(self, authoritative: bool = False) -> Lookup:
         """The caller's session; `authoritative` believes no cookie cache. S23."""
-        if "Cookie" not in self.request.headers:
+        if not self.request_cookies:
             return Lookup(None)
         cached = self.believes_cache and not authoritative
         found = await self.services.sessions.look_up(

@@ -42,8 +42,8 @@ PATH = API + GET_SESSION
 LONGEST_COOKIES = 2048
 # How long the database may take here; the ordinary way has its own time after that.
 CONFIRM_SECONDS = 0.4
-# Headers with which the answer would be another one: whatever else says who asks stands here, too.
-BYPASS = ("Origin",)
+# A header with which the answer would be another one, as with those that say who asks in place of a cookie.
+ORIGIN = "Origin"
 access_log = logging.getLogger("ai_editor.access")
 Ordinary = Callable[[], HTTPMessageDelegate]
 # The header lines that say who it is.
@@ -78,6 +78,8 @@ class FastSession:
         )
         self._limits = services.limits if services.config.limits.enabled else None
         self._add = services.limits.adder(GET_SESSION)
+        self._credentials = tuple(each.header for each in services.credentials)
+        self._bypass = (ORIGIN, *self._credentials)
         self._client_address = remembering(services.config.trusted_proxies)
         self._second, self._date = 0, b""
         self._prefix = secrets.token_hex(4)
@@ -91,7 +93,7 @@ class FastSession:
         if not isinstance(line, RequestStartLine) or line.path != PATH or line.method != "GET":
             return None
         cookie_header = plain_cookies(headers)
-        if cookie_header is None or line.version != "HTTP/1.1" or not _is_plain(headers):
+        if cookie_header is None or line.version != "HTTP/1.1" or not self._is_plain(headers):
             return None
         now = time.time()
         known = self._sessions.memory.answer(cookie_header, now) or self._unconfirmed(cookie_header, headers)
@@ -162,6 +164,7 @@ class FastSession:
             return None
         cookie_header, stays = plain_cookies(headers), headers.get("Connection", "keep-alive").lower()
         plain = line.method == "GET" and line.version == "HTTP/1.1" and stays == "keep-alive"
+        plain = plain and not (self._credentials and self._has_credential(headers))
         now, found = time.time(), self._briefs[line.path]
         who = self._sessions.memory.who(cookie_header, now) if plain and cookie_header else None
         if who is None:
@@ -175,7 +178,7 @@ class FastSession:
     ) -> None:
         """Keeps how a path answers with no content, where nothing in its `headers` says who it is, and who asked."""
         cookies = plain_cookies(request.headers)
-        if cookies is not None:
+        if cookies is not None and not self._has_credential(request.headers):
             self._sessions.know(who, cookies)
             self._briefs.setdefault(request.path, Brief(brief[0], keepable(headers), brief[1]))
 
@@ -187,10 +190,21 @@ class FastSession:
         if who is None or cookies is None or found.cookies or request.query or request.method != "GET":
             return
         until = self._sessions.steady_until(who, read)
-        if until is None or any(name in request.headers for name in BYPASS):
+        if until is None or any(name in request.headers for name in self._bypass):
             return
         session, user = wire.dumps(wire.session(who.session)), wire.dumps(wire.user(who.user))
         self._sessions.keep_answer(who, cookies, Finished(keepable(headers), session, user), until)
+
+    def _is_plain(self, headers: HTTPHeaders) -> bool:
+        """Nothing that would change the answer, or how the connection goes on."""
+        for name in self._bypass:
+            if name in headers:
+                return False
+        return "Connection" not in headers or headers["Connection"].lower() == "keep-alive"
+
+    def _has_credential(self, headers: HTTPHeaders) -> bool:
+        """Whether something may say who asks that the cookies do not."""
+        return any(name in headers for name in self._credentials)
 
     def _unconfirmed(self, cookie_header: str, headers: HTTPHeaders) -> Answer | None:
         return None if _has_body(headers) else self._sessions.answers.unconfirmed(cookie_header)
@@ -216,14 +230,6 @@ def plain_cookies(headers: HTTPHeaders) -> str | None:
     """The Cookie header that an answer may be kept under: one, and no longer than a few cookies of ours."""
     found = headers.get_list("Cookie")
     return found[0] if len(found) == 1 and len(found[0]) <= LONGEST_COOKIES else None
-
-
-def _is_plain(headers: HTTPHeaders) -> bool:
-    """Nothing that would change the answer, or how the connection goes on."""
-    for name in BYPASS:
-        if name in headers:
-            return False
-    return "Connection" not in headers or headers["Connection"].lower() == "keep-alive"
 
 
 def _has_body(headers: HTTPHeaders) -> bool:

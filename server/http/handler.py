@@ -119,8 +119,14 @@ class BaseHandler(RequestHandler):
 
     @functools.cached_property
     def request_cookies(self) -> RequestCookies:
-        """The request's cookies as better-auth reads them."""
-        return parse_cookies("; ".join(self.request.headers.get_list("Cookie")))
+        """The request's cookies as better-auth reads them, with the session's as a header says that has it in its place."""
+        cookies = parse_cookies("; ".join(self.request.headers.get_list("Cookie")))
+        for credential in self.services.credentials:
+            given = self.request.headers.get_list(credential.header)
+            token = credential.token(", ".join(given)) if given else None
+            if token is not None:
+                self.services.cookies.put_session(cookies, token)
+        return cookies
 
     @functools.cached_property
     def client(self) -> Client:

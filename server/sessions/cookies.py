@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from server.config.cookies import CookieSettings
@@ -115,8 +115,7 @@ class Cookies:
 
     def write_signed(self, name: str, value: str, max_age: int | None) -> str:
         """A Set-Cookie value whose signature `read_signed` looks for; without `max_age` it ends with the browser."""
-        signed = f"{value}.{signatures.sign(self.secret, value)}"
-        return self._write(name, uri.encode_component(signed), max_age)
+        return self._write(name, uri.encode_component(self.sign(value)), max_age)
 
     def expire(self, name: str) -> str:
         """A Set-Cookie that removes a cookie: same attributes, no life. S30."""
@@ -134,6 +133,21 @@ class Cookies:
                 continue
             if any(signatures.matches(secret, value, signature) for secret in (self.secret, *self.older)):
                 yield value
+
+    def sign(self, value: str) -> str:
+        """The value with its signature, as it is in a cookie once that is decoded."""
+        return f"{value}.{signatures.sign(self.secret, value)}"
+
+    def put_session(self, cookies: RequestCookies, token: str) -> None:
+        """Has the request's cookies lead to this session alone, as far as they name one."""
+        cookies.others.pop(self.session_token, None)
+        cookies[self.session_token] = self.sign(token)
+
+    def written_session(self, lines: Iterable[str]) -> str | None:
+        """What the last of these Set-Cookie values makes of the session's cookie, decoded; None where none is about it."""
+        start = f"{self.session_token}="
+        found = [line.removeprefix(start).partition(";")[0] for line in lines if line.startswith(start)]
+        return uri.decode_component(found[-1]) if found else None
 
     def tokens(self, cookies: RequestCookies) -> list[str]:
         """The session tokens that are ours, each once: a parent domain's old cookie may stand before the good one."""

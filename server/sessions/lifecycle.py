@@ -68,8 +68,7 @@ class Sessions:
             reads.heard = lambda: self.memory.trusted and self.memory.fresh
         self.answers = Shelf(MOST_IN_MEMORY)
         self._cache = cookie_cache.open_cache(settings, cookies, db.columns)
-        # Told of each session that is made.
-        self.made: Callable[[], None] = lambda: None
+        self.made: Callable[[], None] = lambda: None  # told of each session that is made
         # What Redis says of a user itself.
         self._kept_elsewhere = frozenset({"banned"} if settings.sessions.store == "redis" else ())
 
@@ -223,7 +222,7 @@ class Sessions:
                 return await self._refresh(who, written, asked.cookies, now)
             except DatabaseError as error:
                 log.info("a session is not prolonged: %s", error)
-        kept = self._write_cache(who, True, asked.cookies)
+        kept = self.write_cache(who, True, asked.cookies)
         return Lookup(who, (*written, *kept), needs_refresh=None if asked.may_write else due)
 
     def steady_until(self, who: SignedIn, cookies: RequestCookies) -> datetime | None:
@@ -272,10 +271,11 @@ class Sessions:
 
     def write(self, who: SignedIn, remember: bool, cookies: RequestCookies) -> list[str]:
         """Set-Cookie values for a new, prolonged or changed session, given the request's `cookies`."""
-        written = self._cookies.write_session(who.session.token, remember, cookies)
-        return written + self._write_cache(who, remember, cookies)
+        token = self._cookies.write_session(who.session.token, remember, cookies)
+        return token + self.write_cache(who, remember, cookies)
 
-    def _write_cache(self, who: SignedIn, remember: bool, cookies: RequestCookies) -> list[str]:
+    def write_cache(self, who: SignedIn, remember: bool, cookies: RequestCookies) -> list[str]:
+        """As `write`, of the cookie cache alone."""
         return self._cache.write(who, remember, cookies) if self._cache else []
 
     async def update(self, session: Session, written: columns.Stored) -> Session | None:

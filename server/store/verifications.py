@@ -42,6 +42,40 @@ async def find(db: Executor, identifier: str) -> Verification | None:
     )
 
 
+async def hold(db: Executor, identifier: str) -> Verification | None:
+    """As `find`; nobody else holds, changes or takes it until the transaction ends. Whoever waited finds what is left."""
+    return await db.one(
+        Verification,
+        """
+        SELECT "id"::text AS id, "identifier" AS identifier, "value" AS value, "expiresAt" AS expires_at,
+               coalesce("createdAt", "expiresAt") AS created_at
+        FROM "verification"
+        WHERE "identifier" = %(identifier)s
+        ORDER BY "createdAt" DESC NULLS LAST
+        LIMIT 1
+        FOR UPDATE
+        """,
+        identifier=identifier,
+    )
+
+
+async def update_value(db: Executor, verification: Verification, value: str, now: datetime) -> None:
+    """Keeps another value in place of one that is held."""
+    changed = await db.run(
+        """
+        UPDATE "verification"
+        SET "value" = %(value)s, "updatedAt" = %(now)s
+        WHERE "identifier" = %(identifier)s AND "id"::text = %(id)s
+        """,
+        id=verification.id,
+        identifier=verification.identifier,
+        value=value,
+        now=now,
+    )
+    if not changed:
+        raise await swallowed(db, "verification", "UPDATE")
+
+
 async def consume(db: Executor, identifier: str) -> Verification | None:
     """Takes the newest value away, and older ones with it; of several callers at once one gets it. S18."""
     rows = await db.all(

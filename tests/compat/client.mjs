@@ -2,7 +2,7 @@
 // Its fetch adds what a browser would, the cookies of its jar and the page's Origin, and one
 // client address for both servers. Each result is a JSON line.
 import { createAuthClient } from 'better-auth/client'
-import { magicLinkClient, twoFactorClient } from 'better-auth/client/plugins'
+import { emailOTPClient, magicLinkClient, twoFactorClient } from 'better-auth/client/plugins'
 
 const { address, origin, email, password, steps } = JSON.parse(process.env.COMPAT_CLIENT)
 const jar = new Map()
@@ -26,7 +26,8 @@ function keep(line) {
 
 // What the plugin two-factor calls where a second factor is asked for.
 const asked = []
-const plugins = [magicLinkClient(), twoFactorClient({ onTwoFactorRedirect: (found) => void asked.push(found) })]
+const secondStep = twoFactorClient({ onTwoFactorRedirect: (found) => void asked.push(found) })
+const plugins = [magicLinkClient(), emailOTPClient(), secondStep]
 const client = createAuthClient({ baseURL: address, plugins, fetchOptions: { customFetchImpl: browserFetch } })
 const say = (step, result) => process.stdout.write(`${JSON.stringify({ step, ...result })}\n`)
 const kinds = (value) =>

@@ -14,7 +14,7 @@ from tests.compat.options import OPTION_SETS, Options
 from tests.compat.record import Held
 from tests.compat.wire import Answer, Request
 
-MATTER = ("content-type", "location", "cache-control", "pragma", "x-retry-after")
+MATTER = ("content-type", "location", "cache-control", "pragma", "x-retry-after", "set-auth-token")
 NOISE = ("connection", "content-length", "date", "keep-alive", "server", "set-cookie", "transfer-encoding")
 
 
@@ -94,7 +94,9 @@ def _answer(answer: Answer, mask: Mask, at: float) -> tuple[str, ...]:
 def _headers(answer: Answer, mask: Mask, at: float) -> list[str]:
     lines = mask.cookies(answer.all("set-cookie"), at)
     cookies = "".join(f"\n        set-cookie: {line}" for line in lines)
-    rest = [", ".join(f"{name}: {mask.link(value, at)}" for value in answer.all(name)) for name in MATTER]
+    rest = [
+        ", ".join(f"{name}: {mask.header(name, value, at)}" for value in answer.all(name)) for name in MATTER
+    ]
     return [cookies, *rest]
 
 

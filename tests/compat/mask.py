@@ -103,15 +103,17 @@ class Mask:
             return self._date(value, at)
         if key == "code" and CODE.fullmatch(value):
             return self.label(value, f"{len(value)} digits")
-        if key in CHALLENGES and CHALLENGE.fullmatch(value):
-            return self.label(value, "handle" if key == "id" else "challenge")
-        if key in {"backupCodes", "totpURI"}:
-            return self._second_factor(value)
+        if key in {"backupCodes", "totpURI", *CHALLENGES}:
+            return self._key(value, key)
         if key == "ipAddress" and value == self._peer:
             return "<the peer>"
         return self.link(value, at) if key in {"url", "location"} else value
 
-    def _second_factor(self, value: str) -> str:
+    def _key(self, value: str, key: str) -> str:
+        """What a passkey signs, and the secrets of a second factor."""
+        if key in CHALLENGES:
+            kind = "handle" if key == "id" else "challenge"
+            return self.label(value, kind) if CHALLENGE.fullmatch(value) else value
         if BACKUP_CODE.fullmatch(value):
             return self.label(value, "backup code")
         return OTPAUTH.sub(lambda found: self.label(found[0], "secret"), value)
@@ -165,6 +167,12 @@ class Mask:
         elif short == "session_data" and value:
             value = self._cache(value, at)
         return f"{name}={value}{separator}{attributes}"
+
+    def header(self, name: str, value: str, at: float) -> str:
+        """A header's value; the token that stands for a session's cookie is signed as that is."""
+        if name == "set-auth-token":
+            return self._signed(urllib.parse.quote(value, safe="-_.!~*'()"))
+        return self.link(value, at)
 
     def _signed(self, text: str) -> str:
         value, _, _ = urllib.parse.unquote(text).rpartition(".")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from tests.compat import third_parties
@@ -105,12 +107,14 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return base
 
 
-def _cache(strategy: str, name: str = "cache", **fields: Any) -> Options:
+def _cache(
+    strategy: str, name: str = "cache", more: Mapping[str, str] = MappingProxyType({}), **fields: Any
+) -> Options:
     cache = {"enabled": True, "strategy": strategy, "maxAge": 300}
     return Options(
         f"{name}-{strategy}",
         {"session": {"cookieCache": cache}},
-        {"SESSION_COOKIE_CACHE": strategy},
+        {"SESSION_COOKIE_CACHE": strategy, **more},
         **fields,
     )
 
@@ -148,6 +152,28 @@ FIELDS: dict[str, Any] = {
     "session_fields": SESSION_FIELDS,
     "tables": "columns",
 }
+
+_QUIET: dict[str, Any] = {"emailVerification": {"autoSignInAfterVerification": False}}
+# What the name ends with, better-auth's options, our settings, and the plugin's options.
+EMAIL_OTP: list[tuple[str, dict[str, Any], dict[str, str], dict[str, Any]]] = [
+    ("", {}, {}, {}),
+    ("-no-sign-up", {}, {"DISABLE_SIGN_UP": "yes"}, {"disableSignUp": True}),
+    ("-limits", {"rateLimit": {"enabled": True}}, {"RATE_LIMIT_ENABLED": "yes"}, {}),
+    ("-no-sign-in", _QUIET, {"AUTO_SIGN_IN_AFTER_VERIFICATION": "no"}, {}),
+    (
+        "-no-sign-in-compact",
+        _QUIET | {"session": {"cookieCache": {"enabled": True, "strategy": "compact", "maxAge": 300}}},
+        {"AUTO_SIGN_IN_AFTER_VERIFICATION": "no", "SESSION_COOKIE_CACHE": "compact"},
+        {},
+    ),
+    ("-change", {}, {"EMAIL_OTP_CHANGE_EMAIL": "yes"}, {"changeEmail": {"enabled": True}}),
+    (
+        "-current",
+        {},
+        {"EMAIL_OTP_CHANGE_EMAIL": "yes", "EMAIL_OTP_VERIFY_CURRENT_EMAIL": "yes"},
+        {"changeEmail": {"enabled": True, "verifyCurrentEmail": True}},
+    ),
+]
 
 
 # Ours is called so in authenticators, and mails are always sent.
@@ -346,6 +372,24 @@ OPTION_SETS: dict[str, Options] = {
             {"PLUGINS": "passkey"},
             plugins={"admin": {}, "twoFactor": {}, "passkey": {}},
         ),
+        *(
+            Options(
+                f"email-otp{name}",
+                changes,
+                {"PLUGINS": "email-otp", **settings},
+                plugins={"emailOTP": {"sendVerificationOTP": SENT, **options}},
+                tables="email-otp",
+            )
+            for name, changes, settings, options in EMAIL_OTP
+        ),
+        Options(
+            "email-otp-username",
+            {},
+            {"PLUGINS": "email-otp,username"},
+            plugins={"emailOTP": {"sendVerificationOTP": SENT}, "username": {}},
+        ),
+        Options("bearer", {}, {"PLUGINS": "bearer"}, plugins={"bearer": {}}, tables="bearer"),
+        _cache("compact", "bearer", more={"PLUGINS": "bearer"}, plugins={"bearer": {}}, tables="bearer"),
         Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
         *(Options(**each) for each in third_parties.option_sets(PLAIN["trustedOrigins"])),
     )

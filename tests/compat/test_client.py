@@ -144,6 +144,32 @@ def test_its_plugin_is_told_of_a_second_step(servers: Pair) -> None:
     assert masked(ours) == masked(theirs)
 
 
+def type_code(server: Server) -> dict[str, Any]:
+    """Signing up by a mailed code, and once more by the same one."""
+    person = Caller(server, OPTION_SETS["email-otp"], "the client's code")
+    asked = {"email": person.email, "type": "sign-in"}
+    said = talk(server, ("asked", "emailOtp.sendVerificationOtp", asked))
+    mail = person.mail(wait=5)
+    assert mail is not None
+    given = {"email": person.email, "otp": mail.code, "name": "Ada"}
+    steps: tuple[tuple[str, str, Any], ...] = (
+        ("looked at", "emailOtp.checkVerificationOtp", given | {"type": "sign-in"}),
+        ("signed in", "signIn.emailOtp", given),
+        ("session", "getSession", {}),
+        ("again", "signIn.emailOtp", given),
+    )
+    return said | talk(server, *steps)
+
+
+def test_its_plugin_types_a_code_in(servers: Pair) -> None:
+    ours, theirs = type_code(servers.ours["email-otp"]), type_code(servers.theirs["email-otp"])
+    assert ours["asked"]["data"] == {"success": True}
+    assert ours["session"]["data"]["session"]["token"] == ours["signed in"]["data"]["token"]
+    assert ours["again"]["error"].pop("error")["code"] == "INVALID_OTP"
+    assert ours["looked at"]["error"].pop("error")["code"] == "USER_NOT_FOUND"
+    assert masked(ours) == masked(theirs)
+
+
 def masked(said: dict[str, Any]) -> str:
     mask, at = Mask(SECRET), time.time()
     lines = [tree.parse(tree.write(json.loads(json.dumps(said), object_pairs_hook=tree.Pairs)))]

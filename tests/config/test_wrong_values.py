@@ -122,6 +122,8 @@ WRONG: dict[str, list[str]] = {
     "DB_POOL_SIZE": ["0", "1001", *NUMBER],
     "DELETE_USER_VERIFICATION": FLAG,
     "DISABLE_SIGN_UP": FLAG,
+    "EMAIL_OTP_CHANGE_EMAIL": FLAG,
+    "EMAIL_OTP_VERIFY_CURRENT_EMAIL": FLAG,
     "FEATURES_OFF": [
         "Avatar", "session", "everything", "avatar;metrics", "all,nothing", "-", "avatar metrics", "none", "avatar,x", "no", "*",
     ],
@@ -191,6 +193,8 @@ BESIDE = {
     "READ_DATABASE_URL": {"DATABASE_URL": "postgres://localhost/x"},
     "BETTER_AUTH_SECRET": {"APP_ENV": "production"},
     "TWO_FACTOR_SCOPE": {"PLUGINS": "two-factor"},
+    "EMAIL_OTP_CHANGE_EMAIL": {"PLUGINS": "email-otp"},
+    "EMAIL_OTP_VERIFY_CURRENT_EMAIL": {"PLUGINS": "email-otp"},
 }
 
 

@@ -96,6 +96,21 @@ def deactivated(caller: Caller) -> None:
     _say(caller, "signing in when every directory has deactivated one", status)
 
 
+@group.case("POST /email-otp/reset-password", "of an account that somebody opened in advance", "email-otp")
+def opened_in_advance(caller: Caller) -> None:
+    """Their provider is no way in any more, once the owner of the address has shown up."""
+    user = caller.person(password="x")
+    caller.account(user, "google", caller.number)
+    caller.post("/email-otp/request-password-reset", {"email": caller.email})
+    mail = caller.mail(wait=3)
+    body = {"email": caller.email, "otp": mail.code if mail else "", "password": PASSWORD}
+    caller.post("/email-otp/reset-password", body)
+    found = caller.sql(
+        'SELECT "providerId" FROM "account" WHERE "userId"::text = %(user)s ORDER BY 1', user=user
+    )
+    _say(caller, "ways in after a reset by a code", [row["providerId"] for row in found])
+
+
 @group.case("database", "an account at a provider twice")
 def twice(caller: Caller) -> None:
     """Which better-auth cannot tell apart when it reads them."""

@@ -41,6 +41,9 @@ export const core: Record<string, string> = {
   USER_DEACTIVATED: 'Your organization has deactivated this account. Ask whoever manages it there.',
   TWO_FACTOR_NOT_SUPPORTED: 'This account has a second factor, which cannot be asked for here. Ask whoever runs this server.',
   USER_NOT_FOUND: 'There is no such account.',
+  OTP_EXPIRED: 'This code is too old. Ask for a new one.',
+  INVALID_OTP: 'That code is not right, or it was used before.',
+  TOO_MANY_ATTEMPTS: 'That was wrong too often. Ask for a new code.',
   INVALID_TOKEN: 'This link is not valid, or it was used before. Ask for a new one.',
   UNKNOWN: 'That did not work. Please try again.',
 }

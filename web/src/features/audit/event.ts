@@ -19,6 +19,8 @@ const WORDS: Record<string, string> = {
   'sign-in-refused': 'A sign-in was refused',
   'sign-out': 'Signed out',
   'magic-link-requested': 'A link to sign in was asked for',
+  'code-requested': 'A code was asked for by mail',
+  'code-refused': 'A wrong code was entered',
   'one-time-token-generated': 'Another browser may be signed in without a password',
   'session-handed-on': 'A session was taken to another browser',
   'session-revoked': 'A session was ended',

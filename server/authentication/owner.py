@@ -1,44 +1,56 @@
-"""Whose a link is that was followed: who has the address, and has proven it now, or somebody new."""
+"""Whose an address is that was proven just now: who has it, or somebody new."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from handlers.magic_link.links import MagicLink
 from server import clock, errors
 from server.authentication import registration, sign_ups
 from server.database import Transaction
-from server.model import User
+from server.model import NOTHING, User
+from server.protocol import columns
 from server.sessions.lifecycle import Sessions
 from server.store import users
 from server.store.users import EmailTaken
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomer:
+    """What is known of somebody who may be new; `given` are members of which some are declared columns."""
+
+    email: str
+    name: str = ""
+    image: str | None = None
+    given: columns.Given = field(default_factory=lambda: NOTHING, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
-    """The user; whether the link made them, and whether it was the first to prove their address."""
+    """The user; whether the proof made them, and whether it was the first of their address."""
 
     user: User
     new: bool = False
     proven: bool = False
 
 
-async def find(tx: Transaction, sessions: Sessions, link: MagicLink, signs_up: bool) -> Owner | None:
-    """None for somebody new where nobody may sign up; raises the 422 for who cannot be stored."""
-    user = await _hold(tx, link.email.lower())
+async def find(tx: Transaction, sessions: Sessions, who: Newcomer, signs_up: bool) -> Owner | None:
+    """None for somebody new where nobody may sign up; raises the 400 for a member that a client may not set, and the
+    422 for who cannot be stored.
+    """
+    user = await hold(tx, who.email.lower())
     if user is not None:
-        return await _prove(tx, sessions, user)
+        return await prove(tx, sessions, user)
     if not signs_up:
         return None
-    written = registration.accept(tx.columns.user, {})
-    user = await registration.new_user(tx, link.name or "", link.email, proven=True)
+    written = registration.accept(tx.columns.user, who.given)
+    user = await registration.new_user(tx, who.name, who.email, who.image, proven=True)
     try:
         return Owner(await registration.add(tx, user, None, written), new=True)
     except EmailTaken:
         return await _find_quicker(tx, sessions, user)
 
 
-async def _hold(tx: Transaction, address: str) -> User | None:
+async def hold(tx: Transaction, address: str) -> User | None:
     """Who has the address, and keeps it until the transaction ends."""
     found = await users.find_by_email(tx, address)
     while found is not None:
@@ -52,14 +64,14 @@ async def _hold(tx: Transaction, address: str) -> User | None:
 
 async def _find_quicker(tx: Transaction, sessions: Sessions, user: User) -> Owner:
     """Somebody signed up with the address meanwhile."""
-    found = await _hold(tx, user.email)
+    found = await hold(tx, user.email)
     if found is not None:
-        return await _prove(tx, sessions, found)
+        return await prove(tx, sessions, found)
     await registration.check_taken(tx, user)
     raise errors.failed_to_create_user()
 
 
-async def _prove(tx: Transaction, sessions: Sessions, user: User) -> Owner:
+async def prove(tx: Transaction, sessions: Sessions, user: User) -> Owner:
     """Whoever opened an account with an address that was not theirs has nothing of it once its owner comes.
 
     No password, provider or session from before the proof is left. S17
