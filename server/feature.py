@@ -61,7 +61,8 @@ class Feature:
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
     session, an `observer` told of it in its transaction. `columns` are added to user and session; a `reviser` sees what
     is said of a user before sign-up and update-user read it. `boot` is what the
-    shell tells its pages, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
+    shell tells its pages, `way` whether people may come in by it beside the password, so that the pages for it show its
+    `…Way.vue`, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
     nouns of others, `run` goes on while the server does. `doctor` is what
     `ai-editor doctor` looks at, `shared` are its folders below SHARED_DIR, which a backup takes along.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then. What is a `plugin` of better-auth's
@@ -83,6 +84,7 @@ class Feature:
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: Callable[[Services], Json] | None = None
+    way: Callable[[Services], bool] | None = None
     forget: Callable[[Services, User], AbstractAsyncContextManager[None]] | None = None
     commands: tuple[click.Command, ...] = ()
     verbs: tuple[tuple[str, click.Command], ...] = ()
@@ -131,6 +133,7 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
         limits=tuple(limit for each in collected for limit in each.limits),
         emails=tuple(email for each in collected for email in each.emails),
         boot=tuple(each.boot for each in collected if each.boot),
+        ways=tuple((each.folder, each.way) for each in collected if each.way),
         forget=tuple(each.forget for each in collected if each.forget),
         run=tuple(each.run for each in collected if each.run),
     )
