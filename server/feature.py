@@ -64,8 +64,8 @@ class Feature:
     session, an `observer` told of it in its transaction. `columns` are added to user and session; a `reviser` sees what
     is said of a user before sign-up and update-user read it; `providers` are whom people sign in at. A `credential` says
     who asks in place of the cookie; `beside` has the header lines that go with a session's cookie where the API writes it.
-    `boot` is what the
-    shell tells its pages, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
+    `boot` is what the shell tells its pages, `way` whether people may come in by it beside the password, so that the pages
+    for it show its `…Way.vue`, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
     nouns of others, `run` goes on while the server does. `doctor` is what
     `ai-editor doctor` looks at, `shared` are its folders below SHARED_DIR, which a backup takes along.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then. What is a `plugin` of better-auth's
@@ -90,6 +90,7 @@ class Feature:
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: Callable[[Services], Json] | None = None
+    way: Callable[[Services], bool] | None = None
     forget: Callable[[Services, User], AbstractAsyncContextManager[None]] | None = None
     commands: tuple[click.Command, ...] = ()
     verbs: tuple[tuple[str, click.Command], ...] = ()
@@ -141,6 +142,7 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
         limits=tuple(limit for each in collected for limit in each.limits),
         emails=tuple(email for each in collected for email in each.emails),
         boot=tuple(each.boot for each in collected if each.boot),
+        ways=tuple((each.folder, each.way) for each in collected if each.way),
         forget=tuple(each.forget for each in collected if each.forget),
         run=tuple(each.run for each in collected if each.run),
     )

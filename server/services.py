@@ -64,6 +64,7 @@ class Parts:
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: tuple[Callable[[Services], Json], ...] = ()
+    ways: tuple[tuple[str, Callable[[Services], bool]], ...] = ()
     forget: tuple[Callable[[Services, User], AbstractAsyncContextManager[None]], ...] = ()
     run: tuple[Callable[[Services], AbstractAsyncContextManager[None]], ...] = ()
 
@@ -147,7 +148,8 @@ class Services:
     def boot(self) -> str:
         """What the features tell the pages, and which of them are on, by their folders' names: as JSON."""
         told = {name: value for each in self.parts.boot for name, value in each(self).items()}
-        return json.dumps(told | {"features": self.parts.names})
+        ways = [name for name, is_on in self.parts.ways if is_on(self)]
+        return json.dumps(told | {"features": self.parts.names, "ways": ways})
 
     @asynccontextmanager
     async def forgetting(self, user: User) -> AsyncIterator[None]:

@@ -27,4 +27,5 @@ FEATURE = Feature(
         ("/passkey/delete-passkey", DeletePasskey),
     ),
     check=_load,
+    way=lambda services: True,
 )

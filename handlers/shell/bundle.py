@@ -77,12 +77,15 @@ def check(_settings: Settings) -> None:
 
 
 @functools.cache
-def entry(page: str = "", layout: str = "") -> Entry:
-    """Read from Vite's manifest: what every page loads, and what this page and its layouts do; raises StartError."""
+def entry(page: str = "", layout: str = "", ways: tuple[str, ...] = ()) -> Entry:
+    """Read from Vite's manifest: what every page loads, and what this page and its layouts do; raises StartError.
+
+    `ways` are the features that offer a way to come in.
+    """
     manifest = _manifest()
     found = _Needed(manifest)
     found.add(_ENTRY)
-    for key in pages.sources(page, layout) if page else ():
+    for key in pages.sources(page, layout, ways) if page else ():
         found.preload(key)
     return Entry(f"/{manifest[_ENTRY]['file']}", tuple(found.styles), tuple(found.preloads))
 

@@ -15,7 +15,8 @@ from typing import Any, Literal
 class PageEntry:
     """`member` pages ask for a session, `guest` pages are for those without one; `redirect` is where it really is.
 
-    What draws it is its feature's file of its name, or else its cards, which are of several features.
+    What draws it is its feature's file of its name, or else its cards, which are of several features; beside it stand the
+    ways to come in of those features that offer one.
     """
 
     path: str
@@ -26,6 +27,7 @@ class PageEntry:
     layout: str
     redirect: str = ""
     cards: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -41,12 +43,16 @@ def _frozen(value: object) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def sources(name: str, layout: str) -> list[str]:
-    """The files of the app that draw a page: its layouts, then its own or its cards; an unlisted page is the shell's."""
+def sources(name: str, layout: str, ways: Collection[str] = ()) -> list[str]:
+    """The files of the app that draw a page: its layouts, then its own or its cards; an unlisted page is the shell's.
+
+    `ways` are the features that offer a way to come in, by their folders.
+    """
     page = next((page for _, page in pages() if page.name == name), None)
     own = (page and page.cards) or (f"{page.feature if page else 'shell'}/pages/{name}",)
+    beside = [way for way in (page.ways if page else ()) if way.partition("/")[0] in ways]
     layouts = [f"src/shell/layouts/{each}.vue" for each in layout.split("/")]
-    return [*layouts, *(f"src/features/{each}.vue" for each in own)]
+    return [*layouts, *(f"src/features/{each}.vue" for each in (*own, *beside))]
 
 
 def find(path: str, features: Collection[str]) -> PageEntry | None:

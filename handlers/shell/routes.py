@@ -33,9 +33,11 @@ def templates() -> Environment:
 
 
 def _shell(page: pages.PageEntry | None, session: wire.Json | None, settings: str, nonce: str) -> str:
-    entry = bundle.entry(page.name, page.layout) if page else bundle.entry("not-found", "default")
+    told = json.loads(settings)
+    named = (page.name, page.layout, tuple(told["ways"])) if page else ("not-found", "default")
+    entry = bundle.entry(*named)
     title = page.title if page else "Page not found"
-    boot = {"session": session, "settings": json.loads(settings)}
+    boot = {"session": session, "settings": told}
     return templates().get_template("shell.html").render(title=title, nonce=nonce, boot=boot, entry=entry)
 
 

@@ -1,5 +1,6 @@
 """A feature of a test's own, through every field, and what cannot be plugged together."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -95,6 +96,7 @@ RIDDLE = Feature(
     limits=(Limit("/riddle", 2, seconds=10),),
     emails=(Email("riddle", members={"answer": 5}),),
     boot=lambda services: {"riddle": services.of(Riddles).asked_of},
+    way=lambda services: services.of(Riddles).asked_of == "Sphinx",
     forget=forget,
     commands=(click.Command("riddle", callback=lambda: click.echo("what is it?")),),
     run=run,
@@ -167,6 +169,7 @@ async def test_it_is_told_of_a_deleted_user_and_tells_the_pages(client: Client, 
     await client.sign_up()
     assert (await client.api("/delete-user", {})).status == 200  # whatever it does after that
     assert app.of(Diary).lines == ["sign-up True", "forgot Ada"]
+    assert json.loads(app.boot)["ways"] == ["riddle"]
     assert b'"riddle": "Sphinx"' in (await client.send("GET", "/login")).body.replace(b"&#34;", b'"')
 
 

@@ -52,6 +52,28 @@ async def test_all_that_the_page_will_import_is_named(
     assert len(named) == len(set(named))
 
 
+async def named_way(client: Client, path: str) -> set[str]:
+    """The chunks of ways to come in that the page names."""
+    named = read(await client.send("GET", path)).links("modulepreload")
+    return {file for file in named if re.search(r"Way-", file)}
+
+
+@pytest.mark.environ(PLUGINS="passkey")
+@pytest.mark.gen_test
+async def test_a_way_to_come_in_is_loaded_where_it_is_on(client: Client) -> None:
+    assert await named_way(client, "/login") == {
+        f"/{MANIFEST['src/features/passkey/PasskeyWay.vue']['file']}"
+    }
+    assert await named_way(client, "/register") == set()
+
+
+@pytest.mark.environ(PLUGINS="none")
+@pytest.mark.gen_test
+async def test_who_has_no_other_way_loads_none(client: Client) -> None:
+    assert await named_way(client, "/login") == set()
+    assert read(await client.send("GET", "/login")).boot["settings"]["ways"] == []
+
+
 def test_nothing_is_named_that_a_page_does_not_use() -> None:
     login, profile = (
         set(bundle.entry(*names).preloads)

@@ -6,6 +6,8 @@ interface Boot {
   settings: {
     /** The features that are on, by their folders' names; all of them where nothing is said. */
     features?: readonly string[]
+    /** Those of them by which people may come in beside the password. */
+    ways?: readonly string[]
     passwordMinLength: number
     passwordMaxLength: number
     signUp: boolean
@@ -43,6 +45,11 @@ export function parseBoot(text: string | null | undefined): Boot {
 }
 
 export const boot = parseBoot(document.getElementById('boot')?.textContent)
+
+/** Whether people may come in by a folder in features/, beside the password. */
+export function isWay(feature: string | undefined): boolean {
+  return boot.settings.ways?.includes(feature ?? '') ?? false
+}
 
 /** Whether the server has what a folder in features/ is for. */
 export function isOn(feature: string | undefined): boolean {

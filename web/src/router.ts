@@ -1,11 +1,12 @@
 import { createRouter, createWebHistory, type RouteComponent, type RouteRecordRaw } from 'vue-router'
 import pages from '../pages.json'
-import { isOn } from '@/boot'
+import { isOn, isWay } from '@/boot'
 import { sentence } from '@/sentence'
 import { guard, type Access } from '@/session/guard'
 import { pageOf } from '@/shell/cards'
 import { titleOf } from '@/shell/title'
 import { useNotices } from '@/shell/useNotices'
+import { doorOf, loadWays } from '@/shell/ways'
 
 interface Page {
   path: string
@@ -20,6 +21,8 @@ interface Page {
   redirect?: string
   /** What the page is made of, where features share it: "avatar/PictureCard" and so on, from top to bottom. */
   cards?: readonly string[]
+  /** Ways to come in beside its form, of those that are on: "passkey/PasskeyWay" and so on, from top to bottom. */
+  ways?: readonly string[]
 }
 
 declare module 'vue-router' {
@@ -33,7 +36,7 @@ declare module 'vue-router' {
 type Loader = () => Promise<RouteComponent>
 
 const files = import.meta.glob<RouteComponent>(
-  ['./features/*/pages/**/*.vue', './features/*/*Card.vue', './shell/layouts/*.vue'], { import: 'default' },
+  ['./features/*/pages/**/*.vue', './features/*/*Card.vue', './features/*/*Way.vue', './shell/layouts/*.vue'], { import: 'default' },
 )
 
 function fileOf(path: string): Loader {
@@ -48,10 +51,17 @@ function deckOf(cards: readonly string[]): Loader {
   return async () => pageOf(await Promise.all(loaders.map((load) => load())))
 }
 
-function recordOf({ path, name, feature, title, access, nav, redirect, cards }: Page): RouteRecordRaw {
+/** The ways that are on are there with their page; without one of them the page is shown all the same. */
+function withWays(load: Loader, ways: readonly string[]): Loader {
+  const loaders = ways.filter((way) => isWay(way.split('/')[0])).map((way) => fileOf(`./features/${way}.vue`))
+  return async () => doorOf(...await Promise.all([load(), loadWays(loaders)]))
+}
+
+function recordOf({ path, name, feature, title, access, nav, redirect, cards, ways }: Page): RouteRecordRaw {
   const meta = { title, access, nav }
   if (redirect) return { path, name, meta, redirect }
-  return { path, name, meta, component: cards ? deckOf(cards) : fileOf(`./features/${feature}/pages/${name}.vue`) }
+  const load = cards ? deckOf(cards) : fileOf(`./features/${feature}/pages/${name}.vue`)
+  return { path, name, meta, component: ways ? withWays(load, ways) : load }
 }
 
 const NOT_FOUND: RouteRecordRaw = {

@@ -39,5 +39,5 @@ export function useForm<Field extends string>(
     return data
   }
 
-  return { errors, problem, pending, wait, clear, show, submit }
+  return { errors, problem, pending, wait, check, clear, show, submit }
 }
