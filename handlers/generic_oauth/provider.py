@@ -16,6 +16,7 @@ from server.oauth.provider import (
     Provider,
     TokenEndpoint,
     Tokens,
+    is_true,
 )
 from server.outgoing import Outgoing, Request
 from server.outgoing.client import bearer
@@ -134,4 +135,4 @@ def _told(info: Json) -> Json:
 
 
 def _verified(found: Json) -> bool:
-    return found.get("email_verified") in (True, "true")
+    return is_true(found.get("email_verified"))

@@ -80,6 +80,8 @@ def _why(answer: Any) -> str:
 
 def read(answer: Any, strict: bool = False) -> Tokens:
     """The members of RFC 6749, 5.1; `strict` raises TokenError where there is no access token."""
+    if answer is None:
+        raise TokenError("no tokens")
     found: Json = answer if isinstance(answer, dict) else {}
     if strict and (
         "error" in found or not isinstance(found.get("access_token"), str) or not found["access_token"]

@@ -161,7 +161,7 @@ class Visit:
 
 
 def _asked(asked: dict[str, Any]) -> dict[str, Any]:
-    """A request as it is compared: which program asked, and that it takes anything, is no difference."""
+    """A request as it is compared: who asked, that they take anything, and how a path is escaped is no difference."""
     headers = dict(asked["headers"])
     headers.pop("user-agent", None)
     if headers.get("accept") == "*/*":
@@ -182,7 +182,7 @@ def _url(url: str) -> str:
     head, mark, query = url.partition("?")
     head = unquote(head)
     pairs = [pair.partition("=") for pair in query.split("&")]
-    return head + mark + "&".join(f"{name}{equals}{_told(value)}" for name, equals, value in pairs)
+    return head + mark + "&".join(f"{name}{equals}{_told(unquote(value))}" for name, equals, value in pairs)
 
 
 def _body(body: Any) -> Any:
@@ -192,8 +192,8 @@ def _body(body: Any) -> Any:
 
 
 def _told(text: str) -> str:
-    """Which token of a script it is, in words."""
+    """Which token of a script it is, in words; how a query of GraphQL is laid out is no difference."""
     found = script.read(text)
     if found is None:
-        return text
+        return " ".join(text.split())
     return f"<{found.get('for', 'code')} {found['id']} of visit {found.get('visit')}, round {found.get(script.ROUND, 0)}>"

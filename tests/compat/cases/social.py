@@ -207,7 +207,6 @@ def many_times(caller: Caller) -> None:
 def late(caller: Caller) -> None:
     """By the row, and by what it says of itself."""
     for change in (
-        "\"expiresAt\" = now() - interval '1 second'",
         '"value" = replace("value", \'"expiresAt":1\', \'"expiresAt":0.1e12,"x":1\')',
         "\"value\" = '{}'",
         "\"value\" = 'no JSON'",
