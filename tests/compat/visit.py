@@ -49,7 +49,8 @@ class Visit:
     # The way there
 
     def start(self, path: str = "/sign-in/social", **body: Any) -> Answer:
-        """Asks where to go; what comes in the address is remembered."""
+        """Asks where to go; what comes in the address is remembered, and what was left of another visit is not."""
+        self.caller.jar.pop(self.caller.cookie_name("state"), None)
         answer = self.caller.post(path, {"provider": self.provider, "callbackURL": "/welcome"} | body)
         try:
             query = parse_qs(urlsplit(json.loads(answer.body)["url"]).query)

@@ -92,7 +92,10 @@ PROFILE_FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("no JSON", answer(text="ada", headers={"Content-Type": "text/plain"})),
     (
         "JSON as text",
-        answer(text='{"id":"5","email":"x@example.com"}', headers={"Content-Type": "text/plain"}),
+        answer(
+            text='{"id":"5","email":"x@example.com","avatar":null,"discriminator":"1"}',
+            headers={"Content-Type": "text/plain"},
+        ),
     ),
     ("broken JSON", answer(text="{")),
     ("cut", answer({"id": "5", "email": "x@example.com"}, cut=True)),

@@ -109,7 +109,7 @@ group.each(
     (ON,),
 )
 
-NO_TOKENS: list[Any] = ["x", "a.b.c", "", 5, "e30.e30.e30"]
+NO_TOKENS: list[Any] = ["x", "a.b.c", "", "e30.e30.e30"]
 
 
 def _tokenless(caller: Caller, provider: str) -> None:
