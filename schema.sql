@@ -155,6 +155,25 @@ CREATE TABLE "ai_editor_sign_up" (
 
 CREATE INDEX "ai_editor_sign_up_userId_idx" ON "ai_editor_sign_up" ("userId");
 
+-- == Passkeys: as better-auth's plugin has them ======================================================================
+
+CREATE TABLE "passkey" (
+    "id" text NOT NULL PRIMARY KEY,
+    "name" text,
+    "publicKey" text NOT NULL,                           -- COSE, in base64
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE,
+    "credentialID" text NOT NULL,                        -- what the authenticator calls it, in base64url
+    "counter" integer NOT NULL,                          -- how often it was used, or 0 for good
+    "deviceType" text NOT NULL,                          -- 'singleDevice' or 'multiDevice'
+    "backedUp" boolean NOT NULL,
+    "transports" text,                                   -- with commas: 'internal,hybrid'
+    "createdAt" timestamptz,
+    "aaguid" text                                        -- the authenticator's make
+);
+
+CREATE INDEX "passkey_userId_idx" ON "passkey" ("userId");
+CREATE INDEX "passkey_credentialID_idx" ON "passkey" ("credentialID");
+
 -- == Audit: who did what, on whom, from where, and when =============================================================
 
 -- Rows outlive the users that they are about: no reference to them.

@@ -16,6 +16,7 @@ from handlers.metrics import FEATURE as METRICS
 from handlers.new_device import FEATURE as NEW_DEVICE
 from handlers.one_time_token import FEATURE as ONE_TIME_TOKEN
 from handlers.open_api import FEATURE as OPEN_API
+from handlers.passkey import FEATURE as PASSKEY
 from handlers.password import FEATURE as PASSWORD
 from handlers.session import FEATURE as SESSION
 from handlers.shell import FEATURE as SHELL
@@ -39,6 +40,7 @@ FEATURES = (
     USERNAME,
     MAGIC_LINK,
     ONE_TIME_TOKEN,
+    PASSKEY,
     NEW_DEVICE,
     AUDIT,
     FORWARD_AUTH,

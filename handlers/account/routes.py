@@ -120,14 +120,18 @@ class TokenHandler(ApiHandler):
             access = oauth.vault.open(found.access_token) or ""
         except (RefreshError, DecryptionError) as error:
             raise refusals.failed_to_get_access_token() from error
-        ends = found.access_token_expires_at
-        told = {
-            "accessToken": access,
-            "accessTokenExpiresAt": wire.date(ends) if ends else None,
-            "scopes": _scopes(account.scope),
-            "idToken": found.id_token,
-        }
-        return {name: value for name, value in told.items() if value is not None}
+        return _told(found, access)
+
+
+def _told(account: Linked, access: str) -> Json:
+    ends = account.access_token_expires_at
+    told = {
+        "accessToken": access,
+        "accessTokenExpiresAt": wire.date(ends) if ends else None,
+        "scopes": _scopes(account.scope),
+        "idToken": account.id_token,
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _scopes(stored: str | None) -> list[str]:
@@ -158,13 +162,16 @@ class RefreshToken(TokenHandler):
             raise refusals.token_refresh_not_supported(account.provider_id)
         if not account.refresh_token:
             raise refusals.refresh_token_not_found()
+        self.answer(await self._renew(provider, account))
+
+    async def _renew(self, provider: Provider, account: Linked) -> Json:
         oauth = self.services.oauth
         try:
             found = (await oauth.refreshing.renew(provider, account)).account
             access, refresh = oauth.vault.open(found.access_token), oauth.vault.open(found.refresh_token)
         except (RefreshError, DecryptionError) as error:
             raise refusals.failed_to_refresh_access_token() from error
-        self.answer(_refreshed(found, access, refresh))
+        return _refreshed(found, access, refresh)
 
 
 def _refreshed(account: Linked, access: str | None, refresh: str | None) -> Json:
@@ -190,7 +197,9 @@ class AccountInfo(TokenHandler):
         """What the provider says of the caller."""
         query = dict(self.query)
         selection = read_selection(query, "query", _inherited(query.pop("__proto__", None)))
-        account = await self.selected_account(selection)
+        self.answer(await self._ask(await self.selected_account(selection)))
+
+    async def _ask(self, account: Linked) -> Json:
         provider = await self.services.oauth.providers.find(account.provider_id)
         if provider is None:
             raise refusals.provider_not_configured()
@@ -202,7 +211,7 @@ class AccountInfo(TokenHandler):
         if profile is None:
             raise refusals.failed_to_get_user_info()
         names = {"id": account.id, "providerId": account.provider_id, "accountId": account.account_id}
-        self.answer({"user": profile.user, "data": profile.data, "account": names})
+        return {"user": profile.user, "data": profile.data, "account": names}
 
 
 def _inherited(prototype: object) -> list[str]:

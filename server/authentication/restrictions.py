@@ -12,8 +12,9 @@ from server.store import restrictions as store
 log = logging.getLogger(__name__)
 
 TWO_FACTOR, BANNED, PROVISIONED = "twoFactorEnabled", "banned", "scimUser"
-# Who has just signed up has no rule to meet; who changes a password came in before, past a second factor if any.
-_NEW, _INSIDE = "sign-up", "password-change"
+# Who has just signed up has no rule to meet; who changes a password came in before, past a second factor if any. A
+# passkey is asked for no second one by better-auth either: it is held by who can unlock it.
+_NEW, _PAST = "sign-up", ("password-change", "passkey")
 
 
 def banned_user() -> APIError:
@@ -54,7 +55,7 @@ async def find_refusal(db: Executor, user_id: str, method: str) -> APIError | No
         return banned_user()
     if found and found.deactivated:
         return deactivated_user()
-    if found and found.two_factor and TWO_FACTOR not in taken and method != _INSIDE:
+    if found and found.two_factor and TWO_FACTOR not in taken and method not in _PAST:
         return two_factor_not_supported()
     return None
 

@@ -63,6 +63,7 @@ async def settle(tx: Transaction, sessions: Sessions, user: User, sign_up: str |
 
 async def _void(tx: Transaction, sessions: Sessions, user: User) -> None:
     await accounts.delete_all(tx, user.id)
+    await accounts.delete_passkeys(tx, user.id)
     await sessions.revoke_all(tx, user.id)
     await verifications.void(tx, "", user.id)
 

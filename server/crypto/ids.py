@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import cast
 
 from server.crypto.random import random_id
 from server.database import Executor
@@ -10,9 +11,9 @@ from server.model import COUNTED, Table
 from server.store import rows
 
 
-async def new_id(db: Executor, table: Table) -> str:
-    """Made here, but for one that the database counts."""
-    kind = db.shape.ids[table]
+async def new_id(db: Executor, table: str) -> str:
+    """Made here, but for one that the database counts; a plugin's table has ids of the kind that the user's has."""
+    kind = db.shape.ids.get(cast(Table, table), db.shape.ids["user"])
     if kind in COUNTED:
         return await rows.draw(db, f'"{table}"')
     return str(uuid.uuid4()) if kind == "uuid" else random_id()

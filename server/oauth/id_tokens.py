@@ -53,18 +53,23 @@ def _decoded(part: str) -> Json:
 async def verify(keys: KeySets, token: str, rules: IdTokenRules, nonce: str | None = None) -> Json | None:
     """The claims, or None for what is forged, over, too old, or meant for somebody else. S43."""
     try:
-        header = _decoded(token.split(".", maxsplit=1)[0])
-        algorithm = header.get("alg")
-        if not isinstance(algorithm, str) or algorithm not in rules.algorithms or "crit" in header:
-            return None
-        kid = header.get("kid")
-        found = await keys.find(rules.keys, kid if isinstance(kid, str) else None, algorithm)
+        kid, algorithm = _read_header(token, rules)
+        found = await keys.find(rules.keys, kid, algorithm)
     except (*_REFUSED, IndexError, RecursionError, OutgoingError):
         return None
     claims = next((claims for key in found if (claims := _opened(token, key, algorithm)) is not None), None)
     if claims is None or not _holds(claims, rules) or (nonce and not _is_nonce(claims, nonce, rules)):
         return None
     return claims if rules.claims is None or rules.claims(claims) else None
+
+
+def _read_header(token: str, rules: IdTokenRules) -> tuple[str | None, str]:
+    """Which key, and how it was signed: only as it may be; raises ValueError for another way."""
+    header = _decoded(token.split(".", maxsplit=1)[0])
+    kid, algorithm = header.get("kid"), header.get("alg")
+    if not isinstance(algorithm, str) or algorithm not in rules.algorithms or "crit" in header:
+        raise ValueError("an algorithm that is not allowed")
+    return kid if isinstance(kid, str) else None, algorithm
 
 
 def _opened(token: str, key: Any, algorithm: str) -> Json | None:

@@ -167,6 +167,9 @@ class Identities:
             return await self._join(tx, who, found)
         except (APIError, InvalidValue, RowRefused) as error:
             raise Refused("unable to create user") from error
+        return await self._ask_to_prove(tx, user, mail_to)
+
+    async def _ask_to_prove(self, tx: Transaction, user: User, mail_to: str | None) -> Owner:
         if not user.email_verified and mail_to is not None:
             await self._links.verify(tx, user, mail_to)
         return Owner(user, new=True)

@@ -52,8 +52,7 @@ class Refreshing:
 
     async def renew(self, provider: Provider, account: Linked) -> Refreshed:
         """Asks the provider, unless somebody else does: what they are given is ours, too. Raises RefreshError."""
-        identifier = f"oauth-refresh:{account.id}"
-        ends = clock.after(LEASE_SECONDS)
+        identifier, ends = f"oauth-refresh:{account.id}", clock.after(LEASE_SECONDS)
         while not await self._take(identifier, account.id):
             await asyncio.sleep(LOOK_SECONDS)
             found = await store.read(self._db, account.id)

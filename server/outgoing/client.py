@@ -30,6 +30,17 @@ _READABLE = re.compile(
 _UNFIT = re.compile(r"[\x00-\x1f\x7f]")
 
 
+_FAILURES = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+    OSError,
+    ValueError,
+)
+
+
 class OutgoingError(Exception):
     """Nobody answered in time, or not as HTTP does; the words are for the log alone."""
 
@@ -86,15 +97,7 @@ class Outgoing:
             raise OutgoingError(f"{_place(request.url)}: no answer in {seconds:g} s") from error
         except AddressRefused as error:
             raise OutgoingError(str(error)) from error
-        except (
-            httpcore.NetworkError,
-            httpcore.ProtocolError,
-            httpcore.ProxyError,
-            httpcore.TimeoutException,
-            httpcore.UnsupportedProtocol,
-            OSError,
-            ValueError,
-        ) as error:
+        except _FAILURES as error:
             raise OutgoingError(f"{_place(request.url)}: {type(error).__name__} {error}") from error
 
     async def _ask(self, request: Request) -> Reply:

@@ -220,6 +220,11 @@ async def delete_all(db: Executor, user_id: str) -> None:
         raise await swallowed(db, "account", "DELETE")
 
 
+async def delete_passkeys(db: Executor, user_id: str) -> None:
+    """Takes a user's passkeys away, which better-auth's plugin keeps in a table of its own."""
+    await db.run("""DELETE FROM "passkey" WHERE "userId" = %(user_id)s""", user_id=user_id)
+
+
 async def delete(db: Executor, account_id: str) -> bool:
     """Takes an account away; False when there was none."""
     deleted = await db.run("""DELETE FROM "account" WHERE "id" = %(account_id)s""", account_id=account_id)

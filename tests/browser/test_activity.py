@@ -37,7 +37,7 @@ async def test_what_happened_and_more_of_it(
         await items.nth(PAGE - 1).wait_for()
         assert await items.count() == PAGE
         newest = await items.first.inner_text()
-        assert newest.startswith("A wrong password was entered")
+        assert newest.startswith("A wrong password or passkey was used")
         assert "Refused" in newest
         assert "Firefox 141 on Linux" in newest
         await card.get_by_role("button", name="Show more").click()

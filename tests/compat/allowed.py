@@ -11,7 +11,7 @@ from tests.compat.options import Options
 from tests.compat.wire import Answer, Headers, Request
 
 SESSION_KEYS = ["expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId", "id"]
-UNORDERED = {"/api/auth/list-sessions", "/api/auth/list-accounts"}
+UNORDERED = {"/api/auth/list-sessions", "/api/auth/list-accounts", "/api/auth/passkey/list-user-passkeys"}
 WITH_SESSION = {"/api/auth/sign-up/email", "/api/auth/sign-in/email"}
 # Response headers that we add and better-auth has not; clients of its protocol never read them.
 ADDED = {
@@ -89,6 +89,7 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "accounts of one name at a provider": (2, 1),
     "deleting somebody whom another table holds": ([500, 401], [409, 200]),
     "signing in when every directory has deactivated one": (200, 403),
+    "a credential that is registered twice": (200, 400),
     "operations without a name": (13, 0),
     "ways to say who asks": (["apiKeyCookie", "bearerAuth"], ["apiKeyCookie"]),
     "what the reference loads": (

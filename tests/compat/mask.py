@@ -35,6 +35,8 @@ LINKS = (
 # In better-auth's larger alphabet, and alone in an answer.
 ONE_TIME = re.compile(r"[\w-]{32}", re.ASCII)
 VERIFIER = re.compile(r"[\w-]{128}", re.ASCII)
+# 32 bytes in base64url: what an authenticator signs, and what it calls its person.
+CHALLENGES, CHALLENGE = {"challenge", "id"}, re.compile(r"[\w-]{43}", re.ASCII)
 CHUNK = re.compile(r"[\w.-]+\.session_data\.\d+=")
 HINT = re.compile(r"(?<=[?&]id_token_hint=)[\w.-]+(?=&|$)")
 JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
@@ -95,6 +97,8 @@ class Mask:
             return self._date(value, at)
         if key == "code" and CODE.fullmatch(value):
             return self.label(value, f"{len(value)} digits")
+        if key in CHALLENGES and CHALLENGE.fullmatch(value):
+            return self.label(value, "handle" if key == "id" else "challenge")
         if key == "ipAddress" and value == self._peer:
             return "<the peer>"
         return self.link(value, at) if key in {"url", "location"} else value
@@ -143,7 +147,7 @@ class Mask:
         pair, separator, attributes = line.partition("; ")
         name, _, value = pair.partition("=")
         short = name.rpartition(".")[2]
-        if short in {"session_token", "dont_remember", "state"}:
+        if short in {"session_token", "dont_remember", "state", "better-auth-passkey"}:
             value = self._signed(value)
         elif short == "session_data" and value:
             value = self._cache(value, at)

@@ -141,6 +141,8 @@ NEEDED_FIELDS: dict[str, dict[str, Any]] = {
     "invite": {"type": "string", "required": True},
     "title": {"type": "string", "required": True, "defaultValue": "Dr"},
 }
+# What authenticators call the application.
+APP: dict[str, Any] = {"appName": "AI-Editor"}
 FIELDS: dict[str, Any] = {
     "user_fields": USER_FIELDS,
     "session_fields": SESSION_FIELDS,
@@ -290,6 +292,27 @@ OPTION_SETS: dict[str, Options] = {
             {"PLUGINS": "magic-link", "RATE_LIMIT_ENABLED": "yes"},
             plugins={"magicLink": {"sendMagicLink": SENT}},
             tables="magic-link",
+        ),
+        Options("passkey", APP, {"PLUGINS": "passkey"}, plugins={"passkey": {}}, tables="passkey"),
+        Options(
+            "passkey-https",
+            APP | {"baseURL": "https://auth.example.com"},
+            {"PLUGINS": "passkey", "BETTER_AUTH_URL": "https://auth.example.com"},
+            plugins={"passkey": {}},
+            tables="passkey",
+        ),
+        Options(
+            "passkey-short-lived",
+            APP | {"session": {"freshAge": 60}},
+            {"PLUGINS": "passkey", "SESSION_FRESH_AGE": "60"},
+            plugins={"passkey": {}},
+            tables="passkey",
+        ),
+        Options(
+            "passkey-restricted",
+            APP,
+            {"PLUGINS": "passkey"},
+            plugins={"admin": {}, "twoFactor": {}, "passkey": {}},
         ),
         Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
         *(Options(**each) for each in third_parties.option_sets(PLAIN["trustedOrigins"])),

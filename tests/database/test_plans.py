@@ -16,6 +16,7 @@ import pytest
 
 from handlers.audit.entries import entry
 from handlers.audit.store import Wanted
+from handlers.passkey.store import Passkey
 from server.limits.policy import SLOWING
 from server.model import NO_COLUMNS, OUR_SHAPE, Column, Columns, Session, User, Verification
 from server.telemetry.audit import Event
@@ -43,6 +44,8 @@ ROWS = """
     SELECT n::text, (1 + n % 5000)::text, 'x' FROM generate_series(1, 10000) AS n;
     INSERT INTO "ai_editor_audit" ("id", "createdAt", "event", "result", "subject", "details")
     SELECT n::text, now(), 'x', 'success', (1 + n % 5000)::text, '{}' FROM generate_series(1, 10000) AS n;
+    INSERT INTO "passkey" ("id", "publicKey", "userId", "credentialID", "counter", "deviceType", "backedUp")
+    SELECT n::text, 'x', (1 + n % 5000)::text, n::text, 0, 'x', false FROM generate_series(1, 10000) AS n;
     UPDATE "ai_editor_audit" SET "position" = "id"::bigint, "hash" = 'x' WHERE "id"::bigint < 9900;
     INSERT INTO "scimSubject" ("id", "userId", "revision", "createdAt", "updatedAt")
     SELECT n::text, n::text, 1, now(), now() FROM generate_series(1, 5000) AS n;
@@ -87,10 +90,11 @@ WHOLE_TABLE = {
 }
 USER = User("7", "Ada", "ada@example.com", True, None, NOW, NOW)
 SESSION = Session("new", NOW + timedelta(days=1), "new", NOW, NOW, None, None, "7")
+KEY = Passkey("new", None, "x", "7", "x", 0, "singleDevice", False, None, NOW, None)
 EVENTS = [entry(Event("sign-in", {"user_id": "7"}))]
 SAMPLES: dict[str, Any] = {
     "after": (NOW, "7"), "moment": NOW, "change": "DELETE", "column": "nickname", "context": {"a": "b"}, "emails": ["7@example.com"], "entries": EVENTS, "expires_at": NOW, "first": 7,
-    "hashes": ["7"], "ids": ["7"], "life": 1000, "limit": 20, "members": {"name", "image"}, "milliseconds": 7, "most": 10, "now": NOW, "others": ["7"],
+    "hashes": ["7"], "ids": ["7"], "life": 1000, "limit": 20, "members": {"name", "image"}, "milliseconds": 7, "most": 10, "now": NOW, "others": ["7"], "passkey": KEY, "counter": 7,
     "pairs": [("github", "7")], "position": 7, "seconds": 60, "session": SESSION, "slowing": SLOWING, "tokens": ["7"], "updated_at": NOW, "user": USER, "users": [(USER, {})],
     "verification": Verification("new", "7", "x", NOW, NOW), "wanted": Wanted("7"), "window": 1000, "written": {"nickname": "x"},
 }  # fmt: skip

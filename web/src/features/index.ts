@@ -2,10 +2,13 @@ import account from './account'
 import avatar from './avatar'
 import emailPassword from './email_password'
 import emailVerification from './email_verification'
+import passkey from './passkey'
 import password from './password'
 import session from './session'
 import social from './social'
 import user from './user'
 
 /** What the app does, ordered as in handlers/__init__.py; a feature with nothing but pages is in pages.json alone. */
-export const FEATURES = [emailPassword, password, emailVerification, session, user, account, avatar, social] as const
+export const FEATURES = [
+  emailPassword, password, emailVerification, session, user, account, avatar, social, passkey,
+] as const

@@ -39,7 +39,7 @@ describe('the activity card', () => {
     const events = [event('a', { current: true }), event('b', { event: 'sign-in-failed', result: 'failure', by: 'somebody' })]
     const [first, second] = texts(await open({ status: 200, body: { events, next: null } }))
     expect(first).toMatch(/^Signed in This session .*Firefox 141 on Linux · From 198\.51\.100\.7/)
-    expect(second).toMatch(/^A wrong password was entered Refused/)
+    expect(second).toMatch(/^A wrong password or passkey was used Refused/)
   })
 
   it('says that an operator did it, from no browser', async () => {
@@ -90,6 +90,6 @@ describe('events', () => {
   })
 
   it('of a newer server are spelled out', () => {
-    expect(describeEvent({ event: 'passkey-added', by: 'you' })).toBe('Passkey added')
+    expect(describeEvent({ event: 'some-thing-new', by: 'you' })).toBe('Some thing new')
   })
 })
