@@ -130,8 +130,9 @@ def _known(claims: Json) -> Json:
 
 
 def _told(info: Json) -> Json:
-    more = {"emailVerified": _verified(info), "image": info.get("picture")}
-    return info | {name: value for name, value in more.items() if value is not None}
+    """The profile, with what better-auth calls some of it instead of members of those names."""
+    told = info | {"emailVerified": _verified(info), "image": info.get("picture")}
+    return {name: value for name, value in told.items() if name != "image" or value is not None}
 
 
 def _verified(found: Json) -> bool:

@@ -123,6 +123,8 @@ class IdTokenRules:
     max_age: int | None = None
     hashed_nonce: bool = False
     claims: Callable[[Json], bool] | None = None
+    # A token that does not name its key is none.
+    names_key: bool = False
     # Not only a JWT: something else is shown to the provider, by `profile`.
     opaque: bool = False
 

@@ -91,6 +91,7 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "signing in when every directory has deactivated one": (200, 403),
     "a credential that is registered twice": (200, 400),
     "operations without a name": (13, 0),
+    "where a discovery document has moved": (200, 404),
     "ways to say who asks": (["apiKeyCookie", "bearerAuth"], ["apiKeyCookie"]),
     "what the reference loads": (
         ["https://cdn.jsdelivr.net/npm/@scalar/api-reference"],

@@ -117,6 +117,10 @@ class Visit:
         """Compares the user, their accounts with tokens, and their sessions."""
         self.caller.tables()
         self.caller.tables(f"{self.who.sub}@{self.provider}.placeholder.invalid")
+        self.accounts()
+
+    def accounts(self) -> None:
+        """Compares the accounts with their tokens."""
         found = self.caller.sql(TOKENS, account=self.who.sub, email=self.caller.email)
         self._look("account with its tokens", [self._account(row) for row in found])
 

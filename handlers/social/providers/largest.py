@@ -97,6 +97,7 @@ def _make_apple(client: Client, options: Options) -> Provider:
         (bundle,) if bundle else client.ids,
         max_age=_HOUR,
         hashed_nonce=True,
+        names_key=True,
     )
     endpoint = TokenEndpoint("https://appleid.apple.com/auth/token")
     return Provider("apple", "Apple", client, page, endpoint, _look_at_apple, subject("sub"), id_token=rules)
@@ -152,6 +153,7 @@ def _make_microsoft(client: Client, options: Options) -> Provider:
         () if tenant in _MANY_TENANTS else (f"{base}/v2.0",),
         client.ids,
         max_age=_HOUR,
+        names_key=True,
         claims=belongs,
     )
     page = Authorization(

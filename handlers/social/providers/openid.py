@@ -134,7 +134,8 @@ def _make_cognito(client: Client, options: Options) -> Provider:
         return Profile(_named({**data, "name": name}, verified), {**data, "name": name})
 
     more = {"identity_provider": options["IDENTITY_PROVIDER"]} if "IDENTITY_PROVIDER" in options else {}
-    rules = IdTokenRules(f"{issuer}/.well-known/jwks.json", (issuer,), client.ids, max_age=_HOUR)
+    keys = f"{issuer}/.well-known/jwks.json"
+    rules = IdTokenRules(keys, (issuer,), client.ids, max_age=_HOUR, names_key=True)
     page = Authorization(f"https://{domain}/oauth2/authorize", _OPENID, parameters=more, scope_last=True)
     endpoint = TokenEndpoint(f"https://{domain}/oauth2/token")
     return Provider("cognito", "Cognito", client, page, endpoint, look, subject("sub"), id_token=rules)

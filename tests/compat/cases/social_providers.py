@@ -165,7 +165,7 @@ def _refresh(caller: Caller, provider: str) -> None:
         changed = {"refresh": found, "round": number}
         row = visit.account(user, script=changed) if number else row
         caller.post("/refresh-token", {"accountId": row})
-        caller.sql('UPDATE "account" SET "providerId" = \'done\' WHERE "id" = %(row)s', row=row)
+        caller.sql('UPDATE "account" SET "providerId" = "id" WHERE "id" = %(row)s', row=row)
     visit.outgoing()
 
 
