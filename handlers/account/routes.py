@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.account import errors as refusals
 from server import errors
@@ -167,15 +168,18 @@ class RefreshToken(TokenHandler):
     async def _renew(self, provider: Provider, account: Linked) -> Json:
         oauth = self.services.oauth
         try:
-            found = (await oauth.refreshing.renew(provider, account)).account
+            renewed = await oauth.refreshing.renew(provider, account)
+            found, given = renewed.account, renewed.tokens
             access, refresh = oauth.vault.open(found.access_token), oauth.vault.open(found.refresh_token)
         except (RefreshError, DecryptionError) as error:
             raise refusals.failed_to_refresh_access_token() from error
-        return _refreshed(found, access, refresh)
+        # How long it lasts is told where the provider has just said so.
+        ends = given.access_token_expires_at if given.access_token else found.access_token_expires_at
+        return _refreshed(found, access, refresh, ends)
 
 
-def _refreshed(account: Linked, access: str | None, refresh: str | None) -> Json:
-    ends, refresh_ends = account.access_token_expires_at, account.refresh_token_expires_at
+def _refreshed(account: Linked, access: str | None, refresh: str | None, ends: datetime | None) -> Json:
+    refresh_ends = account.refresh_token_expires_at
     return {
         "accessToken": access,
         "refreshToken": refresh,

@@ -16,6 +16,7 @@ from server.oauth.provider import (
     Provider,
     TokenEndpoint,
     Tokens,
+    is_true,
 )
 from server.outgoing import Outgoing, Request
 from server.outgoing.client import bearer
@@ -129,9 +130,10 @@ def _known(claims: Json) -> Json:
 
 
 def _told(info: Json) -> Json:
-    more = {"emailVerified": _verified(info), "image": info.get("picture")}
-    return info | {name: value for name, value in more.items() if value is not None}
+    """The profile, with what better-auth calls some of it instead of members of those names."""
+    told = info | {"emailVerified": _verified(info), "image": info.get("picture")}
+    return {name: value for name, value in told.items() if name != "image" or value is not None}
 
 
 def _verified(found: Json) -> bool:
-    return found.get("email_verified") in (True, "true")
+    return is_true(found.get("email_verified"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from handlers.social import linking, oauth_states
 from handlers.social.arrival import arrive
 from handlers.social.oauth_states import Link, OAuthState
+from server import clock
 from server.database import InvalidValue, RowRefused
 from server.errors import APIError
 from server.http.access import answers
@@ -116,8 +117,11 @@ class HandleOAuthCallback(ApiHandler):
     async def _link(self, who: Identity, found: OAuthState, link: Link) -> None:
         """While the session that asked for it still lives. S23 S40."""
         token = link.token(self.services.config.keyring)
-        session = await self.services.sessions.read(token) if token else None
+        sessions = self.services.sessions
+        session = await sessions.read(token) if token else None
         if session is None or session.user.id != link.user_id:
+            raise Refused("unable_to_link_account")
+        if sessions.terms.over(session.session, clock.now()):
             raise Refused("unable_to_link_account")
         try:
             await linking.link_and_record(self, who, link.user_id, link.email, redirected=True)

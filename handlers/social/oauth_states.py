@@ -84,6 +84,7 @@ async def create(db: Executor, state: str, remembered: OAuthState) -> None:
         "oauthState": state,
     }
     kept = {**remembered.data, **members}
+    kept.pop("__proto__", None)  # no member like others, where JavaScript reads this
     value = {
         name: member for name, member in kept.items() if name not in members or members[name] is not None
     }

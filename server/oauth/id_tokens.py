@@ -69,6 +69,8 @@ def _read_header(token: str, rules: IdTokenRules) -> tuple[str | None, str]:
     kid, algorithm = header.get("kid"), header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in rules.algorithms or "crit" in header:
         raise ValueError("an algorithm that is not allowed")
+    if rules.names_key and not isinstance(kid, str):
+        raise ValueError("a key without a name")
     return kid if isinstance(kid, str) else None, algorithm
 
 

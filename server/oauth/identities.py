@@ -12,10 +12,11 @@ from server.database import InvalidValue, RowRefused, Transaction
 from server.errors import APIError
 from server.model import Json, User
 from server.oauth import store
-from server.oauth.provider import Provider, Tokens
+from server.oauth.provider import Provider, Tokens, is_true
 from server.oauth.settings import OAuthSettings
 from server.oauth.store import Linked
 from server.oauth.vault import Vault
+from server.protocol import javascript
 from server.sessions.lifecycle import Sessions
 from server.store import users
 from server.store.users import EmailTaken
@@ -34,12 +35,13 @@ class Identity:
     @property
     def email(self) -> str:
         """The address in lower case, empty where the provider has none."""
-        return text(self.user.get("email")).lower()
+        found = self.user.get("email")
+        return found.lower() if isinstance(found, str) else ""
 
     @property
     def verified(self) -> bool:
         """Whether the provider says that the address is theirs; some say so in a text."""
-        return self.user.get("emailVerified") in (True, "true")
+        return is_true(self.user.get("emailVerified"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def text(value: object) -> str:
     """What a column of text gets of a member of JSON."""
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, (str, int, float)) else ""
+    if isinstance(value, (int, float)):
+        return javascript.number(value)
+    return value if isinstance(value, str) else ""
 
 
 def subject(provider: Provider, tokens: Tokens, data: Json) -> str | None:
@@ -150,7 +154,8 @@ class Identities:
 
     async def _welcome(self, tx: Transaction, who: Identity, mail_to: str | None) -> Owner:
         written = registration.accept(tx.columns.user, {})
-        name, image = text(who.user.get("name")), text(who.user.get("image")) or None
+        name, image = text(who.user.get("name")), who.user.get("image")
+        image = None if image is None else text(image)
         user = await registration.new_user(tx, name, who.email, image, proven=who.verified)
         try:
             user = await registration.add(tx, user, None, written)

@@ -29,6 +29,11 @@ class Tokens:
     nonce: str | None = field(default=None, repr=False)
 
 
+def is_true(value: object) -> bool:
+    """What providers mean by it, some in a text; a number means nothing, though Python takes 1 for True."""
+    return value is True or value == "true"
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Who somebody is to a provider: `data` as it came, `user` what is made of it, without members that are not there."""
@@ -118,6 +123,8 @@ class IdTokenRules:
     max_age: int | None = None
     hashed_nonce: bool = False
     claims: Callable[[Json], bool] | None = None
+    # A token that does not name its key is none.
+    names_key: bool = False
     # Not only a JWT: something else is shown to the provider, by `profile`.
     opaque: bool = False
 

@@ -43,7 +43,9 @@ async def _ask(outgoing: Outgoing, provider: Provider, grant: Grant) -> Tokens:
     answer = reply.read()
     if not reply.good:
         raise TokenError(f"{provider.id} answered {reply.status}: {_why(answer)}")
-    return read(answer, strict=refreshed or endpoint.errors_are_good)
+    if endpoint.errors_are_good and (isinstance(answer, str) or _why(answer)):
+        raise TokenError(f"{provider.id} answered well: {_why(answer)}")
+    return read(answer, strict=refreshed)
 
 
 def _authenticate(provider: Provider, refreshed: bool, asked: dict[str, str]) -> dict[str, str]:
@@ -80,10 +82,10 @@ def _why(answer: Any) -> str:
 
 def read(answer: Any, strict: bool = False) -> Tokens:
     """The members of RFC 6749, 5.1; `strict` raises TokenError where there is no access token."""
+    if answer is None:
+        raise TokenError("no tokens")
     found: Json = answer if isinstance(answer, dict) else {}
-    if strict and (
-        "error" in found or not isinstance(found.get("access_token"), str) or not found["access_token"]
-    ):
+    if strict and not _text(found, "access_token"):
         raise TokenError(f"no access token: {_why(found)}")
     return Tokens(
         access_token=_text(found, "access_token"),

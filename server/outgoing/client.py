@@ -17,12 +17,15 @@ import httpcore
 from server.outgoing import proxies
 from server.outgoing.addresses import AddressRefused, GuardedBackend
 from server.outgoing.settings import OutgoingSettings
+from server.protocol import javascript
 
 SECONDS = 10.0
 MOST_BYTES = 1024 * 1024
 # So many to one server at a time: who does not answer keeps nobody waiting but who asks them.
 MOST_AT_ONCE = 20
-_JSON = re.compile(r"application/(?:[\w!#$%&*.^`~-]*\+)?json(?:;.*)?", re.IGNORECASE | re.DOTALL)
+_READABLE = re.compile(
+    r"(?:|(?:application/(?:[\w!#$%&*.^`~-]*\+)?json|text/[^;]*)(?:;.*)?)", re.IGNORECASE | re.DOTALL
+)
 # What a header can carry.
 _UNFIT = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -67,13 +70,14 @@ class Reply:
         return 200 <= self.status < 300
 
     def read(self) -> Any:
-        """The JSON that it says it has, else its text; raises OutgoingError for JSON that is none."""
-        if not _JSON.fullmatch(self.headers.get("content-type", "").strip()):
-            return self.body.decode("utf-8", "replace")
+        """The JSON that it has, also where it says that it is text, as WeChat does; else its text."""
+        text = self.body.decode("utf-8", "replace")
+        if not _READABLE.fullmatch(self.headers.get("content-type", "").strip()):
+            return text
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise OutgoingError("an answer that says it is JSON is none") from error
+            return javascript.parse(text)
+        except (ValueError, RecursionError):
+            return text
 
 
 class Outgoing:

@@ -96,6 +96,7 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "a code after the password has changed": (200, 401),
     "a trusted browser once the second factor was off": ("token", "twoFactorRedirect"),
     "tries of mailed codes, without an authenticator": ([401] * 12, [401] * 10 + [429] * 2),
+    "where a discovery document has moved": (200, 404),
     "ways to say who asks": (["apiKeyCookie", "bearerAuth"], ["apiKeyCookie"]),
     "what the reference loads": (
         ["https://cdn.jsdelivr.net/npm/@scalar/api-reference"],

@@ -49,7 +49,8 @@ class Visit:
     # The way there
 
     def start(self, path: str = "/sign-in/social", **body: Any) -> Answer:
-        """Asks where to go; what comes in the address is remembered."""
+        """Asks where to go; what comes in the address is remembered, and what was left of another visit is not."""
+        self.caller.jar.pop(self.caller.cookie_name("state"), None)
         answer = self.caller.post(path, {"provider": self.provider, "callbackURL": "/welcome"} | body)
         try:
             query = parse_qs(urlsplit(json.loads(answer.body)["url"]).query)
@@ -116,6 +117,10 @@ class Visit:
         """Compares the user, their accounts with tokens, and their sessions."""
         self.caller.tables()
         self.caller.tables(f"{self.who.sub}@{self.provider}.placeholder.invalid")
+        self.accounts()
+
+    def accounts(self) -> None:
+        """Compares the accounts with their tokens."""
         found = self.caller.sql(TOKENS, account=self.who.sub, email=self.caller.email)
         self._look("account with its tokens", [self._account(row) for row in found])
 
@@ -161,7 +166,7 @@ class Visit:
 
 
 def _asked(asked: dict[str, Any]) -> dict[str, Any]:
-    """A request as it is compared: which program asked, and that it takes anything, is no difference."""
+    """A request as it is compared: who asked, that they take anything, and how a path is escaped is no difference."""
     headers = dict(asked["headers"])
     headers.pop("user-agent", None)
     if headers.get("accept") == "*/*":
@@ -182,7 +187,7 @@ def _url(url: str) -> str:
     head, mark, query = url.partition("?")
     head = unquote(head)
     pairs = [pair.partition("=") for pair in query.split("&")]
-    return head + mark + "&".join(f"{name}{equals}{_told(value)}" for name, equals, value in pairs)
+    return head + mark + "&".join(f"{name}{equals}{_told(unquote(value))}" for name, equals, value in pairs)
 
 
 def _body(body: Any) -> Any:
@@ -192,8 +197,8 @@ def _body(body: Any) -> Any:
 
 
 def _told(text: str) -> str:
-    """Which token of a script it is, in words."""
+    """Which token of a script it is, in words; how a query of GraphQL is laid out is no difference."""
     found = script.read(text)
     if found is None:
-        return text
+        return " ".join(text.split())
     return f"<{found.get('for', 'code')} {found['id']} of visit {found.get('visit')}, round {found.get(script.ROUND, 0)}>"

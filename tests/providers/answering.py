@@ -21,7 +21,8 @@ def answered(asked: Asked, sets: dict[str, tuple[str, ...]]) -> dict[str, Any]:
         return discovery.discovered(asked.host)
     if asked.method == "GET" and asked.path.endswith(KEY_SETS):
         wrong = discovery.KEYS.get(asked.host.partition(".")[0])
-        return wrong or answer(keys.published(*sets.get(asked.host, (keys.GOOD,))))
+        families = keys.FAMILIES if asked.host.endswith(".example") else ("RS",)
+        return wrong or answer(keys.published(*sets.get(asked.host, (keys.GOOD,)), families=families))
     values = asked.values()
     if asked.method == "GET" and {"redirect_uri", "state"} <= values.keys():
         return _back(values)

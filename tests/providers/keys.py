@@ -18,6 +18,7 @@ HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "384": hashes.SHA384,
     "512": hashes.SHA512,
 }
+FAMILIES = ("RS", "ES", "Ed")
 # What is published unless a host was told otherwise; "next" comes after a rotation, "other" is nobody's.
 GOOD = "good"
 
@@ -57,9 +58,9 @@ def claims_of(token: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def published(*names: str) -> dict[str, Any]:
+def published(*names: str, families: tuple[str, ...] = FAMILIES) -> dict[str, Any]:
     """The key set with the keys of these names."""
-    return {"keys": [_public(name, family) for name in names for family in ("RS", "ES", "Ed")]}
+    return {"keys": [_public(name, family) for name in names for family in families]}
 
 
 def encode(raw: bytes) -> str:

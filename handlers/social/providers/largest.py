@@ -15,6 +15,7 @@ from server.oauth.provider import (
     Provider,
     TokenEndpoint,
     Tokens,
+    is_true,
 )
 from server.outgoing import Outgoing, OutgoingError, Request
 from server.outgoing.client import bearer
@@ -78,7 +79,7 @@ async def _look_at_apple(outgoing: Outgoing, tokens: Tokens) -> Profile | None:
     else:
         name = either(member(claims, "name"), "")
     data = {**claims, "name": name}
-    verified = claims.get("email_verified") in (True, "true")
+    verified = is_true(claims.get("email_verified"))
     return Profile(user(name=name, emailVerified=verified, email=member(claims, "email")), data)
 
 
@@ -96,6 +97,7 @@ def _make_apple(client: Client, options: Options) -> Provider:
         (bundle,) if bundle else client.ids,
         max_age=_HOUR,
         hashed_nonce=True,
+        names_key=True,
     )
     endpoint = TokenEndpoint("https://appleid.apple.com/auth/token")
     return Provider("apple", "Apple", client, page, endpoint, _look_at_apple, subject("sub"), id_token=rules)
@@ -125,7 +127,7 @@ async def _look_at_microsoft(outgoing: Outgoing, tokens: Tokens) -> Profile | No
 
 def _is_verified(data: Json) -> bool:
     if "email_verified" in data:
-        return data["email_verified"] in (True, "true")
+        return is_true(data["email_verified"])
     lists = (data.get(name) for name in ("verified_primary_email", "verified_secondary_email"))
     return bool(data.get("email")) and any(
         data["email"] in each for each in lists if isinstance(each, (list, str))
@@ -151,6 +153,7 @@ def _make_microsoft(client: Client, options: Options) -> Provider:
         () if tenant in _MANY_TENANTS else (f"{base}/v2.0",),
         client.ids,
         max_age=_HOUR,
+        names_key=True,
         claims=belongs,
     )
     page = Authorization(

@@ -28,6 +28,7 @@ from server.oauth.provider import (
     Provider,
     TokenEndpoint,
     Tokens,
+    is_true,
 )
 from server.outgoing import Outgoing, OutgoingError, Request
 from server.protocol import uri
@@ -121,17 +122,20 @@ def _make_cognito(client: Client, options: Options) -> Provider:
 
     async def look(outgoing: Outgoing, tokens: Tokens) -> Profile | None:
         claims = id_tokens.decode(tokens.id_token) if tokens.id_token else None
-        data = claims or await fetch(outgoing, f"https://{domain}/oauth2/userinfo", tokens)
+        data = claims
+        if data is None:
+            data = await fetch(outgoing, f"https://{domain}/oauth2/userinfo", tokens)
         if data is None:
             return None
         name = either(member(data, "name"), member(data, "given_name"), member(data, "username"), "")
         verified = member(data, "email_verified")
         if claims is None:
-            return Profile(_named({**data, "name": name}, verified in (True, "true")), data)
+            return Profile(_named({**data, "name": name}, is_true(verified)), data)
         return Profile(_named({**data, "name": name}, verified), {**data, "name": name})
 
     more = {"identity_provider": options["IDENTITY_PROVIDER"]} if "IDENTITY_PROVIDER" in options else {}
-    rules = IdTokenRules(f"{issuer}/.well-known/jwks.json", (issuer,), client.ids, max_age=_HOUR)
+    keys = f"{issuer}/.well-known/jwks.json"
+    rules = IdTokenRules(keys, (issuer,), client.ids, max_age=_HOUR, names_key=True)
     page = Authorization(f"https://{domain}/oauth2/authorize", _OPENID, parameters=more, scope_last=True)
     endpoint = TokenEndpoint(f"https://{domain}/oauth2/token")
     return Provider("cognito", "Cognito", client, page, endpoint, look, subject("sub"), id_token=rules)
@@ -141,8 +145,9 @@ def _make_line(client: Client, options: Options) -> Provider:
     """Its id tokens are checked by LINE itself."""
 
     async def look(outgoing: Outgoing, tokens: Tokens) -> Profile | None:
-        claims = id_tokens.decode(tokens.id_token) if tokens.id_token else None
-        data = claims or await fetch(outgoing, "https://api.line.me/oauth2/v2.1/userinfo", tokens)
+        data = id_tokens.decode(tokens.id_token) if tokens.id_token else None
+        if data is None:
+            data = await fetch(outgoing, "https://api.line.me/oauth2/v2.1/userinfo", tokens)
         return (
             None
             if data is None

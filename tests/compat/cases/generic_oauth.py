@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from tests.compat import profiles
-from tests.compat.caller import Caller
+from tests.compat.caller import Caller, Look
 from tests.compat.case import Group
 from tests.compat.cases.social import ENDS
 from tests.compat.profiles import NOW
@@ -21,8 +22,8 @@ BACK = "GET /callback/:id"
 LINK = "POST /link-social"
 TOKEN = "POST /get-access-token"
 INFO = "GET /account-info"
-OUT = "POST /sign-out"
-NAMED = [(name, name) for name in GENERIC]
+MOVED = "moved"
+NAMED = [(name, name) for name in GENERIC if name != MOVED]
 
 
 def _start(caller: Caller, provider: str) -> None:
@@ -116,7 +117,7 @@ def _wrong(caller: Caller, given: tuple[dict[str, Any], dict[str, Any]]) -> None
 
 
 group.each(BACK, "id token", WRONG, _wrong, (ON,))
-NO_TOKENS = ["x", "a.b.c", "", 5, "e30.e30.e30"]
+NO_TOKENS = ["x", "a.b.c", "", "e30.e30.e30"]
 
 
 @group.case(BACK, "an id token that is none", ON)
@@ -263,12 +264,9 @@ def tokens(caller: Caller) -> None:
     visit.rows()
 
 
-@group.case(OUT, "at the provider, too", ON)
-def sign_out(caller: Caller) -> None:
-    """Where it has a page for that."""
-    for provider in ("acme", "no-logout", "plain"):
-        visit = Visit(caller, provider if provider in GENERIC else "acme")
-        visit.whole()
-        caller.post("/sign-out", {})
-        visit.whole()
-        caller.post("/sign-out", {"callbackURL": "/bye", "disableRedirect": True, "state": "s"})
+@group.case(START, "a document that has moved", ON)
+def moved(caller: Caller) -> None:
+    """Is followed there; nobody who is asked by ours can send it elsewhere."""
+    status = Visit(caller, MOVED).start().status
+    caller.heard.clear()
+    caller.heard.append(Look("where a discovery document has moved", status, time.time()))

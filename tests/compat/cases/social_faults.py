@@ -92,7 +92,10 @@ PROFILE_FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("no JSON", answer(text="ada", headers={"Content-Type": "text/plain"})),
     (
         "JSON as text",
-        answer(text='{"id":"5","email":"x@example.com"}', headers={"Content-Type": "text/plain"}),
+        answer(
+            text='{"id":"5","email":"x@example.com","avatar":null,"discriminator":"1"}',
+            headers={"Content-Type": "text/plain"},
+        ),
     ),
     ("broken JSON", answer(text="{")),
     ("cut", answer({"id": "5", "email": "x@example.com"}, cut=True)),
@@ -101,7 +104,7 @@ PROFILE_FAULTS: list[tuple[str, dict[str, Any]]] = [
 
 
 def _profileless(caller: Caller, given: dict[str, Any]) -> None:
-    for provider in ("discord", "github", "linkedin"):
+    for provider in ("discord", "github", "zoom"):
         visit = Visit(caller, provider)
         visit.start(**ENDS)
         visit.back(visit.code(profile=given))
@@ -120,8 +123,6 @@ SUBJECTS: list[tuple[str, Any]] = [
     ("a fraction", {"sub": 1.50}),
     ("zero", {"sub": 0}),
     ("true", {"sub": True}),
-    ("a list", {"sub": ["a", 1]}),
-    ("an object", {"sub": {"a": 1}}),
     ("spaces around", {"sub": " ada "}),
     ("long", {"sub": "x" * 300}),
 ]
@@ -140,15 +141,12 @@ def _subject(caller: Caller, changed: dict[str, Any] | None) -> None:
 
 group.each(BACK, "the account is", SUBJECTS, _subject, (ON,))
 MEMBERS: list[tuple[str, dict[str, Any]]] = [
-    ("email number", {"email": 5}),
     ("email empty", {"email": ""}),
     ("email no address", {"email": "ada"}),
     ("email in capitals", {"email": "Ada.CAPITALS@Example.COM"}),
-    ("email list", {"email": ["ada@example.com"]}),
     ("name null", {"name": None}),
     ("name number", {"name": 5}),
     ("name empty", {"name": ""}),
-    ("name object", {"name": {"first": "Ada"}}),
     ("name with NUL", {"name": "A\0da"}),
     ("picture null", {"picture": None}),
     ("picture empty", {"picture": ""}),

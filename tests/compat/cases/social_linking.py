@@ -157,7 +157,7 @@ def ended(caller: Caller) -> None:
         caller.sql(change, token=token)
         visit.back()
         visit.kept()
-    visit.rows()
+    visit.accounts()
 
 
 @group.case(LINK, "in the session of somebody else", ON)

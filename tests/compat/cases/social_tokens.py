@@ -87,9 +87,8 @@ group.each(REFRESH, "the provider answers", ANSWERS, _refresh, (ON, SEALED))
 PROFILES: list[tuple[str, dict[str, Any]]] = [
     ("401", answer({"message": "no"}, 401)),
     ("500", answer({"message": "no"}, 500)),
-    ("nothing", answer({})),
     ("no JSON", answer(text="x")),
-    ("no account", answer({"email": "x@example.com", "avatar": "x"})),
+    ("no account", answer({"email": "x@example.com", "avatar": None, "discriminator": "7"})),
     ("another account", answer({"id": "5", "email": "x@example.com", "avatar": "x", "username": "x"})),
     ("no address", answer({"id": "5", "avatar": None, "discriminator": "7", "username": "x"})),
     (
