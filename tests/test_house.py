@@ -57,6 +57,7 @@ PUBLIC = {
     "POST /request-password-reset",
     "POST /reset-password",
     "POST /send-verification-email",
+    "POST /sign-in/anonymous",
     "POST /sign-in/email",
     "POST /sign-in/email-otp",
     "POST /sign-in/magic-link",
