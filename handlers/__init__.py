@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.account import FEATURE as ACCOUNT
+from handlers.anonymous import FEATURE as ANONYMOUS
 from handlers.audit import FEATURE as AUDIT
 from handlers.avatar import FEATURE as AVATAR
 from handlers.bearer import FEATURE as BEARER
@@ -45,6 +46,7 @@ FEATURES = (
     USERNAME,
     MAGIC_LINK,
     EMAIL_OTP,
+    ANONYMOUS,
     ONE_TIME_TOKEN,
     PASSKEY,
     BEARER,

@@ -58,6 +58,7 @@ PUBLIC = {
     "POST /request-password-reset",
     "POST /reset-password",
     "POST /send-verification-email",
+    "POST /sign-in/anonymous",
     "POST /sign-in/email",
     "POST /passkey/verify-authentication",
     "POST /sign-in/email-otp",

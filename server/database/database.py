@@ -203,6 +203,7 @@ class Database(Statements):
             await end(tx, connection, seconds)
         finally:
             self._pool.release(connection)
+        await tx.finish()
 
     async def _begin(self, seconds: float) -> aiopg.Connection:
         """A connection in a transaction that may write; raises WritesRefused."""

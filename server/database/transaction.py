@@ -26,6 +26,7 @@ class Transaction(Statements):
         self._connection, self._seconds, self.columns, self.shape = connection, seconds, columns, shape
         self._works: list[Callable[[], None]] = []
         self._undoings: list[Callable[[], Awaitable[object]]] = []
+        self._later: list[Callable[[], Awaitable[object]]] = []
 
     async def _fetch(self, sql: str, params: dict[str, object]) -> Result:
         with budget.spend(self._seconds) as seconds:
@@ -36,6 +37,21 @@ class Transaction(Statements):
 
     def on_failure(self, work: Callable[[], Awaitable[object]]) -> None:
         self._undoings.append(work)
+
+    def afterwards(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Does what is no part of it once it is committed, and the connection free: whoever waits for it waits for both."""
+        self._later.append(work)
+
+    async def finish(self) -> None:
+        """What was to be done afterwards, each for itself."""
+        for work in self._later:
+            try:
+                await work()
+            except Exception as error:  # what was done is done
+                expected = isinstance(error, DatabaseError)
+                log.log(
+                    logging.WARNING if expected else logging.ERROR, "what was to follow failed: %s", error
+                )
 
     async def failed(self) -> None:
         """After ROLLBACK, or a COMMIT without an answer: undoes what was done elsewhere, the last first."""

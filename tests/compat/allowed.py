@@ -88,6 +88,7 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "where the link of an approval leads": ("/api/auth/verify-email", "/verify-email"),
     "accounts of one name at a provider": (2, 1),
     "ways in after a reset by a code": (["credential", "google"], ["credential"]),
+    "signed in over a session that has ended, with guests": ([False, 1], [True, 1]),
     "deleting somebody whom another table holds": ([500, 401], [409, 200]),
     "signing in when every directory has deactivated one": (200, 403),
     "a credential that is registered twice": (200, 400),

@@ -13,6 +13,7 @@ from typing import Any
 from tests.compat import tree
 
 ID = re.compile(r"[A-Za-z0-9]{32}")
+GUEST = re.compile(r"[a-z0-9]{32}@anonymous\.placeholder\.invalid")
 CODE = re.compile(r"\d{4,10}")
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 IDS = {"id", "userId", "accountId", "token", "encryptedSessionToken"}
@@ -101,6 +102,8 @@ class Mask:
             return self.label(value)
         if key in DATES and DATE.fullmatch(value):
             return self._date(value, at)
+        if key == "email" and GUEST.fullmatch(value):
+            return self.label(value, "guest")
         if key == "code" and CODE.fullmatch(value):
             return self.label(value, f"{len(value)} digits")
         if key in {"backupCodes", "totpURI", *CHALLENGES}:
