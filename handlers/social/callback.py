@@ -107,12 +107,12 @@ class HandleOAuthCallback(ApiHandler):
         if isinstance(arrived, APIError):
             self._fail(found.error_url, arrived.code or "unable_to_create_session", arrived.message)
             return
-        outcome = arrived.outcome
+        outcome, url = arrived.outcome, (arrived.new and found.new_user_url) or found.callback_url
         if isinstance(outcome, SignedIn):
             self.set_session(outcome)
         else:
             self.add_cookies(outcome.cookies)
-        self.redirect_to((arrived.new and found.new_user_url) or found.callback_url)
+        self.redirect_to(self.way_on(outcome, url))
 
     async def _link(self, who: Identity, found: OAuthState, link: Link) -> None:
         """While the session that asked for it still lives. S23 S40."""

@@ -51,6 +51,7 @@ const WORDS: Record<string, string> = {
   'passkey-renamed': 'A passkey was renamed',
   'passkey-deleted': 'A passkey was deleted',
   'passkey-refused': 'A passkey could not be added',
+  'account-linked': 'A way to sign in was added',
   'account-unlinked': 'A way to sign in was removed',
   'user-created': 'The account was created',
 }
