@@ -102,10 +102,9 @@ class Mask:
             return self.label(value)
         if key in DATES and DATE.fullmatch(value):
             return self._date(value, at)
-        if key == "email" and GUEST.fullmatch(value):
-            return self.label(value, "guest")
-        if key == "code" and CODE.fullmatch(value):
-            return self.label(value, f"{len(value)} digits")
+        named = {"email": (GUEST, "guest"), "code": (CODE, f"{len(value)} digits")}.get(key)
+        if named and named[0].fullmatch(value):
+            return self.label(value, named[1])
         if key in {"backupCodes", "totpURI", *CHALLENGES}:
             return self._key(value, key)
         if key == "ipAddress" and value == self._peer:
