@@ -22,6 +22,7 @@ from say import Stop, step
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 COMPAT = ROOT / "tests" / "compat"
+OIDC = ROOT / "tests" / "providers" / "oidc"
 PEERS = ROOT / "bench" / "peers"
 VENV = Venv(ROOT)
 
@@ -57,6 +58,7 @@ def test() -> None:
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # which costs each process of the tests eight seconds
     bundle.install(WEB, environment)
     bundle.install(COMPAT, environment)
+    bundle.install(OIDC, environment)
     arguments: list[str] = []
     for program in programs.ALL:
         found = program.find_or_install()
@@ -156,7 +158,12 @@ def format() -> None:  # noqa: A001
 
 def clean() -> None:
     """What the others made; a database or a mail is never touched."""
-    made = [PEERS / "node/node_modules", PEERS / "bun/node_modules", PEERS / "python/.venv"]
+    made = [
+        OIDC / "node_modules",
+        PEERS / "node/node_modules",
+        PEERS / "bun/node_modules",
+        PEERS / "python/.venv",
+    ]
     for folder in (VENV.folder, WEB / "node_modules", WEB / "dist", COMPAT / "node_modules", *made):
         shutil.rmtree(folder, ignore_errors=True)
 

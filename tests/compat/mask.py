@@ -102,17 +102,17 @@ class Mask:
             return self.label(value)
         if key in DATES and DATE.fullmatch(value):
             return self._date(value, at)
-        if key in {"email", "code", "backupCodes", "totpURI", *CHALLENGES}:
-            return self._made(value, key)
+        named = {"email": (GUEST, "guest"), "code": (CODE, f"{len(value)} digits")}.get(key)
+        if named and named[0].fullmatch(value):
+            return self.label(value, named[1])
+        if key in {"backupCodes", "totpURI", *CHALLENGES}:
+            return self._key(value, key)
         if key == "ipAddress" and value == self._peer:
             return "<the peer>"
         return self.link(value, at) if key in {"url", "location"} else value
 
-    def _made(self, value: str, key: str) -> str:
-        """What a server makes up: a guest's address, codes, what a passkey signs, and the secrets of a second factor."""
-        for at, pattern, kind in (("email", GUEST, "guest"), ("code", CODE, f"{len(value)} digits")):
-            if key == at:
-                return self.label(value, kind) if pattern.fullmatch(value) else value
+    def _key(self, value: str, key: str) -> str:
+        """What a passkey signs, and the secrets of a second factor."""
         if key in CHALLENGES:
             kind = "handle" if key == "id" else "challenge"
             return self.label(value, kind) if CHALLENGE.fullmatch(value) else value

@@ -24,6 +24,42 @@ MORE: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         },
     ),
 }
+# What some can be told besides, in the option set of that name; None takes a member away.
+TUNED: dict[str, tuple[dict[str, Any], dict[str, str | None]]] = {
+    "google": (
+        {
+            "clientId": ["google-id", "google-app"],
+            "hd": "example.com",
+            "prompt": "consent",
+            "accessType": "offline",
+        },
+        {
+            "CLIENT_ID": "google-id,google-app",
+            "HD": "example.com",
+            "PROMPT": "consent",
+            "ACCESS_TYPE": "offline",
+        },
+    ),
+    "microsoft": (
+        {"tenantId": "contoso", "prompt": "login", "clientSecret": None},
+        {"TENANT_ID": "contoso", "PROMPT": "login", "CLIENT_SECRET": None},
+    ),
+    "apple": ({"appBundleIdentifier": None}, {"APP_BUNDLE_IDENTIFIER": None}),
+    "facebook": ({"configId": "cfg"}, {"CONFIG_ID": "cfg"}),
+    "cognito": (
+        {"identityProvider": "Google", "domain": "https://compat.auth.example.com", "clientSecret": None},
+        {"IDENTITY_PROVIDER": "Google", "DOMAIN": "https://compat.auth.example.com", "CLIENT_SECRET": None},
+    ),
+    "paybin": ({"issuer": "https://paybin.example"}, {"ISSUER": "https://paybin.example"}),
+    "gitlab": ({"issuer": "https://gitlab.example/sub/"}, {"ISSUER": "https://gitlab.example/sub/"}),
+    "discord": ({"prompt": "consent"}, {"PROMPT": "consent"}),
+    "dropbox": ({"accessType": "offline"}, {"ACCESS_TYPE": "offline"}),
+    "reddit": ({"duration": "permanent"}, {"DURATION": "permanent"}),
+    "salesforce": ({"environment": "sandbox"}, {"ENVIRONMENT": "sandbox"}),
+    "paypal": ({"environment": "live"}, {"ENVIRONMENT": "live"}),
+    "wechat": ({"lang": "en"}, {"LANG": "en"}),
+    "cloudflare": ({"clientSecret": None}, {"CLIENT_SECRET": None}),
+}
 TRUSTED = ("github", "discord", "spotify", "google")
 APPLE = "https://appleid.apple.com"
 
@@ -46,6 +82,16 @@ def social_settings(**more: str) -> dict[str, str]:
         found |= {f"{upper}_CLIENT_{kind}": client_id(name), f"{upper}_CLIENT_SECRET": f"{name}-secret"}
         found |= MORE.get(name, ({}, {}))[1]
     return found | more
+
+
+def tuned() -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """All of them with what is in TUNED: better-auth's socialProviders, and our settings."""
+    options, named = providers(), dict[str, str | None](social_settings())
+    for name, (more, own) in TUNED.items():
+        options[name] |= more
+        named |= {f"{name.upper()}_{key}": value for key, value in own.items()}
+    kept = {name: {key: v for key, v in each.items() if v is not None} for name, each in options.items()}
+    return kept, {key: value for key, value in named.items() if value is not None}
 
 
 def _client(name: str) -> dict[str, str]:
@@ -115,7 +161,7 @@ def generic_settings(**more: str) -> dict[str, str]:
 
 def option_sets(trusted_origins: list[str]) -> list[dict[str, Any]]:
     """What options.py makes sets of."""
-    names = ",".join(TRUSTED)
+    names, (options, named) = ",".join(TRUSTED), tuned()
     found = [
         _social(),
         _social("trusted", _trusting(*TRUSTED), settings={"ACCOUNT_LINKING_TRUSTED_PROVIDERS": names}),
@@ -129,6 +175,7 @@ def option_sets(trusted_origins: list[str]) -> list[dict[str, Any]]:
             {"emailVerification": {"sendOnSignUp": True}},
             settings={"SEND_VERIFICATION_ON_SIGN_UP": "yes"},
         ),
+        {"name": "social-tuned", "changes": {"socialProviders": options}, "settings": named},
         {
             "name": "generic-oauth",
             "changes": _trusting("plain"),

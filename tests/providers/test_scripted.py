@@ -99,7 +99,9 @@ def test_what_is_none_is_left_out_of_the_tokens(scripted: Scripted) -> None:
 
 
 def test_an_id_token_is_signed_by_a_key_that_is_published(scripted: Scripted) -> None:
-    _, published = ask(scripted, "www.googleapis.com/oauth2/v3/certs")
+    _, published = ask(scripted, "acme.example/jwks")
+    _, certs = ask(scripted, "www.googleapis.com/oauth2/v3/certs")
+    assert {key["kty"] for key in certs["keys"]} == {"RSA"}
     found = exchange(scripted, code(token=answer({"id_token": {"claims": {"sub": "5"}, "alg": "ES256"}})))
     token = jwt.decode(found["id_token"], KeySet.import_key_set(published), algorithms=["ES256"])
     assert token.claims == {"sub": "5"}
