@@ -9,4 +9,6 @@ import twoFactor from './two_factor'
 import user from './user'
 
 /** What the app does, ordered as in handlers/__init__.py; a feature with nothing but pages is in pages.json alone. */
-export const FEATURES = [emailPassword, password, emailVerification, session, user, account, avatar, social, twoFactor] as const
+export const FEATURES = [
+  emailPassword, password, emailVerification, session, user, account, avatar, social, twoFactor,
+] as const
