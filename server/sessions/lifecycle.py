@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,8 +19,8 @@ from server.sessions import cookie_cache
 from server.sessions.cache import SessionCache
 from server.sessions.cookies import Cookies, RequestCookies
 from server.sessions.lru import Shelf, digest
+from server.sessions.opening import open_sessions
 from server.sessions.rendered import Finished
-from server.sessions.stores import InDatabase, SessionStore
 from server.sessions.terms import Terms
 from server.sessions.watches import Watches
 from server.store import restrictions
@@ -69,6 +69,8 @@ class Sessions:
         self.answers = Shelf(MOST_IN_MEMORY)
         self._cache = cookie_cache.open_cache(settings, cookies, db.columns)
         self.made: Callable[[], None] = lambda: None  # told of each session that is made
+        # Further sessions of a browser, which end with its own: what cookies name, by theirs.
+        self.companions: Callable[[RequestCookies], Mapping[str, str]] = lambda _: {}
         # What Redis says of a user itself.
         self._kept_elsewhere = frozenset({"banned"} if settings.sessions.store == "redis" else ())
 
@@ -157,7 +159,7 @@ class Sessions:
             over += [token] if who is not None else []
         if may_write:
             with contextlib.suppress(DatabaseError):  # they are over all the same
-                await self._delete(self._db, over)
+                await self.delete(self._db, over)
         return None
 
     async def _find(self, token: str, cached: bool) -> SignedIn | None:
@@ -286,16 +288,18 @@ class Sessions:
         Where there are several all of them end: the browser would go on with the next. `told` is called with one of
         them, in their own transaction.
         """
-        tokens, ended = self._cookies.tokens(cookies), None
+        beside, ended = self.companions(cookies), None
+        tokens = list(dict.fromkeys([*self._cookies.tokens(cookies), *beside.values()]))
         if tokens:
             async with self._db.transaction() as tx:
-                ended = await self._delete(tx, tokens)
+                ended = await self.delete(tx, tokens)
                 if ended:
                     await told(tx, ended)
-        return ended is not None, self._cookies.clear_session(cookies)
+        cleared = [*self._cookies.clear_session(cookies), *map(self._cookies.expire, beside)]
+        return ended is not None, cleared
 
-    async def _delete(self, db: Executor, tokens: list[str]) -> Ended | None:
-        """All or none; one of those that there were."""
+    async def delete(self, db: Executor, tokens: list[str]) -> Ended | None:
+        """Ends the sessions of these tokens, all or none; one of those that there were."""
         try:
             return await self.store.delete_by_tokens(db, tokens) if tokens else None
         finally:
@@ -337,14 +341,3 @@ class Sessions:
     def _forget_user(self, db: Executor, user_id: str) -> None:
         """Memory is not right any more once `db`'s changes are committed."""
         db.on_commit(lambda: self.memory.forget_user(user_id))
-
-
-def open_sessions(settings: Settings, db: Database) -> SessionStore:
-    """What SESSION_STORE names."""
-    if settings.sessions.store == "database":
-        return InDatabase()
-    from server.redis.sessions import RedisSessions  # most do without, and it takes a tenth of a second
-    from server.sessions.redis_stores import InBoth, InRedis
-
-    redis = RedisSessions(settings.redis_url or "", db.columns, settings.sessions.expires_in)
-    return InRedis(redis, db) if settings.sessions.store == "redis" else InBoth(redis, db)

@@ -29,6 +29,7 @@ LINKS = (
 )
 # In better-auth's larger alphabet, and alone in an answer.
 ONE_TIME = re.compile(r"[\w-]{32}", re.ASCII)
+MULTI = re.compile(r"session_token_multi-([a-z0-9]{32})")
 CHUNK = re.compile(r"[\w.-]+\.session_data\.\d+=")
 JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
 
@@ -121,6 +122,8 @@ class Mask:
         short = name.rpartition(".")[2]
         if short in {"session_token", "dont_remember"}:
             value = self._signed(value)
+        elif found := MULTI.fullmatch(short):
+            return self._multi(name, found[1], value) + separator + attributes
         elif short == "session_data" and value:
             value = self._cache(value, at)
         return f"{name}={value}{separator}{attributes}"
@@ -130,6 +133,11 @@ class Mask:
         if name == "set-auth-token":
             return self._signed(urllib.parse.quote(value, safe="-_.!~*'()"))
         return self.link(value, at)
+
+    def _multi(self, name: str, lower: str, value: str) -> str:
+        """A cookie of one of several sessions: its name ends with the token in small letters."""
+        token = next((each for each in self._labels if each.lower() == lower), lower)
+        return f"{name.removesuffix(lower)}{self.label(token)}={self._signed(value) if value else ''}"
 
     def _signed(self, text: str) -> str:
         value, _, _ = urllib.parse.unquote(text).rpartition(".")
