@@ -103,9 +103,7 @@ async def test_how_it_is_signed() -> None:  # S43
         token(OTHER),
         token(OTHER, header={"kid": "good"}),
         token(GOOD, "RS512"),
-        jws.serialize_compact(
-            {"alg": "HS256", "kid": "good"}, json.dumps(CLAIMS), secret, algorithms=["HS256"]
-        ),
+        by_secret(token(), GOOD.as_pem(private=False)),
         token(curve, "ES256"),
         none,
         "",
