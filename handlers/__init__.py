@@ -14,8 +14,10 @@ from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
 from handlers.forward_auth import FEATURE as FORWARD_AUTH
 from handlers.generic_oauth import FEATURE as GENERIC_OAUTH
 from handlers.health import FEATURE as HEALTH
+from handlers.last_login_method import FEATURE as LAST_LOGIN_METHOD
 from handlers.magic_link import FEATURE as MAGIC_LINK
 from handlers.metrics import FEATURE as METRICS
+from handlers.multi_session import FEATURE as MULTI_SESSION
 from handlers.new_device import FEATURE as NEW_DEVICE
 from handlers.one_time_token import FEATURE as ONE_TIME_TOKEN
 from handlers.open_api import FEATURE as OPEN_API
@@ -50,6 +52,8 @@ FEATURES = (
     ONE_TIME_TOKEN,
     PASSKEY,
     BEARER,
+    MULTI_SESSION,
+    LAST_LOGIN_METHOD,
     NEW_DEVICE,
     AUDIT,
     FORWARD_AUTH,

@@ -38,6 +38,7 @@ PUBLIC = {
     "GET /get-session",
     "GET /magic-link/verify",
     "GET /passkey/generate-authenticate-options",
+    "GET /multi-session/list-device-sessions",  # who has cookies of sessions, which it reads itself
     "GET /ok",
     "GET /open-api/generate-schema",
     "GET /reference",
@@ -53,6 +54,7 @@ PUBLIC = {
     "POST /get-access-token",  # as /account-info
     "POST /get-session",
     "POST /is-username-available",
+    "POST /multi-session/set-active",  # as the list
     "POST /one-time-token/verify",
     "POST /refresh-token",  # as /account-info
     "POST /request-password-reset",

@@ -19,6 +19,7 @@ from server.services import Services
 KEPT_SECONDS = 3600.0
 # One that cannot be reached is asked by the next sign-in, but not by each.
 PAUSE_SECONDS = 2.0
+_NEVER = float("-inf")
 log = logging.getLogger(__name__)
 
 
@@ -43,16 +44,18 @@ class Servers:
         if config is None:
             return None
         async with self._locks[provider_id]:
-            now = time.monotonic()
-            fetched, found = self._found.get(provider_id, (float("-inf"), None))
-            paused = now - self._tried.get(provider_id, float("-inf")) < PAUSE_SECONDS
-            if now - fetched < KEPT_SECONDS or paused:
+            fetched, found = self._found.get(provider_id, (_NEVER, None))
+            now, tried = time.monotonic(), self._tried.get(provider_id, _NEVER)
+            if now - fetched < KEPT_SECONDS or now - tried < PAUSE_SECONDS:
                 return found
-            self._tried[provider_id] = now
-            new = await self._discover(config)
-            if new is not None:
-                self._found[provider_id] = (time.monotonic(), new)
-            return new or found
+            return await self._renew(config) or found
+
+    async def _renew(self, config: Config) -> Provider | None:
+        self._tried[config.id] = time.monotonic()
+        found = await self._discover(config)
+        if found is not None:
+            self._found[config.id] = (time.monotonic(), found)
+        return found
 
     async def _discover(self, config: Config) -> Provider | None:
         try:

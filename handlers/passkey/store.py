@@ -9,6 +9,41 @@ from server.database import Executor
 from server.model import is_id
 from server.store.rows import swallowed
 
+_OF_USER = """
+SELECT "id"::text AS id, "name" AS name, "publicKey" AS public_key, "userId"::text AS user_id,
+       "credentialID" AS credential_id, "counter" AS counter, "deviceType" AS device_type,
+       "backedUp" AS backed_up, "transports" AS transports, "createdAt" AS created_at, "aaguid" AS aaguid
+FROM "passkey"
+WHERE "userId" = %(user_id)s
+ORDER BY "createdAt", "id"
+"""
+
+_FIND = """
+SELECT "id"::text AS id, "name" AS name, "publicKey" AS public_key, "userId"::text AS user_id,
+       "credentialID" AS credential_id, "counter" AS counter, "deviceType" AS device_type,
+       "backedUp" AS backed_up, "transports" AS transports, "createdAt" AS created_at, "aaguid" AS aaguid
+FROM "passkey"
+WHERE "id" = %(passkey_id)s
+"""
+
+_BY_CREDENTIAL = """
+SELECT "id"::text AS id, "name" AS name, "publicKey" AS public_key, "userId"::text AS user_id,
+       "credentialID" AS credential_id, "counter" AS counter, "deviceType" AS device_type,
+       "backedUp" AS backed_up, "transports" AS transports, "createdAt" AS created_at, "aaguid" AS aaguid
+FROM "passkey"
+WHERE "credentialID" = %(credential_id)s
+ORDER BY "createdAt", "id"
+LIMIT 1
+"""
+_RENAME = """
+UPDATE "passkey"
+SET "name" = %(name)s
+WHERE "id" = %(passkey_id)s AND "userId" = %(user_id)s
+RETURNING "id"::text AS id, "name" AS name, "publicKey" AS public_key, "userId"::text AS user_id,
+          "credentialID" AS credential_id, "counter" AS counter, "deviceType" AS device_type,
+          "backedUp" AS backed_up, "transports" AS transports, "createdAt" AS created_at, "aaguid" AS aaguid
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
@@ -31,14 +66,7 @@ async def list_of_user(db: Executor, user_id: str) -> list[Passkey]:
     """A user's passkeys, the oldest first."""
     return await db.all(
         Passkey,
-        """
-        SELECT "id"::text AS id, "name" AS name, "publicKey" AS public_key, "userId"::text AS user_id,
-               "credentialID" AS credential_id, "counter" AS counter, "deviceType" AS device_type,
-               "backedUp" AS backed_up, "transports" AS transports, "createdAt" AS created_at, "aaguid" AS aaguid
-        FROM "passkey"
-        WHERE "userId" = %(user_id)s
-        ORDER BY "createdAt", "id"
-        """,
+        _OF_USER,
         user_id=user_id,
     )
 
@@ -49,13 +77,7 @@ async def find(db: Executor, passkey_id: str) -> Passkey | None:
         return None
     return await db.one(
         Passkey,
-        """
-        SELECT "id"::text AS id, "name" AS name, "publicKey" AS public_key, "userId"::text AS user_id,
-               "credentialID" AS credential_id, "counter" AS counter, "deviceType" AS device_type,
-               "backedUp" AS backed_up, "transports" AS transports, "createdAt" AS created_at, "aaguid" AS aaguid
-        FROM "passkey"
-        WHERE "id" = %(passkey_id)s
-        """,
+        _FIND,
         passkey_id=passkey_id,
     )
 
@@ -64,15 +86,7 @@ async def find_by_credential(db: Executor, credential_id: str) -> Passkey | None
     """The passkey that the authenticator calls so, or None; where others have stored it twice, the older one."""
     return await db.one(
         Passkey,
-        """
-        SELECT "id"::text AS id, "name" AS name, "publicKey" AS public_key, "userId"::text AS user_id,
-               "credentialID" AS credential_id, "counter" AS counter, "deviceType" AS device_type,
-               "backedUp" AS backed_up, "transports" AS transports, "createdAt" AS created_at, "aaguid" AS aaguid
-        FROM "passkey"
-        WHERE "credentialID" = %(credential_id)s
-        ORDER BY "createdAt", "id"
-        LIMIT 1
-        """,
+        _BY_CREDENTIAL,
         credential_id=credential_id,
     )
 
@@ -120,14 +134,7 @@ async def rename(db: Executor, passkey_id: str, user_id: str, name: str) -> Pass
     """The passkey under its new name; None where it is gone."""
     return await db.one(
         Passkey,
-        """
-        UPDATE "passkey"
-        SET "name" = %(name)s
-        WHERE "id" = %(passkey_id)s AND "userId" = %(user_id)s
-        RETURNING "id"::text AS id, "name" AS name, "publicKey" AS public_key, "userId"::text AS user_id,
-                  "credentialID" AS credential_id, "counter" AS counter, "deviceType" AS device_type,
-                  "backedUp" AS backed_up, "transports" AS transports, "createdAt" AS created_at, "aaguid" AS aaguid
-        """,
+        _RENAME,
         passkey_id=passkey_id,
         user_id=user_id,
         name=name,

@@ -15,5 +15,6 @@ FEATURE = Feature(
     ),
     settings=settings.read,
     providers=lambda services: services.of(SocialSettings),
+    way=lambda services: bool(services.oauth.providers.names),
     boot=lambda services: {"providers": services.oauth.providers.names},
 )

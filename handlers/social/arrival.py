@@ -32,9 +32,8 @@ async def arrive(
     async with services.db.transaction() as tx:
         owner = await services.oauth.identities.settle(tx, who, asks_to_sign_up, mail_to)
         await _record(handler, tx, owner)
-        event = "sign-up" if owner.new else "sign-in"
+        proved = handler.proved(f"social:{who.provider}", owner.user, event=_event(owner))
         try:
-            proved = handler.proved(f"social:{who.provider}", owner.user, event=event)
             return Arrived(await services.sign_in.open_in(tx, proved), owner.new)
         except APIError as refusal:
             return refusal
@@ -45,3 +44,7 @@ async def _record(handler: ApiHandler, tx: Transaction, owner: Owner) -> None:
         await handler.record(tx, "email-verified", user_id=owner.user.id)
     if owner.linked:
         await handler.record(tx, "account-linked", user_id=owner.user.id)
+
+
+def _event(owner: Owner) -> str:
+    return "sign-up" if owner.new else "sign-in"

@@ -107,21 +107,16 @@ class HandleOAuthCallback(ApiHandler):
         if isinstance(arrived, APIError):
             self._fail(found.error_url, arrived.code or "unable_to_create_session", arrived.message)
             return
-        outcome = arrived.outcome
+        outcome, url = arrived.outcome, (arrived.new and found.new_user_url) or found.callback_url
         if isinstance(outcome, SignedIn):
             self.set_session(outcome)
         else:
             self.add_cookies(outcome.cookies)
-        self.redirect_to((arrived.new and found.new_user_url) or found.callback_url)
+        self.redirect_to(self.way_on(outcome, url))
 
     async def _link(self, who: Identity, found: OAuthState, link: Link) -> None:
         """While the session that asked for it still lives. S23 S40."""
-        token = link.token(self.services.config.keyring)
-        sessions = self.services.sessions
-        session = await sessions.read(token) if token else None
-        if session is None or session.user.id != link.user_id:
-            raise Refused("unable_to_link_account")
-        if sessions.terms.over(session.session, clock.now()):
+        if not await self._lives(link):
             raise Refused("unable_to_link_account")
         try:
             await linking.link_and_record(self, who, link.user_id, link.email, redirected=True)
@@ -130,6 +125,13 @@ class HandleOAuthCallback(ApiHandler):
         except (InvalidValue, RowRefused) as error:
             raise Refused("unable_to_link_account") from error
         self.redirect_to(found.callback_url)
+
+    async def _lives(self, link: Link) -> bool:
+        token, sessions = link.token(self.services.config.keyring), self.services.sessions
+        found = await sessions.read(token) if token else None
+        if found is None or found.user.id != link.user_id:
+            return False
+        return not sessions.terms.over(found.session, clock.now())
 
     def _fail(self, error_url: str | None, code: str, description: str | None = None) -> None:
         described = {"error_description": description} if description else {}

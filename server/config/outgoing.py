@@ -34,7 +34,12 @@ def _proxy(read: Reader, name: str) -> str | None:
     whole = url if "://" in url else f"http://{url}"
     try:
         parts = urlsplit(whole)
-        good = parts.scheme in ("http", "https") and parts.port != 0 and is_host(parts.hostname or "")
+        good = (
+            parts.scheme in ("http", "https")
+            and parts.port != 0
+            and " " not in whole
+            and is_host(parts.hostname or "")
+        )
     except ValueError:
         good = False
     if not good:

@@ -97,7 +97,7 @@ class CallerHandler(BaseHandler):
         if not isinstance(outcome, Challenge) or not outcome.page:
             return url
         page = f"{self.services.config.origin}{outcome.page}"
-        return uri.append_parameters(page, {"callbackURL": url})
+        return uri.append_parameters(page, {"redirect": url})
 
     def clear_session(self) -> None:
         """Expires the session's cookies; what this answer was going to set of them is taken back."""

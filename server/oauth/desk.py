@@ -54,13 +54,16 @@ class OAuth:
             raise Refused("issuer_mismatch")
         if provider.binds_nonce and not nonce:
             raise Refused("nonce_binding_missing")
+        tokens = await self._exchange(provider, grant)
+        profile = await self.look(provider, replace(tokens, nonce=nonce, user=user or {}))
+        return self._name(provider, tokens, profile, ",".join(tokens.scopes or ()))
+
+    async def _exchange(self, provider: Provider, grant: Grant) -> Tokens:
         try:
-            tokens = await token_endpoint.exchange(self._outgoing, provider, grant)
+            return await token_endpoint.exchange(self._outgoing, provider, grant)
         except TokenError as error:
             log.warning("%s gave no tokens for a code: %s", provider.id, error.words)
             raise Refused("invalid_code") from error
-        profile = await self.look(provider, replace(tokens, nonce=nonce, user=user or {}))
-        return self._name(provider, tokens, profile, ",".join(tokens.scopes or ()))
 
     async def look(self, provider: Provider, tokens: Tokens) -> Profile | None:
         """Who somebody is there; None where the provider does not say, or not in time."""

@@ -153,21 +153,24 @@ class Identities:
         return replace(owner, user=replace(user, email_verified=True, updated_at=now), proven=True)
 
     async def _welcome(self, tx: Transaction, who: Identity, mail_to: str | None) -> Owner:
-        written = registration.accept(tx.columns.user, {})
         name, image = text(who.user.get("name")), who.user.get("image")
         image = None if image is None else text(image)
         user = await registration.new_user(tx, name, who.email, image, proven=who.verified)
         try:
-            user = await registration.add(tx, user, None, written)
+            user = await registration.add(tx, user, None, registration.accept(tx.columns.user, {}))
             await self.add(tx, who, user.id)
         except EmailTaken:
-            found = await users.find_by_email(tx, who.email)
-            if found is None:
-                raise Refused("unable to create user") from None
-            return await self._join(tx, who, found)
+            return await self._join_quicker(tx, who)
         except (APIError, InvalidValue, RowRefused) as error:
             raise Refused("unable to create user") from error
         return await self._ask_to_prove(tx, user, mail_to)
+
+    async def _join_quicker(self, tx: Transaction, who: Identity) -> Owner:
+        """Somebody signed up with the address meanwhile."""
+        found = await users.find_by_email(tx, who.email)
+        if found is None:
+            raise Refused("unable to create user")
+        return await self._join(tx, who, found)
 
     async def _ask_to_prove(self, tx: Transaction, user: User, mail_to: str | None) -> Owner:
         if not user.email_verified and mail_to is not None:

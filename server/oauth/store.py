@@ -8,6 +8,42 @@ from datetime import datetime
 from server.database import Executor
 from server.store.rows import swallowed
 
+_FIND = """
+SELECT "accessToken" AS access_token, "refreshToken" AS refresh_token, "idToken" AS id_token,
+       "accessTokenExpiresAt" AS access_token_expires_at,
+       "refreshTokenExpiresAt" AS refresh_token_expires_at, "scope" AS scope,
+       "id"::text AS id, "accountId" AS account_id, "providerId" AS provider_id, "userId"::text AS user_id
+FROM "account"
+WHERE "providerId" = %(provider_id)s AND "accountId" = %(account_id)s
+ORDER BY "createdAt"
+LIMIT 1
+"""
+_READ = """
+SELECT "accessToken" AS access_token, "refreshToken" AS refresh_token, "idToken" AS id_token,
+       "accessTokenExpiresAt" AS access_token_expires_at,
+       "refreshTokenExpiresAt" AS refresh_token_expires_at, "scope" AS scope,
+       "id"::text AS id, "accountId" AS account_id, "providerId" AS provider_id, "userId"::text AS user_id
+FROM "account"
+WHERE "id" = %(row_id)s
+"""
+_INSERT = """
+INSERT INTO "account" ("id", "accountId", "providerId", "userId", "accessToken", "refreshToken", "idToken",
+                       "accessTokenExpiresAt", "refreshTokenExpiresAt", "scope", "createdAt", "updatedAt")
+VALUES (%(id)s, %(account_id)s, %(provider_id)s, %(user_id)s, %(access_token)s, %(refresh_token)s, %(id_token)s,
+        %(access_token_expires_at)s, %(refresh_token_expires_at)s, %(scope)s, %(now)s, %(now)s)
+"""
+_UPDATE = """
+UPDATE "account"
+SET "accessToken" = coalesce(%(access_token)s, "accessToken"),
+    "refreshToken" = coalesce(%(refresh_token)s, "refreshToken"),
+    "idToken" = coalesce(%(id_token)s, "idToken"),
+    "accessTokenExpiresAt" = coalesce(%(access_token_expires_at)s, "accessTokenExpiresAt"),
+    "refreshTokenExpiresAt" = coalesce(%(refresh_token_expires_at)s, "refreshTokenExpiresAt"),
+    "scope" = coalesce(%(scope)s, "scope"),
+    "updatedAt" = %(now)s
+WHERE "id" = %(row_id)s
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -49,16 +85,7 @@ async def find(db: Executor, provider_id: str, account_id: str) -> Linked | None
     """The account of that name at a provider, whoever's it is; or None."""
     return await db.one(
         Linked,
-        """
-        SELECT "accessToken" AS access_token, "refreshToken" AS refresh_token, "idToken" AS id_token,
-               "accessTokenExpiresAt" AS access_token_expires_at,
-               "refreshTokenExpiresAt" AS refresh_token_expires_at, "scope" AS scope,
-               "id"::text AS id, "accountId" AS account_id, "providerId" AS provider_id, "userId"::text AS user_id
-        FROM "account"
-        WHERE "providerId" = %(provider_id)s AND "accountId" = %(account_id)s
-        ORDER BY "createdAt"
-        LIMIT 1
-        """,
+        _FIND,
         provider_id=provider_id,
         account_id=account_id,
     )
@@ -68,14 +95,7 @@ async def read(db: Executor, row_id: str) -> Linked | None:
     """The account with this row id, or None."""
     return await db.one(
         Linked,
-        """
-        SELECT "accessToken" AS access_token, "refreshToken" AS refresh_token, "idToken" AS id_token,
-               "accessTokenExpiresAt" AS access_token_expires_at,
-               "refreshTokenExpiresAt" AS refresh_token_expires_at, "scope" AS scope,
-               "id"::text AS id, "accountId" AS account_id, "providerId" AS provider_id, "userId"::text AS user_id
-        FROM "account"
-        WHERE "id" = %(row_id)s
-        """,
+        _READ,
         row_id=row_id,
     )
 
@@ -88,12 +108,7 @@ async def hold(db: Executor, row_id: str) -> None:
 async def insert(db: Executor, account: Linked, now: datetime) -> None:
     """Adds an account at a provider."""
     added = await db.run(
-        """
-        INSERT INTO "account" ("id", "accountId", "providerId", "userId", "accessToken", "refreshToken", "idToken",
-                               "accessTokenExpiresAt", "refreshTokenExpiresAt", "scope", "createdAt", "updatedAt")
-        VALUES (%(id)s, %(account_id)s, %(provider_id)s, %(user_id)s, %(access_token)s, %(refresh_token)s, %(id_token)s,
-                %(access_token_expires_at)s, %(refresh_token_expires_at)s, %(scope)s, %(now)s, %(now)s)
-        """,
+        _INSERT,
         id=account.id,
         account_id=account.account_id,
         provider_id=account.provider_id,
@@ -113,17 +128,7 @@ async def insert(db: Executor, account: Linked, now: datetime) -> None:
 async def update(db: Executor, row_id: str, kept: Kept, now: datetime) -> bool:
     """Stores what is not None, and leaves the rest; False when the account is gone."""
     changed = await db.run(
-        """
-        UPDATE "account"
-        SET "accessToken" = coalesce(%(access_token)s, "accessToken"),
-            "refreshToken" = coalesce(%(refresh_token)s, "refreshToken"),
-            "idToken" = coalesce(%(id_token)s, "idToken"),
-            "accessTokenExpiresAt" = coalesce(%(access_token_expires_at)s, "accessTokenExpiresAt"),
-            "refreshTokenExpiresAt" = coalesce(%(refresh_token_expires_at)s, "refreshTokenExpiresAt"),
-            "scope" = coalesce(%(scope)s, "scope"),
-            "updatedAt" = %(now)s
-        WHERE "id" = %(row_id)s
-        """,
+        _UPDATE,
         row_id=row_id,
         access_token=kept.access_token,
         refresh_token=kept.refresh_token,

@@ -80,6 +80,9 @@ class Reply:
             return text
 
 
+_POOL = {"max_connections": MOST_AT_ONCE, "keepalive_expiry": 20.0}
+
+
 class Outgoing:
     """Connections by who is asked, made at the first request; raises OutgoingError for whatever goes wrong."""
 
@@ -124,11 +127,7 @@ class Outgoing:
         settings, proxy = self._settings, proxies.find(self._settings, url)
         if self._tls is None:
             self._tls = ssl.create_default_context(cafile=settings.ca_file)
-        shared: dict[str, Any] = {
-            "ssl_context": self._tls,
-            "max_connections": MOST_AT_ONCE,
-            "keepalive_expiry": 20.0,
-        }
+        shared: dict[str, Any] = {"ssl_context": self._tls, **_POOL}
         if proxy is None:
             return httpcore.AsyncConnectionPool(network_backend=GuardedBackend(settings.allowed), **shared)
         parts = urlsplit(proxy)
@@ -160,17 +159,11 @@ def _place(url: str) -> str:
 
 
 def _headers(request: Request) -> list[tuple[bytes, bytes]]:
-    found = {
-        "Accept": "*/*",
-        "User-Agent": "ai-editor",
-        **request.headers,
-        "Host": urlsplit(request.url).netloc,
-    }
-    if request.form is not None:
-        found.setdefault("Content-Type", "application/x-www-form-urlencoded")
-    elif request.json is not None:
-        found.setdefault("Content-Type", "application/json")
-    body = _body(request)
+    found = {"Accept": "*/*", "User-Agent": "ai-editor", **request.headers}
+    found["Host"], body = urlsplit(request.url).netloc, _body(request)
+    if body is not None:
+        kind = "json" if request.form is None else "x-www-form-urlencoded"
+        found.setdefault("Content-Type", f"application/{kind}")
     if body is not None or request.method == "POST":
         found["Content-Length"] = str(len(body or b""))
     if any(_UNFIT.search(value) for value in found.values()):

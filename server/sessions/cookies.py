@@ -38,6 +38,8 @@ class RequestCookies(dict[str, str]):
         self.chunks: dict[str, str] = {}
         self.others: dict[str, list[str]] = {}
         self.earlier: dict[str, list[str]] = {}
+        # Of those here, what has lost its worth while the request was answered.
+        self.void: set[str] = set()
 
     def each_chunk(self, name: str) -> list[str]:
         """All chunks of this name, the last first."""
@@ -106,12 +108,16 @@ class Cookies:
         """A cookie's name in the browser, with better-auth's prefixes."""
         return f"{'__Secure-' if self.secure else ''}{self.settings.prefix}.{short}"
 
-    def _write(self, name: str, encoded_value: str, max_age: int | None) -> str:
+    def write_shown(self, name: str, value: str, max_age: int) -> str:
+        """A Set-Cookie value that scripts of the page can read: it is nobody's secret."""
+        return self._write(name, uri.encode_component(value), max_age, "")
+
+    def _write(self, name: str, encoded_value: str, max_age: int | None, hidden: str = "; HttpOnly") -> str:
         age = "" if max_age is None else f"; Max-Age={max_age}"
         domain = f"; Domain={self.settings.domain}" if self.settings.domain else ""
         secure = "; Secure" if self.secure else ""
         same_site = self.settings.same_site.capitalize()
-        return f"{name}={encoded_value}{age}{domain}; Path=/; HttpOnly{secure}; SameSite={same_site}"
+        return f"{name}={encoded_value}{age}{domain}; Path=/{hidden}{secure}; SameSite={same_site}"
 
     def write_signed(self, name: str, value: str, max_age: int | None) -> str:
         """A Set-Cookie value whose signature `read_signed` looks for; without `max_age` it ends with the browser."""

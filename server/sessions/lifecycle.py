@@ -69,6 +69,8 @@ class Sessions:
         self.answers = Shelf(MOST_IN_MEMORY)
         self._cache = cookie_cache.open_cache(settings, cookies, db.columns)
         self.made: Callable[[], None] = lambda: None  # told of each session that is made
+        # Further sessions of a browser, which end with its own: what cookies name, by theirs.
+        self.companions: Callable[[RequestCookies], Mapping[str, str]] = lambda _: {}
         # What Redis says of a user itself.
         self._kept_elsewhere = frozenset({"banned"} if settings.sessions.store == "redis" else ())
 
@@ -161,7 +163,7 @@ class Sessions:
             over += [token] if who is not None else []
         if may_write:
             with contextlib.suppress(DatabaseError):  # they are over all the same
-                await self._delete(self._db, over)
+                await self.delete(self._db, over)
         return None
 
     async def _find(self, token: str, cached: bool) -> SignedIn | None:
@@ -290,16 +292,18 @@ class Sessions:
         Where there are several all of them end: the browser would go on with the next. `told` is called with one of
         them, in their own transaction.
         """
-        tokens, ended = self._cookies.tokens(cookies), None
+        beside, ended = self.companions(cookies), None
+        tokens = list(dict.fromkeys([*self._cookies.tokens(cookies), *beside.values()]))
         if tokens:
             async with self._db.transaction() as tx:
-                ended = await self._delete(tx, tokens)
+                ended = await self.delete(tx, tokens)
                 if ended:
                     await told(tx, ended)
-        return ended is not None, self._cookies.clear_session(cookies)
+        cleared = [*self._cookies.clear_session(cookies), *map(self._cookies.expire, beside)]
+        return ended is not None, cleared
 
-    async def _delete(self, db: Executor, tokens: list[str]) -> Ended | None:
-        """All or none; one of those that there were."""
+    async def delete(self, db: Executor, tokens: list[str]) -> Ended | None:
+        """Ends the sessions of these tokens, all or none; one of those that there were."""
         try:
             return await self.store.delete_by_tokens(db, tokens) if tokens else None
         finally:

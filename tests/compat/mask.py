@@ -44,6 +44,7 @@ OTPAUTH = re.compile(r"(?<=[?&]secret=)[A-Z2-7]{52}(?=&)")
 WAITING = re.compile(r"2fa-[\w-]{20}", re.ASCII)
 TRUSTED = re.compile(r"([\w-]{43})!trust-device-[\w-]{32}", re.ASCII)
 SIGNED = {"session_token", "dont_remember", "state", "better-auth-passkey", "two_factor", "trust_device"}
+MULTI = re.compile(r"session_token_multi-([a-z0-9]{32})")
 CHUNK = re.compile(r"[\w.-]+\.session_data\.\d+=")
 HINT = re.compile(r"(?<=[?&]id_token_hint=)[\w.-]+(?=&|$)")
 JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
@@ -166,6 +167,8 @@ class Mask:
         short = name.rpartition(".")[2]
         if short in SIGNED:
             value = self._signed(value)
+        elif found := MULTI.fullmatch(short):
+            return self._multi(name, found[1], value) + separator + attributes
         elif short == "session_data" and value:
             value = self._cache(value, at)
         return f"{name}={value}{separator}{attributes}"
@@ -175,6 +178,11 @@ class Mask:
         if name == "set-auth-token":
             return self._signed(urllib.parse.quote(value, safe="-_.!~*'()"))
         return self.link(value, at)
+
+    def _multi(self, name: str, lower: str, value: str) -> str:
+        """A cookie of one of several sessions: its name ends with the token in small letters."""
+        token = next((each for each in self._labels if each.lower() == lower), lower)
+        return f"{name.removesuffix(lower)}{self.label(token)}={self._signed(value) if value else ''}"
 
     def _signed(self, text: str) -> str:
         value, _, _ = urllib.parse.unquote(text).rpartition(".")

@@ -153,6 +153,24 @@ FIELDS: dict[str, Any] = {
     "tables": "columns",
 }
 
+OTHER_SITE: tuple[dict[str, Any], dict[str, str]] = (
+    {
+        "baseURL": "https://auth.example.com",
+        "advanced": {
+            "cookiePrefix": "shop",
+            "defaultCookieAttributes": {"sameSite": "none"},
+            "crossSubDomainCookies": {"enabled": True, "domain": "example.com"},
+        },
+        "session": {"cookieCache": {"enabled": True, "maxAge": 300}},
+    },
+    {
+        "BETTER_AUTH_URL": "https://auth.example.com",
+        "COOKIE_PREFIX": "shop",
+        "COOKIE_SAME_SITE": "none",
+        "COOKIE_DOMAIN": "example.com",
+        "SESSION_COOKIE_CACHE": "compact",
+    },
+)
 _QUIET: dict[str, Any] = {"emailVerification": {"autoSignInAfterVerification": False}}
 # What the name ends with, better-auth's options, our settings, and the plugin's options.
 EMAIL_OTP: list[tuple[str, dict[str, Any], dict[str, str], dict[str, Any]]] = [
@@ -263,25 +281,7 @@ OPTION_SETS: dict[str, Options] = {
             {"advanced": {"defaultCookieAttributes": {"sameSite": "strict"}}},
             {"COOKIE_SAME_SITE": "strict"},
         ),
-        Options(
-            "other-site",
-            {
-                "baseURL": "https://auth.example.com",
-                "advanced": {
-                    "cookiePrefix": "shop",
-                    "defaultCookieAttributes": {"sameSite": "none"},
-                    "crossSubDomainCookies": {"enabled": True, "domain": "example.com"},
-                },
-                "session": {"cookieCache": {"enabled": True, "maxAge": 300}},
-            },
-            {
-                "BETTER_AUTH_URL": "https://auth.example.com",
-                "COOKIE_PREFIX": "shop",
-                "COOKIE_SAME_SITE": "none",
-                "COOKIE_DOMAIN": "example.com",
-                "SESSION_COOKIE_CACHE": "compact",
-            },
-        ),
+        Options("other-site", *OTHER_SITE),
         Options("columns", **FIELDS),
         _cache("compact", "columns", **FIELDS),
         _cache("jwt", "columns", **FIELDS),
@@ -406,6 +406,40 @@ OPTION_SETS: dict[str, Options] = {
                 "emailOTP": {"sendVerificationOTP": SENT},
                 "anonymous": {},
             },
+        ),
+        Options(
+            "multi-session", {}, {"PLUGINS": "multi-session"}, plugins={"multiSession": {}}, tables="multi"
+        ),
+        _cache(
+            "compact",
+            "multi-session",
+            more={"PLUGINS": "multi-session"},
+            plugins={"multiSession": {}},
+            tables="multi",
+        ),
+        Options(
+            "multi-session-anonymous",
+            {},
+            {"PLUGINS": "multi-session,anonymous"},
+            plugins={"multiSession": {}, "anonymous": {}},
+        ),
+        Options(
+            "last-login-method",
+            {},
+            {"PLUGINS": "last-login-method,username,magic-link,email-otp,anonymous"},
+            plugins={
+                "username": {},
+                "magicLink": {"sendMagicLink": SENT},
+                "emailOTP": {"sendVerificationOTP": SENT},
+                "anonymous": {},
+                "lastLoginMethod": {},
+            },
+        ),
+        Options(
+            "last-login-method-other-site",
+            OTHER_SITE[0],
+            {"PLUGINS": "last-login-method", **OTHER_SITE[1]},
+            plugins={"lastLoginMethod": {}},
         ),
         Options("bearer", {}, {"PLUGINS": "bearer"}, plugins={"bearer": {}}, tables="bearer"),
         _cache("compact", "bearer", more={"PLUGINS": "bearer"}, plugins={"bearer": {}}, tables="bearer"),

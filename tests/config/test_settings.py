@@ -248,7 +248,7 @@ def test_every_setting_is_in_the_table(tmp_path: Path) -> None:
     made = {"reader", "base_url_given", "keyring", "database_left_out", "read_database_urls"}
     mail = {"mail.smtp", "mail.sender", "mail.resend_api_key", "mail.sendgrid_api_key"}
     cookies = {"cookies.prefix", "cookies.same_site", "cookies.domain"}
-    outgoing = {"outgoing", "SocialSettings.providers"}  # likewise
+    outgoing = {"outgoing", "SocialSettings.providers", "GenericOAuthSettings.configs"}  # likewise
     others = made | mail | cookies | outgoing | {"tracing.on", "tracing.service", "tracing.variables"}
     assert set(members(load({}, tmp_path))) == ({row[1] for row in TABLE} - {"secret"}) | others
 

@@ -89,6 +89,7 @@ WRONG: dict[str, list[str]] = {
         "localhost", "10.0.0.0/33", "10.0.0", "a", "1.2.3.4/x", "::1/129", "10.0.0.0-10.0.0.9", "fe80::1%eth0", "*", "1.2.3.4;5.6.7.8",
     ],
     "SSL_CERT_FILE": [f"/no/such/{name}" for name in "abcdefghij"],
+    "OIDC_PROVIDERS": ["Acme", "a b", "a/b", "acme;b", "-x", "é", "a.b", "https://id", "a" * 64, "a:1", "*", "acme,acme", "acme"],
     "BCRYPT_COST": ["3", "32", *NUMBER],
     "BETTER_AUTH_SECRET": ["short", "x" * 31, "\0" * 40, "ä" * 15, "0", "secret", "changeme", "x" * 30 + " " * 9, "\x00", "xyz" * 10],
     "BETTER_AUTH_SECRETS": [
@@ -190,6 +191,7 @@ WRONG: dict[str, list[str]] = {
 }  # fmt: skip
 # What else it takes for the variable to have a say.
 BESIDE = {
+    "OIDC_PROVIDERS": {"PLUGINS": "generic-oauth"},
     "READ_DATABASE_URL": {"DATABASE_URL": "postgres://localhost/x"},
     "BETTER_AUTH_SECRET": {"APP_ENV": "production"},
     "TWO_FACTOR_SCOPE": {"PLUGINS": "two-factor"},

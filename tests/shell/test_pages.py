@@ -7,10 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.client import Client
-from tests.conftest import Sql
+from tests.conftest import STANDARD, Sql
 from tests.shell.html import nonce, policy, read
 
-PAGES = json.loads((Path(__file__).resolve().parents[2] / "web" / "pages.json").read_text())
+ALL = json.loads((Path(__file__).resolve().parents[2] / "web" / "pages.json").read_text())
+# Those of plugins are not there unless PLUGINS says so.
+PAGES = [page for page in ALL if page["feature"] in {feature.folder for feature in STANDARD}]
 MEMBERS = [page["path"] for page in PAGES if page["access"] == "member"]
 OTHERS = [page["path"] for page in PAGES if page["access"] != "member"]
 TITLES = {page["path"]: page["title"] for page in PAGES}

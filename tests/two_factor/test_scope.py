@@ -48,7 +48,7 @@ async def test_a_link_leads_to_the_second_step(client: Client, sql: Sql, moved: 
     )
     assert parse_qs(place.query) == {
         "methods": ["totp,otp"],
-        "callbackURL": [f"{client.base_url}/home?tab=2"],
+        "redirect": [f"{client.base_url}/home?tab=2"],
     }
     assert await browser.session() is None
     assert (await show(browser, "verify-totp", person.code())).status == 200
@@ -71,7 +71,7 @@ async def test_a_proven_address_leads_to_it_too(client: Client, sql: Sql, moved:
     browser = Client(client.base_url)
     answer = await browser.send("GET", promised(sql, "verify-email")[-1].path)
     place = urlsplit(answer.headers["Location"])
-    assert (place.path, parse_qs(place.query)["callbackURL"]) == ("/two-factor", ["/proven"])
+    assert (place.path, parse_qs(place.query)["redirect"]) == ("/two-factor", ["/proven"])
     assert browser.cookies.keys() == {"better-auth.two_factor"}
     assert sql('SELECT "emailVerified" FROM "user"') == [(True,)]
 
@@ -86,3 +86,18 @@ async def test_every_password_is_followed_by_it(client: Client, moved: Clock, wa
     answer = await Client(client.base_url).api(f"/sign-in/{way}", body)
     assert answer.json == {"twoFactorRedirect": True, "twoFactorMethods": ["totp", "otp"]}
     assert answer.headers["Location"] == "/home"
+
+
+@pytest.mark.environ(PLUGINS="two-factor")
+async def test_the_page_that_asks_is_there_with_the_plugin(client: Client) -> None:
+    answer = await client.send("GET", "/two-factor?methods=otp")
+    assert (answer.status, answer.set_cookies) == (200, [])
+    person = await client.sign_up()
+    assert person.status == 200
+    there = await client.send("GET", "/two-factor?redirect=/settings/profile")
+    assert (there.status, there.headers["Location"]) == (302, "/settings/profile")
+
+
+@pytest.mark.environ(PLUGINS="none")
+async def test_it_is_not_there_without(client: Client) -> None:
+    assert (await client.send("GET", "/two-factor")).status == 404

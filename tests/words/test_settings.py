@@ -66,3 +66,8 @@ def test_the_example_as_it_is_changes_nothing(tmp_path: Path) -> None:
     before = settings.load({}, tmp_path)
     (tmp_path / ".env").write_text(EXAMPLE)
     assert settings.load({}, tmp_path) == before
+
+
+def test_each_provider_is_explained() -> None:
+    page = (ROOT / "docs" / "ways-to-sign-in.md").read_text()
+    assert variables() <= set(re.findall(r"`([A-Z][A-Z_]+)`", page))

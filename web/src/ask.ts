@@ -1,4 +1,4 @@
-import { sentence } from '@/sentence'
+import { hasSentence, sentence } from '@/sentence'
 
 /** What went wrong with a request, in the words of a person. */
 export interface Problem {
@@ -49,7 +49,7 @@ function limited(headers: Headers | undefined, code: string): Problem {
 
 /** Turns a refusal of the API into a problem. */
 export function problemOf({ status, code = '', message }: Refusal, headers?: Headers): Problem {
-  if (status === 429) return limited(headers, 'TOO_MANY_REQUESTS')
+  if (status === 429) return limited(headers, hasSentence(code) ? code : 'TOO_MANY_REQUESTS')
   if (status === 503 && headers?.has('Retry-After')) {
     return limited(headers, code === 'OUTCOME_UNKNOWN' ? code : 'SERVICE_UNAVAILABLE')
   }

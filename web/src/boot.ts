@@ -8,6 +8,8 @@ interface Boot {
     features?: readonly string[]
     /** Those of them by which people may come in beside the password. */
     ways?: readonly string[]
+    /** The providers that people sign in at, by their ids: what each is called. */
+    providers?: Readonly<Record<string, string>>
     passwordMinLength: number
     passwordMaxLength: number
     signUp: boolean

@@ -1,20 +1,29 @@
 import type { Ref } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
 import type { Call } from '@/ask'
 import { useForm } from '@/form/useForm'
+import { secondStep, waysAsked } from '@/session/secondStep'
 import { useSession } from '@/session/useSession'
 
-/** What became of a submit: refused, or done, with a session or without one. */
-type Outcome = 'refused' | 'session' | 'no session'
+/** What became of a submit: refused, or done, with a session, without one, or with a second step to come. */
+type Outcome = 'refused' | 'session' | 'no session' | 'second step'
 
 /** A form that ends in a session. The session's guard leaves the page, so the button stays busy until then. */
 export function useAuthForm<Field extends string>(form: Ref<HTMLFormElement | null>, fields: readonly Field[]) {
   const { submit: send, ...parts } = useForm(form, fields)
   const { start } = useSession()
+  const route = useRoute()
+  const router = useRouter()
 
   async function submit(found: Partial<Record<Field, string>>, call: Call<object>): Promise<Outcome> {
     const answer = await send(found, call)
     if (!answer) return 'refused'
     parts.pending.value = true
+    const ways = waysAsked(answer)
+    if (ways) {
+      await router.push(secondStep(ways, route.query))
+      return 'second step'
+    }
     parts.pending.value = await start(answer)
     return parts.pending.value ? 'session' : 'no session'
   }

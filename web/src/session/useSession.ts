@@ -5,9 +5,12 @@ import { boot } from '@/boot'
 
 const who = shallowRef<Who | null>(boot.session)
 const ended = shallowRef(false)
+/** While somebody confirms who they are, and whether the session was lost meanwhile. */
+let held = false
+let lost = false
 
 function adopt(next: Who | null): void {
-  if (next) ended.value = false
+  if (next) ended.value = lost = false
   who.value = next
 }
 
@@ -34,7 +37,19 @@ function stop(): void {
   adopt(null)
 }
 
+/** Until it is let go, whoever is signed in stays on the page: the second step of signing in again has no session. */
+function hold(): void {
+  held = true
+}
+
+function letGo(): void {
+  held = false
+  if (lost) lose()
+}
+
 function lose(): void {
+  lost = held
+  if (held) return
   if (who.value) ended.value = true
   adopt(null)
 }
@@ -71,6 +86,6 @@ export function useSession() {
     session: computed(() => who.value?.session ?? null),
     signedIn: computed(() => who.value !== null),
     ended: readonly(ended),
-    start, stop, follow, refresh, change,
+    start, stop, follow, refresh, change, hold, letGo,
   }
 }

@@ -43,6 +43,7 @@ export const core: Record<string, string> = {
   USER_NOT_FOUND: 'There is no such account.',
   ANONYMOUS_USERS_CANNOT_SIGN_IN_AGAIN_ANONYMOUSLY: 'You are signed in as a guest already.',
   USER_IS_NOT_ANONYMOUS: 'You are no guest: delete your account in the settings.',
+  INVALID_SESSION_TOKEN: 'That account is not signed in at this browser any more.',
   OTP_EXPIRED: 'This code is too old. Ask for a new one.',
   INVALID_OTP: 'That code is not right, or it was used before.',
   TOO_MANY_ATTEMPTS: 'That was wrong too often. Ask for a new code.',

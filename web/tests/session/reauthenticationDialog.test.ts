@@ -52,6 +52,21 @@ describe('the question whether it is still you', () => {
     expect(useSession().session.value?.id).toBe('new')
   })
 
+  it('asks for the second step, and keeps who is signed in on the page meanwhile', async () => {
+    const asked = { twoFactorRedirect: true, twoFactorMethods: ['totp'] }
+    const { dialog, confirmed } = await answer(asked)
+    await vi.dynamicImportSettled()
+    await flushPromises()
+    expect(useSession().session.value?.id).toBe('old')
+    server.replies['/two-factor/verify-totp'] = { token: 'token of new', user: ada }
+    await dialog.get('[name="code"]').setValue('123456')
+    await dialog.get('form').trigger('submit')
+    await flushPromises()
+    expect(await confirmed).toBe(true)
+    expect(server.asked).toEqual(['/sign-in/email', '/two-factor/verify-totp', '/get-session', '/revoke-session'])
+    expect(useSession().session.value?.id).toBe('new')
+  })
+
   it.each([
     ['a second proof', { twoFactorRedirect: true }],
     ['somebody else', { redirect: false, token: 'x', user: { ...ada, id: 'v' } }],

@@ -33,7 +33,7 @@ function serverSays(status: number, body: unknown) {
 }
 
 describe('a session that ends behind the page’s back', () => {
-  const { start, stop, follow, signedIn, ended } = useSession()
+  const { start, stop, follow, hold, letGo, signedIn, ended } = useSession()
 
   beforeAll(async () => {
     serverSays(200, who)
@@ -58,6 +58,17 @@ describe('a session that ends behind the page’s back', () => {
     await flushPromises()
     expect([signedIn.value, ended.value]).toEqual([false, true])
     expect(router.currentRoute.value.fullPath).toBe('/login?redirect=/settings?tab=2')
+  })
+
+  it('waits until what holds it lets go', async () => {
+    hold()
+    serverSays(401, { code: 'UNAUTHORIZED', message: 'Unauthorized' })
+    await auth.listSessions()
+    await flushPromises()
+    expect([signedIn.value, ended.value]).toEqual([true, false])
+    letGo()
+    await flushPromises()
+    expect([signedIn.value, ended.value]).toEqual([false, true])
   })
 
   it('leads to signing in alone after a sign-out on purpose', async () => {

@@ -1,3 +1,5 @@
+import { boot } from '@/boot'
+
 const NAMES: Record<string, string> = {
   credential: 'E-mail and password',
   github: 'GitHub',
@@ -7,7 +9,7 @@ const NAMES: Record<string, string> = {
   paypal: 'PayPal',
 }
 
-/** What a way to sign in is called. */
+/** What a way to sign in is called: as the server's settings have it, where it is set up. */
 export function providerName(id: string): string {
-  return NAMES[id] ?? id.charAt(0).toUpperCase() + id.slice(1)
+  return boot.settings.providers?.[id] ?? NAMES[id] ?? id.charAt(0).toUpperCase() + id.slice(1)
 }

@@ -19,6 +19,7 @@ const WORDS: Record<string, string> = {
   'sign-in-refused': 'A sign-in was refused',
   'sign-out': 'Signed out',
   'magic-link-requested': 'A link to sign in was asked for',
+  'session-switched': 'This account was chosen among those of the browser',
   'guest-linked': 'A guest became you by signing in',
   'code-requested': 'A code was asked for by mail',
   'code-refused': 'A wrong code was entered',
@@ -51,6 +52,7 @@ const WORDS: Record<string, string> = {
   'passkey-renamed': 'A passkey was renamed',
   'passkey-deleted': 'A passkey was deleted',
   'passkey-refused': 'A passkey could not be added',
+  'account-linked': 'A way to sign in was added',
   'account-unlinked': 'A way to sign in was removed',
   'user-created': 'The account was created',
 }

@@ -1,0 +1,19 @@
+import type { Watch } from '@/ask'
+import { auth } from '@/auth'
+
+export interface Enrolment { totpURI: string, backupCodes: string[] }
+
+function post<T>(path: string, body: object) {
+  return (watch: Watch) => auth.$fetch<T>(`/two-factor/${path}`, { method: 'POST', body, ...watch })
+}
+
+export const enable = (password: string) => post<Enrolment>('enable', { password })
+export const verify = (code: string) => post<object>('verify-totp', { code })
+export const disable = (password: string) => post<object>('disable', { password })
+export const makeCodes = (password: string) => post<{ backupCodes: string[] }>('generate-backup-codes', { password })
+
+/** The key in what an authenticator app reads, for who types it: in groups of four. */
+export function keyIn(uri: string): string {
+  const key = new URL(uri).searchParams.get('secret') ?? ''
+  return key.match(/.{1,4}/g)?.join(' ') ?? ''
+}

@@ -1,0 +1,41 @@
+import type { Component } from 'vue'
+
+type Load = () => Promise<{ default: Component }>
+
+/** The marks of providers, each loaded where its provider is shown; who has none gets a plain one. */
+export const MARKS: Record<string, Load> = {
+  apple: () => import('~icons/simple-icons/apple'),
+  atlassian: () => import('~icons/simple-icons/atlassian'),
+  cloudflare: () => import('~icons/simple-icons/cloudflare'),
+  cognito: () => import('~icons/simple-icons/amazoncognito'),
+  discord: () => import('~icons/simple-icons/discord'),
+  dropbox: () => import('~icons/simple-icons/dropbox'),
+  facebook: () => import('~icons/simple-icons/facebook'),
+  figma: () => import('~icons/simple-icons/figma'),
+  github: () => import('~icons/simple-icons/github'),
+  gitlab: () => import('~icons/simple-icons/gitlab'),
+  google: () => import('~icons/simple-icons/google'),
+  huggingface: () => import('~icons/simple-icons/huggingface'),
+  kakao: () => import('~icons/simple-icons/kakaotalk'),
+  kick: () => import('~icons/simple-icons/kick'),
+  line: () => import('~icons/simple-icons/line'),
+  linear: () => import('~icons/simple-icons/linear'),
+  linkedin: () => import('~icons/simple-icons/linkedin'),
+  microsoft: () => import('~icons/simple-icons/microsoft'),
+  naver: () => import('~icons/simple-icons/naver'),
+  notion: () => import('~icons/simple-icons/notion'),
+  paypal: () => import('~icons/simple-icons/paypal'),
+  railway: () => import('~icons/simple-icons/railway'),
+  reddit: () => import('~icons/simple-icons/reddit'),
+  roblox: () => import('~icons/simple-icons/roblox'),
+  salesforce: () => import('~icons/simple-icons/salesforce'),
+  slack: () => import('~icons/simple-icons/slack'),
+  spotify: () => import('~icons/simple-icons/spotify'),
+  tiktok: () => import('~icons/simple-icons/tiktok'),
+  twitch: () => import('~icons/simple-icons/twitch'),
+  twitter: () => import('~icons/simple-icons/x'),
+  vercel: () => import('~icons/simple-icons/vercel'),
+  vk: () => import('~icons/simple-icons/vk'),
+  wechat: () => import('~icons/simple-icons/wechat'),
+  zoom: () => import('~icons/simple-icons/zoom'),
+}
