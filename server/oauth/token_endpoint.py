@@ -87,9 +87,15 @@ def read(answer: Any, strict: bool = False) -> Tokens:
     found: Json = answer if isinstance(answer, dict) else {}
     if strict and not _text(found, "access_token"):
         raise TokenError(f"no access token: {_why(found)}")
-    texts = (_text(found, name) for name in ("access_token", "refresh_token", "id_token"))
-    ends = (_moment(found, name) for name in ("expires_in", "refresh_token_expires_in"))
-    return Tokens(*texts, *ends, scopes=tuple(scopes_of(found.get("scope"))), raw=found)
+    return Tokens(
+        _text(found, "access_token"),
+        _text(found, "refresh_token"),
+        _text(found, "id_token"),
+        _moment(found, "expires_in"),
+        _moment(found, "refresh_token_expires_in"),
+        tuple(scopes_of(found.get("scope"))),
+        found,
+    )
 
 
 def _text(found: Mapping[str, Any], name: str) -> str | None:
