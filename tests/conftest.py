@@ -271,7 +271,19 @@ def io_loop() -> Iterator[tornado.platform.asyncio.AsyncIOLoop]:
 
 
 @pytest.fixture
-def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, http_port: int) -> Settings:
+def surroundings() -> Mapping[str, str]:
+    """Settings that name what was started for a test; a test's own fixture of this name has them."""
+    return {}
+
+
+@pytest.fixture
+def config(
+    request: pytest.FixtureRequest,
+    database_url: str,
+    tmp_path: Path,
+    http_port: int,
+    surroundings: Mapping[str, str],
+) -> Settings:
     """The settings the server under test runs with; @pytest.mark.environ(NAME="value") changes them."""
     marker = request.node.get_closest_marker("environ")
     base = {
@@ -284,7 +296,7 @@ def config(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ht
         "DB_POOL_SIZE": "4",
         "FEATURES_OFF": "all" if request.config.getoption("features_off") else "",
     }
-    return settings.load({**base, **(marker.kwargs if marker else {})}, tmp_path)
+    return settings.load({**base, **surroundings, **(marker.kwargs if marker else {})}, tmp_path)
 
 
 @pytest.fixture

@@ -85,6 +85,9 @@ class LinkSocialBody:
     additional_data: Mapping[str, object] | None = bodies.optional(rules.any_record, "additionalData")
 
 
+StartBody = SocialSignInBody | LinkSocialBody
+
+
 class SocialHandler(ApiHandler):
     """What signing in and linking share: which provider, the start of a redirect, and a token that a browser brings."""
 
@@ -95,15 +98,13 @@ class SocialHandler(ApiHandler):
             raise errors.provider_not_found()
         return found
 
-    async def start(
-        self, provider: Provider, body: SocialSignInBody | LinkSocialBody, link: Link | None = None
-    ) -> None:
+    async def start(self, provider: Provider, body: StartBody, link: Link | None = None) -> None:
         """Answers the provider's address, which only this browser can come back from. S43."""
         services, state = self.services, random_state(32)
         remembered = self._remember(provider, body, link)
         await oauth_states.create(services.db, state, remembered)
-        cookies = services.cookies
-        self.add_cookies([cookies.write_signed(cookies.name("state"), state, oauth_states.COOKIE_SECONDS)])
+        cookie = services.cookies.name("state")
+        self.add_cookies([services.cookies.write_signed(cookie, state, oauth_states.COOKIE_SECONDS)])
         bound = (state, remembered.code_verifier, self.redirect_uri(provider), remembered.nonce)
         wish = Wish(*bound, body.scopes or (), body.login_hint, body.additional_params or {})
         url = authorization.url(provider, wish)
@@ -111,9 +112,7 @@ class SocialHandler(ApiHandler):
             self.point_to(url, provider=True)
         self.answer({"url": url, "redirect": not body.disable_redirect})
 
-    def _remember(
-        self, provider: Provider, body: SocialSignInBody | LinkSocialBody, link: Link | None
-    ) -> OAuthState:
+    def _remember(self, provider: Provider, body: StartBody, link: Link | None) -> OAuthState:
         return OAuthState(
             body.callback_url or self.services.config.base_url,
             random_state(128),

@@ -40,11 +40,9 @@ class OAuth:
         keyring: Keyring,
     ) -> None:
         self.settings, self.providers = settings, Providers(sources)
-        self.vault = Vault(keyring, settings.encrypts)
-        self.keys = KeySets(outgoing)
+        self.vault, self.keys = Vault(keyring, settings.encrypts), KeySets(outgoing)
         self.identities = Identities(settings, self.vault, sessions, links)
-        self.refreshing = Refreshing(db, outgoing, self.vault)
-        self._outgoing = outgoing
+        self.refreshing, self._outgoing = Refreshing(db, outgoing, self.vault), outgoing
 
     async def redeem(
         self, provider: Provider, grant: Grant, iss: str | None, nonce: str | None, user: Json | None

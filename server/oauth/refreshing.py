@@ -54,16 +54,24 @@ class Refreshing:
         """Asks the provider, unless somebody else does: what they are given is ours, too. Raises RefreshError."""
         identifier, ends = f"oauth-refresh:{account.id}", clock.after(LEASE_SECONDS)
         while not await self._take(identifier, account.id):
-            await asyncio.sleep(LOOK_SECONDS)
-            found = await store.read(self._db, account.id)
-            if found is None or clock.now() > ends:
+            if clock.now() > ends:
                 raise RefreshError(f"{provider.id}: somebody else asks for too long")
-            if found.refresh_token != account.refresh_token or found.access_token != account.access_token:
-                return Refreshed(found, Tokens())
+            await asyncio.sleep(LOOK_SECONDS)
+            if newer := await self._newer(account):
+                return newer
         try:
-            return await self._ask(provider, account)
+            # Whoever asked may have been done between our look at the account and our turn.
+            return await self._newer(account) or await self._ask(provider, account)
         finally:
             await verifications.consume(self._db, identifier)
+
+    async def _newer(self, account: Linked) -> Refreshed | None:
+        """What somebody else was given meanwhile."""
+        found = await store.read(self._db, account.id)
+        if found is None:
+            raise RefreshError(f"{account.provider_id}: the account is gone")
+        same = (found.access_token, found.refresh_token) == (account.access_token, account.refresh_token)
+        return None if same else Refreshed(found, Tokens())
 
     async def _take(self, identifier: str, row_id: str) -> bool:
         """Whether nobody else asks for this account; of several at once one is the first. S18."""

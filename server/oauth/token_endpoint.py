@@ -82,10 +82,8 @@ def _why(answer: Any) -> str:
 
 def read(answer: Any, strict: bool = False) -> Tokens:
     """The members of RFC 6749, 5.1; `strict` raises TokenError where there is no access token."""
-    if answer is None:
-        raise TokenError("no tokens")
     found: Json = answer if isinstance(answer, dict) else {}
-    if strict and not _text(found, "access_token"):
+    if answer is None or (strict and not _text(found, "access_token")):
         raise TokenError(f"no access token: {_why(found)}")
     return Tokens(
         _text(found, "access_token"),

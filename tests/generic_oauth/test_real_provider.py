@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from server.config import settings
-from server.config.settings import Settings
 from tests.client import Answer, Client
-from tests.conftest import SECRET
 from tests.providers.real import agree, real_provider
 
 WAYS = [
@@ -30,26 +26,16 @@ def issuer(request: pytest.FixtureRequest, http_port: int) -> Iterator[str]:
 
 
 @pytest.fixture
-def config(database_url: str, tmp_path: Path, http_port: int, issuer: str) -> Settings:
-    """With the provider, by its document alone."""
-    return settings.load(
-        {
-            "DATABASE_URL": database_url,
-            "BETTER_AUTH_SECRET": SECRET,
-            "BETTER_AUTH_URL": f"http://localhost:{http_port}",
-            "APP_ENV": "development",
-            "BCRYPT_COST": "4",
-            "LOG_LEVEL": "error",
-            "DB_POOL_SIZE": "4",
-            "PLUGINS": "generic-oauth",
-            "OIDC_PROVIDERS": "acme",
-            "OIDC_ACME_DISCOVERY_URL": f"{issuer}/.well-known/openid-configuration",
-            "OIDC_ACME_CLIENT_ID": "acme-id",
-            "OIDC_ACME_CLIENT_SECRET": "acme-secret",
-            "OIDC_ACME_SCOPES": "profile,email",
-        },
-        tmp_path,
-    )
+def surroundings(issuer: str) -> dict[str, str]:
+    """The provider, by its document alone."""
+    return {
+        "PLUGINS": "generic-oauth",
+        "OIDC_PROVIDERS": "acme",
+        "OIDC_ACME_DISCOVERY_URL": f"{issuer}/.well-known/openid-configuration",
+        "OIDC_ACME_CLIENT_ID": "acme-id",
+        "OIDC_ACME_CLIENT_SECRET": "acme-secret",
+        "OIDC_ACME_SCOPES": "profile,email",
+    }
 
 
 async def went(client: Client, issuer: str, path: str = "/sign-in/social", name: str = "ada") -> str:

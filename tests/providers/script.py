@@ -23,8 +23,9 @@ _numbers = itertools.count(1)
 def answer(body: Any = None, status: int = 200, **more: Any) -> dict[str, Any]:
     """One answer.
 
-    `text` instead of a body is sent as it is. `delay` is how many seconds it takes, `hang` lets it take forever, `cut`
-    ends it in the middle, `huge` never, `headers` are more of them, `redirect` is where it sends one instead.
+    `text` instead of a body is sent as it is. `delay` is how many seconds it takes, `gate` lets it wait until the test
+    sets that one, `hang` forever; `cut` ends it in the middle, `huge` never; `headers` are more of them, `redirect` is
+    where it sends one instead.
     In a token's body, what is None is left out, and an `id_token` {"claims", "key", "alg", "kid"} is signed.
     """
     return {"status": status} | ({} if body is None else {"body": body}) | more

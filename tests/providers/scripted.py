@@ -35,6 +35,7 @@ class Scripted:
         self._seen: dict[str, list[Asked]] = collections.defaultdict(list)
         self._times: collections.Counter[tuple[str, str]] = collections.Counter()
         self.sets: dict[str, tuple[str, ...]] = {}
+        self._gates: dict[str, threading.Event] = collections.defaultdict(threading.Event)
         self._end, self.ended = socket.socketpair()
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -68,6 +69,11 @@ class Scripted:
     def publish(self, host: str, *names: str) -> None:
         """Has a host publish the keys of these names from now on: "next" is a rotation."""
         self.sets[host] = names
+
+    def gate(self, name: str) -> threading.Event:
+        """What an answer with this `gate` waits for."""
+        with self._lock:
+            return self._gates[name]
 
     def note(self, asked: Asked) -> None:
         """Keeps a request."""
@@ -169,6 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._wait(None if given.get("hang") else float(given["delay"]))
             if self.close_connection:
                 return
+        if "gate" in given:
+            self.server.scripted.gate(given["gate"]).wait(60)
         if given.get("huge"):
             self._endless()
             return

@@ -144,18 +144,10 @@ def _make_dropbox(client: Client, options: Options) -> Provider:
 
 
 def _make_reddit(client: Client, options: Options) -> Provider:
-    page = Authorization(
-        "https://www.reddit.com/api/v1/authorize",
-        ("identity",),
-        pkce=False,
-        duration=options.get("DURATION"),
-    )
-    endpoint = TokenEndpoint(
-        "https://www.reddit.com/api/v1/access_token",
-        auth="basic",
-        pkce=False,
-        headers={"Accept": "text/plain", **_AGENT},
-    )
+    base, duration = "https://www.reddit.com/api/v1", options.get("DURATION")
+    page = Authorization(f"{base}/authorize", ("identity",), pkce=False, duration=duration)
+    headers = {"Accept": "text/plain", **_AGENT}
+    endpoint = TokenEndpoint(f"{base}/access_token", auth="basic", pkce=False, headers=headers)
     look = at("https://oauth.reddit.com/api/v1/me", _reddit, headers=_AGENT)
     return Provider("reddit", "Reddit", client, page, endpoint, look, subject("id"))
 

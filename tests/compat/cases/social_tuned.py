@@ -87,9 +87,7 @@ group.each(START, "id token", CLAIMS, _said, (ON,))
 @group.case(BACK, "photos of microsoft's", ON)
 def photos(caller: Caller) -> None:
     """What is no picture is none."""
-    for number, photo in enumerate(
-        (answer({}, 404), answer(text="x" * 2000), answer(text=""), answer(cut=True))
-    ):
+    for number, photo in enumerate((answer({}, 404), answer(text="x" * 2000), answer(text=""))):
         visit = Visit(caller, "microsoft", sub=f"{number}{caller.number}", email=f"{number}{caller.email}")
         visit.start()
         script = visit.script(id_token=keys.id_token(_claims(visit)))
