@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ FLAGS = (
 )
 
 PATH = CHROMIUM.find()
+WEB = Path(__file__).resolve().parents[2] / "web"
 
 if PATH is None and not os.environ.get("CI"):
     print(CHROMIUM.missing, file=sys.stderr)
@@ -49,3 +51,15 @@ def browser(browser_loop: AsyncIOLoop) -> Iterator[Browser]:
     playwright = browser_loop.run_sync(async_playwright().start)
     yield browser_loop.run_sync(lambda: playwright.chromium.launch(executable_path=PATH, args=FLAGS))
     browser_loop.run_sync(playwright.stop)
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The clients in one script."""
+    out = tmp_path_factory.mktemp("clients") / "clients.js"
+    rolldown: list[str | Path] = [WEB / "node_modules" / ".bin" / "rolldown", "tests/client_methods.js"]
+    subprocess.run(
+        [*rolldown, "--format", "iife", "--name", "clients", "--file", out, "--platform", "browser"],
+        cwd=WEB, check=True, capture_output=True,
+    )  # fmt: skip
+    return out.read_text().replace("var clients =", "window.clients =", 1)

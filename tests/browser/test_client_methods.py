@@ -1,7 +1,5 @@
 """better-auth's own clients, bundled as they are, through every method of the core in a real browser."""
 
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,20 +11,7 @@ from tests.conftest import Sql
 from tests.promises import promised
 
 pytestmark = pytest.mark.usefixtures("http_server")
-WEB = Path(__file__).resolve().parents[2] / "web"
 EMAIL, NEW = "ada@example.com", "another long password"
-
-
-@pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The clients in one script."""
-    out = tmp_path_factory.mktemp("clients") / "clients.js"
-    rolldown: list[str | Path] = [WEB / "node_modules" / ".bin" / "rolldown", "tests/client_methods.js"]
-    subprocess.run(
-        [*rolldown, "--format", "iife", "--name", "clients", "--file", out, "--platform", "browser"],
-        cwd=WEB, check=True, capture_output=True,
-    )  # fmt: skip
-    return out.read_text().replace("var clients =", "window.clients =", 1)
 
 
 class Caller:

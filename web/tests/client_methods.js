@@ -1,8 +1,10 @@
 /* The unmodified clients, as a front end has them, callable by name. */
+import { passkeyClient } from '@better-auth/passkey/client'
 import { createAuthClient } from 'better-auth/client'
 import { createAuthClient as createVueClient } from 'better-auth/vue'
 
-const clients = { client: createAuthClient(), vue: createVueClient() }
+const passkey = createAuthClient({ plugins: [passkeyClient()] })
+const clients = { client: createAuthClient(), vue: createVueClient(), passkey }
 
 /** Calls `signIn.email` and the like; answers what the front end is given. */
 export async function call(which, path, args, options) {

@@ -10,7 +10,7 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((na
 const IMPORT = /(?:\bfrom|\bimport\(?)\s*'((?:@\/|\.)[^']*)'/g
 /** Entered by the tools, and by pages.json: router.ts finds them by their names. */
 const ENTRIES = ['main.ts', 'styles/theme.ts', ...readdirSync(join(SRC, 'stubs')).map((name) => `stubs/${name}`)]
-const SHOWN = /^features\/\w+\/pages\/.*\.vue$|^features\/\w+\/\w+(Card|Way)\.vue$|^shell\/layouts\/\w+\.vue$/
+const SHOWN = /^features\/\w+\/pages\/.*\.vue$|^features\/\w+\/\w+(Card|Way|Proof)\.vue$|^shell\/layouts\/\w+\.vue$/
 
 function fileOf(source: string, importer: string): string | undefined {
   const path = source.startsWith('@/') ? source.slice(2) : relative(SRC, join(SRC, dirname(importer), source))
@@ -65,7 +65,9 @@ describe('imports', () => {
       ...[...(cards ?? [`${feature}/pages/${name}`]), ...(ways ?? [])].map((each) => `features/${each}.vue`),
       ...layout.split('/').map((each) => `shell/layouts/${each}.vue`),
     ])
-    expect(FILES.filter((file) => SHOWN.test(file) && !named.includes(file))).toEqual(['features/shell/pages/not-found.vue'])
+    expect(FILES.filter((file) => SHOWN.test(file) && !named.includes(file))).toEqual([
+      ...FILES.filter((file) => file.endsWith('Proof.vue')), 'features/shell/pages/not-found.vue',
+    ])
   })
 })
 

@@ -7,6 +7,7 @@ export const sentences: Record<string, string> = {
   PASSKEY_NOT_FOUND: 'That passkey is not known here. It may have been deleted: sign in another way.',
   AUTHENTICATION_FAILED: 'That passkey was not accepted. Try again, or sign in another way.',
   AUTH_CANCELLED: 'No passkey was used. Try again, or sign in another way.',
+  ERROR_PASSTHROUGH_SEE_CAUSE_PROPERTY: 'No passkey was used. Try again, or go on another way.',
   ERROR_CEREMONY_ABORTED: 'No passkey was used. Try again when you are ready.',
   ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED: 'That device or password manager has a passkey for this account already.',
   ERROR_INVALID_DOMAIN: 'Passkeys do not work at this address. Open the app at its usual one.',

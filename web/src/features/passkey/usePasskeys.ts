@@ -1,0 +1,37 @@
+import { ask } from '@/ask'
+import { list, remove, type Passkey } from '@/features/passkey/passkeys'
+import { useLoad } from '@/shell/useLoad'
+import { useNotices } from '@/shell/useNotices'
+
+/** What a passkey is called: as its owner said, or just so. */
+export const nameOf = ({ name }: Pick<Passkey, 'name'>): string => name?.trim() || 'Passkey'
+
+/** Where a passkey is kept, as far as its authenticator says. */
+export function whereIs({ deviceType, backedUp }: Pick<Passkey, 'deviceType' | 'backedUp'>): string {
+  if (deviceType === 'singleDevice') return 'On one device'
+  return backedUp ? 'Kept by a password manager' : 'Can go to other devices'
+}
+
+/** The person's passkeys; one that is deleted goes at once, and comes back where the server refuses. */
+export function usePasskeys() {
+  const { tell } = useNotices()
+  const { data: passkeys, ...state } = useLoad<Passkey[]>(list)
+
+  async function giveUp(passkey: Passkey): Promise<void> {
+    const before = passkeys.value
+    passkeys.value = before?.filter((each) => each !== passkey) ?? null
+    const { problem } = await ask((watch) => remove(passkey.id, watch))
+    if (!problem) return tell({ title: `${nameOf(passkey)} is deleted`, kind: 'success' })
+    passkeys.value = before
+    tell({ title: `${nameOf(passkey)} stays`, description: problem.text, kind: 'error' })
+  }
+
+  /** Shows one as the server has it now. */
+  function adopt(passkey: Passkey): void {
+    const others = passkeys.value ?? []
+    const known = others.some(({ id }) => id === passkey.id)
+    passkeys.value = known ? others.map((each) => (each.id === passkey.id ? passkey : each)) : [...others, passkey]
+  }
+
+  return { passkeys, ...state, giveUp, adopt }
+}
