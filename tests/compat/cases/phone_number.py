@@ -101,7 +101,7 @@ def _sign_in(caller: Caller, password: object = PASSWORD, **more: Any) -> None:
 def send(caller: Caller) -> None:
     for _ in range(2):
         _send(caller)
-        caller.mail(_number(caller), wait=3)
+        caller.mail(_number(caller), wait=5)
     _look(caller)
 
 
@@ -281,7 +281,7 @@ def sign_in_wrong(caller: Caller) -> None:
 def sign_in_unproven(caller: Caller) -> None:
     _owner(caller, verified=False)
     _sign_in(caller)
-    caller.mail(_number(caller), wait=1)
+    caller.mail(_number(caller), wait=5 if caller.options.name == REQUIRED else 0.3)
 
 
 @group.case(SIGN_IN, "guessed, of a number that is not proven", REQUIRED)
@@ -289,7 +289,7 @@ def sign_in_unproven_wrong(caller: Caller) -> None:
     """better-auth says whose number it is, and texts them, before it looks at the password."""
     _owner(caller, verified=False)
     _sign_in(caller, "wrong password")
-    found = [bool(caller.mail(_number(caller), wait=1))]
+    found = [bool(caller.mail(_number(caller), wait=2))]
     caller.heard[:] = [Look("texts to a number whose password is guessed", found, time.time())]
 
 
@@ -310,11 +310,11 @@ def typed(caller: Caller) -> None:
 @group.case(FORGET, "asked for", ON, REQUIRED)
 def forget(caller: Caller) -> None:
     _send(caller, path="/phone-number/request-password-reset")
-    caller.mail(_number(caller), wait=1)
+    caller.mail(_number(caller), wait=0.3)
     _look(caller)
     _owner(caller, verified=False)
     _send(caller, path="/phone-number/request-password-reset")
-    caller.mail(_number(caller), wait=1)
+    caller.mail(_number(caller), wait=5 if caller.options.name == ON else 0.3)
     for number in NUMBERS:
         _send(caller, number, "/phone-number/request-password-reset")
 
