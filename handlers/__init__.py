@@ -23,6 +23,7 @@ from handlers.one_time_token import FEATURE as ONE_TIME_TOKEN
 from handlers.open_api import FEATURE as OPEN_API
 from handlers.passkey import FEATURE as PASSKEY
 from handlers.password import FEATURE as PASSWORD
+from handlers.phone_number import FEATURE as PHONE_NUMBER
 from handlers.session import FEATURE as SESSION
 from handlers.shell import FEATURE as SHELL
 from handlers.social import FEATURE as SOCIAL
@@ -48,6 +49,7 @@ FEATURES = (
     USERNAME,
     MAGIC_LINK,
     EMAIL_OTP,
+    PHONE_NUMBER,
     ANONYMOUS,
     ONE_TIME_TOKEN,
     PASSKEY,

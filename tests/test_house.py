@@ -56,6 +56,10 @@ PUBLIC = {
     "POST /is-username-available",
     "POST /multi-session/set-active",  # as the list
     "POST /one-time-token/verify",
+    "POST /phone-number/request-password-reset",
+    "POST /phone-number/reset-password",
+    "POST /phone-number/send-otp",
+    "POST /phone-number/verify",  # looks for a session itself where it is to be the caller's number
     "POST /refresh-token",  # as /account-info
     "POST /request-password-reset",
     "POST /reset-password",
@@ -65,6 +69,7 @@ PUBLIC = {
     "POST /passkey/verify-authentication",
     "POST /sign-in/email-otp",
     "POST /sign-in/magic-link",
+    "POST /sign-in/phone-number",
     "POST /sign-in/social",
     "POST /sign-in/username",
     "POST /sign-out",

@@ -28,9 +28,10 @@ def find_token(cookies: Cookies, given: str) -> str | None:
     if not given.lower().startswith(_SCHEME):
         return None
     text = given[len(_SCHEME) :].strip()
-    if "." not in text:
-        return text or None
-    signed = uri.decode_component(text)
+    return _read_signed(cookies, uri.decode_component(text)) if "." in text else text or None
+
+
+def _read_signed(cookies: Cookies, signed: str) -> str | None:
     token, signature = signed.split(".")[:2]
     whole = f"{token}.{signature}{'=' * (-len(signature) % 4)}"
     if cookies.read_signed({_SCHEME: whole}, _SCHEME) is None:

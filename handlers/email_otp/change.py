@@ -92,19 +92,22 @@ class ChangeEmailEmailOTP(_Change):
         """The address is another one, and proven; who has the old one hears of it. S15 S18."""
         address = self.read_new(who.user, body.new_email)
         await self.count_try(address)
-        changed = replace(who.user, email=address, email_verified=True, updated_at=clock.now())
-        try:
-            async with self.services.db.transaction() as tx:
-                identifier = mails.identifier("change-email", f"{who.user.id}:{address}")
-                refusal = await self.find_refusal(tx, identifier, body.otp)
-                refusal = refusal or await self._store(tx, who.user, changed)
-        except EmailTaken:
-            refusal = refusals.email_already_in_use()
+        refusal = await self._redeem(who.user, address, body.otp)
         if refusal:
             raise refusal
         await self.guessed(address)
         self.set_session(SignedIn(who.session, replace(who.user, email=address, email_verified=True)))
         self.answer({"success": True})
+
+    async def _redeem(self, user: User, address: str, otp: str) -> APIError | None:
+        changed = replace(user, email=address, email_verified=True, updated_at=clock.now())
+        try:
+            async with self.services.db.transaction() as tx:
+                identifier = mails.identifier("change-email", f"{user.id}:{address}")
+                refusal = await self.find_refusal(tx, identifier, otp)
+                return refusal or await self._store(tx, user, changed)
+        except EmailTaken:
+            return refusals.email_already_in_use()
 
     async def _store(self, tx: Transaction, user: User, changed: User) -> APIError | None:
         if await users.find_by_email(tx, changed.email):

@@ -9,6 +9,7 @@ from handlers.email_otp.settings import CodeSettings
 from server import errors
 from server.authentication import codes, verifications
 from server.authentication.codes import Verdict
+from server.authentication.sign_in import Outcome
 from server.database import Transaction
 from server.errors import APIError
 from server.http.api import ApiHandler
@@ -73,3 +74,10 @@ class CodeHandler(ApiHandler):
         refusal = _REFUSALS[verdict]()
         self.audit_failure("code-refused", code=refusal.code)
         return refusal
+
+    async def open_in(self, tx: Transaction, user: User, event: str = "sign-in") -> Outcome | APIError:
+        """A session, or what a stage has against one: the address is proven all the same."""
+        try:
+            return await self.services.sign_in.open_in(tx, self.proved("email-otp", user, event=event))
+        except APIError as refusal:
+            return refusal

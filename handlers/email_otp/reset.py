@@ -64,12 +64,7 @@ class ResetPasswordEmailOTP(CodeHandler):
         await self.count_try(address)
         user = await self._find(address, body.otp)
         passwords.check_new(body.password, user.name, user.email)
-        hashed = await passwords.hash(body.password)
-        async with self.services.db.transaction() as tx:
-            refusal = await self.find_refusal(tx, mails.identifier("forget-password", address), body.otp)
-            refusal = refusal or await self._store(tx, address, hashed)
-        if refusal:
-            raise refusal
+        await self._redeem(address, body.otp, await passwords.hash(body.password))
         await self.guessed(address)
         await self.attempt_succeeded(user.email)
         self.answer({"success": True})
@@ -85,6 +80,13 @@ class ResetPasswordEmailOTP(CodeHandler):
         if user is None:
             raise errors.user_not_found()
         return user
+
+    async def _redeem(self, address: str, otp: str, hashed: str) -> None:
+        async with self.services.db.transaction() as tx:
+            refusal = await self.find_refusal(tx, mails.identifier("forget-password", address), otp)
+            refusal = refusal or await self._store(tx, address, hashed)
+        if refusal:
+            raise refusal
 
     async def _store(self, tx: Transaction, address: str, hashed: str) -> APIError | None:
         """The code also proves the address: nothing that somebody did with it before is left."""

@@ -136,10 +136,7 @@ class VerifyEmailOTP(CodeHandler):
             await self.record(tx, "email-verified", user_id=user.id)
         if not self.code_settings.signs_in:
             return user
-        try:
-            return await self.services.sign_in.open_in(tx, self.proved("email-otp", user))
-        except APIError as refusal:
-            return refusal
+        return await self.open_in(tx, user)
 
     async def _settle(self, tx: Transaction, user: User) -> User:
         """Of several sign-ups the newest from here counts; from elsewhere none does, as with a mailed link."""
@@ -189,20 +186,22 @@ class SignInEmailOTP(CodeHandler):
 
     async def _enter(self, tx: Transaction, newcomer: Newcomer) -> Outcome | APIError:
         """What is refused is given back, as the code is used up all the same; who cannot be stored is raised."""
-        services, signs_up = self.services, not self.code_settings.sign_up_disabled
-        if signs_up and await owner.hold(tx, newcomer.email) is None:
-            try:
-                registration.accept(services.db.columns.user, newcomer.given)
-            except APIError as refusal:
-                return refusal
-        found = await owner.find(tx, services.sessions, newcomer, signs_up)
+        signs_up = not self.code_settings.sign_up_disabled
+        refusal = await self._find_objection(tx, newcomer) if signs_up else None
+        if refusal:
+            return refusal
+        found = await owner.find(tx, self.services.sessions, newcomer, signs_up)
         if found is None:
             return refusals.invalid_otp()
         if found.proven:
             await self.record(tx, "email-verified", user_id=found.user.id)
-        event = "sign-up" if found.new else "sign-in"
-        try:
-            proved = self.proved("email-otp", found.user, event=event)
-            return await services.sign_in.open_in(tx, proved)
-        except APIError as refusal:  # the address is proven all the same
-            return refusal
+        return await self.open_in(tx, found.user, "sign-up" if found.new else "sign-in")
+
+    async def _find_objection(self, tx: Transaction, newcomer: Newcomer) -> APIError | None:
+        """What there is against the members of somebody new."""
+        if await owner.hold(tx, newcomer.email) is None:
+            try:
+                registration.accept(tx.columns.user, newcomer.given)
+            except APIError as refusal:
+                return refusal
+        return None

@@ -10,6 +10,7 @@ from typing import Literal
 from server import clock
 from server.authentication import verifications
 from server.database import Transaction
+from server.model import Verification
 from server.store import verifications as store
 
 TRIES = 3
@@ -35,18 +36,26 @@ async def check(tx: Transaction, identifier: str, given: str, keep: bool = False
     held = await store.hold(tx, identifier)
     if held is None:
         return "unknown"
-    code, colon, tries = held.value.rpartition(":")
-    code, tries = (code, tries) if colon else (held.value, "")
-    used = _NUMBER.match(tries)
-    failed = int(used[1]) if used else 0
-    verdict: Verdict = "right"
-    if held.expires_at < clock.now():
-        verdict = "over"
-    elif failed >= TRIES:
-        verdict = "spent"
-    elif not hmac.compare_digest(code.encode(), given.encode()):  # S42
+    code, failed = _read(held.value)
+    verdict = _judge(held, given)
+    if verdict == "wrong":
         await store.update_value(tx, held, f"{code}:{failed + 1}", clock.now())
-        return "wrong"
-    if verdict != "right" or not keep:
+    elif verdict != "right" or not keep:
         await store.consume(tx, identifier)
     return verdict
+
+
+def _read(value: str) -> tuple[str, int]:
+    """The code, and how often another one was given."""
+    code, colon, tries = value.rpartition(":")
+    used = _NUMBER.match(tries) if colon else None
+    return code if colon else value, int(used[1]) if used else 0
+
+
+def _judge(held: Verification, given: str) -> Verdict:
+    code, failed = _read(held.value)
+    if held.expires_at < clock.now():
+        return "over"
+    if failed >= TRIES:
+        return "spent"
+    return "right" if hmac.compare_digest(code.encode(), given.encode()) else "wrong"  # S42

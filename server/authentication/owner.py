@@ -34,14 +34,14 @@ class Owner:
 
 
 async def find(tx: Transaction, sessions: Sessions, who: Newcomer, signs_up: bool) -> Owner | None:
-    """None for somebody new where nobody may sign up; raises the 400 for a member that a client may not set, and the
-    422 for who cannot be stored.
-    """
+    """None for somebody new where nobody may sign up; raises what `registration` has against them."""
     user = await hold(tx, who.email.lower())
     if user is not None:
         return await prove(tx, sessions, user)
-    if not signs_up:
-        return None
+    return await _add(tx, sessions, who) if signs_up else None
+
+
+async def _add(tx: Transaction, sessions: Sessions, who: Newcomer) -> Owner:
     written = registration.accept(tx.columns.user, who.given)
     user = await registration.new_user(tx, who.name, who.email, who.image, proven=True)
     try:

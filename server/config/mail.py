@@ -63,12 +63,17 @@ class MailSettings:
     sender: Sender | None
     resend_api_key: str | None = field(repr=False)
     sendgrid_api_key: str | None = field(repr=False)
+    sms_webhook_url: str | None = field(repr=False, default=None)
 
 
 def read(read: Reader) -> MailSettings:
     """SMTP_URL, MAIL_FROM, RESEND_API_KEY and SENDGRID_API_KEY."""
     found = MailSettings(
-        read_smtp(read), read_sender(read), _key(read, "RESEND_API_KEY"), _key(read, "SENDGRID_API_KEY")
+        read_smtp(read),
+        read_sender(read),
+        _key(read, "RESEND_API_KEY"),
+        _key(read, "SENDGRID_API_KEY"),
+        read_webhook(read),
     )
     _check_ways(read)
     return found
@@ -80,6 +85,24 @@ def _key(read: Reader, name: str) -> str | None:
     if key is not None and not re.fullmatch(r"[!-~]{1,1000}", key):
         raise SettingsError(f"{name} takes the provider's key: ASCII without spaces")
     return key
+
+
+def read_webhook(read: Reader) -> str | None:
+    """SMS_WEBHOOK_URL; the error never shows the value, which may hold a key."""
+    text = read.text("SMS_WEBHOOK_URL")
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and is_host(parts.hostname or "") and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or parts.username or parts.fragment or not re.fullmatch(r"[!-~]{1,2000}", text):
+        raise SettingsError(
+            "SMS_WEBHOOK_URL cannot be used; it takes an address such as https://sms.example.com/send, without a"
+            " user and a #"
+        )
+    return text
 
 
 def _check_ways(read: Reader) -> None:

@@ -38,7 +38,8 @@ class Mailer:
         self._emails = {email.name: email for email in emails}
         self._nowhere = settings.production and not ways.sends(settings)
         transport, sender = ways.transport(settings), ways.sender(settings)
-        self.worker = Worker(db, transport, sender, settings.base_url, metrics, self._emails)
+        texts = ways.text_transport(settings)
+        self.worker = Worker(db, transport, sender, settings.base_url, metrics, self._emails, texts)
         self.site = settings.base_url
         self._looking: asyncio.Task[None] | None = None
 
@@ -93,6 +94,7 @@ class Mailer:
             await asyncio.gather(self._looking, return_exceptions=True)
         await self.worker.stop()
         await self.transport.close()
+        await self.worker.texts.close()
 
 
 async def _insert(db: Executor, email: Email, mail: Mail) -> None:

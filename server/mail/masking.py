@@ -10,7 +10,9 @@ _MOST = 200
 
 
 def address(text: str) -> str:
-    """`a***@example.com`."""
+    """`a***@example.com`; of a phone number its last two digits."""
+    if "@" not in text:
+        return f"***{text[-2:]}"
     local, _, domain = text.rpartition("@")
     return f"{local[:1]}***@{domain}"
 

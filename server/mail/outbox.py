@@ -12,23 +12,19 @@ from server.mail.outgoing import NotNow, Outgoing, message
 log = logging.getLogger(__name__)
 
 
-class Outbox:
-    """Writes DATA_DIR/outbox/*.eml, readable by their owner alone; `show_links` also logs each link."""
+class Folder:
+    """Files that their owner alone can read."""
 
-    def __init__(self, folder: Path, show_links: bool) -> None:
-        self._folder, self._show_links = folder, show_links
-        self.words = f"{folder}/*.eml" + ("; their links in the log" if show_links else "; they reach nobody")
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
-    async def send(self, mail: Outgoing) -> None:
+    async def write(self, name: str, content: bytes) -> Path:
         """One file, whole and on the disk from the moment it has its name."""
-        name = f"{mail.created_at:%Y%m%dT%H%M%S.%f}-{mail.id}.eml"
-        content = message(mail).as_bytes()
         try:
             await asyncio.to_thread(self._write, name, content)
         except OSError as error:
             raise NotNow(f"{self._folder} cannot be written ({error.strerror})") from error
-        if self._show_links:
-            log.info("mail %r to %s is %s  %s", mail.subject, mail.to, self._folder / name, mail.link)
+        return self._folder / name
 
     def _write(self, name: str, content: bytes) -> None:
         """Leaves nothing where it fails; what a killed process left is written over by the next attempt."""
@@ -46,6 +42,22 @@ class Outbox:
             unfinished.unlink(missing_ok=True)
             raise
         _sync(self._folder)
+
+
+class Outbox(Folder):
+    """Writes DATA_DIR/outbox/*.eml, readable by their owner alone; `show_links` also logs each link."""
+
+    def __init__(self, folder: Path, show_links: bool) -> None:
+        super().__init__(folder)
+        self._show_links = show_links
+        self.words = f"{folder}/*.eml" + ("; their links in the log" if show_links else "; they reach nobody")
+
+    async def send(self, mail: Outgoing) -> None:
+        """One file a mail."""
+        name = f"{mail.created_at:%Y%m%dT%H%M%S.%f}-{mail.id}.eml"
+        path = await self.write(name, message(mail).as_bytes())
+        if self._show_links:
+            log.info("mail %r to %s is %s  %s", mail.subject, mail.to, path, mail.link)
 
     async def problem(self) -> None:
         """None: a folder is made when it is needed."""

@@ -15,12 +15,14 @@ class Email:
 
     It is given up after `seconds`: news after three days, one with a `link` when the link is dead (the lives are
     better-auth's). `members` are what its template may ask for besides the name, with the longest that is shown of each.
+    With `words` it is a text message for a phone number: these words, with the members in them.
     """
 
     name: str
     seconds: int = 3 * DAY
     link: bool = False
     members: Mapping[str, int] = field(default_factory=dict)
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

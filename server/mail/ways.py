@@ -11,6 +11,7 @@ from server.mail.outgoing import Transport
 from server.mail.providers import Resend, SendGrid
 from server.mail.rendering import APP
 from server.mail.smtp import Smtp
+from server.mail.texts import TextOutbox, TextTransport, Webhook
 
 
 def sender(settings: Settings) -> Sender:
@@ -28,6 +29,13 @@ def transport(settings: Settings) -> Transport:
     if settings.mail.sendgrid_api_key:
         return SendGrid(settings.mail.sendgrid_api_key)
     return Outbox(settings.data_dir / "outbox", show_links=not settings.production)
+
+
+def text_transport(settings: Settings) -> TextTransport:
+    """Where text messages go; the outbox where no webhook is set."""
+    if settings.mail.sms_webhook_url:
+        return Webhook(settings.mail.sms_webhook_url)
+    return TextOutbox(settings.data_dir / "outbox", show=not settings.production)
 
 
 def sends(settings: Settings) -> bool:

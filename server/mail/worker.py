@@ -10,10 +10,11 @@ from collections.abc import Mapping
 
 from server.config.mail import Sender
 from server.database import Database, DatabaseError
-from server.mail import masking
+from server.mail import masking, texts
 from server.mail.outgoing import NotNow, Outgoing, Refused, Transport
 from server.mail.rendering import render
 from server.mail.templates import Email
+from server.mail.texts import TextTransport
 from server.store import mails
 from server.store.mails import QueuedMail
 from server.telemetry import tracing
@@ -48,8 +49,9 @@ class Worker:
         site: str,
         metrics: Metrics,
         emails: Mapping[str, Email],
+        texts: TextTransport,
     ) -> None:
-        self.transport = transport
+        self.transport, self.texts = transport, texts
         self.sender = sender
         self._db, self._site, self._emails = db, site, emails
         self._metrics = metrics
@@ -156,7 +158,7 @@ class Worker:
         try:
             with tracing.span("send mail", **{"ai_editor.mail.template": mail.template}):
                 async with asyncio.timeout(SEND_SECONDS):
-                    await self.transport.send(self._outgoing(mail))
+                    await self._send(mail)
         except Refused as error:
             self._give_up(mail, masking.reason(error))
         except (NotNow, TimeoutError) as error:
@@ -168,6 +170,13 @@ class Worker:
             self._settled.add(mail.id)
             self._metrics.mail(mail.template, "sent")
             log.info("mail %s (%s) to %s sent", mail.id, mail.template, masking.address(mail.recipient))
+
+    async def _send(self, mail: QueuedMail) -> None:
+        email = self._emails[mail.template]
+        if email.words:
+            await self.texts.send(texts.compose(email, mail))
+        else:
+            await self.transport.send(self._outgoing(mail))
 
     def _outgoing(self, mail: QueuedMail) -> Outgoing:
         letter = render(self._emails[mail.template], mail.values, self._site, mail.created_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server import errors
@@ -17,6 +18,13 @@ Stored = Mapping[str, str | None]
 _DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:T(\d\d:\d\d)(?::(\d\d(?:\.\d+)?))?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a feature says of a column that no client may set; no JSON is one."""
+
+    value: object
 
 
 class Unstorable(ValueError):
@@ -48,6 +56,9 @@ def _text_again(column: Column, value: object) -> str | None:
 
 def _accepted(column: Column, given: Given, creating: bool) -> tuple[object, ...]:
     """The value for one column, or none; null gives way to the default of a column that needs a value."""
+    own = given.get(column.name)
+    if isinstance(own, Own):
+        return (own.value,)
     has_default = creating and column.default is not None
     if column.name in given and (column.input or not has_default):
         value = given[column.name]

@@ -90,6 +90,8 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "ways in after a reset by a code": (["credential", "google"], ["credential"]),
     "signed in over a session that has ended, with guests": ([False, 1], [True, 1]),
     "signed in once more, with guests and several sessions": (False, True),
+    "texts to a number whose password is guessed": ([True], [False]),
+    "signing in with a number that is typed in two ways": ([200, 401], [200, 200]),
     "deleting somebody whom another table holds": ([500, 401], [409, 200]),
     "signing in when every directory has deactivated one": (200, 403),
     "a credential that is registered twice": (200, 400),

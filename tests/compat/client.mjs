@@ -48,8 +48,11 @@ async function sessionStore() {
 
 // Of a plugin, what is asked for alone: what to call it, the method's path, and what it is given.
 if (steps) {
+  const { keys } = await import('./keys.mjs')
+  const fetchOptions = { customFetchImpl: browserFetch }
+  const keyed = createAuthClient({ baseURL: address, plugins: [...plugins, ...keys], fetchOptions })
   for (const [step, path, given] of steps) {
-    const method = path.split('.').reduce((found, name) => found[name], client)
+    const method = path.split('.').reduce((found, name) => found[name], keyed)
     say(step, await method(given))
   }
   if (asked.length) say('asked for', { asked })

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from tests.compat import third_parties
 from tests.compat.fields import FIELDS, NEEDED_FIELDS, USER_FIELDS
+from tests.compat.other_keys import OTHER_KEYS
+from tests.compat.stand_ins import ADDRESS_OF_NUMBER as ADDRESS_OF_NUMBER
+from tests.compat.stand_ins import SENT as SENT
 
 SECRET = "c0mpat-secret-of-thirty-two-bytes-and-more-1f9a"
 BASE_URL = "http://localhost:8080"
 
 ALL_MAILS = ("reset", "verification", "changeEmail")
-
-# These stand for functions among a plugin's options; plugins.mjs puts them in. What SENT is called with is caught as
-# a mail (its url, its code) to the address or number that it names, its kind "magicLink.sendMagicLink".
-SENT = {"stand-in": "sent"}
-ADDRESS_OF_NUMBER = {"stand-in": "address of a number"}
 
 PLAIN: dict[str, Any] = {
     "baseURL": BASE_URL,
@@ -108,58 +104,17 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return base
 
 
-def _cache(
-    strategy: str, name: str = "cache", more: Mapping[str, str] = MappingProxyType({}), **fields: Any
-) -> Options:
+def _cache(strategy: str, name: str = "cache", **fields: Any) -> Options:
     cache = {"enabled": True, "strategy": strategy, "maxAge": 300}
     return Options(
         f"{name}-{strategy}",
         {"session": {"cookieCache": cache}},
-        {"SESSION_COOKIE_CACHE": strategy, **more},
+        {"SESSION_COOKIE_CACHE": strategy},
         **fields,
     )
 
 
 APP: dict[str, Any] = {"appName": "AI-Editor"}
-OTHER_SITE: tuple[dict[str, Any], dict[str, str]] = (
-    {
-        "baseURL": "https://auth.example.com",
-        "advanced": {
-            "cookiePrefix": "shop",
-            "defaultCookieAttributes": {"sameSite": "none"},
-            "crossSubDomainCookies": {"enabled": True, "domain": "example.com"},
-        },
-        "session": {"cookieCache": {"enabled": True, "maxAge": 300}},
-    },
-    {
-        "BETTER_AUTH_URL": "https://auth.example.com",
-        "COOKIE_PREFIX": "shop",
-        "COOKIE_SAME_SITE": "none",
-        "COOKIE_DOMAIN": "example.com",
-        "SESSION_COOKIE_CACHE": "compact",
-    },
-)
-_QUIET: dict[str, Any] = {"emailVerification": {"autoSignInAfterVerification": False}}
-# What the name ends with, better-auth's options, our settings, and the plugin's options.
-EMAIL_OTP: list[tuple[str, dict[str, Any], dict[str, str], dict[str, Any]]] = [
-    ("", {}, {}, {}),
-    ("-no-sign-up", {}, {"DISABLE_SIGN_UP": "yes"}, {"disableSignUp": True}),
-    ("-limits", {"rateLimit": {"enabled": True}}, {"RATE_LIMIT_ENABLED": "yes"}, {}),
-    ("-no-sign-in", _QUIET, {"AUTO_SIGN_IN_AFTER_VERIFICATION": "no"}, {}),
-    (
-        "-no-sign-in-compact",
-        _QUIET | {"session": {"cookieCache": {"enabled": True, "strategy": "compact", "maxAge": 300}}},
-        {"AUTO_SIGN_IN_AFTER_VERIFICATION": "no", "SESSION_COOKIE_CACHE": "compact"},
-        {},
-    ),
-    ("-change", {}, {"EMAIL_OTP_CHANGE_EMAIL": "yes"}, {"changeEmail": {"enabled": True}}),
-    (
-        "-current",
-        {},
-        {"EMAIL_OTP_CHANGE_EMAIL": "yes", "EMAIL_OTP_VERIFY_CURRENT_EMAIL": "yes"},
-        {"changeEmail": {"enabled": True, "verifyCurrentEmail": True}},
-    ),
-]
 
 
 # Ours is called so in authenticators, and mails are always sent.
@@ -249,7 +204,25 @@ OPTION_SETS: dict[str, Options] = {
             {"advanced": {"defaultCookieAttributes": {"sameSite": "strict"}}},
             {"COOKIE_SAME_SITE": "strict"},
         ),
-        Options("other-site", *OTHER_SITE),
+        Options(
+            "other-site",
+            {
+                "baseURL": "https://auth.example.com",
+                "advanced": {
+                    "cookiePrefix": "shop",
+                    "defaultCookieAttributes": {"sameSite": "none"},
+                    "crossSubDomainCookies": {"enabled": True, "domain": "example.com"},
+                },
+                "session": {"cookieCache": {"enabled": True, "maxAge": 300}},
+            },
+            {
+                "BETTER_AUTH_URL": "https://auth.example.com",
+                "COOKIE_PREFIX": "shop",
+                "COOKIE_SAME_SITE": "none",
+                "COOKIE_DOMAIN": "example.com",
+                "SESSION_COOKIE_CACHE": "compact",
+            },
+        ),
         Options("columns", **FIELDS),
         _cache("compact", "columns", **FIELDS),
         _cache("jwt", "columns", **FIELDS),
@@ -347,77 +320,7 @@ OPTION_SETS: dict[str, Options] = {
             {"PLUGINS": "passkey"},
             plugins={"admin": {}, "twoFactor": {}, "passkey": {}},
         ),
-        *(
-            Options(
-                f"email-otp{name}",
-                changes,
-                {"PLUGINS": "email-otp", **settings},
-                plugins={"emailOTP": {"sendVerificationOTP": SENT, **options}},
-                tables="email-otp",
-            )
-            for name, changes, settings, options in EMAIL_OTP
-        ),
-        Options(
-            "email-otp-username",
-            {},
-            {"PLUGINS": "email-otp,username"},
-            plugins={"emailOTP": {"sendVerificationOTP": SENT}, "username": {}},
-        ),
-        Options("anonymous", {}, {"PLUGINS": "anonymous"}, plugins={"anonymous": {}}, tables="anonymous"),
-        _cache(
-            "compact",
-            "anonymous",
-            more={"PLUGINS": "anonymous"},
-            plugins={"anonymous": {}},
-            tables="anonymous",
-        ),
-        Options(
-            "anonymous-several",
-            {},
-            {"PLUGINS": "anonymous,username,magic-link,email-otp"},
-            plugins={
-                "username": {},
-                "magicLink": {"sendMagicLink": SENT},
-                "emailOTP": {"sendVerificationOTP": SENT},
-                "anonymous": {},
-            },
-        ),
-        Options(
-            "multi-session", {}, {"PLUGINS": "multi-session"}, plugins={"multiSession": {}}, tables="multi"
-        ),
-        _cache(
-            "compact",
-            "multi-session",
-            more={"PLUGINS": "multi-session"},
-            plugins={"multiSession": {}},
-            tables="multi",
-        ),
-        Options(
-            "multi-session-anonymous",
-            {},
-            {"PLUGINS": "multi-session,anonymous"},
-            plugins={"multiSession": {}, "anonymous": {}},
-        ),
-        Options(
-            "last-login-method",
-            {},
-            {"PLUGINS": "last-login-method,username,magic-link,email-otp,anonymous"},
-            plugins={
-                "username": {},
-                "magicLink": {"sendMagicLink": SENT},
-                "emailOTP": {"sendVerificationOTP": SENT},
-                "anonymous": {},
-                "lastLoginMethod": {},
-            },
-        ),
-        Options(
-            "last-login-method-other-site",
-            OTHER_SITE[0],
-            {"PLUGINS": "last-login-method", **OTHER_SITE[1]},
-            plugins={"lastLoginMethod": {}},
-        ),
-        Options("bearer", {}, {"PLUGINS": "bearer"}, plugins={"bearer": {}}, tables="bearer"),
-        _cache("compact", "bearer", more={"PLUGINS": "bearer"}, plugins={"bearer": {}}, tables="bearer"),
+        *(Options(**each) for each in OTHER_KEYS),
         Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
         *(Options(**each) for each in third_parties.option_sets(PLAIN["trustedOrigins"])),
     )

@@ -9,6 +9,7 @@ const STAND_INS = {
     const to = data.user?.email ?? data.email ?? data.phoneNumber ?? ''
     tell({ kind, to, url: data.url, token: data.token, code: data.otp ?? data.code })
   },
+  'a number': () => (phoneNumber) => /^\+[1-9][0-9]{6,14}$/.test(phoneNumber.replace(/[ \u00a0.()/-]/g, '')),
   'address of a number': () => (phoneNumber) => `${phoneNumber.replace(/\D/g, '')}@phone.example.com`,
 }
 

@@ -214,8 +214,10 @@ class Ours:
         return len(self._outbox(to))
 
     def _outbox(self, to: str) -> list[Mail]:
-        paths = sorted(self.folder.parent.glob("*/outbox/[!.]*.eml"), key=lambda path: path.name)
-        return [mail for mail in map(read_mail, paths) if mail.to == to]
+        ending = "eml" if "@" in to else "txt"
+        read = read_mail if "@" in to else read_text
+        paths = sorted(self.folder.parent.glob(f"*/outbox/[!.]*.{ending}"), key=lambda path: path.name)
+        return [mail for mail in map(read, paths) if mail.to == to]
 
     def last_words(self) -> str:
         """What the process said before it died, empty while it lives."""
@@ -245,6 +247,13 @@ def read_mail(path: Path) -> Mail:
     # A code stands alone on its line.
     code = re.search(r"^\s*(\d{4,10})\s*$", text, re.MULTILINE)
     return Mail(str(message["To"]), link[0] if link else "", code=code[1] if code else "")
+
+
+def read_text(path: Path) -> Mail:
+    """A text message of ours, from its file: the number, and the code in the words."""
+    head, _, words = path.read_text().partition("\n\n")
+    code = re.search(r"\b\d{4,10}\b", words)
+    return Mail(head.removeprefix("To: "), "", code=code[0] if code else "")
 
 
 def start_ours(

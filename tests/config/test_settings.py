@@ -155,6 +155,15 @@ TABLE: list[Row] = [
     flag("REVOKE_SESSIONS_ON_PASSWORD_RESET", "CodeSettings.revokes_sessions", True),
     flag("EMAIL_OTP_CHANGE_EMAIL", "CodeSettings.changes_email", False),
     flag("EMAIL_OTP_VERIFY_CURRENT_EMAIL", "CodeSettings.verifies_current_email", False),
+    flag("PHONE_NUMBER_REQUIRE_VERIFICATION", "PhoneSettings.verification_required", False),
+    flag("REVOKE_SESSIONS_ON_PASSWORD_RESET", "PhoneSettings.revokes_sessions", True),
+    (
+        "PHONE_NUMBER_EMAIL_DOMAIN",
+        "PhoneSettings.email_domain",
+        None,
+        [("Phone.Example.com", "phone.example.com"), ("", None)],
+        ["localhost", "a b.com"],
+    ),
     flag("REQUIRE_EMAIL_VERIFICATION", "verification.required", False),
     flag("SEND_VERIFICATION_ON_SIGN_UP", "verification.on_sign_up", False),
     flag("AUTO_SIGN_IN_AFTER_VERIFICATION", "LinkSettings.signs_in", True),
@@ -246,7 +255,13 @@ def members(settings: Settings) -> Iterator[str]:
 def test_every_setting_is_in_the_table(tmp_path: Path) -> None:
     """But for those that are made from others or need them, cookies, traces and the ways to send mail, which have tests of their own."""
     made = {"reader", "base_url_given", "keyring", "database_left_out", "read_database_urls"}
-    mail = {"mail.smtp", "mail.sender", "mail.resend_api_key", "mail.sendgrid_api_key"}
+    mail = {
+        "mail.smtp",
+        "mail.sender",
+        "mail.resend_api_key",
+        "mail.sendgrid_api_key",
+        "mail.sms_webhook_url",
+    }
     cookies = {"cookies.prefix", "cookies.same_site", "cookies.domain"}
     outgoing = {"outgoing", "SocialSettings.providers", "GenericOAuthSettings.configs"}  # likewise
     others = made | mail | cookies | outgoing | {"tracing.on", "tracing.service", "tracing.variables"}

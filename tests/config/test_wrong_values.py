@@ -146,6 +146,8 @@ WRONG: dict[str, list[str]] = {
     "PASSWORD_HASH": ["argon2id", "md5", *CHOICE],
     "PASSWORD_MAX_LENGTH": ["7", "4097", *NUMBER],
     "PASSWORD_MIN_LENGTH": ["0", "129", *NUMBER],
+    "PHONE_NUMBER_EMAIL_DOMAIN": ["localhost", "a b.com", "https://a.com", "127.0.0.1", "a@b.com", "a.com/", "-", "*", "a..b", "x" * 300 + ".com", "::1", ".com"],
+    "PHONE_NUMBER_REQUIRE_VERIFICATION": FLAG,
     "PLUGINS": ["one_time_token", "One-Time-Token", "oneTimeToken", "session", "avatar", "one-time-token;x", "none,one-time-token", "*", "-", "one-time-token one-time-token"],
     "PORT": ["65536", "eighty", "8080tcp", "80,81", *NUMBER],
     "RATE_LIMIT_ENABLED": FLAG,
@@ -176,6 +178,7 @@ WRONG: dict[str, list[str]] = {
     "SESSION_UPDATE_AGE": ["34560001", "1d", *NUMBER],
     "SHARED_DIR": FOLDERS,
     "SHUTDOWN_GRACE": ["0", "11", *NUMBER],
+    "SMS_WEBHOOK_URL": ["sms", "ftp://a.com/x", "https://", "http://a b/x", "https://u:p@a.com", "https://a.com/#x", "https://a.com/ö", "http://a:99999", "http://a:0", "//a.com", "http://[::1", "https:/a"],
     "SMTP_URL": [
         "mail.example.com", "http://mail.example.com", "smtp://", "smtp://:587", "smtp://host:port", "smtp://host:0",
         "smtp://host:70000", "smtp://user@host", "smtp://a..b", "smtp://-", "smtp://host:٣", "smtp://a,b", "smtp://%00",
@@ -195,6 +198,8 @@ BESIDE = {
     "READ_DATABASE_URL": {"DATABASE_URL": "postgres://localhost/x"},
     "BETTER_AUTH_SECRET": {"APP_ENV": "production"},
     "TWO_FACTOR_SCOPE": {"PLUGINS": "two-factor"},
+    "PHONE_NUMBER_EMAIL_DOMAIN": {"PLUGINS": "phone-number"},
+    "PHONE_NUMBER_REQUIRE_VERIFICATION": {"PLUGINS": "phone-number"},
     "EMAIL_OTP_CHANGE_EMAIL": {"PLUGINS": "email-otp"},
     "EMAIL_OTP_VERIFY_CURRENT_EMAIL": {"PLUGINS": "email-otp"},
 }

@@ -67,7 +67,15 @@ async def another(app: Services, transport: Transport) -> AsyncIterator[Worker]:
     """A worker as another process has it, with connections of its own."""
     db = Database(app.config.database_url or "", 2)
     emails = {email.name: email for email in app.parts.emails}
-    worker = Worker(db, transport, app.mailer.worker.sender, app.config.base_url, Metrics(), emails)
+    worker = Worker(
+        db,
+        transport,
+        app.mailer.worker.sender,
+        app.config.base_url,
+        Metrics(),
+        emails,
+        app.mailer.worker.texts,
+    )
     try:
         yield worker
     finally:

@@ -195,7 +195,7 @@ def signs_in_by_name(caller: Caller) -> None:
 def signs_in_by_code(caller: Caller) -> None:
     user = _guest(caller)
     caller.post("/email-otp/send-verification-otp", {"email": caller.email, "type": "sign-in"})
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=5)
     caller.post("/sign-in/email-otp", {"email": caller.email, "otp": mail.code if mail else ""})
     caller.rows(LEFT, user=user)
     caller.get("/get-session")
@@ -205,7 +205,7 @@ def signs_in_by_code(caller: Caller) -> None:
 def follows_a_link(caller: Caller) -> None:
     user = _guest(caller)
     caller.post("/sign-in/magic-link", {"email": caller.email})
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=5)
     caller.send("GET", "", target=mail.url.partition("8080")[2] if mail else "/no-mail")
     caller.rows(LEFT, user=user)
     caller.get("/get-session")

@@ -48,7 +48,7 @@ def left(caller: Caller, email: str | None = None) -> None:
 
 
 def mailed_code(caller: Caller, to: str | None = None) -> str:
-    mail = caller.mail(to, wait=3)
+    mail = caller.mail(to, wait=5)
     return mail.code if mail else "none"
 
 
@@ -63,7 +63,7 @@ def sign_in(caller: Caller, otp: object = CODE, **more: Any) -> None:
 def send_new(caller: Caller) -> None:
     for kind in TYPES:
         send(caller, kind)
-        caller.mail(wait=0.6)
+        caller.mail(wait=5 if kind == "sign-in" and caller.options.name == ON else 0.3)
     left(caller)
     caller.tables()
 
@@ -73,7 +73,7 @@ def send_known(caller: Caller) -> None:
     caller.person()
     for kind in TYPES:
         send(caller, kind, email=caller.email.upper())
-        caller.mail(wait=0.6 if kind == "change-email" else 3)
+        caller.mail(wait=0.3 if kind == "change-email" else 5)
     left(caller)
 
 

@@ -143,7 +143,7 @@ def _forget(caller: Caller, path: str) -> None:
         caller.post(path, {"email": email})
     caller.person()
     caller.post(path, {"email": caller.email.upper()})
-    caller.mail(wait=3)
+    caller.mail(wait=5)
     left(caller)
 
 
@@ -237,7 +237,7 @@ def asked_taken(caller: Caller) -> None:
     user, _ = caller.signed_in()
     caller.person("new-" + caller.email)
     _request(caller)
-    caller.mail("new-" + caller.email, wait=0.6)
+    caller.mail("new-" + caller.email, wait=0.3)
     left(caller, "new-" + caller.email)
     _replace(caller)
     keep(caller, "change-email", whose=f"{user}:new-{caller.email}")

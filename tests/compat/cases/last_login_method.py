@@ -23,7 +23,7 @@ def by_password(caller: Caller) -> None:
 def by_code(caller: Caller) -> None:
     for kind in ("sign-in", "email-verification"):
         caller.post("/email-otp/send-verification-otp", {"email": caller.email, "type": kind})
-        mail = caller.mail(wait=3)
+        mail = caller.mail(wait=5)
         body = {"email": caller.email, "otp": mail.code if mail else ""}
         caller.post("/sign-in/email-otp" if kind == "sign-in" else "/email-otp/verify-email", body)
 
@@ -31,7 +31,7 @@ def by_code(caller: Caller) -> None:
 @group.case("GET /magic-link/verify", "by link", ON)
 def by_link(caller: Caller) -> None:
     caller.post("/sign-in/magic-link", {"email": caller.email})
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=5)
     target = mail.url.partition("8080")[2] if mail else "/no-mail"
     for _ in range(2):
         caller.send("GET", "", target=target)

@@ -48,7 +48,7 @@ def deletion(caller: Caller) -> None:
     """A page that asks once more, since those who look through mails follow links."""
     caller.signed_in()
     caller.post("/delete-user", {"callbackURL": "/delete-account"})
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=5)
     _say(caller, "where the link of a deletion leads", urlsplit(mail.url).path if mail else "nowhere")
 
 
@@ -59,7 +59,7 @@ def approval(caller: Caller) -> None:
     caller.post(
         "/change-email", {"newEmail": "new-" + caller.email, "callbackURL": "/verify-email?for=change"}
     )
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=5)
     _say(caller, "where the link of an approval leads", urlsplit(mail.url).path if mail else "nowhere")
 
 
@@ -102,7 +102,7 @@ def opened_in_advance(caller: Caller) -> None:
     user = caller.person(password="x")
     caller.account(user, "google", caller.number)
     caller.post("/email-otp/request-password-reset", {"email": caller.email})
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=5)
     body = {"email": caller.email, "otp": mail.code if mail else "", "password": PASSWORD}
     caller.post("/email-otp/reset-password", body)
     found = caller.sql(
