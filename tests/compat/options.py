@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.compat import third_parties
-from tests.compat.fields import FIELDS, NEEDED_FIELDS, USER_FIELDS
+from tests.compat.fields import FIELDS, NEEDED_FIELDS, SESSION_FIELDS, USER_FIELDS
 from tests.compat.other_keys import OTHER_KEYS
 from tests.compat.stand_ins import ADDRESS_OF_NUMBER as ADDRESS_OF_NUMBER
 from tests.compat.stand_ins import SENT as SENT

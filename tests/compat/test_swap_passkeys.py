@@ -36,7 +36,7 @@ def both(
     name = compat_databases.create(OPTIONS.database("swap"))
     folder: Path = tmp_path_factory.mktemp("passkeys") / "ours"
     with contextlib.ExitStack() as stack:
-        ours = start_ours(compat_databases, name, OPTIONS, folder, **TOGETHER)
+        ours = start_ours(compat_databases, name, OPTIONS, folder, None, **TOGETHER)
         stack.callback(ours.stop)
         reference = Reference(compat_databases, "swap", [OPTIONS], migrate=False, production=True)
         stack.callback(reference.stop)
