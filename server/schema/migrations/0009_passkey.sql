@@ -13,8 +13,17 @@ CREATE TABLE IF NOT EXISTS "passkey" (
     "aaguid" text
 );
 
--- What older versions of the plugin did without.
-ALTER TABLE "passkey" ADD COLUMN IF NOT EXISTS "aaguid" text;
-
 CREATE INDEX IF NOT EXISTS "passkey_userId_idx" ON "passkey" ("userId");
 CREATE INDEX IF NOT EXISTS "passkey_credentialID_idx" ON "passkey" ("credentialID");
+
+-- What older versions of the plugin did without; where it is there, nobody is kept from the table.
+DO $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM pg_attribute
+        WHERE attrelid = '"passkey"'::regclass AND attname = 'aaguid' AND NOT attisdropped
+    ) THEN
+        ALTER TABLE "passkey" ADD COLUMN "aaguid" text;
+    END IF;
+END
+$$;
