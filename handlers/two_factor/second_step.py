@@ -81,7 +81,9 @@ class SecondStep(ApiHandler):
         cookies = self.services.cookies
         challenge = None if who else await challenges.find(tx, cookies, self.request_cookies)
         user_id = who.user.id if who else challenge.value if challenge else ""
-        await users.hold(tx, user_id) if user_id else None
+        if not user_id:
+            raise errors.invalid_two_factor_cookie()
+        await users.hold(tx, user_id)
         if challenge:  # somebody may have come through it until the user was free
             challenge = await verifications.find_whole(tx, challenge.identifier)
         user = await users.find(tx, user_id) if who or challenge else None
@@ -93,14 +95,10 @@ class SecondStep(ApiHandler):
         """A right code at a sign-in ends it with a session."""
         if isinstance(verdict, Refused):
             return _Ended(step, verdict)
-        if step.who:
+        if not step.challenge or not verdict.signs_in:
             if verdict.outcome is None:
                 await self.record(tx, "two-factor-checked", user_id=step.user.id, sign_in_method=self.method)
             return _Ended(step, verdict)
-        if not verdict.signs_in:
-            await self.record(tx, "two-factor-checked", user_id=step.user.id, sign_in_method=self.method)
-            return _Ended(step, verdict)
-        assert step.challenge
         await verifications.consume(tx, step.challenge.identifier)
         proved = self.proved(self.method, step.user, self.is_remembered)
         outcome = await self.services.sign_in.open_in(tx, proved)

@@ -77,7 +77,7 @@ class Sessions:
     async def create(
         self, db: Executor, user: User, client: Client, remember: bool, more: Mapping[str, object] = NOTHING
     ) -> Session:
-        """A new session with a new token, and `more` in its columns; not remembered, it ends after a day. S21 S22."""
+        """A new session with a new token, `more` in columns without a default; not remembered, it ends after a day. S21 S22."""
         now = clock.now()
         session = Session(
             id=await self.store.new_id(db),
@@ -90,7 +90,7 @@ class Sessions:
             user_id=user.id,
         )
         declared = db.columns.session
-        written = {**columns.defaults(declared), **columns.kept(declared, more)}
+        written = {**columns.kept(declared, more), **columns.defaults(declared)}  # in better-auth's order
         stored = await self.store.insert(db, session, written)
         self.made()
         return stored

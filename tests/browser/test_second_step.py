@@ -11,6 +11,7 @@ from tests.browser.member import enter, forgive, judged, until
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
+from tests.promises import promised
 from tests.two_factor.people import Clock, Person, enrol, key_in, mailed, standing
 
 pytestmark = [
@@ -153,6 +154,22 @@ async def test_whether_it_is_still_you_takes_both(
         await tab.page.get_by_role("heading", name="Sign in").wait_for()
         assert await tab.page.get_by_text("Your session has ended.").is_visible()
         forgive(tab, 403)
+        await tab.check()
+
+
+@pytest.mark.environ(PLUGINS="two-factor,magic-link", TWO_FACTOR_SCOPE="all")
+@slowly
+async def test_a_mailed_link_leads_through_it_to_where_it_ends(
+    browser: Browser, base_url: str, client: Client, sql: Sql, moved: Clock
+) -> None:  # S17
+    person = await enrol(client, moved)
+    await client.api("/sign-in/magic-link", {"email": EMAIL, "callbackURL": "/settings/account"})
+    async with window(browser, base_url) as tab:
+        await tab.open(promised(sql, "magic-link")[-1].path)
+        assert await tab.heading() == "One more step"
+        await tab.page.keyboard.type(person.code())
+        await tab.page.keyboard.press("Enter")
+        await tab.at("/settings/account")
         await tab.check()
 
 

@@ -174,6 +174,13 @@ OPTION_SETS: dict[str, Options] = {
             tables="two-factor",
         ),
         Options(
+            "two-factor-columns",
+            {"appName": "AI-Editor"},
+            {"PLUGINS": "two-factor"},
+            plugins=TWO_FACTOR["plugins"],
+            session_fields={name: kept for name, kept in SESSION_FIELDS.items() if name != "hidden"},
+        ),
+        Options(
             "two-factor-username",
             {"appName": "AI-Editor"},
             {"PLUGINS": "two-factor,username"},

@@ -132,6 +132,7 @@ async def test_ten_wrong_in_a_row_lock_the_account_for_a_while(client: Client, m
     for way, code in ((TOTP, person.code()), (BACKUP, person.backup_codes[0]), (OTP, "000000")):
         answer = await show(browser, way, code)
         assert (answer.status, answer.json["code"]) == (429, "ACCOUNT_TEMPORARILY_LOCKED")
+        assert answer.headers["Retry-After"] == "900"
     moved.move(901)
     assert (await show(await challenged(client), TOTP, person.code())).status == 200
 

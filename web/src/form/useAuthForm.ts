@@ -1,8 +1,7 @@
 import type { Ref } from 'vue'
-import { useRoute, useRouter } from 'vue-router'
+import { useRoute, useRouter, type RouteLocationRaw } from 'vue-router'
 import type { Call } from '@/ask'
 import { useForm } from '@/form/useForm'
-import { secondStep, waysAsked } from '@/session/secondStep'
 import { useSession } from '@/session/useSession'
 
 /** What became of a submit: refused, or done, with a session, without one, or with a second step to come. */
@@ -15,13 +14,20 @@ export function useAuthForm<Field extends string>(form: Ref<HTMLFormElement | nu
   const route = useRoute()
   const router = useRouter()
 
+  /** Most have no second step: what knows of it is fetched by who has. */
+  async function onwards(answer: object): Promise<RouteLocationRaw | null> {
+    const { secondStep, waysAsked } = await import('@/session/secondStep')
+    const ways = waysAsked(answer)
+    return ways && secondStep(ways, route.query)
+  }
+
   async function submit(found: Partial<Record<Field, string>>, call: Call<object>): Promise<Outcome> {
     const answer = await send(found, call)
     if (!answer) return 'refused'
     parts.pending.value = true
-    const ways = waysAsked(answer)
-    if (ways) {
-      await router.push(secondStep(ways, route.query))
+    const way = 'twoFactorRedirect' in answer && await onwards(answer)
+    if (way) {
+      await router.push(way)
       return 'second step'
     }
     parts.pending.value = await start(answer)
