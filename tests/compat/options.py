@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tests.compat import third_parties
-from tests.compat.fields import FIELDS, NEEDED_FIELDS, USER_FIELDS
+from tests.compat.fields import FIELDS, NEEDED_FIELDS, SESSION_FIELDS, USER_FIELDS
 from tests.compat.wish import ADDRESS_OF_NUMBER, ALL_MAILS, BASE_URL, PLAIN, SECRET, SENT, Options
 
 __all__ = ["ADDRESS_OF_NUMBER", "ALL_MAILS", "BASE_URL", "OPTION_SETS", "PLAIN", "SECRET", "SENT", "Options"]
