@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from handlers.open_api import page
-from handlers.open_api.operations import COOKIE, operation
+from handlers.open_api.operations import BEARER, COOKIE, operation, ways
 from handlers.open_api.places import CORE, Place, places
 from server.feature import Feature
 from server.protocol import schemas
@@ -52,7 +52,7 @@ def build(features: Iterable[Feature], services: Services) -> dict[str, Any]:
         "openapi": OPENAPI,
         "info": {"title": "AI-Editor", "description": _DESCRIPTION, "version": VERSION},
         "components": _components(services),
-        "security": [{COOKIE: []}],
+        "security": ways(_takes_bearer(services)),
         "servers": [{"url": services.config.api_url}],
         "tags": _tags(found),
         "paths": _paths(found, services),
@@ -70,7 +70,8 @@ def _paths(found: Sequence[Place], services: Services) -> dict[str, Any]:
     for place in found:
         beside = place.tag != CORE
         item = {"servers": [{"url": services.config.origin}]} if beside else {}
-        methods = {each.name: operation(place, each, services.db.columns) for each in place.methods}
+        bearer = _takes_bearer(services)
+        methods = {each.name: operation(place, each, services.db.columns, bearer) for each in place.methods}
         paths[place.template] = item | methods
     return paths
 
@@ -90,4 +91,15 @@ def _components(services: Services) -> dict[str, Any]:
         "name": services.cookies.name("session_token"),
         "description": "The session, as signing in sets it.",
     }
-    return {"schemas": models, "securitySchemes": {COOKIE: cookie}}
+    return {"schemas": models, "securitySchemes": {COOKIE: cookie, **_bearer(services)}}
+
+
+def _takes_bearer(services: Services) -> bool:
+    return any(each.header == "Authorization" for each in services.credentials)
+
+
+def _bearer(services: Services) -> dict[str, Any]:
+    if not _takes_bearer(services):
+        return {}
+    description = "The session's token, as signing in answers it, or as `set-auth-token` tells it."
+    return {BEARER: {"type": "http", "scheme": "bearer", "description": description}}

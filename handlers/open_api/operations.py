@@ -17,6 +17,7 @@ from server.protocol.bodies import Record
 from server.protocol.schemas import Schema
 
 COOKIE = "apiKeyCookie"
+BEARER = "bearerAuth"
 ERROR: Schema = {"$ref": "#/components/schemas/Error"}
 _FORM = "application/x-www-form-urlencoded"
 _WHEN = {
@@ -34,15 +35,20 @@ _WHEN = {
 }
 
 
-def operation(place: Place, method: Method, columns: Columns) -> dict[str, Any]:
-    """The method as the document has it."""
+def ways(bearer: bool) -> list[dict[str, list[str]]]:
+    """How somebody may say who asks."""
+    return [{name: []} for name in ((COOKIE, BEARER) if bearer else (COOKIE,))]
+
+
+def operation(place: Place, method: Method, columns: Columns, bearer: bool = False) -> dict[str, Any]:
+    """The method as the document has it; with `bearer` a header may stand for the cookie."""
     said = method.answers or Answers({200: {}})
     body = request_body(place, method, said, columns)
     found = {
         "tags": [place.tag],
         "description": place.description(method),
         "operationId": place.operation_id(method),
-        "security": [{COOKIE: []}] if _asks(method) else [{}, {COOKIE: []}],
+        "security": ways(bearer) if _asks(method) else [{}, *ways(bearer)],
         "parameters": parameters(place, method, said),
         **({"requestBody": body} if body else {}),
         "responses": responses(place, method, said, body is not None),

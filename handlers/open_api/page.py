@@ -14,7 +14,6 @@ from jinja2 import Environment, FunctionLoader, select_autoescape
 from markupsafe import Markup
 
 from handlers.open_api import examples
-from handlers.open_api.operations import COOKIE
 from handlers.open_api.places import CORE, METHODS
 
 Document = dict[str, Any]
@@ -101,7 +100,7 @@ def _shown(server: str, path: str, method: str, operation: dict[str, Any]) -> Sh
         path=re.sub(r"https?://[^/]+", "", server) + path,
         feature=operation["x-feature"],
         description=operation.get("description", "").split("\n\n"),
-        access="Asks for a session." if operation["security"] == [{COOKIE: []}] else "Anybody may call it.",
+        access="Asks for a session." if {} not in operation["security"] else "Anybody may call it.",
         parameters=[
             Member(f"{each['name']} ({each['in']})", kind(each["schema"]), each["required"])
             for each in operation["parameters"]

@@ -7,6 +7,7 @@ import pytest
 
 from tests.client import Client
 from tests.conftest import Sql
+from tests.promises import promised
 
 pytestmark = [
     pytest.mark.gen_test,
@@ -107,6 +108,13 @@ async def test_nobody_says_of_themselves_that_they_are_a_guest(client: Client, s
     assert (await client.sign_up(isAnonymous=True)).json["user"]["isAnonymous"] is False
     assert (await client.api("/update-user", {"isAnonymous": True})).json["code"] == "FIELD_NOT_ALLOWED"
     assert sql(PEOPLE) == [("ada@example.com", False)]
+
+
+async def test_no_mail_is_sent_to_a_guest(client: Client, sql: Sql) -> None:
+    browser = await guest(client)
+    email = (await browser.session())["user"]["email"]
+    assert (await browser.api("/send-verification-email", {"email": email})).json == {"status": True}
+    assert promised(sql) == []
 
 
 @pytest.mark.environ(PLUGINS="anonymous", FEATURES_OFF="")

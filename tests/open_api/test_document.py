@@ -97,6 +97,7 @@ async def test_models_are_what_answers_have(client: Client) -> None:
     assert set(models["Error"]["properties"]) == set(error)
 
 
+@pytest.mark.environ(PLUGINS="magic-link")
 @slowly
 async def test_it_says_who_may_call(client: Client) -> None:
     found = await document(client)
@@ -108,6 +109,16 @@ async def test_it_says_who_may_call(client: Client) -> None:
     assert "INVALID_EMAIL_OR_PASSWORD" in json.dumps(
         found["paths"]["/sign-in/email"]["post"]["responses"]["401"]
     )
+
+
+@pytest.mark.environ(PLUGINS="bearer")
+@slowly
+async def test_it_says_that_a_header_may_stand_for_the_cookie(client: Client) -> None:
+    found = await document(client)
+    assert found["components"]["securitySchemes"]["bearerAuth"]["scheme"] == "bearer"
+    both: list[dict[str, list[str]]] = [{"apiKeyCookie": []}, {"bearerAuth": []}]
+    assert found["paths"]["/list-sessions"]["get"]["security"] == both
+    assert found["paths"]["/sign-in/email"]["post"]["security"] == [{}, *both]
 
 
 @slowly
