@@ -87,6 +87,22 @@ async def update_codes(db: Executor, found: TwoFactor, backup_codes: str) -> boo
     )
 
 
+async def update_seals(db: Executor, found: TwoFactor, secret: str, backup_codes: str) -> None:
+    """The same, encrypted otherwise, unless it is not what was `found` any more."""
+    await db.run(
+        """
+        UPDATE "twoFactor"
+        SET "secret" = %(secret)s, "backupCodes" = %(backup_codes)s
+        WHERE "id" = %(id)s AND "secret" = %(before)s AND "backupCodes" = %(codes_before)s
+        """,
+        id=found.id,
+        before=found.secret,
+        codes_before=found.backup_codes,
+        secret=secret,
+        backup_codes=backup_codes,
+    )
+
+
 async def update_failures(db: Executor, row_id: str, most: int, until: datetime) -> bool:
     """Counts a wrong code; True where that locks the account, with the `most`th in a row. S19."""
     return bool(

@@ -61,6 +61,7 @@ class VerifyTotp(SecondStep):
             ):
                 return await tried.failed(errors.invalid_code())
             await tried.succeeded()
+            await sealed.renew(tx, self.services.config.keyring, found)
             return await self._take_up(tx, step)
 
         await self.decide(bool(body.trust_device), attempt)

@@ -40,6 +40,11 @@ def decrypt(keyring: Keyring, text: str) -> str:
     return opened.removeprefix(_BOM).decode("utf-8", "replace")
 
 
+def is_current(keyring: Keyring, text: str) -> bool:
+    """Whether it is encrypted with the secret that `encrypt` takes."""
+    return not keyring.versions or text.startswith(f"$ba${keyring.versions[0][0]}$")
+
+
 def _split(keyring: Keyring, text: str) -> tuple[str | None, str]:
     found = _ENVELOPE.fullmatch(text) if keyring.versions else None
     return (keyring.find(int(found[1])), found[2]) if found else (keyring.unversioned, text)

@@ -8,6 +8,7 @@ import pytest
 from handlers.two_factor import codes
 from server.config.settings import Settings
 from server.crypto import encryption
+from server.crypto.keyring import Keyring
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
 from tests.two_factor.people import Clock, challenged, enrol, key_in, mailed, show, standing
@@ -240,6 +241,24 @@ async def test_secrets_are_stored_as_better_auth_seals_them(
     person.key = b"12345678901234567890"
     moved.move(30)
     assert (await show(await challenged(client), TOTP, person.code())).status == 200
+
+
+OLD, NEW = "an old secret of more than thirty-two bytes", "a new secret of more than thirty-two bytes"
+
+
+@pytest.mark.environ(PLUGINS="two-factor", BETTER_AUTH_SECRETS=f"2:{NEW},1:{OLD}")
+async def test_what_an_older_secret_sealed_is_sealed_anew(
+    client: Client, sql: Sql, config: Settings, moved: Clock
+) -> None:  # S45
+    person = await enrol(client, moved)
+    older = Keyring("", ((1, OLD),))
+    [found] = sql('SELECT "secret", "backupCodes" FROM "twoFactor"')
+    old = [encryption.encrypt(older, encryption.decrypt(config.keyring, each)) for each in found]
+    sql('UPDATE "twoFactor" SET "secret" = %s, "backupCodes" = %s', *old)
+    assert (await show(await challenged(client), TOTP, person.code())).status == 200
+    [renewed] = sql('SELECT "secret", "backupCodes" FROM "twoFactor"')
+    assert [each.startswith("$ba$2$") for each in renewed] == [True, True]
+    assert (await show(await challenged(client), BACKUP, person.backup_codes[0])).status == 200
 
 
 async def test_what_no_secret_opens_lets_nobody_in(client: Client, sql: Sql, moved: Clock) -> None:  # S38
