@@ -90,6 +90,7 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "deleting somebody whom another table holds": ([500, 401], [409, 200]),
     "signing in when every directory has deactivated one": (200, 403),
     "a credential that is registered twice": (200, 400),
+    "passkeys of a stranger after the proof": (1, 0),
     "operations without a name": (13, 0),
     "ways to say who asks": (["apiKeyCookie", "bearerAuth"], ["apiKeyCookie"]),
     "what the reference loads": (
