@@ -95,6 +95,7 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "deleting somebody whom another table holds": ([500, 401], [409, 200]),
     "signing in when every directory has deactivated one": (200, 403),
     "a credential that is registered twice": (200, 400),
+    "passkeys of a stranger after the proof": (1, 0),
     "operations without a name": (13, 0),
     "a code of an authenticator that was taken": ([200, 200], [200, 401]),
     "a code after the password has changed": (200, 401),

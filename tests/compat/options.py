@@ -224,6 +224,13 @@ OPTION_SETS: dict[str, Options] = {
             tables="passkey",
         ),
         Options(
+            "passkey-magic-link",
+            APP,
+            {"PLUGINS": "passkey,magic-link"},
+            plugins={"magicLink": {"sendMagicLink": SENT}, "passkey": {}},
+            tables="passkey",
+        ),
+        Options(
             "passkey-restricted",
             APP,
             {"PLUGINS": "passkey"},

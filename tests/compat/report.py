@@ -54,6 +54,8 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | a compact cookie cache that is no base64 | 500, or 401 | as if it were not there |
 | the OpenAPI document | no names for some operations, a bearer token that nothing reads, refusals without their codes | a name each, the session's cookie, what is answered; further endpoints |
 | the page of the API | a script from another site | a page of our own, which loads nothing from elsewhere |
+| passkeys of who opened an account before its address was proven by a link | stay | void, as the password |
+| a passkey that somebody has already | stored again | 400 |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
 """
 

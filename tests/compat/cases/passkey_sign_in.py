@@ -241,3 +241,17 @@ RESTRICTIONS = [
     ("a second factor", """ "twoFactorEnabled" = true """),
 ]
 group.each(ENTER, "despite", RESTRICTIONS, _restricted, ("passkey-restricted",))
+
+
+@group.case(ENTER, "after somebody else has proven the address", "passkey-magic-link")
+def proven(caller: Caller) -> None:
+    """Whoever opened the account in advance has nothing of it then."""
+    device = owner(caller)
+    out(caller)
+    caller.post("/sign-in/magic-link", {"email": caller.email})
+    mail = caller.mail(wait=3)
+    caller.get(
+        f"/magic-link/verify?token={mail.url.partition('token=')[2].partition('&')[0] if mail else ''}"
+    )
+    left = caller.sql('SELECT 1 FROM "passkey" WHERE "credentialID" = %(id)s', id=device.id)
+    caller.heard[:] = [Look("passkeys of a stranger after the proof", len(left), time.time())]
