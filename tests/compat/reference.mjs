@@ -16,7 +16,7 @@ const pools = new Map()
 
 function poolOf(databaseURL) {
   if (!pools.has(databaseURL)) {
-    const pool = new pg.Pool({ connectionString: databaseURL, max: 8 })
+    const pool = new pg.Pool({ connectionString: databaseURL, max: 5, idleTimeoutMillis: 2000 })
     pool.on('error', () => {})
     pools.set(databaseURL, pool)
   }

@@ -6,6 +6,7 @@ import base64
 import functools
 import hmac
 import json
+import threading
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,11 +22,17 @@ HASHES: dict[str, type[hashes.HashAlgorithm]] = {
 FAMILIES = ("RS", "ES", "Ed")
 # What is published unless a host was told otherwise; "next" comes after a rotation, "other" is nobody's.
 GOOD = "good"
+_MAKING = threading.Lock()
+
+
+def private(name: str, family: str) -> Key:
+    """One of the keys, made when it is first asked for; the families are RS, ES and Ed."""
+    with _MAKING:  # two who ask at once must not get two of one name
+        return _make(name, family)
 
 
 @functools.cache
-def private(name: str, family: str) -> Key:
-    """One of the keys, made when it is first asked for; the families are RS, ES and Ed."""
+def _make(name: str, family: str) -> Key:
     if family == "ES":
         return ec.generate_private_key(ec.SECP256R1())
     if family == "Ed":
