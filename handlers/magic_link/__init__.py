@@ -19,4 +19,5 @@ FEATURE = Feature(
         Limit("/magic-link/verify*", 5, seconds=60),
     ),
     emails=(MAGIC_LINK,),
+    way=lambda services: True,
 )
