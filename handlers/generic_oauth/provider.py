@@ -19,7 +19,7 @@ from server.oauth.provider import (
     is_true,
 )
 from server.outgoing import Outgoing, Request
-from server.outgoing.client import bearer
+from server.outgoing.messages import bearer
 from server.protocol import uri
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-
-from server.mail.outgoing import AUTOMATIC, NotNow, Outgoing, Refused, message
+from server.mail.outgoing import AUTOMATIC, NotNow, Refused, message
+from server.mail.outgoing import Outgoing as OutgoingMail
+from server.outgoing import Outgoing, OutgoingError, OutgoingSettings, Request
+from server.outgoing.messages import bearer
 
 SECONDS = 20.0
+_PLAIN = OutgoingSettings()
 # The mail itself is wrong. Any other refusal is about the key, the account or the moment, which a person can mend.
 _WRONG = (400, 413, 422)
 
@@ -19,39 +20,26 @@ class _Api:
 
     words: str
 
-    def __init__(self, address: str, key: str) -> None:
+    def __init__(self, address: str, key: str, settings: OutgoingSettings) -> None:
         self._address, self._key = address, key
-        self._client = AsyncHTTPClient(force_instance=True)
+        self._client = Outgoing(settings, guarded=False)
 
     async def _post(self, body: object, headers: Mapping[str, str]) -> None:
-        request = HTTPRequest(
-            self._address,
-            method="POST",
-            headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json", **headers},
-            body=json.dumps(body).encode(),
-            connect_timeout=SECONDS,
-            request_timeout=SECONDS,
-            follow_redirects=False,
-        )
+        request = Request(self._address, "POST", {**bearer(self._key), **headers}, json=body)
         try:
-            await self._client.fetch(request)
-        except HTTPClientError as error:
-            words = f"{error.code} {_said(error)}"
-            raise (Refused if error.code in _WRONG else NotNow)(words) from error
-        except OSError as error:
+            reply = await self._client.ask(request, SECONDS)
+        except OutgoingError as error:
             raise NotNow(str(error)) from error
+        if not reply.good:
+            words = f"{reply.status} {reply.body[:500].decode('utf-8', 'replace')}"
+            raise (Refused if reply.status in _WRONG else NotNow)(words)
 
     async def problem(self) -> None:
         """None: the first mail tells."""
 
     async def close(self) -> None:
         """Lets go of connections."""
-        self._client.close()
-
-
-def _said(error: HTTPClientError) -> str:
-    body = error.response.body[:500] if error.response else b""
-    return body.decode("utf-8", "replace") or error.message
+        await self._client.close()
 
 
 class Resend(_Api):
@@ -59,10 +47,15 @@ class Resend(_Api):
 
     words = "Resend"
 
-    def __init__(self, key: str, address: str = "https://api.resend.com/emails") -> None:
-        super().__init__(address, key)
+    def __init__(
+        self,
+        key: str,
+        address: str = "https://api.resend.com/emails",
+        settings: OutgoingSettings = _PLAIN,
+    ) -> None:
+        super().__init__(address, key, settings)
 
-    async def send(self, mail: Outgoing) -> None:
+    async def send(self, mail: OutgoingMail) -> None:
         """200 when the mail is taken."""
         body = {
             "from": message(mail)["From"],
@@ -80,10 +73,15 @@ class SendGrid(_Api):
 
     words = "SendGrid"
 
-    def __init__(self, key: str, address: str = "https://api.sendgrid.com/v3/mail/send") -> None:
-        super().__init__(address, key)
+    def __init__(
+        self,
+        key: str,
+        address: str = "https://api.sendgrid.com/v3/mail/send",
+        settings: OutgoingSettings = _PLAIN,
+    ) -> None:
+        super().__init__(address, key, settings)
 
-    async def send(self, mail: Outgoing) -> None:
+    async def send(self, mail: OutgoingMail) -> None:
         """202 when the mail is taken."""
         message(mail)
         sender = mail.sender

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-
 from server.mail.cleaning import clean
 from server.mail.outbox import Folder
 from server.mail.outgoing import NotNow, Refused
 from server.mail.rendering import APP
 from server.mail.templates import Email
+from server.outgoing import Outgoing, OutgoingError, OutgoingSettings, Request
 from server.store.mails import QueuedMail
 
 log = logging.getLogger(__name__)
-CONNECT_SECONDS, SECONDS = 5.0, 15.0
-LONGEST_ANSWER = 65536
+SECONDS = 15.0
+_PLAIN = OutgoingSettings()
 # The message itself is wrong; whatever else is answered may be mended.
 _WRONG = (400, 413, 422)
 
@@ -60,35 +58,28 @@ def compose(email: Email, queued: QueuedMail) -> TextMessage:
 class Webhook:
     """POSTs JSON to SMS_WEBHOOK_URL, which has the number texted by whatever carrier there is; follows nobody elsewhere."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, settings: OutgoingSettings = _PLAIN) -> None:
         self._address = address
-        self._client = AsyncHTTPClient(force_instance=True, max_body_size=LONGEST_ANSWER)
+        self._client = Outgoing(settings, guarded=False)
 
     async def send(self, message: TextMessage) -> None:
         """Any 2xx is taken for done."""
         try:
-            await self._client.fetch(self._request(message))
-        except HTTPClientError as error:
-            kind = Refused if error.code in _WRONG else NotNow
-            raise kind(f"SMS_WEBHOOK_URL answered {error.code}") from None
-        except (OSError, ValueError) as error:
-            raise NotNow(f"SMS_WEBHOOK_URL cannot be reached ({type(error).__name__})") from None
+            reply = await self._client.ask(self._request(message), SECONDS)
+        except OutgoingError:
+            raise NotNow("SMS_WEBHOOK_URL cannot be reached") from None
+        if not reply.good:
+            kind = Refused if reply.status in _WRONG else NotNow
+            raise kind(f"SMS_WEBHOOK_URL answered {reply.status}")
 
-    def _request(self, message: TextMessage) -> HTTPRequest:
+    def _request(self, message: TextMessage) -> Request:
         body = {"to": message.to, "text": message.text, "code": message.code, "type": message.kind}
-        return HTTPRequest(
-            self._address,
-            method="POST",
-            headers={"Content-Type": "application/json", "Idempotency-Key": message.id},
-            body=json.dumps(body | {"id": message.id}).encode(),
-            connect_timeout=CONNECT_SECONDS,
-            request_timeout=SECONDS,
-            follow_redirects=False,
-        )
+        named = {"Idempotency-Key": message.id}
+        return Request(self._address, "POST", named, json=body | {"id": message.id})
 
     async def close(self) -> None:
         """Lets go of connections."""
-        self._client.close()
+        await self._client.close()
 
 
 class TextOutbox(Folder):

@@ -25,16 +25,16 @@ def transport(settings: Settings) -> Transport:
     if settings.mail.smtp:
         return Smtp(settings.mail.smtp, sender(settings).domain)
     if settings.mail.resend_api_key:
-        return Resend(settings.mail.resend_api_key)
+        return Resend(settings.mail.resend_api_key, settings=settings.outgoing)
     if settings.mail.sendgrid_api_key:
-        return SendGrid(settings.mail.sendgrid_api_key)
+        return SendGrid(settings.mail.sendgrid_api_key, settings=settings.outgoing)
     return Outbox(settings.data_dir / "outbox", show_links=not settings.production)
 
 
 def text_transport(settings: Settings) -> TextTransport:
     """Where text messages go; the outbox where no webhook is set."""
     if settings.mail.sms_webhook_url:
-        return Webhook(settings.mail.sms_webhook_url)
+        return Webhook(settings.mail.sms_webhook_url, settings.outgoing)
     return TextOutbox(settings.data_dir / "outbox", show=not settings.production)
 
 

@@ -11,7 +11,7 @@ from server import clock
 from server.model import Json
 from server.oauth.provider import Grant, Provider, TokenEndpoint, Tokens
 from server.outgoing import Outgoing, OutgoingError, Request
-from server.outgoing.client import basic
+from server.outgoing.messages import basic
 from server.protocol import uri
 
 _LONGEST = 10**10  # seconds that a date can be ahead

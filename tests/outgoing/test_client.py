@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from server.outgoing import Outgoing, OutgoingError, OutgoingSettings, Request
-from server.outgoing.client import MOST_BYTES
+from server.outgoing.connections import MOST_BYTES
 
 HERE = OutgoingSettings(allowed=(ipaddress.ip_network("127.0.0.0/8"),))
 Answer = Callable[[bytes, socket.socket, threading.Event], None]

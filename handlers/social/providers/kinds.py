@@ -19,7 +19,7 @@ from server.oauth.provider import (
     Tokens,
 )
 from server.outgoing import Outgoing, Request
-from server.outgoing.client import bearer
+from server.outgoing.messages import bearer
 from server.protocol.rules import UNDEFINED
 
 Options = Mapping[str, str]

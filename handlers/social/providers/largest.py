@@ -18,7 +18,7 @@ from server.oauth.provider import (
     is_true,
 )
 from server.outgoing import Outgoing, OutgoingError, Request
-from server.outgoing.client import bearer
+from server.outgoing.messages import bearer
 from server.protocol import uri
 
 _HOUR = 3600

@@ -18,7 +18,7 @@ from handlers.social.providers.kinds import (
 from server.model import Json
 from server.oauth.provider import Authorization, Client, Profile, Provider, TokenEndpoint, Tokens
 from server.outgoing import Outgoing, Request
-from server.outgoing.client import bearer
+from server.outgoing.messages import bearer
 
 # Wants to be told who asks.
 _AGENT = {"User-Agent": "better-auth"}
