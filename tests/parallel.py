@@ -29,12 +29,23 @@ BY_ITSELF = (
 # What one line names, folders or files, shares servers, a browser or a database that take long to start, so one process
 # has it all, and from the start.
 LONG = (
-    ("tests/compat/test_same_answers.py", "tests/compat/test_client.py", "tests/compat/test_lacking.py"),
+    (
+        *(
+            "tests/compat/test_same_answers.py",
+            "tests/compat/test_client.py",
+            "tests/compat/test_client_keys.py",
+        ),
+        "tests/compat/test_lacking.py",
+    ),
     ("tests/browser/",),
     ("tests/postgres/",),
     (
         *("tests/compat/test_swap.py", "tests/compat/test_swap_flows.py", "tests/compat/test_schema.py"),
-        "tests/compat/test_cookie_cache.py",
+        *(
+            "tests/compat/test_cookie_cache.py",
+            "tests/compat/test_swap_factors.py",
+            "tests/compat/test_swap_passkeys.py",
+        ),
     ),
     *((path,) for path in BY_ITSELF),
 )
