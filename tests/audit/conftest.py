@@ -12,7 +12,8 @@ from tests.conftest import Sql
 
 Rows = Callable[[], Awaitable[list[dict[str, Any]]]]
 KEPT = """
-    SELECT to_jsonb(a) FROM "ai_editor_audit" a WHERE "createdAt" >= %s ORDER BY "createdAt", "id"
+    SELECT to_jsonb(a) FROM "ai_editor_audit" a
+    WHERE "createdAt" >= %s AND "id" <> ALL(%s) ORDER BY "createdAt", "id"
 """
 
 
@@ -20,11 +21,15 @@ KEPT = """
 def rows(app: Services, sql: Sql) -> Rows:
     """rows(): what was kept since the test began, what waited included."""
     since = clock.now()
+    # Tests that set the clock ahead leave rows that are of later than now.
+    [(before,)] = sql(
+        """SELECT coalesce(array_agg("id"), '{}') FROM "ai_editor_audit" WHERE "createdAt" >= %s""", since
+    )
 
     async def read() -> list[dict[str, Any]]:
         trail = app.of(Trail)
         while trail.waiting:
             await trail.store_some()
-        return [row for (row,) in sql(KEPT, since)]
+        return [row for (row,) in sql(KEPT, since, before)]
 
     return read
