@@ -37,11 +37,11 @@ from tests.client import Client
 from tests.ears import Ears
 from tests.lent import Lender
 from tests.mailbox import Mailbox
-from tests.outside import Outside
+from tests.outside import PATIENCE, Outside
 from tests.providers.scripted import Scripted, third_parties
 
-# What there is unless PLUGINS says otherwise.
-STANDARD = select(FEATURES, (), ())
+# What is no plugin.
+STANDARD = select(FEATURES, (), ("none",))
 OPTIONAL = {feature.name for feature in FEATURES if feature.optional}
 Sql = Callable[..., list[tuple[Any, ...]]]
 
@@ -154,7 +154,7 @@ def execute(
     url: str, sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None
 ) -> list[tuple[Any, ...]]:
     """Runs one statement outside the server, as psql would."""
-    connection = psycopg2.connect(url)
+    connection = psycopg2.connect(url, options=PATIENCE)
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:
@@ -294,6 +294,7 @@ def config(
         "BCRYPT_COST": "4",
         "LOG_LEVEL": "error",
         "DB_POOL_SIZE": "4",
+        "PLUGINS": "none",
         "FEATURES_OFF": "all" if request.config.getoption("features_off") else "",
     }
     return settings.load({**base, **surroundings, **(marker.kwargs if marker else {})}, tmp_path)

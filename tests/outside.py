@@ -5,6 +5,10 @@ from typing import Any
 
 import psycopg2
 
+# A statement waits within libpq, where no signal ends it: without these a test that waits for a lock which the server
+# in its own thread holds would do so forever.
+PATIENCE = "-c lock_timeout=30s -c statement_timeout=150s"
+
 
 class Outside:
     """A connection that is kept over the tests: to make one takes longer than all that most of them do with it."""
@@ -25,7 +29,7 @@ class Outside:
 
     def _connect(self) -> psycopg2.extensions.connection:
         # Whatever a test has made of the database meanwhile, the next one finds it empty.
-        return psycopg2.connect(self._url, options="-c default_transaction_read_only=off")
+        return psycopg2.connect(self._url, options=f"-c default_transaction_read_only=off {PATIENCE}")
 
     def _execute(self, sql: str, params: Sequence[Any] | None) -> list[tuple[Any, ...]]:
         self._connection.autocommit = True

@@ -20,7 +20,7 @@ from tests.conftest import database_cluster
 
 @pytest.fixture(scope="package")
 def compat_databases() -> Iterator[Databases]:
-    """A PostgreSQL beside the other tests': some forty servers hold most of its connections to the end."""
+    """A PostgreSQL beside the other tests': better-auth holds most of its connections to the end."""
     with patch.dict(SETTINGS, MANY), database_cluster() as url:
         databases = Databases(url)
         yield databases

@@ -17,8 +17,8 @@ from psycopg2.extras import RealDictCursor
 from server import postgres
 from server.postgres.server import SETTINGS
 
-# Some eighty servers keep three connections each, and better-auth takes five for every database.
-MANY = {"max_connections": "600"}
+# better-auth takes five for every database.
+MANY = {"max_connections": "400"}
 
 
 class Databases:

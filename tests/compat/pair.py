@@ -15,6 +15,7 @@ from tests.compat.databases import Databases
 from tests.compat.lacking import Lack, lack
 from tests.compat.options import OPTION_SETS, Options
 from tests.compat.record import Held, hold
+from tests.compat.running import Running
 from tests.compat.servers import Ours, Reference, ReferenceApp, start_ours
 from tests.providers.scripted import Scripted, third_parties
 
@@ -24,7 +25,7 @@ class Pair:
     """The reference and ours, by option set."""
 
     theirs: dict[str, ReferenceApp]
-    ours: dict[str, Ours]
+    ours: Running
 
     def hold(self, case: Case) -> tuple[Held, Held]:
         """Holds one case with better-auth, then with ours."""
@@ -32,25 +33,34 @@ class Pair:
 
     def judge_all(self, cases: Sequence[Case], at_once: int = 8) -> list[Verdict]:
         """Judges many, several at once."""
+        self.ours.need({case.options for case in cases})
         with ThreadPoolExecutor(at_once) as pool:
             return list(pool.map(lambda case: compare(*self.hold(case)), cases))
 
     def lack_all(self, cases: Sequence[Case], at_once: int = 8) -> list[Lack]:
         """The same for cases that must differ."""
+        self.ours.need({case.options for case in cases})
         with ThreadPoolExecutor(at_once) as pool:
             return list(pool.map(lambda case: lack(*self.hold(case)), cases))
 
 
 @contextlib.contextmanager
 def pair(databases: Databases, names: Sequence[str]) -> Iterator[Pair]:
-    """Starts both for the named option sets and stops them at the end."""
+    """Starts both for the named option sets, ours when they are asked for, and stops them at the end."""
     sets = [OPTION_SETS[name] for name in names]
     with contextlib.ExitStack() as stack:
         parties = parties_for(sets, stack)
         theirs = references(databases, sets, stack, parties)
         _create(databases, "ours", sets)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="compat-")))
-        yield Pair(theirs, _all_ours(databases, sets, folder, stack, parties))
+
+        def start(options: Options, own: Path) -> Ours:
+            there = parties if options.third_parties else None
+            return start_ours(databases, options.database("ours"), options, own, there)
+
+        ours = Running(names, folder, start)
+        stack.callback(ours.stop)
+        yield Pair(theirs, ours)
 
 
 def parties_for(sets: Sequence[Options], stack: contextlib.ExitStack) -> Scripted | None:
@@ -88,25 +98,3 @@ def references(
 def _create(databases: Databases, shared: str, sets: Sequence[Options]) -> None:
     for name in {options.database(shared) for options in sets}:
         databases.create(name)
-
-
-def _all_ours(
-    databases: Databases,
-    sets: Sequence[Options],
-    folder: Path,
-    stack: contextlib.ExitStack,
-    parties: Scripted | None,
-) -> dict[str, Ours]:
-    """The first on each database brings it up, then the others start together."""
-
-    def start(options: Options) -> Ours:
-        there = parties if options.third_parties else None
-        ours = start_ours(databases, options.database("ours"), options, folder / options.name, there)
-        stack.callback(ours.stop)
-        return ours
-
-    firsts = {options.database("ours"): options for options in reversed(sets)}
-    others = [options for options in sets if options is not firsts[options.database("ours")]]
-    with ThreadPoolExecutor(2) as pool:
-        started = [*pool.map(start, firsts.values()), *pool.map(start, others)]
-    return {ours.name: ours for ours in started}

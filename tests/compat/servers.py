@@ -291,6 +291,7 @@ def _settings(database_url: str, options: Options, folder: Path, port: int) -> d
         "RATE_LIMIT_ENABLED": "no",
         "BCRYPT_COST": "4",
         "DB_POOL_SIZE": "2",
+        "PLUGINS": "none",
         "LOG_LEVEL": "warning",
         "COMPAT_COLUMNS": json.dumps(options.fields),
     } | options.settings
