@@ -69,12 +69,13 @@ class Feature:
     nouns of others, `run` goes on while the server does. `doctor` is what
     `ai-editor doctor` looks at, `shared` are its folders below SHARED_DIR, which a backup takes along.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then. What is a `plugin` of better-auth's
-    has its id for a name, and is there where PLUGINS names it.
+    has its id for a name, and is there where PLUGINS names it; `by_default` also where PLUGINS is not set.
     """
 
     name: str
     optional: bool = False
     plugin: bool = False
+    by_default: bool = False
     api: Routes = ()
     site: Routes = ()
     check: Callable[[Settings], None] | None = None
@@ -112,7 +113,8 @@ def select(features: Iterable[Feature], off: Sequence[str], plugins: Sequence[st
     if "none" in plugins and len(plugins) > 1:
         raise SettingsError(f"PLUGINS names none and {next(name for name in plugins if name != 'none')!r}")
     without = {each.name for each in collected if each.optional and {each.name, "all"} & set(off)}
-    without |= {each.name for each in collected if each.plugin and not {each.name, "all"} & set(plugins)}
+    named = set(plugins) or {each.name for each in collected if each.by_default}
+    without |= {each.name for each in collected if each.plugin and not {each.name, "all"} & named}
     return tuple(each for each in collected if each.name not in without)
 
 

@@ -17,6 +17,7 @@ def _load(_settings: Settings) -> None:
 FEATURE = Feature(
     name="passkey",
     plugin=True,
+    by_default=True,
     api=(
         ("/passkey/generate-register-options", GenerateRegisterOptions),
         ("/passkey/generate-authenticate-options", GenerateAuthenticateOptions),

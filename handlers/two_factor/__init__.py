@@ -13,6 +13,7 @@ from server.model import Column
 FEATURE = Feature(
     name="two-factor",
     plugin=True,
+    by_default=True,
     api=(
         ("/two-factor/enable", EnableTwoFactor),
         ("/two-factor/disable", DisableTwoFactor),

@@ -236,10 +236,11 @@ def test_plugins_are_switched_on_by_name() -> None:
     features = (
         Feature(name="core"),
         Feature(name="username", plugin=True),
-        Feature(name="passkey", plugin=True),
+        Feature(name="passkey", plugin=True, by_default=True),
     )
     for plugins, on in (
-        ((), []),
+        ((), ["passkey"]),
+        (("username",), ["username"]),
         (("none",), []),
         (("passkey",), ["passkey"]),
         (("passkey", "username"), ["username", "passkey"]),
