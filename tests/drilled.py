@@ -20,7 +20,7 @@ class Forked(Server):
 @contextmanager
 def serving(folder: Path, **settings: str) -> Iterator[Server]:
     """One that answers, until the end of the block."""
-    server = Forked(folder, **settings)
+    server = Forked(folder, **{"PLUGINS": "none", **settings})
     try:
         yield server.wait()
     finally:

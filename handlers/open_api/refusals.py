@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator
 from types import FunctionType, ModuleType
 
@@ -25,19 +25,25 @@ def codes(handler: type[BaseHandler], method: str) -> Codes:
     return found
 
 
+@functools.lru_cache(16)  # the classes and the errors of one feature come one after the other
+def _defined(module: str) -> dict[str, ast.stmt]:
+    """The classes and functions of a module, by their names."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+
+
 def _of_class(kind: type, method: str) -> Iterator[tuple[int, str | None]]:
-    names = vars(sys.modules[kind.__module__])
-    module = ast.parse(inspect.getsource(sys.modules[kind.__module__]))
-    called = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
-    own = _but_other_methods(ast.parse(textwrap.dedent(inspect.getsource(kind))), method)
+    names, defined = vars(sys.modules[kind.__module__]), _defined(kind.__module__)
+    called = {name: node for name, node in defined.items() if isinstance(node, ast.FunctionDef)}
+    own = _but_other_methods(defined.get(kind.__name__), method)
     used = [called[node.id] for node in _nodes(own) if isinstance(node, ast.Name) and node.id in called]
     for node in _nodes([*own, *used]):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield from _called(node, node.func, names)
 
 
-def _but_other_methods(tree: ast.Module, method: str) -> list[ast.stmt]:
-    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
+def _but_other_methods(found: ast.stmt | None, method: str) -> list[ast.stmt]:
+    body = found.body if isinstance(found, ast.ClassDef) else []
     return [each for each in body if getattr(each, "name", "") not in set(METHODS) - {method}]
 
 
@@ -58,7 +64,7 @@ def _called(
 def _made(function: FunctionType, given: list[object]) -> Iterator[tuple[int, str | None]]:
     """The status and code in a function of errors.py: constants, or its first parameter for the status."""
     defaults = given or list(function.__defaults__ or ())
-    for node in ast.walk(ast.parse(inspect.getsource(function))):
+    for node in ast.walk(_defined(function.__module__)[function.__name__]):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         values = [each.value if isinstance(each, ast.Constant) else None for each in node.args]

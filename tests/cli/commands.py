@@ -51,7 +51,7 @@ class Commands:
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "PG_BIN", "TMPDIR") if name in os.environ}
-        ours = {"PYTHONPATH": str(ROOT), "TZ": "UTC", "BCRYPT_COST": "4"}
+        ours = {"PYTHONPATH": str(ROOT), "TZ": "UTC", "BCRYPT_COST": "4", "PLUGINS": "none"}
         self.environment = {**kept, **ours, **(settings or {})}
 
     def but(self, **settings: str) -> "Commands":

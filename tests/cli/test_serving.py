@@ -20,7 +20,7 @@ from tests.nursery import Hatched
 
 @pytest.fixture(scope="module")
 def ai_editor(folder: Path) -> Commands:
-    return Commands(folder, {"PORT": "0", "LOG_LEVEL": "warning"})
+    return Commands(folder, {"PORT": "0", "LOG_LEVEL": "warning", "PLUGINS": ""})
 
 
 @pytest.fixture
@@ -105,6 +105,24 @@ def test_what_is_done_here_holds_at_once_in_a_running_server(address: str, ai_ed
     assert is_signed_in(address, third)
     assert ai_editor("user", "delete", "ada@example.com", "--yes").code == 0
     assert not is_signed_in(address, third)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("two-factor/enable", 401),
+        ("passkey/generate-register-options", 401),
+        ("sign-in/magic-link", 404),
+        ("nothing", 404),
+    ],
+)
+def test_what_is_there_when_no_plugins_are_named(address: str, path: str, status: int) -> None:
+    headers = {"Content-Type": "application/json", "Origin": address}
+    body = None if path.startswith("passkey") else b'{"password": "x", "email": "ada@example.com"}'
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(urllib.request.Request(f"{address}/api/auth/{path}", body, headers))
+    assert refusal.value.code == status
+    refusal.value.close()
 
 
 def test_a_port_that_is_taken_and_a_wrong_setting_are_one_line(address: str, ai_editor: Commands) -> None:

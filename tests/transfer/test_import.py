@@ -49,8 +49,8 @@ async def test_a_person_comes_in_with_everything(ai_editor: Commands, client: Cl
     assert done.code == 0, done.err
     assert (done.json["imported"], done.json["refused"]) == (1, 0)
     assert "event=users-imported by=command source=jsonl imported=1 existing=0 refused=0" in done.err
-    newest = """SELECT "event", "details" ->> 'imported' FROM "ai_editor_audit" ORDER BY "createdAt" DESC LIMIT 1"""
-    assert sql(newest) == [("users-imported", "1")]
+    newest = """SELECT "details" ->> 'imported' FROM "ai_editor_audit" WHERE "event" = 'users-imported' ORDER BY "createdAt" DESC LIMIT 1"""
+    assert sql(newest) == [("1",)]
     [user] = sql('SELECT "id", "email", "name", "emailVerified", "image", "createdAt"::text FROM "user"')
     assert user == (
         "old-id-7", "ada@example.com", "Ada", True, "https://example.com/a.png", "2020-02-03 04:05:06.789+00",

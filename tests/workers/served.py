@@ -42,6 +42,7 @@ class Starting:
             "BCRYPT_COST": "4",
             "LOG_LEVEL": "warning",
             "APP_ENV": "development",
+            "PLUGINS": "none",
             **settings,
         }
         self.process = self._start(folder, environment)
