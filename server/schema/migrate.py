@@ -208,6 +208,8 @@ async def _mend(db: Database, begins: Callable[[], None] | None) -> list[str]:
     sql = resources.files("server.schema").joinpath("mend.sql").read_text()
     async with db.transaction(_SECONDS) as tx:
         await ledger.lock(tx, LOCK_KEY)
+        if not compare.compare(await catalogue.read(tx), tx.columns, made=True).mends:
+            return []
         if begins:
             begins()
         try:
