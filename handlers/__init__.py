@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.account import FEATURE as ACCOUNT
+from handlers.additional_fields import FEATURE as ADDITIONAL_FIELDS
 from handlers.anonymous import FEATURE as ANONYMOUS
 from handlers.audit import FEATURE as AUDIT
 from handlers.avatar import FEATURE as AVATAR
@@ -32,8 +33,8 @@ from handlers.two_factor import FEATURE as TWO_FACTOR
 from handlers.user import FEATURE as USER
 from handlers.username import FEATURE as USERNAME
 
-# The shell is last: it answers every path that is left. Plugins are as better-auth's lists have them, since a user's
-# members come in this order.
+# The shell is last: it answers every path that is left. Plugins are as better-auth's lists have them, and additional fields
+# after them, since a user's members come in this order.
 FEATURES = (
     EMAIL_PASSWORD,
     PASSWORD,
@@ -56,6 +57,7 @@ FEATURES = (
     BEARER,
     MULTI_SESSION,
     LAST_LOGIN_METHOD,
+    ADDITIONAL_FIELDS,
     NEW_DEVICE,
     AUDIT,
     FORWARD_AUTH,

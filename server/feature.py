@@ -61,8 +61,8 @@ class Feature:
 
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
-    session, an `observer` told of it in its transaction. `columns` are added to user and session; a `reviser` sees what
-    is said of a user before sign-up and update-user read it; `providers` are whom people sign in at. A `credential` says
+    session, an `observer` told of it in its transaction. `columns` are added to user and session, which the settings
+    may name; a `reviser` sees what is said of a user before sign-up and update-user read it; `providers` are whom people sign in at. A `credential` says
     who asks in place of the cookie; `beside` has the header lines that go with a session's cookie where the API writes it.
     `boot` is what the shell tells its pages, `way` whether people may come in by it beside the password, so that the pages
     for it show its `…Way.vue`, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
@@ -83,7 +83,7 @@ class Feature:
     make: tuple[Callable[[Services], object], ...] = ()
     stage: Callable[[Services], Stage] | None = None
     observer: Callable[[Services], SignedInObserver] | None = None
-    columns: tuple[Column, ...] = ()
+    columns: tuple[Column, ...] | Callable[[Reader], tuple[Column, ...]] = ()
     reviser: Callable[[Services], Reviser] | None = None
     providers: Callable[[Services], Source] | None = None
     credential: Callable[[Services], Credential] | None = None
@@ -129,14 +129,15 @@ def _refuse_unknown(setting: str, given: Sequence[str], known: Sequence[str], al
 def plug(features: Iterable[Feature], settings: Settings) -> Parts:
     """What these features add to the services; raises SettingsError, or StartError where two cannot both be."""
     collected = tuple(features)
-    _refuse_clashes(collected)
+    columns = [column for each in collected for column in columns_of(each, settings.reader)]
+    _refuse_clashes(collected, columns)
     return Parts(
         names=tuple(each.folder for each in collected),
         settings=tuple(each.settings(settings.reader) for each in collected if each.settings),
         make=tuple(make for each in collected for make in each.make),
         stages=tuple(each.stage for each in collected if each.stage),
         observers=tuple(each.observer for each in collected if each.observer),
-        columns=_by_table([column for each in collected for column in each.columns]),
+        columns=_by_table(columns),
         revisers=tuple(each.reviser for each in collected if each.reviser),
         providers=tuple(each.providers for each in collected if each.providers),
         credentials=tuple(each.credential for each in collected if each.credential),
@@ -150,6 +151,11 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
     )
 
 
+def columns_of(feature: Feature, reader: Reader) -> tuple[Column, ...]:
+    """The columns that it adds with these settings; raises SettingsError."""
+    return feature.columns(reader) if callable(feature.columns) else feature.columns
+
+
 def _by_table(columns: Sequence[Column]) -> Columns:
     return Columns(*(tuple(each for each in columns if each.table == table) for table in ("user", "session")))
 
@@ -159,12 +165,12 @@ def assemble(features: Iterable[Feature], settings: Settings, shared: int | None
     return Services(settings, plug(features, settings), shared)
 
 
-def _refuse_clashes(features: Sequence[Feature]) -> None:
+def _refuse_clashes(features: Sequence[Feature], columns: Sequence[Column]) -> None:
     """Of each name there is one; the same limit may be asked for twice."""
     names: dict[str, list[str]] = {
         "feature": [each.name for each in features],
         "path": [path for each in features for path, _ in (*each.api, *each.site)],
-        "column": [f"{column.table}.{column.name}" for each in features for column in each.columns],
+        "column": [f"{column.table}.{column.name}" for column in columns],
         "mail": [email.name for each in features for email in each.emails],
         "limit": [limit.path for limit in {limit for each in features for limit in each.limits}],
         "command": [

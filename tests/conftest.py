@@ -23,9 +23,10 @@ from tornado.httpserver import HTTPServer
 from handlers import FEATURES
 from server import postgres
 from server.config import settings
+from server.config.reader import Reader
 from server.config.settings import Settings
 from server.database import CHANNEL, Database
-from server.feature import Feature, assemble, select
+from server.feature import Feature, assemble, columns_of, select
 from server.http.app import Application
 from server.http.app import http_server as make_server
 from server.model import NO_COLUMNS, Columns
@@ -209,7 +210,7 @@ def database_url(database_server: str) -> str:
 @pytest.fixture(scope="module")
 def plugged(database_url: str) -> Iterator[None]:
     """The columns of all plugins, while the tests of a module run."""
-    declared = Columns(tuple(column for feature in FEATURES for column in feature.columns))
+    declared = Columns(tuple(column for feature in FEATURES for column in columns_of(feature, Reader({}))))
     bring_up(database_url, declared)
     yield
     for column in declared:

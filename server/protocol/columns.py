@@ -63,13 +63,21 @@ def _accepted(column: Column, given: Given, creating: bool) -> tuple[object, ...
     if column.name in given and (column.input or not has_default):
         value = given[column.name]
         if column.input:
-            return (column.initial() if value is None and has_default and column.required else value,)
+            return (_needed(column, value, has_default),)
         if truthy(value):
             raise errors.field_not_allowed(column.name)
         return ()
     if creating and not has_default and column.required:
         raise errors.missing_field(column.name)
     return (column.initial(),) if has_default else ()
+
+
+def _needed(column: Column, value: object, has_default: bool) -> object:
+    """better-auth has the database refuse a null where a value is needed."""
+    found = column.initial() if value is None and has_default and column.required else value
+    if found is None and column.required:
+        raise Unstorable
+    return found
 
 
 def _text(column: Column, value: object) -> str | None:

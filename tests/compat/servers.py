@@ -269,9 +269,11 @@ def start_ours(
     port = free_port()
     environment = _clean_environment() | _settings(databases.uri(database), options, folder, port) | settings
     environment |= parties.environment if parties else {}
+    environment |= {
+        f"{table.upper()}_ADDITIONAL_FIELDS": json.dumps(each) for table, each in options.fields.items()
+    }
     with (folder / "log").open("wb") as log:
-        program = "tests.compat.ours" if options.fields else "server.__main__"
-        process = nursery().start(["serve"], ROOT, environment, log, program=program)
+        process = nursery().start(["serve"], ROOT, environment, log)
     ours = Ours(options.name, port, database, databases, folder, process, parties)
     _wait(ours)
     return ours
@@ -293,7 +295,6 @@ def _settings(database_url: str, options: Options, folder: Path, port: int) -> d
         "DB_POOL_SIZE": "2",
         "PLUGINS": "none",
         "LOG_LEVEL": "warning",
-        "COMPAT_COLUMNS": json.dumps(options.fields),
     } | options.settings
 
 

@@ -37,7 +37,7 @@ class Options:
 
     `plugins` are better-auth's, by the names of their exports and in their order, each with its options:
     {"magicLink": {"sendMagicLink": SENT}}. `user_fields` and `session_fields` are its additionalFields:
-    {"nickname": {"type": "string", "required": False}}; our server gets them as the columns of a feature, see ours.py.
+    {"nickname": {"type": "string", "required": False}}; our server gets them in its settings.
     `redis` is the socket of the Redis that is better-auth's secondary storage, and which of its databases.
     Sets with the same `tables`, a name, have a database in common. With `third_parties` both ask for other hosts at
     the tests' own, see tests/providers.

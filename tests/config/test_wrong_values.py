@@ -54,6 +54,14 @@ HOSTS = ["a b", "[::1", "0.0.0.0:80", "http://localhost", "999.1.1.1", "-", "a/b
 FOLDERS = ["/dev/null", "/dev/null/x", __file__, f"{__file__}/deeper", "x" * 5000, "~nobody-has-this-name/x", "a\0b", "a\nb",
            "\udcff", "/tmp/\x1b[31m", "a\x7fb", "'/tmp/x'", "file:///tmp/x", "$HOME/x", "/tmp/x # here"]  # fmt: skip
 LEFTOVERS = ["'yes'", '"5"', "${VALUE}", "x${VALUE}y"]
+FIELDS = [
+    "nickname", "[]", "7", "null", "{", '{"n": "string"}', '{"n": {}}', '{"n": {"type": "text"}}', '{"n": {"type": ["a"]}}',
+    '{"n": {"type": "string", "fieldName": "x"}}', '{"n": {"type": "string", "required": "yes"}}', "[" * 100_000,
+    '{"n": {"type": "string", "defaultValue": 7}}', '{"n": {"type": "number", "defaultValue": true}}',
+    '{"n": {"type": "number", "defaultValue": 2147483648}}', '{"n": {"type": "date", "defaultValue": "2026-01-01"}}',
+    '{"n": {"type": "number[]", "defaultValue": ["a"]}}', '{"n": {"type": "boolean", "unique": true}}',
+    '{"n": {"type": "string", "defaultValue": "a\\u0000b"}}', '{"n": {"type": "json", "defaultValue": NaN}}',
+]  # fmt: skip
 KEYS = [
     "'key'",
     "k" * 1001,
@@ -189,6 +197,12 @@ WRONG: dict[str, list[str]] = {
         "everybody", "10.0.0.0/33", "10.0.0.256", "10.0.0.0/8 ::1", "10.0.0.0/8/8", "10.0.0.0/-1", "0x7f.1", "127.1",
         "::1%eth0", "10.0.0.1:80", "localhost", "*", "010.0.0.1", "10.0.0.0/٨", "10.0.0.0-10.0.0.9",
     ],
+    "USER_ADDITIONAL_FIELDS": [
+        *FIELDS, '{"email": {"type": "string"}}', '{"emailVerified": {"type": "boolean"}}',
+        '{"nick name": {"type": "string"}}', '{"nick_name": {"type": "string"}}', '{"": {"type": "string"}}',
+        '{"' + "x" * 64 + '": {"type": "string"}}', '{"n": {"type": "string"}, "n": {"type": "number"}}',
+    ],
+    "SESSION_ADDITIONAL_FIELDS": [*FIELDS, '{"token": {"type": "string"}}', '{"userId": {"type": "string"}}'],
     "TWO_FACTOR_SCOPE": ["none", "every", "all,password", *CHOICE],
     "WORKERS": ["257", "auto", "max", *NUMBER],
 }  # fmt: skip

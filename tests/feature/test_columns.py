@@ -12,9 +12,10 @@ import tornado.platform.asyncio
 from tornado.httpserver import HTTPServer
 
 from server.cli import build
+from server.config.reader import Reader
 from server.config.settings import Settings, load
 from server.errors import StartError
-from server.feature import Feature, assemble, plug
+from server.feature import Feature, assemble, columns_of, plug
 from server.http.api import ApiHandler
 from server.http.app import Application
 from server.http.app import http_server as make_server
@@ -55,6 +56,7 @@ BADGE = Feature(
         Column("session", "impersonatedBy", input=False),
     ),
 )
+COLUMNS = columns_of(BADGE, Reader({}))
 USER = {
     "nickname": None,
     "level": 1,
@@ -93,11 +95,11 @@ EVERYWHERE = [
 @pytest.fixture(scope="module", autouse=True)
 def altered(database_url: str) -> Iterator[None]:
     """The tables with the columns, as a migration of the feature would leave them."""
-    for column in BADGE.columns:
+    for column in COLUMNS:
         kind = TYPES.get(column.type, "text")
         execute(database_url, f'ALTER TABLE "{column.table}" ADD COLUMN "{column.name}" {kind}')
     yield
-    for column in BADGE.columns:
+    for column in COLUMNS:
         execute(database_url, f'ALTER TABLE "{column.table}" DROP COLUMN "{column.name}"')
 
 

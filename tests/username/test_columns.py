@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from handlers.username import FEATURE
+from server.config.reader import Reader
 from server.database import Database
+from server.feature import columns_of
 from server.model import NO_COLUMNS, Columns
 from server.schema import migrate
 from server.schema.migrate import MigrationError
@@ -15,6 +17,7 @@ from tests.conftest import execute
 from tests.schema.others import make
 
 NewDatabase = Callable[[], str]
+COLUMNS = Columns(columns_of(FEATURE, Reader({})))
 # As better-auth's migration with the plugin says it.
 THEIRS = 'ALTER TABLE "user" ADD COLUMN "username" text UNIQUE, ADD COLUMN "displayUsername" text'
 PERSON = """INSERT INTO "user" ("id", "name", "email", "emailVerified", "createdAt", "updatedAt", "username")
@@ -49,13 +52,13 @@ def test_an_empty_database_gets_them_with_the_plugin_alone(new_database: NewData
     url = new_database()
     assert "mend" not in ran(url, NO_COLUMNS)
     assert names(url) == []
-    assert ran(url, Columns(FEATURE.columns)) == ["mend"]
+    assert ran(url, COLUMNS) == ["mend"]
     assert names(url) == [("displayUsername",), ("username",)]
     assert execute(url, UNIQUE) == [(1,)]
     other = new_database()
-    assert ran(other, Columns(FEATURE.columns))[-1] == "mend"
+    assert ran(other, COLUMNS)[-1] == "mend"
     assert names(other) == names(url)
-    assert ran(other, Columns(FEATURE.columns)) == []
+    assert ran(other, COLUMNS) == []
     assert ran(other, NO_COLUMNS) == []
 
 
@@ -63,7 +66,7 @@ def test_what_better_auth_made_is_used_as_it_is(new_database: NewDatabase) -> No
     url = new_database()
     make(url, THEIRS)
     execute(url, PERSON, ("1", "ada@example.com"))
-    assert "mend" not in ran(url, Columns(FEATURE.columns))
+    assert "mend" not in ran(url, COLUMNS)
     assert execute(url, UNIQUE) == [(1,)]
     assert execute(url, 'SELECT "username" FROM "user"') == [("ada",)]
 
@@ -72,7 +75,7 @@ def test_a_column_that_is_not_unique_becomes_so(new_database: NewDatabase) -> No
     url = new_database()
     make(url, THEIRS.replace("UNIQUE", ""))
     execute(url, PERSON, ("1", "ada@example.com"))
-    assert ran(url, Columns(FEATURE.columns))[0] == "mend"
+    assert ran(url, COLUMNS)[0] == "mend"
     assert execute(url, UNIQUE) == [(1,)]
 
 
@@ -82,5 +85,5 @@ def test_two_with_one_name_end_the_start(new_database: NewDatabase) -> None:
     for number in ("1", "2"):
         execute(url, PERSON, (number, f"{number}@example.com"))
     with pytest.raises(MigrationError, match="another row has what user_username_idx allows once"):
-        ran(url, Columns(FEATURE.columns))
+        ran(url, COLUMNS)
     assert execute(url, 'SELECT count(*) FROM "user"') == [(2,)]
