@@ -155,10 +155,11 @@ def execute(
     url: str, sql: str, params: Sequence[Any] | Mapping[str, Any] | None = None
 ) -> list[tuple[Any, ...]]:
     """Runs one statement outside the server, as psql would."""
-    connection = psycopg2.connect(url, options=PATIENCE)
+    connection = psycopg2.connect(url)
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:
+            cursor.execute(PATIENCE)
             cursor.execute(sql, params)
             return list(cursor.fetchall()) if cursor.description else []
     finally:

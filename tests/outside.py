@@ -7,7 +7,7 @@ import psycopg2
 
 # A statement waits within libpq, where no signal ends it: without these a test that waits for a lock which the server
 # in its own thread holds would do so forever.
-PATIENCE = "-c lock_timeout=30s -c statement_timeout=150s"
+PATIENCE = "SET lock_timeout = '30s'; SET statement_timeout = '150s'"
 
 
 class Outside:
@@ -29,10 +29,13 @@ class Outside:
 
     def _connect(self) -> psycopg2.extensions.connection:
         # Whatever a test has made of the database meanwhile, the next one finds it empty.
-        return psycopg2.connect(self._url, options=f"-c default_transaction_read_only=off {PATIENCE}")
+        made = psycopg2.connect(self._url, options="-c default_transaction_read_only=off")
+        made.autocommit = True
+        with made.cursor() as cursor:
+            cursor.execute(PATIENCE)
+        return made
 
     def _execute(self, sql: str, params: Sequence[Any] | None) -> list[tuple[Any, ...]]:
-        self._connection.autocommit = True
         with self._connection.cursor() as cursor:
             cursor.execute(sql, params)
             return list(cursor.fetchall()) if cursor.description else []
