@@ -14,6 +14,7 @@ from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
 from handlers.forward_auth import FEATURE as FORWARD_AUTH
 from handlers.generic_oauth import FEATURE as GENERIC_OAUTH
+from handlers.have_i_been_pwned import FEATURE as HAVE_I_BEEN_PWNED
 from handlers.health import FEATURE as HEALTH
 from handlers.last_login_method import FEATURE as LAST_LOGIN_METHOD
 from handlers.magic_link import FEATURE as MAGIC_LINK
@@ -57,6 +58,7 @@ FEATURES = (
     BEARER,
     MULTI_SESSION,
     LAST_LOGIN_METHOD,
+    HAVE_I_BEEN_PWNED,
     ADDITIONAL_FIELDS,
     NEW_DEVICE,
     AUDIT,

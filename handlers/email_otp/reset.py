@@ -64,7 +64,7 @@ class ResetPasswordEmailOTP(CodeHandler):
         await self.count_try(address)
         user = await self._find(address, body.otp)
         passwords.check_new(body.password, user.name, user.email)
-        await self._redeem(address, body.otp, await passwords.hash(body.password))
+        await self._redeem(address, body.otp, await passwords.hash_new(body.password))
         await self.guessed(address)
         await self.attempt_succeeded(user.email)
         self.answer({"success": True})

@@ -113,7 +113,7 @@ class SignUpWithEmailAndPassword(ApiHandler):
         services = self.services
         if not self._is_silent and await users.find_by_email(services.db, user.email):
             raise refusals.user_already_exists_use_another_email()
-        hashed = await services.passwords.hash(body.password)
+        hashed = await services.passwords.hash_new(body.password)
         async with services.db.transaction() as tx:
             try:
                 user = await registration.add(tx, user, hashed, written)

@@ -98,7 +98,7 @@ class ChangePassword(ApiHandler):
         """A second try, because a sign-in may have stored a better hash of the same password meanwhile. S18."""
         for _ in range(2):
             proved = await self._check_current(user, body.current_password)
-            hashed = await self.services.passwords.hash(body.new_password)
+            hashed = await self.services.passwords.hash_new(body.new_password)
             with contextlib.suppress(_Overtaken):
                 return await self._store(user, proved, hashed, bool(body.revoke_other_sessions))
         raise errors.invalid_password()
@@ -214,7 +214,7 @@ class ResetPassword(ApiHandler):
         services.passwords.check_length(body.new_password)
         user = await self._user(f"{RESET}{token}")
         services.passwords.check_new(body.new_password, user.name, user.email)
-        hashed = await services.passwords.hash(body.new_password)
+        hashed = await services.passwords.hash_new(body.new_password)
         await self._redeem(f"{RESET}{token}", user, hashed)
         await self.attempt_succeeded(user.email)
         self.answer({"status": True})

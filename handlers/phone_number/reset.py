@@ -66,7 +66,7 @@ class ResetPasswordPhoneNumber(PhoneHandler):
             raise refusal
         user = await self._find(body.phone_number)
         passwords.check_new(body.new_password, user.name, user.email)
-        await self._redeem(user, number, body.otp, await passwords.hash(body.new_password))
+        await self._redeem(user, number, body.otp, await passwords.hash_new(body.new_password))
         await self.guessed(number)
         await self.attempt_succeeded(user.email)
         self.answer({"status": True})

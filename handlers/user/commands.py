@@ -78,7 +78,7 @@ async def _hash(services: Services, password: str, person: User) -> str:
     """The hash to store for a password that the settings accept."""
     try:
         services.passwords.check_new(password, person.name, person.email)
-        return await services.passwords.hash(password)
+        return await services.passwords.hash_new(password)
     except errors.APIError as error:
         rules = services.config.passwords
         wrong_length = error.code in ("PASSWORD_TOO_SHORT", "PASSWORD_TOO_LONG")

@@ -9,6 +9,7 @@ import hmac
 import os
 import re
 import unicodedata
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import bcrypt
@@ -28,6 +29,10 @@ _OURS_LONG = re.compile(r"\$bcrypt-sha256\$v=2,t=2b,r=(\d{1,2})\$([./A-Za-z0-9]{
 _BCRYPT_BYTES = 72
 # Written by others, who cut at 72 bytes; ours are $2b$, and of longer passwords $bcrypt-sha256$.
 _CUT = ("$2a$", "$2x$", "$2y$")
+
+
+# Raises an APIError for a new password that it knows.
+Judge = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,7 @@ class Passwords:
         self._algorithm, self._cost = settings.algorithm, settings.bcrypt_cost
         self._low, self._high = settings.min_length, settings.max_length
         self._refuse_common = settings.check == "common"
+        self.judges: list[Judge] = []
         self.hashing = Hashing(_guess(settings))
         if self._refuse_common:
             self.hashing.begin(common_passwords.most_used)
@@ -157,8 +163,14 @@ class Passwords:
         if utf16_length(password) > self._high:
             raise errors.password_too_long()
 
+    async def hash_new(self, password: str) -> str:
+        """The hash to store for a password that somebody chooses, unless a judge refuses it. S4."""
+        for judge in self.judges:
+            await judge(password)
+        return await self.hash(password)
+
     async def hash(self, password: str) -> str:
-        """The hash to store for a new password."""
+        """The hash to store for a password that is there."""
         return await self.hashing.run(functools.partial(self._make, normalize(password)))
 
     def _make(self, password: bytes) -> str:

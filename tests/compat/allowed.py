@@ -102,6 +102,7 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "a trusted browser once the second factor was off": ("token", "twoFactorRedirect"),
     "tries of mailed codes, without an authenticator": ([401] * 12, [401] * 10 + [429] * 2),
     "where a discovery document has moved": (200, 404),
+    "passwords that nobody could judge": ([500] * 5, [200] * 4 + [400]),
     "ways to say who asks": (["apiKeyCookie", "bearerAuth"], ["apiKeyCookie"]),
     "what the reference loads": (
         ["https://cdn.jsdelivr.net/npm/@scalar/api-reference"],

@@ -115,6 +115,12 @@ OTHER_KEYS: list[dict[str, Any]] = [
         "email-otp,username",
         {"emailOTP": {"sendVerificationOTP": SENT}, "username": {}},
     ),
+    _set(
+        "have-i-been-pwned",
+        "have-i-been-pwned,email-otp",
+        {"haveIBeenPwned": {}, "emailOTP": {"sendVerificationOTP": SENT}},
+    )
+    | {"third_parties": True},
     _set("anonymous-several", "anonymous,username,magic-link,email-otp", _SEVERAL),
     _set("multi-session-anonymous", "multi-session,anonymous", {"multiSession": {}, "anonymous": {}}),
     _set(

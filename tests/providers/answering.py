@@ -6,7 +6,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from tests.providers import discovery, keys, script
+from tests.providers import discovery, keys, pwned, script
 from tests.providers.asked import Asked
 from tests.providers.script import Script, answer
 
@@ -23,6 +23,8 @@ def answered(asked: Asked, sets: dict[str, tuple[str, ...]]) -> dict[str, Any]:
         wrong = discovery.KEYS.get(asked.host.partition(".")[0])
         families = keys.FAMILIES if asked.host.endswith(".example") else ("RS",)
         return wrong or answer(keys.published(*sets.get(asked.host, (keys.GOOD,)), families=families))
+    if asked.host == pwned.HOST:
+        return pwned.answered(asked.path)
     values = asked.values()
     if asked.method == "GET" and {"redirect_uri", "state"} <= values.keys():
         return _back(values)

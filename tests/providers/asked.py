@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.providers import keys, script
+from tests.providers import keys, pwned, script
 
 # Where a code or a token stands, in the order in which they are looked at.
 NAMES = ("code", "refresh_token", "input_token", "access_token", "token")
-TOLD = ("content-type", "accept", "authorization", "user-agent")
+TOLD = ("content-type", "accept", "authorization", "user-agent", "add-padding")
 OURS, THEIRS = "ours", "theirs"
 
 
@@ -69,7 +69,9 @@ class Asked:
         return next((found for found in map(script.read, tokens) if found), None)
 
     def id(self) -> str | None:
-        """The script's id, or the `jti` of an id token that is asked about."""
+        """The script's id, or the `jti` of an id token that is asked about; of passwords, where they are asked for."""
+        if self.host == pwned.HOST:
+            return self.path
         found = self.script()
         if found:
             return str(found["id"])

@@ -3,7 +3,7 @@ export const sentences: Record<string, string> = {
   INVALID_PASSWORD: 'That password is not right.',
   PASSWORD_TOO_SHORT: 'That password is too short.',
   PASSWORD_TOO_LONG: 'That password is too long.',
-  PASSWORD_COMPROMISED: 'This is one of the most used passwords, so it is guessed first. Choose another.',
+  PASSWORD_COMPROMISED: 'This password is on a list that others have, so it is guessed first. Choose another.',
   PASSWORD_ALREADY_SET: 'There is a password for this account already.',
   CREDENTIAL_ACCOUNT_NOT_FOUND: 'This account has no password yet.',
   'OUTCOME_UNKNOWN.change': 'The connection to the database was lost. It is not known whether your password was changed: if the current one is refused now, or you are signed out, the new one counts.',
