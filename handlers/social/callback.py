@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.social import linking, oauth_states
-from handlers.social.arrival import arrive
 from handlers.social.oauth_states import Link, OAuthState
 from server import clock
 from server.database import InvalidValue, RowRefused
@@ -14,6 +13,7 @@ from server.http.access import answers
 from server.http.api import JSON_OR_FORM, ApiHandler
 from server.http.guards import public, public_or_with
 from server.model import Json, SignedIn
+from server.oauth.arrival import arrive, method_at
 from server.oauth.identities import Identity, Refused
 from server.oauth.provider import Grant, Provider
 from server.protocol import bodies, javascript, uri
@@ -63,7 +63,7 @@ class HandleOAuthCallback(ApiHandler):
         except oauth_states.StateError as error:
             self._fail(error.error_url, error.code)
         except Refused as refused:
-            self.audit_failure("sign-in-failed", sign_in_method=f"social:{id_}")
+            self.audit_failure("sign-in-failed", sign_in_method=method_at(id_))
             self._fail(error_url, refused.code)
 
     async def _take(self, state: str | None) -> OAuthState:

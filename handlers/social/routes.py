@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from handlers.social import errors, linking, oauth_states
-from handlers.social.arrival import arrive
 from handlers.social.oauth_states import Link, OAuthState
 from server.crypto.random import random_state
 from server.database import InvalidValue, RowRefused
@@ -16,6 +15,7 @@ from server.http.api import ApiHandler
 from server.http.guards import public_with, signed_in_with
 from server.model import SignedIn, User
 from server.oauth import authorization
+from server.oauth.arrival import arrive, method_at
 from server.oauth.authorization import RESERVED
 from server.oauth.identities import Identity, Refused
 from server.oauth.provider import Provider, Tokens, Wish
@@ -134,7 +134,7 @@ class SocialHandler(ApiHandler):
         if not provider.takes_id_tokens:
             raise errors.id_token_not_supported()
         if not await oauth.is_genuine(provider, tokens.id_token or "", _text(given, "nonce")):
-            self.audit_failure("sign-in-failed", sign_in_method=method_of(provider))
+            self.audit_failure("sign-in-failed", sign_in_method=method_at(provider.id))
             raise invalid_token(401)
         found = await oauth.identify(provider, tokens)
         if found is None:
@@ -150,11 +150,6 @@ def _tokens(given: Mapping[str, object]) -> Tokens:
     return Tokens(
         _text(given, "accessToken"), _text(given, "refreshToken"), _text(given, "token"), user=named
     )
-
-
-def method_of(provider: Provider) -> str:
-    """What a sign-in there is called, which no other way can be called."""
-    return f"social:{provider.id}"
 
 
 def _text(given: Mapping[str, object], name: str) -> str | None:
@@ -184,7 +179,7 @@ class SocialSignIn(SocialHandler):
         try:
             arrived = await arrive(self, who, bool(body.request_sign_up), body.callback_url or "/")
         except Refused as refused:
-            self.audit_failure("sign-in-failed", sign_in_method=method_of(provider))
+            self.audit_failure("sign-in-failed", sign_in_method=method_at(provider.id))
             raise errors.oauth_link_error(refused.words) from refused
         if isinstance(arrived, APIError):
             raise arrived

@@ -175,12 +175,19 @@ def option_sets(trusted_origins: list[str]) -> list[dict[str, Any]]:
             {"emailVerification": {"sendOnSignUp": True}},
             settings={"SEND_VERIFICATION_ON_SIGN_UP": "yes"},
         ),
-        {"name": "social-tuned", "changes": {"socialProviders": options}, "settings": named},
+        {
+            "name": "social-tuned",
+            "changes": {"socialProviders": options},
+            "settings": named | {"PLUGINS": "one-tap,last-login-method"},
+            "plugins": {"oneTap": {}, "lastLoginMethod": {}},
+        },
         {
             "name": "generic-oauth",
             "changes": _trusting("plain"),
-            "settings": generic_settings(ACCOUNT_LINKING_TRUSTED_PROVIDERS="plain"),
-            "plugins": {"genericOAuth": generic()},
+            "settings": generic_settings(
+                ACCOUNT_LINKING_TRUSTED_PROVIDERS="plain", PLUGINS="generic-oauth,one-tap"
+            ),
+            "plugins": {"genericOAuth": generic(), "oneTap": {}},
         },
     ]
     for each in found:
@@ -198,7 +205,8 @@ def _social(
     return {
         "name": f"social-{name}" if name else "social",
         "changes": {"socialProviders": providers(**every or {})} | (changes or {}),
-        "settings": social_settings(**settings or {}),
+        "settings": social_settings(PLUGINS="one-tap", **settings or {}),
+        "plugins": {"oneTap": {"disableSignup": True} if (every or {}).get("disableSignUp") else {}},
     }
 
 
