@@ -1,5 +1,9 @@
 import type { Watch } from '@/ask'
 import { auth } from '@/auth'
+import { learn } from '@/sentence'
+import { secondStep } from '@/words/secondStep'
+
+learn(secondStep)
 
 export interface Enrolment { totpURI: string, backupCodes: string[] }
 
