@@ -57,7 +57,11 @@ describe('the account menu', () => {
   it('gives the focus back when its dialog closes', async () => {
     const close = vi.fn()
     const switcher: Switcher = {
-      items: () => [], load: () => Promise.resolve(), hasOthers: () => true, dialog: () => ({ render: () => null }), close,
+      items: () => [],
+      load: () => Promise.resolve(),
+      hasOthers: () => true,
+      dialog: () => ({ render: () => null }),
+      close,
     }
     const global = { provide: { [SWITCHER as symbol]: () => Promise.resolve(switcher) }, stubs: { RouterLink: true } }
     const menu = mount(AppUserMenu, { attachTo: document.body, props, global })
