@@ -64,8 +64,8 @@ class Feature:
     session, an `observer` told of it in its transaction. `columns` are added to user and session, which the settings
     may name; a `reviser` sees what is said of a user before sign-up and update-user read it; `providers` are whom people sign in at. A `credential` says
     who asks in place of the cookie; `beside` has the header lines that go with a session's cookie where the API writes it.
-    `boot` is what the shell tells its pages, `way` whether people may come in by it beside the password, so that the pages
-    for it show its `…Way.vue`, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
+    `boot` is what the shell tells its pages, `way` whether people may come in by it beside the password or a name
+    of its own, so that the pages for it show its `…Way.vue` or `…Field.vue`, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
     nouns of others, `run` goes on while the server does. `doctor` is what
     `ai-editor doctor` looks at, `shared` are its folders below SHARED_DIR, which a backup takes along.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then. What is a `plugin` of better-auth's

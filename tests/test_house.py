@@ -100,6 +100,7 @@ GUARDED_SITE = {
     "GET /api/activity": "signed-in",
     "POST /api/avatar": "signed-in",
     "DELETE /api/avatar": "signed-in",
+    "DELETE /api/two-factor/trusted-browsers": "signed-in",
 }
 # A member with such a name is an address that a browser may be sent to.
 TARGET = re.compile(r"redirectTo|.*URL")

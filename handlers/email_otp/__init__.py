@@ -35,4 +35,5 @@ FEATURE = Feature(
     settings=settings.read,
     limits=tuple(Limit(path, 3, seconds=60) for path, _ in _API),
     emails=EMAILS,
+    way=lambda services: True,
 )

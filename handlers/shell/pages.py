@@ -15,8 +15,8 @@ from typing import Any, Literal
 class PageEntry:
     """`member` pages ask for a session, `guest` pages are for those without one; `redirect` is where it really is.
 
-    What draws it is its feature's file of its name, or else its cards, which are of several features; beside it stand the
-    ways to come in of those features that offer one.
+    What draws it is its feature's file of its name, or else its cards, which are of several features; in its form are the
+    fields, and beside it the ways to come in, of those features that offer one.
     """
 
     path: str
@@ -27,6 +27,7 @@ class PageEntry:
     layout: str
     redirect: str = ""
     cards: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
 
 
@@ -43,16 +44,24 @@ def _frozen(value: object) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def sources(name: str, layout: str, ways: Collection[str] = ()) -> list[str]:
+def sources(
+    name: str, layout: str, ways: Collection[str] = (), features: Collection[str] | None = None
+) -> list[str]:
     """The files of the app that draw a page: its layouts, then its own or its cards; an unlisted page is the shell's.
 
-    `ways` are the features that offer a way to come in, by their folders.
+    `ways` are the features that offer a way to come in, by their folders, `features` those that are on: all, unless given.
     """
     page = next((page for _, page in pages() if page.name == name), None)
-    own = (page and page.cards) or (f"{page.feature if page else 'shell'}/pages/{name}",)
-    beside = [way for way in (page.ways if page else ()) if way.partition("/")[0] in ways]
+    cards = [each for each in (page.cards if page else ()) if features is None or _owner(each) in features]
+    own = cards or (f"{page.feature if page else 'shell'}/pages/{name}",)
+    offered = (*page.fields, *page.ways) if page else ()
+    beside = [each for each in offered if _owner(each) in ways]
     layouts = [f"src/shell/layouts/{each}.vue" for each in layout.split("/")]
     return [*layouts, *(f"src/features/{each}.vue" for each in (*own, *beside))]
+
+
+def _owner(file: str) -> str:
+    return file.partition("/")[0]
 
 
 def find(path: str, features: Collection[str]) -> PageEntry | None:

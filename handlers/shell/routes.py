@@ -34,8 +34,8 @@ def templates() -> Environment:
 
 def _shell(page: pages.PageEntry | None, session: wire.Json | None, settings: str, nonce: str) -> str:
     told = json.loads(settings)
-    named = (page.name, page.layout, tuple(told["ways"])) if page else ("not-found", "default")
-    entry = bundle.entry(*named)
+    on = (tuple(told["ways"]), tuple(told["features"]))
+    entry = bundle.entry(page.name, page.layout, *on) if page else bundle.entry("not-found", "default")
     title = page.title if page else "Page not found"
     boot = {"session": session, "settings": told}
     return templates().get_template("shell.html").render(title=title, nonce=nonce, boot=boot, entry=entry)
@@ -64,7 +64,7 @@ class Page(CallerHandler):
         who = (await self.look_up()).signed_in
         if page and page.access == "member" and not who:
             self._redirect("/login?redirect=" + quote(self.request.uri or "/", safe=""))
-        elif page and page.access == "guest" and who and await self._may_go_on():
+        elif page and page.access == "guest" and who and not self._adds() and await self._may_go_on():
             self._redirect(self._wanted_page())
         elif page and page.redirect:
             query = self.request.query
@@ -76,6 +76,10 @@ class Page(CallerHandler):
     async def head(self) -> None:
         """As GET, without the body."""
         await self.get()
+
+    def _adds(self) -> bool:
+        """Somebody signs in beside those who are signed in at the browser already."""
+        return "multi_session" in self.services.parts.names and self.get_query_argument("add", "") == "yes"
 
     async def _may_go_on(self) -> bool:
         """What sent them here to sign in may believe no cookie cache: without a session they would go in a circle. S23."""

@@ -4,7 +4,13 @@ from handlers.two_factor import settings
 from handlers.two_factor.challenges import stage
 from handlers.two_factor.commands import two_factor
 from handlers.two_factor.devices import TrustedDevices
-from handlers.two_factor.enrolment import DisableTwoFactor, EnableTwoFactor, GenerateBackupCodes, GetTotpUri
+from handlers.two_factor.enrolment import (
+    DisableTwoFactor,
+    EnableTwoFactor,
+    GenerateBackupCodes,
+    GetTotpUri,
+    TrustedBrowsers,
+)
 from handlers.two_factor.verification import TWO_FACTOR_OTP, SendOtp, VerifyBackupCode, VerifyOtp, VerifyTotp
 from server.feature import Feature
 from server.limits import Limit
@@ -24,6 +30,7 @@ FEATURE = Feature(
         ("/two-factor/verify-backup-code", VerifyBackupCode),
         ("/two-factor/generate-backup-codes", GenerateBackupCodes),
     ),
+    site=(("/api/two-factor/trusted-browsers", TrustedBrowsers),),
     settings=settings.read,
     make=(lambda services: TrustedDevices(services.config, services.cookies),),
     stage=stage,

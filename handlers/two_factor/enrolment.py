@@ -1,4 +1,7 @@
-"""POST /two-factor/enable, /disable, /get-totp-uri and /generate-backup-codes: what the owner does, with the password."""
+"""POST /two-factor/enable, /disable, /get-totp-uri and /generate-backup-codes: what the owner does, with the password.
+
+Beside better-auth's API and without it, DELETE /api/two-factor/trusted-browsers.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from server.crypto import encryption
 from server.database import Transaction
 from server.http.access import answers
 from server.http.api import ApiHandler
-from server.http.guards import signed_in_with
+from server.http.guards import signed_in, signed_in_with
 from server.model import SignedIn, User
 from server.protocol import bodies, rules, schemas
 from server.store import accounts, users
@@ -158,3 +161,18 @@ class GenerateBackupCodes(_Owner):
                 raise errors.backup_codes_changed()
             await self.record(tx, "backup-codes-generated", user_id=who.user.id)
         self.answer({"status": True, "backupCodes": shown})
+
+
+class TrustedBrowsers(ApiHandler):
+    """The browsers that are asked for no second factor; better-auth forgets them with the factor alone, so this is ours."""
+
+    @signed_in(authoritative=True)
+    @answers(schemas.STATUS)
+    async def delete(self, who: SignedIn) -> None:
+        """None is trusted any more; it takes no password, as nobody gains by it but the owner."""
+        devices = self.services.of(TrustedDevices)
+        async with self.services.db.transaction() as tx:
+            await devices.forget(tx, who.user.id)
+            await self.record(tx, "trusted-browsers-forgotten", user_id=who.user.id)
+        self.add_cookies(devices.expired(self.request_cookies))
+        self.answer({"status": True})

@@ -14,4 +14,5 @@ FEATURE = Feature(
     ),
     columns=(Column("user", "username", unique=True), Column("user", "displayUsername")),
     reviser=reviser,
+    way=lambda services: True,
 )

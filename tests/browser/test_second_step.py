@@ -95,6 +95,10 @@ async def test_it_is_asked_for_and_turned_off(
         await tab.page.keyboard.press("Enter")
         await tab.at("/settings/account")
         await tab.open("/settings/security")
+        await tab.press("Forget all")
+        await until(tab, "No browser is trusted any more")
+        held = [each["name"] for each in await tab.page.context.cookies()]
+        assert not any("trust_device" in name for name in held)
         await tab.press("Turn it off")
         await dialog.get_by_label("Password", exact=True).fill(PASSWORD)
         await dialog.get_by_role("button", name="Turn it off").click()
@@ -208,6 +212,7 @@ async def test_looks(
         await dialog.get_by_role("heading", name="Keep your backup codes").wait_for()
         await look("codes")
         await dialog.get_by_role("button", name="I have kept them").click()
+        await tab.page.get_by_role("region", name="Trusted browsers").wait_for()
         await look("card-on")
         await tab.page.context.clear_cookies()
         await sign_in(tab)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.client import Client
 from tests.conftest import Sql
+from tests.shell.html import read
 
 pytestmark = [pytest.mark.gen_test, pytest.mark.environ(PLUGINS="multi-session")]
 LIST, ACTIVE, REVOKE = (f"/multi-session/{each}" for each in ("list-device-sessions", "set-active", "revoke"))
@@ -122,3 +123,19 @@ async def test_off_is_404_and_sets_no_cookie(client: Client) -> None:
     assert (await client.api(LIST)).status == 404
     for path in (ACTIVE, REVOKE):
         assert (await client.api(path, {"sessionToken": "x"})).status == 404
+
+
+async def test_the_page_to_sign_in_is_there_to_add_somebody(client: Client) -> None:
+    await come_in(client, "ada")
+    assert (await client.send("GET", "/login")).status == 302
+    shown = await client.send("GET", "/login?add=yes")
+    assert (shown.status, read(shown).boot["session"], shown.set_cookies) == (200, None, [])
+    assert (await client.send("GET", "/register?add=yes")).status == 200
+    assert (await client.send("GET", "/login?add=no")).status == 302
+
+
+@pytest.mark.environ(PLUGINS="none")
+async def test_without_it_nobody_is_added(client: Client) -> None:
+    await come_in(client, "ada")
+    answer = await client.send("GET", "/login?add=yes")
+    assert (answer.status, answer.headers["Location"]) == (302, "/dashboard")

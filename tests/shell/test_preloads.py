@@ -67,6 +67,22 @@ async def test_a_way_to_come_in_is_loaded_where_it_is_on(client: Client) -> None
     assert await named_way(client, "/register") == set()
 
 
+@pytest.mark.environ(PLUGINS="username")
+@pytest.mark.usefixtures("plugged")
+@pytest.mark.gen_test
+async def test_a_field_of_a_form_and_a_card_are_loaded_where_they_are_on(client: Client) -> None:
+    field, new, card = (
+        f"/{MANIFEST[f'src/features/username/{each}.vue']['file']}"
+        for each in ("UsernameField", "NewUsernameField", "UsernameCard")
+    )
+    assert field in read(await client.send("GET", "/login")).links("modulepreload")
+    assert new in read(await client.send("GET", "/register")).links("modulepreload")
+    await client.sign_up()
+    assert card in read(await client.send("GET", "/settings/account")).links("modulepreload")
+    named = read(await client.send("GET", "/settings/security")).links("modulepreload")
+    assert not any("Passkey" in each or "TwoFactor" in each for each in named)
+
+
 @pytest.mark.environ(PLUGINS="none")
 @pytest.mark.gen_test
 async def test_who_has_no_other_way_loads_none(client: Client) -> None:

@@ -200,6 +200,26 @@ async def test_of_trusted_sign_ins_at_once_one_is_trusted(client: Client, moved:
     assert ["token" in answer.json for answer in found].count(True) == 1
 
 
+async def test_the_owner_forgets_trusted_browsers(client: Client, sql: Sql, moved: Clock) -> None:  # S22
+    person, other = await enrol(client, moved), await enrol(client, moved, "eve@example.com")
+    browser, others = await challenged(client), await challenged(client, "eve@example.com")
+    await show(browser, TOTP, person.code(), trustDevice=True)
+    await show(others, TOTP, other.code(), trustDevice=True)
+    refused = await Client(client.base_url).send("DELETE", "/api/two-factor/trusted-browsers")
+    assert refused.status == 401
+    answer = await browser.send("DELETE", "/api/two-factor/trusted-browsers")
+    assert (answer.status, answer.json) == (200, {"status": True})
+    assert "better-auth.trust_device" not in browser.cookies
+    assert "twoFactorRedirect" in (await browser.sign_in()).json
+    assert "twoFactorRedirect" not in (await others.sign_in("eve@example.com")).json
+
+
+@pytest.mark.environ(PLUGINS="none")
+async def test_without_the_plugin_there_are_none_to_forget(client: Client) -> None:
+    await client.sign_up()
+    assert (await client.send("DELETE", "/api/two-factor/trusted-browsers")).status == 404
+
+
 async def test_no_browser_is_trusted_once_it_was_off(client: Client, sql: Sql, moved: Clock) -> None:
     person = await enrol(client, moved)
     browser = await challenged(client)

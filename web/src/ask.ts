@@ -24,6 +24,7 @@ const FIELD_OF: Record<string, string> = {
   INVALID_EMAIL: 'email',
   USER_ALREADY_EXISTS: 'email',
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: 'email',
+  USERNAME_IS_ALREADY_TAKEN: 'username',
   INVALID_PASSWORD: 'password',
   PASSWORD_TOO_SHORT: 'password',
   PASSWORD_TOO_LONG: 'password',

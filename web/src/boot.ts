@@ -53,6 +53,11 @@ export function isWay(feature: string | undefined): boolean {
   return boot.settings.ways?.includes(feature ?? '') ?? false
 }
 
+/** Whether the server says that a plugin is on: one that is off has nothing loaded for it. */
+export function isPlugged(feature: string): boolean {
+  return boot.settings.features?.includes(feature) ?? false
+}
+
 /** Whether the server has what a folder in features/ is for. */
 export function isOn(feature: string | undefined): boolean {
   const { features } = boot.settings

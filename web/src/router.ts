@@ -6,7 +6,7 @@ import { guard, type Access } from '@/session/guard'
 import { pageOf } from '@/shell/cards'
 import { titleOf } from '@/shell/title'
 import { useNotices } from '@/shell/useNotices'
-import { doorOf, loadWays } from '@/shell/ways'
+import { doorOf, loadParts } from '@/shell/ways'
 
 interface Page {
   path: string
@@ -21,6 +21,8 @@ interface Page {
   redirect?: string
   /** What the page is made of, where features share it: "avatar/PictureCard" and so on, from top to bottom. */
   cards?: readonly string[]
+  /** Fields of features in its form, of those that are on: "username/UsernameField" and so on. */
+  fields?: readonly string[]
   /** Ways to come in beside its form, of those that are on: "passkey/PasskeyWay" and so on, from top to bottom. */
   ways?: readonly string[]
 }
@@ -36,7 +38,7 @@ declare module 'vue-router' {
 type Loader = () => Promise<RouteComponent>
 
 const files = import.meta.glob<RouteComponent>(
-  ['./features/*/pages/**/*.vue', './features/*/*Card.vue', './features/*/*Way.vue', './shell/layouts/*.vue'], { import: 'default' },
+  ['./features/*/pages/**/*.vue', './features/*/*{Card,Field,Way}.vue', './shell/layouts/*.vue'], { import: 'default' },
 )
 
 function fileOf(path: string): Loader {
@@ -51,17 +53,22 @@ function deckOf(cards: readonly string[]): Loader {
   return async () => pageOf(await Promise.all(loaders.map((load) => load())))
 }
 
-/** The ways that are on are there with their page; without one of them the page is shown all the same. */
-function withWays(load: Loader, ways: readonly string[]): Loader {
-  const loaders = ways.filter((way) => isWay(way.split('/')[0])).map((way) => fileOf(`./features/${way}.vue`))
-  return async () => doorOf(...await Promise.all([load(), loadWays(loaders)]))
+function loadersOf(parts: readonly string[] = []): Loader[] {
+  return parts.filter((part) => isWay(part.split('/')[0])).map((part) => fileOf(`./features/${part}.vue`))
 }
 
-function recordOf({ path, name, feature, title, access, nav, redirect, cards, ways }: Page): RouteRecordRaw {
+/** Fields and ways that are on are there with their page; without one of them the page is shown all the same. */
+function withParts(load: Loader, { fields, ways }: Page): Loader {
+  const parts = [loadersOf(fields), loadersOf(ways)] as const
+  return async () => doorOf(...await Promise.all([load(), loadParts(parts[0]), loadParts(parts[1])]))
+}
+
+function recordOf(page: Page): RouteRecordRaw {
+  const { path, name, feature, title, access, nav, redirect, cards, fields, ways } = page
   const meta = { title, access, nav }
   if (redirect) return { path, name, meta, redirect }
   const load = cards ? deckOf(cards) : fileOf(`./features/${feature}/pages/${name}.vue`)
-  return { path, name, meta, component: ways ? withWays(load, ways) : load }
+  return { path, name, meta, component: fields ?? ways ? withParts(load, page) : load }
 }
 
 const NOT_FOUND: RouteRecordRaw = {

@@ -3,6 +3,11 @@ import { core } from '@/words/core'
 
 const SENTENCES: Record<string, string> = Object.assign({}, core, ...FEATURES.map(({ sentences }) => sentences))
 
+/** Adds the sentences of a feature that most servers do without: they are loaded with what brings its codes about. */
+export function learn(sentences: Record<string, string>): void {
+  Object.assign(SENTENCES, sentences)
+}
+
 /** What an error code means, in a sentence; "CODE.field" falls back to "CODE". */
 export function sentence(code: string): string {
   return SENTENCES[code] ?? SENTENCES[code.split('.')[0] ?? ''] ?? SENTENCES.UNKNOWN ?? ''

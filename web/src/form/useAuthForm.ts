@@ -1,15 +1,17 @@
 import type { Ref } from 'vue'
 import { useRoute, useRouter, type RouteLocationRaw } from 'vue-router'
 import type { Call } from '@/ask'
-import { useForm } from '@/form/useForm'
+import { useForm, type FormOptions } from '@/form/useForm'
 import { useSession } from '@/session/useSession'
 
 /** What became of a submit: refused, or done, with a session, without one, or with a second step to come. */
 type Outcome = 'refused' | 'session' | 'no session' | 'second step'
 
 /** A form that ends in a session. The session's guard leaves the page, so the button stays busy until then. */
-export function useAuthForm<Field extends string>(form: Ref<HTMLFormElement | null>, fields: readonly Field[]) {
-  const { submit: send, ...parts } = useForm(form, fields)
+export function useAuthForm<Field extends string>(
+  form: Ref<HTMLFormElement | null>, fields: readonly Field[], options?: FormOptions<Field>,
+) {
+  const { submit: send, ...parts } = useForm(form, fields, options)
   const { start } = useSession()
   const route = useRoute()
   const router = useRouter()

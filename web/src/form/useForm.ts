@@ -5,7 +5,7 @@ import { useCountdown } from '@/form/useCountdown'
 import { useFormErrors } from '@/form/useFormErrors'
 import { sentence } from '@/sentence'
 
-interface Options<Field extends string> {
+export interface FormOptions<Field extends string> {
   /** Which field of this form a code is about, where that is not the usual one. */
   fieldOf?: Record<string, Field>
   send?: <T>(call: Call<T>) => Promise<Answer<T>>
@@ -17,7 +17,7 @@ interface Options<Field extends string> {
 export function useForm<Field extends string>(
   form: Ref<HTMLFormElement | null>,
   fields: readonly Field[],
-  { fieldOf = {}, send = ask, unknown }: Options<Field> = {},
+  { fieldOf = {}, send = ask, unknown }: FormOptions<Field> = {},
 ) {
   const { errors, problem, check, clear, show } = useFormErrors(form, fields)
   const { left: wait, start: startWait } = useCountdown()

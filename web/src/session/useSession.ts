@@ -2,6 +2,7 @@ import { computed, effectScope, readonly, shallowRef, watch } from 'vue'
 import { ask } from '@/ask'
 import { auth, onSessionLost, type User, type Who } from '@/auth'
 import { boot } from '@/boot'
+import { isAdding } from '@/session/adding'
 
 const who = shallowRef<Who | null>(boot.session)
 const ended = shallowRef(false)
@@ -54,15 +55,20 @@ function lose(): void {
   adopt(null)
 }
 
-/** From here on the client's own session store leads: focus, reconnection and other tabs keep it true. */
-function follow(): void {
-  auth.hydrateSession(boot.session)
+/**
+ * From here on the client's own session store leads: focus, reconnection and other tabs keep it true. Where another
+ * account is added it would say who is signed in already: there it leads once the other one is.
+ */
+function follow(known = boot.session): void {
+  if (!who.value && isAdding()) return void watch(who, follow, { once: true })
+  auth.hydrateSession(known)
   onSessionLost(lose)
   effectScope(true).run(() => {
     const store = auth.useSession()
     watch(store, (state) => {
       if (state.isPending || state.isRefetching || state.error) return
-      if (state.data) adopt(state.data as Who)
+      if (isSomebodyElse(state.data as Who | null)) window.location.reload()
+      else if (state.data) adopt(state.data as Who)
       else lose()
     })
     watch(() => who.value?.session.expiresAt, (end, _before, onCleanup) => {
@@ -70,6 +76,11 @@ function follow(): void {
       onCleanup(() => clearTimeout(timer))
     }, { immediate: true })
   })
+}
+
+/** What a page shows is one person's: where another tab has become somebody else it is fetched anew. */
+function isSomebodyElse(found: Who | null): boolean {
+  return found !== null && who.value !== null && found.user.id !== who.value.user.id
 }
 
 const LONGEST_TIMER = 2 ** 31 - 1

@@ -6,7 +6,7 @@ import SignInForm from '@/features/email_password/SignInForm.vue'
 import SignUpForm from '@/features/email_password/SignUpForm.vue'
 import '@/icons'
 import { router, routesOf } from '@/router'
-import { doorOf, loadWays, type Door } from '@/shell/ways'
+import { doorOf, loadParts, type Door } from '@/shell/ways'
 
 const shown: Door[] = []
 const Way = defineComponent({
@@ -25,12 +25,15 @@ const open = (form: Component, ways?: readonly Component[]) =>
 describe('ways beside the password', () => {
   it('are loaded at once; one that fails is left out', async () => {
     const gone = () => Promise.reject(new Error('gone'))
-    expect(await loadWays([() => Promise.resolve(Way), gone, () => Promise.resolve(Nothing)])).toEqual([Way, Nothing])
+    expect(await loadParts([() => Promise.resolve(Way), gone, () => Promise.resolve(Nothing)])).toEqual([Way, Nothing])
   })
 
   it('are handed to their page', () => {
-    const Page = defineComponent({ props: { ways: { type: Array, required: true } }, setup: (props) => () => h('p', String(props.ways.length)) })
-    expect(mount(doorOf(Page, [Way, Nothing])).text()).toBe('2')
+    const Page = defineComponent({
+      props: { fields: { type: Array, required: true }, ways: { type: Array, required: true } },
+      setup: (props) => () => h('p', `${props.fields.length} ${props.ways.length}`),
+    })
+    expect(mount(doorOf(Page, [Nothing], [Way, Nothing])).text()).toBe('1 2')
   })
 
   it('stand below the form, and know what is in it', async () => {

@@ -1,10 +1,12 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { keyIn } from '@/features/two_factor/api'
+import TrustedBrowsersCard from '@/features/two_factor/TrustedBrowsersCard.vue'
 import TwoFactorCard from '@/features/two_factor/TwoFactorCard.vue'
 import '@/icons'
 import type { User } from '@/auth'
 import { hasPassword } from '@/session/hasPassword'
+import { useNotices } from '@/shell/useNotices'
 
 // The client takes hold of fetch when it is made, so that ours has to be there before it is imported.
 const server = vi.hoisted(() => {
@@ -110,5 +112,22 @@ describe('two-step sign-in', () => {
 
   it('spells the key in groups of four', () => {
     expect(keyIn(uri)).toBe('ABCD EFGH IJ')
+  })
+})
+
+describe('trusted browsers', () => {
+  const open = (on: boolean | null) =>
+    mount(TrustedBrowsersCard, { props: { user: ada(on) }, global: { stubs: { RouterLink: true } } })
+
+  it('are forgotten all at once', async () => {
+    server.replies[`${window.location.origin}/api/two-factor/trusted-browsers`] = { status: true }
+    await open(true).get('button').trigger('click')
+    await flushPromises()
+    expect(server.requests.map(({ path }) => path)).toEqual([expect.stringMatching(/\/api\/two-factor\/trusted-browsers$/)])
+    expect(useNotices().notices.value.at(-1)?.title).toBe('No browser is trusted any more')
+  })
+
+  it('are nothing to speak of without a second step', () => {
+    expect([null, false].map((on) => open(on).text())).toEqual(['', ''])
   })
 })

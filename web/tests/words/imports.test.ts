@@ -10,7 +10,7 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((na
 const IMPORT = /(?:\bfrom|\bimport\(?)\s*'((?:@\/|\.)[^']*)'/g
 /** Entered by the tools, and by pages.json: router.ts finds them by their names. */
 const ENTRIES = ['main.ts', 'styles/theme.ts', ...readdirSync(join(SRC, 'stubs')).map((name) => `stubs/${name}`)]
-const SHOWN = /^features\/\w+\/pages\/.*\.vue$|^features\/\w+\/\w+(Card|Way|Proof)\.vue$|^shell\/layouts\/\w+\.vue$/
+const SHOWN = /^features\/\w+\/pages\/.*\.vue$|^features\/\w+\/\w+(Card|Field|Way|Proof)\.vue$|^shell\/layouts\/\w+\.vue$/
 
 function fileOf(source: string, importer: string): string | undefined {
   const path = source.startsWith('@/') ? source.slice(2) : relative(SRC, join(SRC, dirname(importer), source))
@@ -60,9 +60,9 @@ describe('imports', () => {
       !texts.some(([other, text]) => other !== path && new RegExp(`\\b${name}\\b`).test(text)))).toEqual([])
   })
 
-  it('leave no page, card, way and layout out', () => {
-    const named = pages.flatMap(({ feature, name, layout, cards, ways }) => [
-      ...[...(cards ?? [`${feature}/pages/${name}`]), ...(ways ?? [])].map((each) => `features/${each}.vue`),
+  it('leave no page, card, field, way and layout out', () => {
+    const named = pages.flatMap(({ feature, name, layout, cards, fields, ways }) => [
+      ...[...(cards ?? [`${feature}/pages/${name}`]), ...(fields ?? []), ...(ways ?? [])].map((each) => `features/${each}.vue`),
       ...layout.split('/').map((each) => `shell/layouts/${each}.vue`),
     ])
     expect(FILES.filter((file) => SHOWN.test(file) && !named.includes(file))).toEqual([

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FEATURES } from '@/features'
-import { hasSentence, sentence } from '@/sentence'
+import { hasSentence, learn, sentence } from '@/sentence'
 import { core } from '@/words/core'
+import { providers } from '@/words/providers'
+import { secondStep } from '@/words/secondStep'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const CODE = /"([A-Z]{2,}(?:_[A-Z]+)+)"/g
@@ -15,6 +17,14 @@ function codesOfServer(): string[] {
   return files.flatMap((file) => [...readFileSync(join(ROOT, file), 'utf8').matchAll(CODE)].map(([, code]) => code ?? ''))
 }
 
+const files = import.meta.glob<Record<string, string>>('../../src/features/*/sentences.ts', {
+  eager: true, import: 'sentences',
+})
+const atOnce = [core, ...FEATURES.map(({ sentences }) => sentences)]
+/** Those that are loaded with the parts of their features alone. */
+const later = [providers, secondStep, ...Object.values(files).filter((each) => !atOnce.includes(each))]
+later.forEach(learn)
+
 describe('sentences', () => {
   it('exist for every code of the server', () => {
     const codes = codesOfServer()
@@ -23,7 +33,7 @@ describe('sentences', () => {
   })
 
   it('are written once for a code', () => {
-    const codes = [core, ...FEATURES.map(({ sentences }) => sentences)].flatMap((each) => Object.keys(each))
+    const codes = [...atOnce, ...later].flatMap((each) => Object.keys(each))
     expect(codes.filter((code, at) => codes.indexOf(code) !== at)).toEqual([])
   })
 

@@ -4,7 +4,11 @@ import { ask, refusal, type Problem } from '@/ask'
 import { auth } from '@/auth'
 import { boot } from '@/boot'
 import type { Account } from '@/features/account/useAccounts'
+import { learn } from '@/sentence'
 import { useNotices } from '@/shell/useNotices'
+import { providers } from '@/words/providers'
+
+learn(providers)
 
 /** The providers that could be linked, and going to one; who comes back without is told why. */
 export function useLinking(accounts: Readonly<Ref<Account[] | null>>) {

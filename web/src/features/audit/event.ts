@@ -38,6 +38,7 @@ const WORDS: Record<string, string> = {
   'two-factor-failed': 'A wrong code was entered',
   'two-factor-locked': 'Too many wrong codes: signing in was locked for a while',
   'two-factor-code-sent': 'A code was mailed',
+  'trusted-browsers-forgotten': 'Trusted browsers were forgotten',
   'backup-codes-generated': 'Backup codes were made',
   'password-changed': 'The password was changed',
   'password-set': 'A new password was set',

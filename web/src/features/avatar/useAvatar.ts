@@ -1,6 +1,10 @@
 import { ask, type Answer, type Call } from '@/ask'
 import { auth } from '@/auth'
+import { sentences } from '@/features/avatar/sentences'
+import { learn } from '@/sentence'
 import { useSession } from '@/session/useSession'
+
+learn(sentences)
 
 interface Picture { image: string | null }
 

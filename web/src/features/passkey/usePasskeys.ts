@@ -1,7 +1,11 @@
 import { ask } from '@/ask'
 import { list, remove, type Passkey } from '@/features/passkey/passkeys'
+import { sentences } from '@/features/passkey/sentences'
+import { learn } from '@/sentence'
 import { useLoad } from '@/shell/useLoad'
 import { useNotices } from '@/shell/useNotices'
+
+learn(sentences)
 
 /** What a passkey is called: as its owner said, or just so. */
 export const nameOf = ({ name }: Pick<Passkey, 'name'>): string => name?.trim() || 'Passkey'

@@ -2,6 +2,10 @@ import { onScopeDispose, ref, shallowRef } from 'vue'
 import { ask, type Problem } from '@/ask'
 import { auth } from '@/auth'
 import { useCountdown } from '@/form/useCountdown'
+import { learn } from '@/sentence'
+import { providers } from '@/words/providers'
+
+learn(providers)
 
 type Start = Parameters<typeof auth.signIn.social>[0]
 

@@ -1,4 +1,0 @@
-import type { Feature } from '@/features/feature'
-import { sentences } from './sentences'
-
-export default { sentences } satisfies Feature
