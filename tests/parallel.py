@@ -45,6 +45,7 @@ LONG = (
             "tests/compat/test_cookie_cache.py",
             "tests/compat/test_swap_factors.py",
             "tests/compat/test_swap_passkeys.py",
+            "tests/compat/test_swap_providers.py",
         ),
     ),
     *((path,) for path in BY_ITSELF),
