@@ -152,6 +152,7 @@ class Provider:
     `profile` raises OutgoingError, or gives None, where the provider does not say who somebody is; `subject` is what an
     account is known by there. `exchange` stands in for the token endpoint where that is like no other's, `address` for
     the authorization, `check` for the rules of id tokens. `binds_nonce`: its id tokens carry a nonce of ours. `issuer` is compared with a callback's `iss`.
+    `end_session` is its page that signs people out there.
     """
 
     id: str
@@ -168,6 +169,7 @@ class Provider:
     issuer: str | None = None
     binds_nonce: bool = False
     profile_of_id_token: Look | None = None
+    end_session: str | None = None
 
     @property
     def takes_id_tokens(self) -> bool:
