@@ -44,10 +44,19 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who we are to a provider; the first id asks, id tokens may be meant for any of them."""
+    """Who we are to a provider; the first id asks, id tokens may be meant for any of them.
+
+    `signs` makes a secret that is good for a while, where none is good for ever.
+    """
 
     ids: tuple[str, ...]
     secret: str | None = field(default=None, repr=False)
+    signs: Callable[[], str] | None = field(default=None, repr=False)
+
+    @property
+    def proof(self) -> str | None:
+        """The secret as it is now."""
+        return self.signs() if self.signs else self.secret
 
 
 @dataclass(frozen=True, slots=True)
