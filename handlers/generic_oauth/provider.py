@@ -51,6 +51,7 @@ def make(config: Config, document: Json, keys: KeySets) -> Provider:
         issuer=document["issuer"] if isinstance(document.get("issuer"), str) else None,
         binds_nonce=rules is not None,
         profile_of_id_token=look.by_id_token,
+        end_session=_url(document, "end_session_endpoint") if config.signs_out else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""OIDC_PROVIDERS, and what each takes: OIDC_<ID>_DISCOVERY_URL, …_CLIENT_ID, …_CLIENT_SECRET, …_SCOPES, …_NAME."""
+"""OIDC_PROVIDERS, and what each takes: OIDC_<ID>_DISCOVERY_URL, …_CLIENT_ID, …_CLIENT_SECRET, …_SCOPES, …_NAME, …_DISABLE_PROVIDER_LOGOUT."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Config:
     discovery_url: str
     client: Client
     scopes: tuple[str, ...] = ()
+    # Whether who signs out here is signed out there, where it has a page for that.
+    signs_out: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,6 @@ def _read(read: Reader, name: str) -> Config:
         )
     client = Client((client_id or "",), read.text(f"{prefix}_CLIENT_SECRET"))
     title = read.text(f"{prefix}_NAME") or name
-    return Config(
-        name, title, url or "", client, tuple((read.text(f"{prefix}_SCOPES") or "").replace(",", " ").split())
-    )
+    scopes = tuple((read.text(f"{prefix}_SCOPES") or "").replace(",", " ").split())
+    signs_out = not read.flag(f"{prefix}_DISABLE_PROVIDER_LOGOUT", False)
+    return Config(name, title, url or "", client, scopes, signs_out)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 
 from handlers.session import errors
-from server.database import Executor
+from server.database import DatabaseError, Executor
 from server.http.access import answers
 from server.http.api import ApiHandler
 from server.http.guards import public, public_or_with, signed_in
 from server.model import SignedIn
+from server.oauth import signing_out
+from server.oauth.signing_out import Leave
 from server.protocol import bodies, rules, schemas, uri, wire
 from server.sessions.lifecycle import Lookup
 from server.store.sessions import Ended
@@ -21,12 +24,16 @@ _FOUND = schemas.nullable(
 _YES = schemas.BOOLEAN | {"description": "Leave it out for no: whatever is not empty says yes, false too."}
 _LOOK_UP = schemas.members({}, {"disableCookieCache": _YES, "disableRefresh": _YES})
 _SHOWN = schemas.members({}, {"error": schemas.STRING, "error_description": schemas.STRING})
+_SIGNED_OUT = schemas.members(
+    {"success": schemas.always(True)}, {"url": schemas.STRING, "redirect": schemas.BOOLEAN}
+)
+log = logging.getLogger(__name__)
 _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
 class SignOutBody:
-    """What better-auth's sign-out reads; it serves the log-out at a provider."""
+    """Where to come back to from a provider that signs out, too, and whether to go there."""
 
     callback_url: str | None = bodies.redirect("callbackURL")
     disable_redirect: bool | None = bodies.optional(rules.boolean, "disableRedirect")
@@ -102,18 +109,47 @@ class ListUserSessions(ApiHandler):
 class SignOut(ApiHandler):
     """POST /sign-out."""
 
+    _left: str | None = None
+
     @public_or_with(SignOutBody)
-    @answers(schemas.members({"success": schemas.always(True)}))
-    async def post(self, _: SignOutBody | None) -> None:
-        """Ends the session if there is one; always succeeds. S23 S36."""
+    @answers(_SIGNED_OUT)
+    async def post(self, body: SignOutBody | None) -> None:
+        """Ends the session if there is one; always succeeds. `url` signs out at the provider, too. S23 S36."""
         ended, cleared = await self.services.sessions.end(self.request_cookies, self._record)
         self.add_cookies(cleared)
         self.clear_cache()
         if not ended:
             self.audit("sign-out")
-        self.answer({"success": True})
+        self._answer(await self._find_page(body or SignOutBody()), body)
+
+    def _answer(self, url: str | None, body: SignOutBody | None) -> None:
+        if url is None:
+            self.answer({"success": True})
+            return
+        goes = not (body and body.disable_redirect)
+        if goes:
+            self.point_to(url, provider=True)
+        self.answer({"success": True, "url": url, "redirect": goes})
+
+    async def _find_page(self, body: SignOutBody) -> str | None:
+        """The provider's; the session has ended by then, whatever becomes of this."""
+        services, target = self.services, None
+        if self._left is None:
+            return None
+        if body.callback_url:
+            parsed = uri.parse(body.callback_url, services.config.api_url)
+            if parsed is None:
+                return None
+            target = parsed.href
+        leave = Leave(self._left, target, body.state)
+        try:
+            return await signing_out.url(services.db, services.oauth.providers, leave)
+        except DatabaseError as error:
+            log.warning("a session has ended, and no provider was looked for: %s", error)
+            return None
 
     async def _record(self, tx: Executor, ended: Ended) -> None:
+        self._left = ended.user_id
         await self.record(tx, "sign-out", user_id=ended.user_id, session_id=ended.session_id)
 
 

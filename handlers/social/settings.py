@@ -42,13 +42,13 @@ def variables() -> set[str]:
 
 
 def _names(kind: Kind) -> tuple[str, ...]:
-    return (kind.id_name, "CLIENT_SECRET", *kind.needed, *kind.optional)
+    return (kind.id_name, "CLIENT_SECRET", *kind.instead, *kind.needed, *kind.optional)
 
 
 def _read(read: Reader, kind: Kind) -> Provider | None:
     prefix = kind.id.upper()
     found = {name: value for name in _names(kind) if (value := read.text(f"{prefix}_{name}"))}
-    needed = (kind.id_name, *(("CLIENT_SECRET",) if kind.secret else ()), *kind.needed)
+    needed = (kind.id_name, *_proofs(kind, found), *kind.needed)
     missing = [f"{prefix}_{name}" for name in needed if name not in found]
     if missing and found:
         given = f"{prefix}_{next(iter(found))}"
@@ -58,4 +58,16 @@ def _read(read: Reader, kind: Kind) -> Provider | None:
     if missing:
         return None
     ids = read.list(f"{prefix}_{kind.id_name}")
-    return kind.make(Client(ids, found.get("CLIENT_SECRET")), found)
+    signs = kind.signer(ids[0], found) if kind.signer and "CLIENT_SECRET" not in found else None
+    return kind.make(Client(ids, found.get("CLIENT_SECRET"), signs), found)
+
+
+def _proofs(kind: Kind, found: Mapping[str, str]) -> tuple[str, ...]:
+    """What shows who we are: a secret, or what one is made of; raises SettingsError for both."""
+    given = [name for name in kind.instead if name in found]
+    if given and "CLIENT_SECRET" in found:
+        prefix = kind.id.upper()
+        raise SettingsError(
+            f"{prefix}_{given[0]} and {prefix}_CLIENT_SECRET are both set: the secret is made of the one, or is the other"
+        )
+    return kind.instead if given else ("CLIENT_SECRET",) if kind.secret else ()

@@ -15,9 +15,9 @@ from server.errors import SettingsError
 from server.protocol import uri
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
-# What `openssl rand -base64 64` prints has a line break, and is a good secret.
+# What `openssl rand -base64 64` prints has a line break, and is a good secret; a key has lines.
 _SECRET_CONTROL = re.compile(r"[\x00\ud800-\udfff]")
-_LINES = ("BETTER_AUTH_SECRET",)
+_LINES = ("BETTER_AUTH_SECRET", "APPLE_PRIVATE_KEY")
 # May look like anything.
 _SECRETS = ("BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS")
 _UNFILLED = re.compile(r"\$\{[A-Za-z_]\w*\}")

@@ -44,10 +44,19 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who we are to a provider; the first id asks, id tokens may be meant for any of them."""
+    """Who we are to a provider; the first id asks, id tokens may be meant for any of them.
+
+    `signs` makes a secret that is good for a while, where none is good for ever.
+    """
 
     ids: tuple[str, ...]
     secret: str | None = field(default=None, repr=False)
+    signs: Callable[[], str] | None = field(default=None, repr=False)
+
+    @property
+    def proof(self) -> str | None:
+        """The secret as it is now."""
+        return self.signs() if self.signs else self.secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,7 @@ class Provider:
     `profile` raises OutgoingError, or gives None, where the provider does not say who somebody is; `subject` is what an
     account is known by there. `exchange` stands in for the token endpoint where that is like no other's, `address` for
     the authorization, `check` for the rules of id tokens. `binds_nonce`: its id tokens carry a nonce of ours. `issuer` is compared with a callback's `iss`.
+    `end_session` is its page that signs people out there.
     """
 
     id: str
@@ -168,6 +178,7 @@ class Provider:
     issuer: str | None = None
     binds_nonce: bool = False
     profile_of_id_token: Look | None = None
+    end_session: str | None = None
 
     @property
     def takes_id_tokens(self) -> bool:

@@ -26,6 +26,17 @@ SELECT "accessToken" AS access_token, "refreshToken" AS refresh_token, "idToken"
 FROM "account"
 WHERE "id" = %(row_id)s
 """
+_LATEST = """
+SELECT "providerId" AS provider_id, "idToken" AS id_token
+FROM (
+    SELECT "providerId", "idToken", "updatedAt"
+    FROM "account"
+    WHERE "userId" = %(user_id)s
+    ORDER BY "createdAt"
+    LIMIT 100
+) found
+ORDER BY "updatedAt" DESC
+"""
 _INSERT = """
 INSERT INTO "account" ("id", "accountId", "providerId", "userId", "accessToken", "refreshToken", "idToken",
                        "accessTokenExpiresAt", "refreshTokenExpiresAt", "scope", "createdAt", "updatedAt")
@@ -67,6 +78,14 @@ class Linked(Kept):
     user_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The id token that a provider gave of somebody last, where it gave one."""
+
+    provider_id: str
+    id_token: str | None = field(default=None, repr=False)
+
+
 def linked(kept: Kept, row_id: str, account_id: str, provider_id: str, user_id: str) -> Linked:
     """An account with these tokens."""
     held = {name: getattr(kept, name) for name in Kept.__slots__}
@@ -97,6 +116,15 @@ async def read(db: Executor, row_id: str) -> Linked | None:
         Linked,
         _READ,
         row_id=row_id,
+    )
+
+
+async def proofs(db: Executor, user_id: str) -> list[Proof]:
+    """Of a user's accounts, the one that was used last first."""
+    return await db.all(
+        Proof,
+        _LATEST,
+        user_id=user_id,
     )
 
 

@@ -50,7 +50,7 @@ async def _ask(outgoing: Outgoing, provider: Provider, grant: Grant) -> Tokens:
 
 def _authenticate(provider: Provider, refreshed: bool, asked: dict[str, str]) -> dict[str, str]:
     """Says who we are, in the form or in the header that is given back."""
-    endpoint, client, secret = provider.token, provider.client.ids[0], provider.client.secret
+    endpoint, client, secret = provider.token, provider.client.ids[0], provider.client.proof
     auth = (endpoint.refresh_auth if refreshed else None) or endpoint.auth
     if secret and auth == "basic":
         return basic(_encoded(client), _encoded(secret))

@@ -24,6 +24,7 @@ from server.protocol.rules import UNDEFINED
 
 Options = Mapping[str, str]
 Make = Callable[[Client, Options], Provider]
+Signer = Callable[[str, Options], Callable[[], str]]
 # What better-auth makes of a profile: name, email, image, emailVerified, in an order of the provider's own.
 Reads = Callable[[Json], Json]
 
@@ -32,7 +33,8 @@ Reads = Callable[[Json], Json]
 class Kind:
     """One provider: what it is called, what else than a client has to be `needed` or can be `optional`, and how it is made.
 
-    `secret`: it cannot be used without one. Names of options are those of settings without the provider's.
+    `secret`: it cannot be used without one, or without all of `instead`, of which `signer` makes one each time. Names of
+    options are those of settings without the provider's.
     """
 
     id: str
@@ -42,6 +44,8 @@ class Kind:
     needed: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     id_name: str = "CLIENT_ID"
+    instead: tuple[str, ...] = ()
+    signer: Signer | None = None
 
 
 def member(found: object, *path: str) -> Any:

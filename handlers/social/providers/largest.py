@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+from handlers.social.providers import apple_secret
 from handlers.social.providers.kinds import Kind, Options, either, given, member, person, subject, user
 from server.model import Json
 from server.oauth import id_tokens
@@ -232,7 +233,14 @@ def _limited(token: str) -> Profile | None:
 
 KINDS = (
     Kind("google", "Google", _make_google, optional=("HD", "PROMPT", "ACCESS_TYPE")),
-    Kind("apple", "Apple", _make_apple, optional=("APP_BUNDLE_IDENTIFIER",)),
+    Kind(
+        "apple",
+        "Apple",
+        _make_apple,
+        optional=("APP_BUNDLE_IDENTIFIER",),
+        instead=apple_secret.NAMES,
+        signer=apple_secret.signer,
+    ),
     Kind("microsoft", "Microsoft", _make_microsoft, False, optional=("TENANT_ID", "AUTHORITY", "PROMPT")),
     Kind("facebook", "Facebook", _make_facebook, optional=("CONFIG_ID",)),
 )
