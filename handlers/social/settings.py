@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from handlers.social.providers import KINDS
-from handlers.social.providers.kinds import Kind
+from handlers.social.providers.kinds import Kind, scopes
 from server.config.reader import Reader
 from server.errors import SettingsError
 from server.oauth.provider import Client, Provider
+
+# Those whose page takes no scopes of better-auth's, and those whose page can be told to ask, beside who needs more than that.
+_NARROW = ("paypal", "zoom")
+_PROMPTED = ("atlassian", "cognito", "github", "paybin", "paypal", "polar", "roblox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,24 @@ def read(read: Reader) -> SocialSettings:
 
 def variables() -> set[str]:
     """All that the providers take."""
-    return {f"{kind.id.upper()}_{name}" for kind in KINDS.values() for name in _names(kind)}
+    named = {f"{kind.id.upper()}_{name}" for kind in KINDS.values() for name in _names(kind)}
+    return named | {
+        f"{name.removesuffix('SCOPE')}DISABLE_DEFAULT_SCOPE" for name in named if name.endswith("_SCOPE")
+    }
 
 
 def _names(kind: Kind) -> tuple[str, ...]:
-    return (kind.id_name, "CLIENT_SECRET", *kind.instead, *kind.needed, *kind.optional)
+    more = () if kind.id in _NARROW else ("SCOPE",)
+    prompt = ("PROMPT",) if kind.id in _PROMPTED else ()
+    return (kind.id_name, "CLIENT_SECRET", *kind.instead, *kind.needed, *kind.optional, *prompt, *more)
 
 
 def _read(read: Reader, kind: Kind) -> Provider | None:
     prefix = kind.id.upper()
     found = {name: value for name in _names(kind) if (value := read.text(f"{prefix}_{name}"))}
     needed = (kind.id_name, *_proofs(kind, found), *kind.needed)
+    if kind.id not in _NARROW and read.flag(f"{prefix}_DISABLE_DEFAULT_SCOPE", False):
+        found["DISABLE_DEFAULT_SCOPE"] = "yes"
     missing = [f"{prefix}_{name}" for name in needed if name not in found]
     if missing and found:
         given = f"{prefix}_{next(iter(found))}"
@@ -59,7 +70,14 @@ def _read(read: Reader, kind: Kind) -> Provider | None:
         return None
     ids = read.list(f"{prefix}_{kind.id_name}")
     signs = kind.signer(ids[0], found) if kind.signer and "CLIENT_SECRET" not in found else None
-    return kind.make(Client(ids, found.get("CLIENT_SECRET"), signs), found)
+    return _asking(kind.make(Client(ids, found.get("CLIENT_SECRET"), signs), found), found)
+
+
+def _asking(provider: Provider, found: Mapping[str, str]) -> Provider:
+    """With what the settings have it ask for on its page."""
+    page = provider.authorization
+    asked = replace(page, scopes=scopes(found, *page.scopes), prompt=found.get("PROMPT", page.prompt))
+    return replace(provider, authorization=asked)
 
 
 def _proofs(kind: Kind, found: Mapping[str, str]) -> tuple[str, ...]:

@@ -32,17 +32,21 @@ TUNED: dict[str, tuple[dict[str, Any], dict[str, str | None]]] = {
             "hd": "example.com",
             "prompt": "consent",
             "accessType": "offline",
+            "scope": ["a", "profile"],
         },
         {
             "CLIENT_ID": "google-id,google-app",
             "HD": "example.com",
             "PROMPT": "consent",
             "ACCESS_TYPE": "offline",
+            "SCOPE": "a profile",
         },
     ),
     "microsoft": (
-        {"tenantId": "contoso", "prompt": "login", "clientSecret": None},
-        {"TENANT_ID": "contoso", "PROMPT": "login", "CLIENT_SECRET": None},
+        {"tenantId": "contoso", "prompt": "login", "clientSecret": None, "scope": ["openid", "email"]}
+        | {"disableDefaultScope": True},
+        {"TENANT_ID": "contoso", "PROMPT": "login", "CLIENT_SECRET": None, "SCOPE": "openid,email"}
+        | {"DISABLE_DEFAULT_SCOPE": "yes"},
     ),
     "apple": ({"appBundleIdentifier": None}, {"APP_BUNDLE_IDENTIFIER": None}),
     "facebook": ({"configId": "cfg"}, {"CONFIG_ID": "cfg"}),
@@ -52,12 +56,29 @@ TUNED: dict[str, tuple[dict[str, Any], dict[str, str | None]]] = {
     ),
     "paybin": ({"issuer": "https://paybin.example"}, {"ISSUER": "https://paybin.example"}),
     "gitlab": ({"issuer": "https://gitlab.example/sub/"}, {"ISSUER": "https://gitlab.example/sub/"}),
-    "discord": ({"prompt": "consent"}, {"PROMPT": "consent"}),
+    "discord": (
+        {"prompt": "consent", "disableDefaultScope": True},
+        {"PROMPT": "consent", "DISABLE_DEFAULT_SCOPE": "yes"},
+    ),
+    "github": (
+        {"prompt": "select_account", "scope": ["repo"]},
+        {"PROMPT": "select_account", "SCOPE": "repo"},
+    ),
+    "roblox": ({"prompt": "login"}, {"PROMPT": "login"}),
+    "twitch": ({"scope": ["a", "b"]}, {"SCOPE": "a b"}),
+    "vercel": ({"scope": ["openid", "email"]}, {"SCOPE": "openid email"}),
+    "linear": ({"disableDefaultScope": True}, {"DISABLE_DEFAULT_SCOPE": "yes"}),
+    "tiktok": (
+        {"scope": ["a"], "disableDefaultScope": True},
+        {"SCOPE": "a", "DISABLE_DEFAULT_SCOPE": "yes"},
+    ),
+    "polar": ({"prompt": "consent"}, {"PROMPT": "consent"}),
+    "atlassian": ({"prompt": "none"}, {"PROMPT": "none"}),
     "dropbox": ({"accessType": "offline"}, {"ACCESS_TYPE": "offline"}),
     "reddit": ({"duration": "permanent"}, {"DURATION": "permanent"}),
     "salesforce": ({"environment": "sandbox"}, {"ENVIRONMENT": "sandbox"}),
-    "paypal": ({"environment": "live"}, {"ENVIRONMENT": "live"}),
-    "wechat": ({"lang": "en"}, {"LANG": "en"}),
+    "paypal": ({"environment": "live", "prompt": "login"}, {"ENVIRONMENT": "live", "PROMPT": "login"}),
+    "wechat": ({"lang": "en", "scope": ["b"]}, {"LANG": "en", "SCOPE": "b"}),
     "cloudflare": ({"clientSecret": None}, {"CLIENT_SECRET": None}),
 }
 TRUSTED = ("github", "discord", "spotify", "google")

@@ -48,6 +48,12 @@ class Kind:
     signer: Signer | None = None
 
 
+def scopes(options: Options, *defaults: str) -> tuple[str, ...]:
+    """What is asked for each time: better-auth's, unless they are switched off, then those of the settings."""
+    more = options.get("SCOPE", "").replace(",", " ").split()
+    return (*(() if "DISABLE_DEFAULT_SCOPE" in options else defaults), *more)
+
+
 def member(found: object, *path: str) -> Any:
     """A member of members; UNDEFINED where there is none."""
     for name in path:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import base64
 
 from handlers.social.providers import apple_secret
-from handlers.social.providers.kinds import Kind, Options, either, given, member, person, subject, user
+from handlers.social.providers.kinds import (
+    Kind,
+    Options,
+    either,
+    given,
+    member,
+    person,
+    scopes,
+    subject,
+    user,
+)
 from server.model import Json
 from server.oauth import id_tokens
 from server.oauth.provider import (
@@ -138,7 +148,8 @@ def _is_verified(data: Json) -> bool:
 def _make_microsoft(client: Client, options: Options) -> Provider:
     tenant = options.get("TENANT_ID", "common")
     authority = options.get("AUTHORITY", "https://login.microsoftonline.com").rstrip("/")
-    base, scopes = f"{authority}/{tenant}", ("openid", "profile", "email", "User.Read", "offline_access")
+    base, usual = f"{authority}/{tenant}", ("openid", "profile", "email", "User.Read", "offline_access")
+    asked = " ".join(scopes(options, *usual))
 
     def belongs(claims: Json) -> bool:
         """Of a tenant that may come in, and signed in its name: all of them share the same keys."""
@@ -158,9 +169,9 @@ def _make_microsoft(client: Client, options: Options) -> Provider:
         claims=belongs,
     )
     page = Authorization(
-        f"{base}/oauth2/v2.0/authorize", scopes, login_hint=True, prompt=options.get("PROMPT")
+        f"{base}/oauth2/v2.0/authorize", usual, login_hint=True, prompt=options.get("PROMPT")
     )
-    endpoint = TokenEndpoint(f"{base}/oauth2/v2.0/token", refresh_parameters={"scope": " ".join(scopes)})
+    endpoint = TokenEndpoint(f"{base}/oauth2/v2.0/token", refresh_parameters={"scope": asked})
     known_by = subject("oid")
     return Provider(
         "microsoft", "Microsoft", client, page, endpoint, _look_at_microsoft, known_by, id_token=rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from handlers.social.providers.kinds import (
     member,
     person,
     placeholder,
+    scopes,
     subject,
     user,
 )
@@ -36,9 +37,11 @@ from server.outgoing import Outgoing, OutgoingError, Request
 from server.protocol import uri
 
 
-def _address(url: str, wish: Wish, name: str, client: Client, scope: str, more: Mapping[str, str]) -> str:
+def _address(
+    url: str, wish: Wish, name: str, client: Client, scope: Sequence[str], more: Mapping[str, str]
+) -> str:
     found = {
-        "scope": ",".join([scope, *wish.scopes]),
+        "scope": ",".join([*scope, *wish.scopes]),
         "response_type": "code",
         name: client.ids[0],
         "redirect_uri": wish.redirect_uri,
@@ -71,7 +74,7 @@ def _make_tiktok(client: Client, options: Options) -> Provider:
     )
 
     def address(wish: Wish) -> str:
-        return _address(page.url, wish, "client_key", client, "user.info.profile", {})
+        return _address(page.url, wish, "client_key", client, scopes(options, "user.info.profile"), {})
 
     async def exchange(outgoing: Outgoing, grant: Grant) -> Tokens:
         """The client has a key in place of an id."""
@@ -147,7 +150,10 @@ def _make_wechat(client: Client, options: Options) -> Provider:
 
     def address(wish: Wish) -> str:
         more = {"lang": options.get("LANG", "cn")}
-        return _address(page.url, wish, "appid", client, "snsapi_login", more) + "#wechat_redirect"
+        return (
+            _address(page.url, wish, "appid", client, scopes(options, "snsapi_login"), more)
+            + "#wechat_redirect"
+        )
 
     async def exchange(outgoing: Outgoing, grant: Grant) -> Tokens:
         query = {"appid": client.ids[0]}
