@@ -215,7 +215,7 @@ def plugged(database_url: str) -> Iterator[None]:
     bring_up(database_url, declared)
     yield
     for column in declared:
-        execute(database_url, f'ALTER TABLE "{column.table}" DROP COLUMN "{column.name}"')
+        execute(database_url, f'ALTER TABLE "{column.table}" DROP COLUMN IF EXISTS "{column.name}"')
 
 
 @pytest.fixture(scope="session")
