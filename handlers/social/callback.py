@@ -70,9 +70,15 @@ class HandleOAuthCallback(ApiHandler):
         """What was remembered for this browser, once; raises StateError. S18 S43."""
         if not state:
             raise oauth_states.StateError("state_not_found")
-        cookies = self.services.cookies
+        services, cookies = self.services, self.services.cookies
+        if services.oauth.settings.in_cookie:
+            name = cookies.name("oauth_state")
+            sealed = cookies.read_each(self.request_cookies, name)
+            found = await oauth_states.unseal(services.db, services.config.keyring, state, sealed)
+            self.add_cookies([cookies.expire(name)])
+            return found
         ours = cookies.read_each_signed(self.request_cookies, cookies.name("state"))
-        found = await oauth_states.consume(self.services.db, state, state if state in ours else None)
+        found = await oauth_states.consume(services.db, state, state if state in ours else None)
         self.add_cookies([cookies.expire(cookies.name("state"))])
         return found
 

@@ -1,8 +1,8 @@
-"""What a sign-in at a provider has to remember: one row, one use, bound to the browser by a signed cookie."""
+"""What a sign-in at a provider has to remember: one row and a signed cookie, or a sealed cookie alone; one use either way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -11,12 +11,13 @@ from server import clock
 from server.authentication import verifications
 from server.crypto.encryption import DecryptionError, decrypt, encrypt, for_purpose
 from server.crypto.keyring import Keyring
-from server.database import Executor
+from server.database import Database, Executor
+from server.oauth import store
 from server.protocol import javascript
 
 SECONDS = 600
 COOKIE_SECONDS = 300
-_LINK = "oauth-link-session-token"
+_LINK, _COOKIE = "oauth-link-session-token", "oauth-state-cookie"
 _NEEDED: dict[str, type | tuple[type, ...]] = {
     "callbackURL": str,
     "codeVerifier": str,
@@ -69,7 +70,17 @@ class OAuthState:
 
 
 async def create(db: Executor, state: str, remembered: OAuthState) -> None:
-    """Writes the row under better-auth's identifier, in its JSON; what the request adds cannot stand in for the rest."""
+    """Writes the row under better-auth's identifier, in its JSON."""
+    await verifications.create(db, f"auth-state:{state}", _write(state, remembered), SECONDS)
+
+
+def seal(keyring: Keyring, state: str, remembered: OAuthState) -> str:
+    """The same for a cookie, which nobody else can read or make. S43."""
+    return encrypt(for_purpose(keyring, _COOKIE), _write(state, remembered))
+
+
+def _write(state: str, remembered: OAuthState) -> str:
+    """What the request adds cannot stand in for the rest."""
     link = remembered.link
     members: dict[str, object] = {
         "callbackURL": remembered.callback_url,
@@ -88,7 +99,7 @@ async def create(db: Executor, state: str, remembered: OAuthState) -> None:
     value = {
         name: member for name, member in kept.items() if name not in members or members[name] is not None
     }
-    await verifications.create(db, f"auth-state:{state}", javascript.stringify(value), SECONDS)
+    return javascript.stringify(value)
 
 
 async def consume(db: Executor, state: str, cookie: str | None) -> OAuthState:
@@ -104,6 +115,44 @@ async def consume(db: Executor, state: str, cookie: str | None) -> OAuthState:
         raise StateError("state_mismatch", error_url)
     if await verifications.consume(db, f"auth-state:{state}") is None:
         raise StateError("state_mismatch", error_url)
+    return _read(members)
+
+
+async def unseal(db: Database, keyring: Keyring, state: str, cookies: Sequence[str]) -> OAuthState:
+    """What this browser's cookie holds, for one callback alone; raises StateError. S18 S43."""
+    if not any(cookies):
+        raise StateError("state_mismatch")
+    opened = [members for each in cookies if (members := _open(keyring, each)) is not None]
+    if not opened:
+        raise StateError("state_invalid")
+    members = next((each for each in opened if each.get("oauthState") == state), None)
+    if members is None:
+        raise StateError("state_mismatch", _text(opened[0], "errorURL"))
+    found = _read(members)
+    await _use_up(db, state, found.error_url)
+    return found
+
+
+def _open(keyring: Keyring, cookie: str) -> dict[str, object] | None:
+    try:
+        return _parse(decrypt(for_purpose(keyring, _COOKIE), cookie))
+    except (DecryptionError, StateError):
+        return None
+
+
+async def _use_up(db: Database, state: str, error_url: str | None) -> None:
+    """Remembers that it has been used, since a cookie can be kept. S18."""
+    used = f"auth-state-used:{state}"
+    async with db.transaction() as tx:
+        await store.hold_key(tx, "oauth-state", state)
+        if await verifications.find(tx, used) is not None:
+            raise StateError("state_mismatch", error_url)
+        await verifications.create(tx, used, "", SECONDS)
+
+
+def _read(members: Mapping[str, object]) -> OAuthState:
+    """Raises StateError for one whose time is over."""
+    error_url = _text(members, "errorURL")
     if float(str(members["expiresAt"])) < clock.milliseconds(clock.now()):
         raise StateError("state_mismatch", error_url)
     return OAuthState(

@@ -100,17 +100,24 @@ class SocialHandler(ApiHandler):
 
     async def start(self, provider: Provider, body: StartBody, link: Link | None = None) -> None:
         """Answers the provider's address, which only this browser can come back from. S43."""
-        services, state = self.services, random_state(32)
+        state = random_state(32)
         remembered = self._remember(provider, body, link)
-        await oauth_states.create(services.db, state, remembered)
-        cookie = services.cookies.name("state")
-        self.add_cookies([services.cookies.write_signed(cookie, state, oauth_states.COOKIE_SECONDS)])
+        self.add_cookies([await self._keep(state, remembered)])
         bound = (state, remembered.code_verifier, self.redirect_uri(provider), remembered.nonce)
         wish = Wish(*bound, body.scopes or (), body.login_hint, body.additional_params or {})
         url = authorization.url(provider, wish)
         if not body.disable_redirect:
             self.point_to(url, provider=True)
         self.answer({"url": url, "redirect": not body.disable_redirect})
+
+    async def _keep(self, state: str, remembered: OAuthState) -> str:
+        """Keeps it until the browser is back; the cookie that binds it to this one."""
+        services, cookies = self.services, self.services.cookies
+        if services.oauth.settings.in_cookie:
+            sealed = oauth_states.seal(services.config.keyring, state, remembered)
+            return cookies.write(cookies.name("oauth_state"), sealed, oauth_states.SECONDS)
+        await oauth_states.create(services.db, state, remembered)
+        return cookies.write_signed(cookies.name("state"), state, oauth_states.COOKIE_SECONDS)
 
     def _remember(self, provider: Provider, body: StartBody, link: Link | None) -> OAuthState:
         return OAuthState(

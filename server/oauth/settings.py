@@ -15,13 +15,15 @@ PROVIDER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 class OAuthSettings:
     """`trusted` providers are believed that an address is whose account it is; `encrypts`: tokens at rest.
 
-    `closed`: nobody new comes in by a provider; `by_request`: only who asks to sign up.
+    `closed`: nobody new comes in by a provider; `by_request`: only who asks to sign up. `in_cookie`: what a sign-in has to
+    remember is in a cookie and no row.
     """
 
     trusted: frozenset[str] = frozenset()
     encrypts: bool = False
     closed: bool = False
     by_request: bool = False
+    in_cookie: bool = False
 
 
 def read(read: Reader) -> OAuthSettings:
@@ -31,6 +33,7 @@ def read(read: Reader) -> OAuthSettings:
         encrypts=read.flag("ENCRYPT_OAUTH_TOKENS", False),
         closed=read.flag("DISABLE_SIGN_UP", False),
         by_request=read.flag("DISABLE_IMPLICIT_SIGN_UP", False),
+        in_cookie=read.choice("OAUTH_STATE_STRATEGY", ("database", "cookie"), "database") == "cookie",
     )
 
 

@@ -112,6 +112,14 @@ class Cookies:
         """A Set-Cookie value that scripts of the page can read: it is nobody's secret."""
         return self._write(name, uri.encode_component(value), max_age, "")
 
+    def write(self, name: str, value: str, max_age: int) -> str:
+        """A Set-Cookie value of something that needs no signature, as what is encrypted."""
+        return self._write(name, uri.encode_component(value), max_age)
+
+    def read_each(self, cookies: Mapping[str, str], name: str) -> list[str]:
+        """The values of all cookies of that name, whoever made them."""
+        return _each(cookies, name)
+
     def _write(self, name: str, encoded_value: str, max_age: int | None, hidden: str = "; HttpOnly") -> str:
         age = "" if max_age is None else f"; Max-Age={max_age}"
         domain = f"; Domain={self.settings.domain}" if self.settings.domain else ""

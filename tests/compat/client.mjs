@@ -51,9 +51,21 @@ if (steps) {
   const { keys } = await import('./keys.mjs')
   const fetchOptions = { customFetchImpl: browserFetch }
   const keyed = createAuthClient({ baseURL: address, plugins: [...plugins, ...keys], fetchOptions })
+  let state, account
+  // What only the answers before can tell stands as $account in what is given.
+  const filled = (given) => given && JSON.parse(JSON.stringify(given).replaceAll('$account', account))
+  // A browser that comes back from a provider with a code, where it was sent by the last answer that has an address.
+  const back = async ({ provider, code }) => {
+    const query = new URLSearchParams({ state, code })
+    const answer = await browserFetch(`${address}/api/auth/callback/${provider}?${query}`)
+    return { status: answer.status, location: answer.headers.get('location') }
+  }
   for (const [step, path, given] of steps) {
-    const method = path.split('.').reduce((found, name) => found[name], keyed)
-    say(step, await method(given))
+    const method = path === 'back' ? back : path.split('.').reduce((found, name) => found[name], keyed)
+    const result = await method(filled(given))
+    if (result.data?.url) state = new URL(result.data.url).searchParams.get('state')
+    if (Array.isArray(result.data)) account = result.data.find((each) => each.providerId !== 'credential')?.id ?? account
+    say(step, result)
   }
   if (asked.length) say('asked for', { asked })
   process.exit(0)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import re
 import urllib.parse
 from datetime import UTC, datetime
 from typing import Any
 
+from server.crypto.encryption import DecryptionError, decrypt, for_purpose
+from server.crypto.keyring import Keyring
 from tests.compat import tree
 
 ID = re.compile(r"[A-Za-z0-9]{32}")
@@ -171,7 +174,23 @@ class Mask:
             return self._multi(name, found[1], value) + separator + attributes
         elif short == "session_data" and value:
             value = self._cache(value, at)
+        elif short == "oauth_state" and value:
+            value = self._state(urllib.parse.unquote(value), at)
         return f"{name}={value}{separator}{attributes}"
+
+    def _state(self, sealed: str, at: float) -> str:
+        """What better-auth has to remember of a sign-in, where a cookie has it."""
+        keyring = Keyring(self._secret.decode())
+        try:
+            said = json.loads(decrypt(for_purpose(keyring, "oauth-state-cookie"), sealed))
+            if "link" in said:
+                own = for_purpose(keyring, "oauth-link-session-token")
+                said["link"]["encryptedSessionToken"] = decrypt(own, said["link"]["encryptedSessionToken"])
+        except DecryptionError:
+            return sealed
+        # Its moment is one in milliseconds, which dates of rows are not.
+        said["expiresAt"] = round((said["expiresAt"] / 1000 - at) / MINUTE)
+        return f"<state {tree.write(self.value(tree.parse(json.dumps(said, separators=(',', ':'), ensure_ascii=False)), at))}>"
 
     def header(self, name: str, value: str, at: float) -> str:
         """A header's value; the token that stands for a session's cookie is signed as that is."""

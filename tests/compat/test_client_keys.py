@@ -7,8 +7,10 @@ from typing import Any
 from tests.compat.caller import Caller
 from tests.compat.options import OPTION_SETS
 from tests.compat.pair import Pair
+from tests.compat.profiles import Who
 from tests.compat.servers import Server
 from tests.compat.test_client import masked, talk
+from tests.providers.travel import code_of
 
 PASSWORD = "correct horse battery"
 Steps = tuple[tuple[str, str, Any], ...]
@@ -90,3 +92,34 @@ def test_a_number(servers: Pair) -> None:
     found = same(ours, theirs)
     assert found["session"]["data"]["user"]["phoneNumber"] == "+4930777777"
     assert found["signed in"]["data"]["token"]
+
+
+def test_an_account_at_a_provider(servers: Pair) -> None:
+    ada, bo = Who("ada-1", "ada@social.example"), Who("bo-1", "bo@social.example")
+    person = {"name": "Bo", "email": bo.email, "password": PASSWORD}
+    to = {"provider": "google", "callbackURL": "/welcome", "disableRedirect": True}
+    mine = {"accountId": "$account"}
+    steps: Steps = (
+        ("there", "signIn.social", to),
+        ("back", "back", {"provider": "google", "code": code_of("google", ada)}),
+        ("session", "getSession", {}),
+        ("out", "signOut", None),
+        ("bo", "signUp.email", person),
+        ("link", "linkSocial", to),
+        ("linked", "back", {"provider": "google", "code": code_of("google", bo)}),
+        ("accounts", "listAccounts", {}),
+        ("who", "accountInfo", {"query": mine}),
+        ("token", "getAccessToken", mine),
+        ("again", "refreshToken", mine),
+        ("unlinked", "unlinkAccount", mine),
+        ("the last", "unlinkAccount", {"accountId": "x"}),
+        ("nobody", "signIn.social", {"provider": "nobody"}),
+    )
+    found = both(servers, "social", steps)
+    assert found["there"]["data"]["redirect"] is False
+    assert (found["back"]["status"], found["back"]["location"]) == (302, "/welcome")
+    assert found["session"]["data"]["user"]["email"] == ada.email
+    assert found["linked"]["location"] == "/welcome"
+    assert found["token"]["data"]["accessToken"]
+    assert found["unlinked"]["data"] == {"status": True}
+    assert found["nobody"]["error"]["code"] == "PROVIDER_NOT_FOUND"

@@ -193,8 +193,8 @@ def option_sets(trusted_origins: list[str]) -> list[dict[str, Any]]:
         ),
         _social(
             "mail",
-            {"emailVerification": {"sendOnSignUp": True}},
-            settings={"SEND_VERIFICATION_ON_SIGN_UP": "yes"},
+            {"emailVerification": {"sendOnSignUp": True}, "account": {"storeStateStrategy": "cookie"}},
+            settings={"SEND_VERIFICATION_ON_SIGN_UP": "yes", "OAUTH_STATE_STRATEGY": "cookie"},
         ),
         {
             "name": "social-tuned",

@@ -61,6 +61,13 @@ TABLE: list[Row] = [
         ["Google"],
     ),
     flag("ENCRYPT_OAUTH_TOKENS", "OAuthSettings.encrypts", False),
+    (
+        "OAUTH_STATE_STRATEGY",
+        "OAuthSettings.in_cookie",
+        False,
+        [("database", False), ("Cookie", True), ("", False)],
+        ["none of them"],
+    ),
     flag("DISABLE_IMPLICIT_SIGN_UP", "OAuthSettings.by_request", False),
     flag("DISABLE_SIGN_UP", "OAuthSettings.closed", False),
     ("FEATURES_OFF", "features_off", (), [("avatar, new-device", ("avatar", "new-device")), ("", ())], []),

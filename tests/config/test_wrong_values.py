@@ -97,6 +97,7 @@ WRONG: dict[str, list[str]] = {
         "localhost", "10.0.0.0/33", "10.0.0", "a", "1.2.3.4/x", "::1/129", "10.0.0.0-10.0.0.9", "fe80::1%eth0", "*", "1.2.3.4;5.6.7.8",
     ],
     "SSL_CERT_FILE": [f"/no/such/{name}" for name in "abcdefghij"],
+    "OAUTH_STATE_STRATEGY": ["row", "cookies", "db", *CHOICE],
     "OIDC_PROVIDERS": ["Acme", "a b", "a/b", "acme;b", "-x", "é", "a.b", "https://id", "a" * 64, "a:1", "*", "acme,acme", "acme"],
     "BCRYPT_COST": ["3", "32", *NUMBER],
     "BETTER_AUTH_SECRET": ["short", "x" * 31, "\0" * 40, "ä" * 15, "0", "secret", "changeme", "x" * 30 + " " * 9, "\x00", "xyz" * 10],
