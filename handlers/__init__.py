@@ -8,6 +8,7 @@ from handlers.anonymous import FEATURE as ANONYMOUS
 from handlers.audit import FEATURE as AUDIT
 from handlers.avatar import FEATURE as AVATAR
 from handlers.bearer import FEATURE as BEARER
+from handlers.captcha import FEATURE as CAPTCHA
 from handlers.doctor import FEATURE as DOCTOR
 from handlers.email_otp import FEATURE as EMAIL_OTP
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
@@ -60,6 +61,7 @@ FEATURES = (
     BEARER,
     MULTI_SESSION,
     LAST_LOGIN_METHOD,
+    CAPTCHA,
     HAVE_I_BEEN_PWNED,
     ADDITIONAL_FIELDS,
     NEW_DEVICE,

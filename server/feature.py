@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tornado.web import RequestHandler
 
-from server.authentication.credentials import Beside, Credential
+from server.authentication.credentials import Beside, Credential, Gate
 from server.authentication.profiles import Reviser
 from server.authentication.sign_in import SignedInObserver, Stage
 from server.config.reader import Reader
@@ -64,8 +64,10 @@ class Feature:
     session, an `observer` told of it in its transaction. `columns` are added to user and session, which the settings
     may name; a `reviser` sees what is said of a user before sign-up and update-user read it; `providers` are whom people sign in at. A `credential` says
     who asks in place of the cookie; `beside` has the header lines that go with a session's cookie where the API writes it.
-    `boot` is what the shell tells its pages, `way` whether people may come in by it beside the password or a name
-    of its own, so that the pages for it show its `…Way.vue` or `…Field.vue`, `forget` goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
+    A `gate` asks for a header before anything else of its paths; `sources` are whom the pages may load from besides their
+    own origin, by the directives of the policy. `boot` is what the shell tells its pages, `way` whether people may come in
+    by it beside the password or a name of its own, so that the pages for it show its `…Way.vue` or `…Field.vue`, `forget`
+    goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
     nouns of others, `run` goes on while the server does. `doctor` is what
     `ai-editor doctor` looks at, `shared` are its folders below SHARED_DIR, which a backup takes along.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then. What is a `plugin` of better-auth's
@@ -88,6 +90,8 @@ class Feature:
     providers: Callable[[Services], Source] | None = None
     credential: Callable[[Services], Credential] | None = None
     beside: Callable[[Services], Beside] | None = None
+    gate: Callable[[Services], Gate | None] | None = None
+    sources: Callable[[Services], Mapping[str, str]] | None = None
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: Callable[[Services], Json] | None = None
@@ -142,6 +146,8 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
         providers=tuple(each.providers for each in collected if each.providers),
         credentials=tuple(each.credential for each in collected if each.credential),
         besides=tuple(each.beside for each in collected if each.beside),
+        gates=tuple(each.gate for each in collected if each.gate),
+        sources=tuple(each.sources for each in collected if each.sources),
         limits=tuple(limit for each in collected for limit in each.limits),
         emails=tuple(email for each in collected for email in each.emails),
         boot=tuple(each.boot for each in collected if each.boot),

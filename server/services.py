@@ -6,14 +6,14 @@ import asyncio
 import functools
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from server.authentication import restrictions
 from server.authentication.account_changes import AccountChanges
-from server.authentication.credentials import Beside, Credential
+from server.authentication.credentials import Beside, Credential, Gate
 from server.authentication.email_links import EmailLinks
 from server.authentication.profiles import Profiles, Reviser
 from server.authentication.sign_in import SignedInObserver, SignIn, Stage
@@ -61,6 +61,8 @@ class Parts:
     providers: tuple[Callable[[Services], Source], ...] = ()
     credentials: tuple[Callable[[Services], Credential], ...] = ()
     besides: tuple[Callable[[Services], Beside], ...] = ()
+    gates: tuple[Callable[[Services], Gate | None], ...] = ()
+    sources: tuple[Callable[[Services], Mapping[str, str]], ...] = ()
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
     boot: tuple[Callable[[Services], Json], ...] = ()
@@ -132,6 +134,7 @@ class Services:
         self.profiles.connect([make(self) for make in parts.revisers])
         self.credentials = tuple(make(self) for make in parts.credentials)
         self.besides = tuple(make(self) for make in parts.besides)
+        self.gates = tuple(gate for make in parts.gates if (gate := make(self)))
 
     def _open_oauth(self, parts: Parts) -> OAuth:
         settings = cast(OAuthSettings, self._own.get(OAuthSettings) or OAuthSettings())
@@ -150,6 +153,14 @@ class Services:
         told = {name: value for each in self.parts.boot for name, value in each(self).items()}
         ways = [name for name, is_on in self.parts.ways if is_on(self)]
         return json.dumps(told | {"features": self.parts.names, "ways": ways})
+
+    @functools.cached_property
+    def sources(self) -> dict[str, str]:
+        """Whom pages may load from besides their own origin, by the directives of their policy."""
+        found: dict[str, str] = {}
+        for name, places in (pair for each in self.parts.sources for pair in each(self).items()):
+            found[name] = f"{found.get(name, '')} {places}".strip()
+        return found
 
     @asynccontextmanager
     async def forgetting(self, user: User) -> AsyncIterator[None]:

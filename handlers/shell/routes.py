@@ -125,10 +125,15 @@ class Page(CallerHandler):
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
         self.set_header(
             "Content-Security-Policy",
-            f"default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}';"
-            " img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none';"
-            " form-action 'self'; frame-ancestors 'none'",
+            f"default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}'"
+            f"{self._also('style-src')}; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'"
+            f"{self._also('connect-src')}; frame-src 'self'{self._also('frame-src')}; object-src 'none';"
+            " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         )
+
+    def _also(self, directive: str) -> str:
+        found = self.services.sources.get(directive, "")
+        return f" {found}" if found else ""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page in the app's looks that needs nothing but itself."""

@@ -1,8 +1,8 @@
-"""What else than a cookie says who asks, and what else is said of a session where its cookie goes out."""
+"""What requests carry beside a session's cookie, in its place or before it counts, and what goes out beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from server.sessions.cookies import RequestCookies
@@ -18,6 +18,18 @@ class Credential:
 
     header: str
     token: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What some paths below the API ask for before anything else of theirs, whatever the method: a header.
+
+    `check` is given its value, empty where it is missing, and the caller's address; it raises for what lets nobody in.
+    """
+
+    paths: frozenset[str]
+    header: str
+    check: Callable[[str, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

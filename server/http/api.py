@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 from dataclasses import replace
 from typing import Any, Literal, ParamSpec, TypeVar
 from urllib.parse import parse_qs
@@ -32,6 +33,7 @@ P = ParamSpec("P")
 H = TypeVar("H", bound="ApiHandler")
 JSON = ("application/json",)
 JSON_OR_FORM = ("application/x-www-form-urlencoded", "application/json")
+_SLASHES = re.compile("/{2,}")
 _EXPOSED = "Retry-After, X-Retry-After, X-Request-Id, set-auth-token, set-auth-jwt"
 
 
@@ -52,7 +54,7 @@ class ApiHandler(CallerHandler):
         self.set_header("Vary", "Origin")
 
     async def arrive(self) -> None:
-        """better-auth's order: limit (429), route (404), body (415, 400), origin and redirect targets (403).
+        """better-auth's order: limit (429), gates, route (404), body (415, 400), origin and redirect targets (403).
 
         A preflight, which better-auth does not have, is not counted: the request that it asks for is.
         """
@@ -60,6 +62,7 @@ class ApiHandler(CallerHandler):
         if self.request.method == "OPTIONS" and self._answer_preflight():
             return
         await self._limit()
+        await self._pass_gates()
 
     async def begin(self) -> None:
         """What follows the route."""
@@ -100,7 +103,8 @@ class ApiHandler(CallerHandler):
             self.application.reasons.say(refused.reason, request_id=self.request_id)
             return False
         self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
-        self.set_header("Access-Control-Allow-Headers", "Content-Type, Authorization")
+        headers = ("Content-Type", "Authorization", *(gate.header for gate in self.services.gates))
+        self.set_header("Access-Control-Allow-Headers", ", ".join(headers))
         self.set_header("Access-Control-Max-Age", "600")
         self.set_status(204)
         self.finish()
@@ -121,6 +125,15 @@ class ApiHandler(CallerHandler):
             )
             self.audit_failure("rate-limited")
             raise
+
+    async def _pass_gates(self) -> None:
+        """What is asked for at the path, read with double and trailing slashes folded, as better-auth reads it."""
+        for gate in self.services.gates:
+            path = _SLASHES.sub("/", self.request.path.removeprefix(API))
+            if (path.removesuffix("/") or "/") in gate.paths:
+                await gate.check(
+                    ", ".join(self.request.headers.get_list(gate.header)), self.client.ip_address
+                )
 
     def _notice_proxy(self) -> None:
         """Says what to set where a proxy is not named. One that says nothing is known by what browsers say. S13."""

@@ -7,6 +7,7 @@ from typing import Any
 from tests.compat import third_parties
 from tests.compat.fields import FIELDS, NEEDED_FIELDS, SESSION_FIELDS, USER_FIELDS
 from tests.compat.other_keys import OTHER_KEYS
+from tests.compat.riddles import RIDDLES
 from tests.compat.stand_ins import ADDRESS_OF_NUMBER, SENT
 from tests.compat.wish import ALL_MAILS, BASE_URL, PLAIN, SECRET, Options
 
@@ -236,6 +237,7 @@ OPTION_SETS: dict[str, Options] = {
             {"PLUGINS": "passkey"},
             plugins={"admin": {}, "twoFactor": {}, "passkey": {}},
         ),
+        *(Options(**each) for each in RIDDLES),
         *(Options(**each) for each in OTHER_KEYS),
         Options("restricted", plugins={"admin": {}, "twoFactor": {}}),
         *(Options(**each) for each in third_parties.option_sets(PLAIN["trustedOrigins"])),

@@ -117,6 +117,9 @@ WRONG: dict[str, list[str]] = {
         "https://[", "https://a\tb", "https://-", "https://a..b", "https://.", "https://*", "http://1", "https://a\\b",
         "https:/a", "https:a", "https://127.0.0.300", "https://a,https://b", "https://a:٣", "https://a?", "https://a#",
     ],
+    "CAPTCHA_PROVIDER": ["turnstile", "cloudflare", "recaptcha", "google", "hCaptcha.com", "captchafox", "vercel-botid", "hcaptcha,x", "cloudflare turnstile", *CHOICE],
+    "CAPTCHA_SECRET_KEY": KEYS,
+    "CAPTCHA_SITE_KEY": KEYS,
     "COOKIE_DOMAIN": [
         "localhost", ".", "com", "example.com:80", "https://example.com", "a b.com", "evil.example", "127.0.0.1", "-.com",
         "example.com;Path=/", "*.example.com", "x" * 300 + ".com",
@@ -209,6 +212,13 @@ WRONG: dict[str, list[str]] = {
 }  # fmt: skip
 # What else it takes for the variable to have a say.
 BESIDE = {
+    "CAPTCHA_PROVIDER": {"PLUGINS": "captcha", "CAPTCHA_SITE_KEY": "site", "CAPTCHA_SECRET_KEY": "secret"},
+    "CAPTCHA_SECRET_KEY": {"PLUGINS": "captcha", "CAPTCHA_PROVIDER": "hcaptcha", "CAPTCHA_SITE_KEY": "site"},
+    "CAPTCHA_SITE_KEY": {
+        "PLUGINS": "captcha",
+        "CAPTCHA_PROVIDER": "hcaptcha",
+        "CAPTCHA_SECRET_KEY": "secret",
+    },
     "OIDC_PROVIDERS": {"PLUGINS": "generic-oauth"},
     "READ_DATABASE_URL": {"DATABASE_URL": "postgres://localhost/x"},
     "BETTER_AUTH_SECRET": {"APP_ENV": "production"},

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from tests.providers import keys, pwned, script
 
 # Where a code or a token stands, in the order in which they are looked at.
-NAMES = ("code", "refresh_token", "input_token", "access_token", "token")
+NAMES = ("code", "refresh_token", "input_token", "access_token", "token", "response")
 TOLD = ("content-type", "accept", "authorization", "user-agent", "add-padding")
 OURS, THEIRS = "ours", "theirs"
 
