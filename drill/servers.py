@@ -42,6 +42,7 @@ class Server:
             "BCRYPT_COST": "4",
             "LOG_LEVEL": "warning",
             "RATE_LIMIT_ENABLED": "no",
+            "HTTPS_PROXY": "http://127.0.0.1:9",  # where nobody listens: no third party is asked
             **settings,
         }
         folder.mkdir(parents=True, exist_ok=True)

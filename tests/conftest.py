@@ -41,6 +41,8 @@ from tests.mailbox import Mailbox
 from tests.outside import PATIENCE, Outside
 from tests.providers.scripted import Scripted, third_parties
 
+# Where nobody listens: no test asks the real third parties.
+NOBODY = "http://127.0.0.1:9"
 # What is no plugin.
 STANDARD = select(FEATURES, (), ("none",))
 OPTIONAL = {feature.name for feature in FEATURES if feature.optional}
@@ -297,6 +299,7 @@ def config(
         "LOG_LEVEL": "error",
         "DB_POOL_SIZE": "4",
         "PLUGINS": "none",
+        "HTTPS_PROXY": NOBODY,
         "FEATURES_OFF": "all" if request.config.getoption("features_off") else "",
     }
     return settings.load({**base, **surroundings, **(marker.kwargs if marker else {})}, tmp_path)

@@ -271,7 +271,10 @@ def test_every_setting_is_in_the_table(tmp_path: Path) -> None:
     }
     cookies = {"cookies.prefix", "cookies.same_site", "cookies.domain"}
     outgoing = {"outgoing", "SocialSettings.providers", "GenericOAuthSettings.configs"}  # likewise
-    others = made | mail | cookies | outgoing | {"tracing.on", "tracing.service", "tracing.variables"}
+    captcha = {"CaptchaSettings.provider", "CaptchaSettings.site_key", "CaptchaSettings.secret_key"}
+    others = (
+        made | mail | cookies | outgoing | captcha | {"tracing.on", "tracing.service", "tracing.variables"}
+    )
     assert set(members(load({}, tmp_path))) == ({row[1] for row in TABLE} - {"secret"}) | others
 
 

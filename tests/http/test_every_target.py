@@ -18,6 +18,7 @@ READ: dict[str, tuple[str, dict[str, object]]] = {
     "VerifyMagicLinkQuery": ("/magic-link/verify?", {"token": "x"}),
     "SocialSignInBody": ("/sign-in/social", {"provider": "github"}),
     "LinkSocialBody": ("/link-social", {"provider": "github"}),
+    "OneTapBody": ("/one-tap/callback", {"idToken": "x"}),
     "SignOutBody": ("/sign-out", {}),
     "SendVerificationEmailBody": ("/send-verification-email", {"email": "ada@example.com"}),
     "ChangeEmailBody": ("/change-email", {"newEmail": "new@example.com"}),

@@ -18,7 +18,7 @@ export type Answer<T> = { data: T, problem: null } | { data: null, problem: Prob
 
 interface Refusal { status: number, code?: string, message?: string }
 interface Reply<T> { data: T | null, error: Refusal | null }
-export interface Watch { onError: (context: { response: Response }) => void }
+export interface Watch { onError: (context: { response: Response }) => void, headers?: Record<string, string> }
 
 const FIELD_OF: Record<string, string> = {
   INVALID_EMAIL: 'email',
@@ -54,7 +54,9 @@ export function problemOf({ status, code = '', message }: Refusal, headers?: Hea
   if (status === 503 && headers?.has('Retry-After')) {
     return limited(headers, code === 'OUTCOME_UNKNOWN' ? code : 'SERVICE_UNAVAILABLE')
   }
-  if (status >= 500 || status === 0) return { kind: 'broken', code, text: sentence('INTERNAL_SERVER_ERROR') }
+  if (status >= 500 || status === 0) {
+    return { kind: 'broken', code, text: sentence(code === 'UNKNOWN_ERROR' ? code : 'INTERNAL_SERVER_ERROR') }
+  }
   const field = FIELD_OF[code] ?? fieldInMessage(message)
   const known = code === 'VALIDATION_ERROR' && field ? `VALIDATION_ERROR.${field}` : code
   return { kind: 'refused', code, text: sentence(known), field }

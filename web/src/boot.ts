@@ -10,6 +10,8 @@ interface Boot {
     ways?: readonly string[]
     /** The providers that people sign in at, by their ids: what each is called. */
     providers?: Readonly<Record<string, string>>
+    /** Whose riddle is solved before signing up, signing in and asking for a reset. */
+    captcha?: { provider: string, siteKey: string }
     passwordMinLength: number
     passwordMaxLength: number
     signUp: boolean

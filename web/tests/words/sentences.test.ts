@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FEATURES } from '@/features'
 import { hasSentence, learn, sentence } from '@/sentence'
+import { captcha } from '@/words/captcha'
 import { core } from '@/words/core'
 import { providers } from '@/words/providers'
 import { secondStep } from '@/words/secondStep'
@@ -22,7 +23,7 @@ const files = import.meta.glob<Record<string, string>>('../../src/features/*/sen
 })
 const atOnce = [core, ...FEATURES.map(({ sentences }) => sentences)]
 /** Those that are loaded with the parts of their features alone. */
-const later = [providers, secondStep, ...Object.values(files).filter((each) => !atOnce.includes(each))]
+const later = [captcha, providers, secondStep, ...Object.values(files).filter((each) => !atOnce.includes(each))]
 later.forEach(learn)
 
 describe('sentences', () => {
