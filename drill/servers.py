@@ -96,6 +96,11 @@ class Server:
         """The process ids of its workers."""
         return sorted(workers(self.process.pid))
 
+    def is_whole(self) -> bool:
+        """Whether as many of them are there as WORKERS says; the first that is answers alone for a while."""
+        wanted = int(self._facts.get("WORKERS", "1"))
+        return wanted == 1 or len(self.workers()) == wanted
+
     def postmaster(self) -> int:
         """The process id of its embedded PostgreSQL."""
         return int((self.folder / "data/postgres/data/postmaster.pid").read_text().split()[0])
@@ -174,8 +179,17 @@ def workers(supervisor: int) -> set[int]:
 
 
 def children(pid: int) -> set[int]:
-    """The processes that a process has started; none where it has ended."""
-    return {int(each) for each in _said(pid, f"task/{pid}/children").split()}
+    """The processes that a process has started; none where it has ended.
+
+    By what each says of its parent: the kernel's list of children may leave one out while others come and go.
+    """
+    found = (int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit())
+    return {each for each in found if _parent(each) == pid}
+
+
+def _parent(pid: int) -> int | None:
+    fields = _said(pid, "stat").rpartition(b")")[2].split()
+    return int(fields[1]) if fields else None
 
 
 def name(pid: int) -> str:

@@ -35,6 +35,7 @@ class Load:
 
     def __init__(self, servers: Sequence[Server]) -> None:
         self.servers, self.ledger = servers, Noted()
+        until(lambda: all(each.is_whole() for each in servers))
         self._processes = self._who()
 
     def _who(self) -> tuple[list[int], list[list[int]]]:
@@ -69,5 +70,4 @@ class Load:
         assert set(ledger.kinds) <= {"200", "503"}
         assert back is not None
         assert back < BACK_SECONDS
-        # Asked again, as the kernel may leave a process out of a list of children while others of them come and go.
-        until(lambda: self._processes == self._who())
+        assert self._processes == self._who()
