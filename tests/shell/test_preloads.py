@@ -29,12 +29,13 @@ def needed(*keys: str) -> set[str]:
     ("path", "keys"),
     [
         ("/login", ("shell/layouts/auth", "features/email_password/pages/login")),
-        (
+        pytest.param(
             "/settings/profile",
             (
                 *("shell/layouts/default", "shell/layouts/settings"),
                 *("features/avatar/PictureCard", "features/user/NameCard", "features/shell/AppearanceCard"),
             ),
+            marks=pytest.mark.feature("avatar"),
         ),
         ("/nothing-here", ("shell/layouts/default", "features/shell/pages/not-found")),
     ],
