@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,21 @@ async def judged(tab: Window) -> list[str]:
     return [
         f"{tab.page.url} {each['id']}: {json.dumps(each['nodes'][0]['html'])}" for each in found["violations"]
     ]
+
+
+async def screenshot(tab: Window, name: str) -> None:
+    """Keeps what the page looks like, where SCREENSHOTS says so."""
+    folder = os.environ.get("SCREENSHOTS")
+    if folder:
+        await tab.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+async def looked_at(tab: Window, name: str, width: int) -> list[str]:
+    """Whatever axe finds on the page, of which a picture is kept, and nothing of which hangs over the edge."""
+    await screenshot(tab, name)
+    found = await judged(tab)
+    assert await tab.page.evaluate("document.documentElement.scrollWidth") == width
+    return found
 
 
 async def until(tab: Window, text: str) -> None:

@@ -1,13 +1,12 @@
 """The second step of signing in, in a browser: set up, asked for, confirmed with, turned off; by keyboard, in both themes."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.member import enter, forgive, judged, until
+from tests.browser.member import enter, forgive, looked_at, until
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
@@ -27,13 +26,6 @@ OLD = """UPDATE "session" SET "createdAt" = now() - interval '2 days', "expiresA
 def _moved() -> Iterator[Clock]:
     with standing() as found:
         yield found
-
-
-async def picture(tab: Window, name: str) -> None:
-    """Keeps what the page looks like, where SCREENSHOTS says so."""
-    folder = os.environ.get("SCREENSHOTS")
-    if folder:
-        await tab.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def holder(client: Client, key: str, moved: Clock) -> Person:
@@ -190,9 +182,7 @@ async def test_looks(
         found: list[str] = []
 
         async def look(name: str) -> None:
-            await picture(tab, f"{name}-{scheme}-{width}")
-            found.extend(await judged(tab))
-            assert await tab.page.evaluate("document.documentElement.scrollWidth") == width
+            found.extend(await looked_at(tab, f"{name}-{scheme}-{width}", width))
 
         await enter(tab, client)
         await tab.open("/settings/security")

@@ -1,13 +1,11 @@
 """Ways to sign in beside the address and its password: by name, by a mailed code; which was last; several people."""
 
-import os
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.member import EMAIL, enter, forgive, judged, until
+from tests.browser.member import EMAIL, enter, forgive, looked_at, until
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
@@ -24,13 +22,6 @@ pytestmark = [
 Look = Callable[[str], Awaitable[None]]
 slowly = pytest.mark.gen_test
 NAME, CODE = "E-mail or username", "Code from the mail"
-
-
-async def picture(tab: Window, name: str) -> None:
-    """Keeps what the page looks like, where SCREENSHOTS says so."""
-    folder = os.environ.get("SCREENSHOTS")
-    if folder:
-        await tab.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 async def sign_in(tab: Window, name: str, password: str = PASSWORD) -> None:
@@ -211,9 +202,7 @@ async def test_looks(browser: Browser, base_url: str, client: Client, scheme: st
         found: list[str] = []
 
         async def look(name: str) -> None:
-            await picture(tab, f"{name}-{scheme}-{width}")
-            found.extend(await judged(tab))
-            assert await tab.page.evaluate("document.documentElement.scrollWidth") == width
+            found.extend(await looked_at(tab, f"{name}-{scheme}-{width}", width))
 
         await look_outside(tab, look, long)
         await enter(tab, client)

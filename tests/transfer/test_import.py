@@ -45,12 +45,13 @@ async def test_a_person_comes_in_with_everything(ai_editor: Commands, client: Cl
         "id": "old-id-7", "image": "https://example.com/a.png", "created_at": "2020-02-03T04:05:06.789Z",
         "updated_at": "2021-02-03T04:05:06Z", "accounts": [{"provider_id": "google", "account_id": "1234"}],
     }  # fmt: skip
+    told = """SELECT "id", "details" ->> 'imported' FROM "ai_editor_audit" WHERE "event" = 'users-imported'"""
+    before = sql(told)
     done = bring(ai_editor, [full], "--json")
     assert done.code == 0, done.err
     assert (done.json["imported"], done.json["refused"]) == (1, 0)
     assert "event=users-imported by=command source=jsonl imported=1 existing=0 refused=0" in done.err
-    newest = """SELECT "details" ->> 'imported' FROM "ai_editor_audit" WHERE "event" = 'users-imported' ORDER BY "createdAt" DESC LIMIT 1"""
-    assert sql(newest) == [("1",)]
+    assert [imported for id_, imported in sql(told) if (id_, imported) not in before] == ["1"]
     [user] = sql('SELECT "id", "email", "name", "emailVerified", "image", "createdAt"::text FROM "user"')
     assert user == (
         "old-id-7", "ada@example.com", "Ada", True, "https://example.com/a.png", "2020-02-03 04:05:06.789+00",
