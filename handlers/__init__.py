@@ -22,6 +22,7 @@ from handlers.magic_link import FEATURE as MAGIC_LINK
 from handlers.metrics import FEATURE as METRICS
 from handlers.multi_session import FEATURE as MULTI_SESSION
 from handlers.new_device import FEATURE as NEW_DEVICE
+from handlers.oauth_popup import FEATURE as OAUTH_POPUP
 from handlers.one_tap import FEATURE as ONE_TAP
 from handlers.one_time_token import FEATURE as ONE_TIME_TOKEN
 from handlers.open_api import FEATURE as OPEN_API
@@ -56,6 +57,7 @@ FEATURES = (
     PHONE_NUMBER,
     ANONYMOUS,
     ONE_TAP,
+    OAUTH_POPUP,
     ONE_TIME_TOKEN,
     PASSKEY,
     BEARER,

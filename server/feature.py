@@ -20,6 +20,7 @@ from server.errors import SettingsError, StartError
 from server.limits import Limit
 from server.mail import Email
 from server.model import Column, Columns, Json, User
+from server.oauth.arrival import Landing
 from server.oauth.registry import Source
 from server.services import Parts, Services
 
@@ -62,7 +63,8 @@ class Feature:
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
     session, an `observer` told of it in its transaction. `columns` are added to user and session, which the settings
-    may name; a `reviser` sees what is said of a user before sign-up and update-user read it; `providers` are whom people sign in at. A `credential` says
+    may name; a `reviser` sees what is said of a user before sign-up and update-user read it; `providers` are whom people sign in at, a `landing` may
+    have a page for a browser that comes back from there in place of sending it on. A `credential` says
     who asks in place of the cookie; `beside` has the header lines that go with a session's cookie where the API writes it.
     A `gate` asks for a header before anything else of its paths; `sources` are whom the pages may load from besides their
     own origin, by the directives of the policy. `boot` is what the shell tells its pages, `way` whether people may come in
@@ -88,6 +90,7 @@ class Feature:
     columns: tuple[Column, ...] | Callable[[Reader], tuple[Column, ...]] = ()
     reviser: Callable[[Services], Reviser] | None = None
     providers: Callable[[Services], Source] | None = None
+    landing: Callable[[Services], Landing] | None = None
     credential: Callable[[Services], Credential] | None = None
     beside: Callable[[Services], Beside] | None = None
     gate: Callable[[Services], Gate | None] | None = None
@@ -144,6 +147,7 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
         columns=_by_table(columns),
         revisers=tuple(each.reviser for each in collected if each.reviser),
         providers=tuple(each.providers for each in collected if each.providers),
+        landings=tuple(each.landing for each in collected if each.landing),
         credentials=tuple(each.credential for each in collected if each.credential),
         besides=tuple(each.beside for each in collected if each.beside),
         gates=tuple(each.gate for each in collected if each.gate),

@@ -27,6 +27,7 @@ from server.limits import AccountLimits, Limit, RedisStore, RequestLimits, open_
 from server.limits.shared import NUMBERS
 from server.mail import Email, Mailer
 from server.model import Columns, Json, User
+from server.oauth.arrival import Landing
 from server.oauth.desk import OAuth
 from server.oauth.registry import Source
 from server.oauth.settings import OAuthSettings
@@ -59,6 +60,7 @@ class Parts:
     columns: Columns = field(default_factory=Columns)
     revisers: tuple[Callable[[Services], Reviser], ...] = ()
     providers: tuple[Callable[[Services], Source], ...] = ()
+    landings: tuple[Callable[[Services], Landing], ...] = ()
     credentials: tuple[Callable[[Services], Credential], ...] = ()
     besides: tuple[Callable[[Services], Beside], ...] = ()
     gates: tuple[Callable[[Services], Gate | None], ...] = ()
@@ -132,6 +134,7 @@ class Services:
         stages, observers = ([make(self) for make in parts.stages], [make(self) for make in parts.observers])
         self.sign_in.connect(stages, observers)
         self.profiles.connect([make(self) for make in parts.revisers])
+        self.landings = tuple(make(self) for make in parts.landings)
         self.credentials = tuple(make(self) for make in parts.credentials)
         self.besides = tuple(make(self) for make in parts.besides)
         self.gates = tuple(gate for make in parts.gates if (gate := make(self)))

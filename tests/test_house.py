@@ -55,6 +55,7 @@ PUBLIC = {
     "POST /get-session",
     "POST /is-username-available",
     "POST /multi-session/set-active",  # as the list
+    "GET /oauth-popup/start",
     "POST /one-tap/callback",
     "POST /one-time-token/verify",
     "POST /phone-number/request-password-reset",

@@ -6,14 +6,13 @@ import logging
 import re
 from dataclasses import dataclass
 
-from handlers.session import errors
+from handlers.session import errors, signing_out
+from handlers.session.signing_out import Leave
 from server.database import DatabaseError, Executor
 from server.http.access import answers
 from server.http.api import ApiHandler
 from server.http.guards import public, public_or_with, signed_in
 from server.model import SignedIn
-from server.oauth import signing_out
-from server.oauth.signing_out import Leave
 from server.protocol import bodies, rules, schemas, uri, wire
 from server.sessions.lifecycle import Lookup
 from server.store.sessions import Ended

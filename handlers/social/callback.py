@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.social import linking, oauth_states
-from handlers.social.oauth_states import Link, OAuthState
+from handlers.social import linking
 from server import clock
 from server.database import InvalidValue, RowRefused
 from server.errors import APIError
@@ -13,9 +12,11 @@ from server.http.access import answers
 from server.http.api import JSON_OR_FORM, ApiHandler
 from server.http.guards import public, public_or_with
 from server.model import Json, SignedIn
-from server.oauth.arrival import arrive, method_at
+from server.oauth import authorization, states
+from server.oauth.arrival import Landed, arrive, method_at
 from server.oauth.identities import Identity, Refused
-from server.oauth.provider import Grant, Provider
+from server.oauth.provider import Grant
+from server.oauth.states import Link, OAuthState
 from server.protocol import bodies, javascript, uri
 from server.protocol.rules import string
 
@@ -36,7 +37,7 @@ class CallbackMembers:
 
 
 class HandleOAuthCallback(ApiHandler):
-    """GET and POST /callback/:id: only ever a redirect."""
+    """GET and POST /callback/:id: only ever a redirect, unless a feature has a page for that browser."""
 
     media_types = JSON_OR_FORM
     query_type = CallbackMembers
@@ -60,7 +61,7 @@ class HandleOAuthCallback(ApiHandler):
             found = await self._take(asked.state)
             error_url = found.error_url
             await self._go_on(id_, asked, found)
-        except oauth_states.StateError as error:
+        except states.StateError as error:
             self._fail(error.error_url, error.code)
         except Refused as refused:
             self.audit_failure("sign-in-failed", sign_in_method=method_at(id_))
@@ -69,16 +70,16 @@ class HandleOAuthCallback(ApiHandler):
     async def _take(self, state: str | None) -> OAuthState:
         """What was remembered for this browser, once; raises StateError. S18 S43."""
         if not state:
-            raise oauth_states.StateError("state_not_found")
+            raise states.StateError("state_not_found")
         services, cookies = self.services, self.services.cookies
         if services.oauth.settings.in_cookie:
             name = cookies.name("oauth_state")
             sealed = cookies.read_each(self.request_cookies, name)
-            found = await oauth_states.unseal(services.db, services.config.keyring, state, sealed)
+            found = await states.unseal(services.db, services.config.keyring, state, sealed)
             self.add_cookies([cookies.expire(name)])
             return found
         ours = cookies.read_each_signed(self.request_cookies, cookies.name("state"))
-        found = await oauth_states.consume(services.db, state, state if state in ours else None)
+        found = await states.consume(services.db, state, state if state in ours else None)
         self.add_cookies([cookies.expire(cookies.name("state"))])
         return found
 
@@ -99,12 +100,14 @@ class HandleOAuthCallback(ApiHandler):
         provider = await self.services.oauth.providers.find(id_)
         if provider is None:
             raise Refused("oauth_provider_not_found")
-        grant = Grant(asked.code, found.code_verifier, self._redirect_uri(provider), asked.device_id)
+        grant = Grant(
+            asked.code,
+            found.code_verifier,
+            authorization.redirect_uri(self.services.config, provider),
+            asked.device_id,
+        )
         named = _parse(asked.user)
         return await self.services.oauth.redeem(provider, grant, asked.iss, found.nonce, named)
-
-    def _redirect_uri(self, provider: Provider) -> str:
-        return f"{self.services.config.api_url}/callback/{provider.id}"
 
     async def _sign_in(self, who: Identity, found: OAuthState) -> None:
         if not who.email:
@@ -118,7 +121,7 @@ class HandleOAuthCallback(ApiHandler):
             self.set_session(outcome)
         else:
             self.add_cookies(outcome.cookies)
-        self.redirect_to(self.way_on(outcome, url))
+        self._land(self.way_on(outcome, url))
 
     async def _link(self, who: Identity, found: OAuthState, link: Link) -> None:
         """While the session that asked for it still lives. S23 S40."""
@@ -130,7 +133,7 @@ class HandleOAuthCallback(ApiHandler):
             raise Refused(refused.code) from refused
         except (InvalidValue, RowRefused) as error:
             raise Refused("unable_to_link_account") from error
-        self.redirect_to(found.callback_url)
+        self._land(found.callback_url)
 
     async def _lives(self, link: Link) -> bool:
         token, sessions = link.token(self.services.config.keyring), self.services.sessions
@@ -141,11 +144,29 @@ class HandleOAuthCallback(ApiHandler):
 
     def _fail(self, error_url: str | None, code: str, description: str | None = None) -> None:
         described = {"error_description": description} if description else {}
-        self.redirect_to(
+        self._land(
             uri.append_parameters(
                 error_url or f"{self.services.config.api_url}/error", {"error": code, **described}
             )
         )
+
+    def _land(self, url: str) -> None:
+        """302; or a feature's page in place of that, beside the same Location, which has to be one of ours either way."""
+        landed = self._landed(self.point_to(url))
+        for landing in self.services.landings:
+            page = landing(landed)
+            if page is None:
+                continue
+            self.add_cookies(page.cookies)
+            if page.html:
+                self.show(page.html, page.policy)
+                return
+        self.redirect_to(url)
+
+    def _landed(self, place: str) -> Landed:
+        asked: CallbackMembers = self.read_query()
+        session = self.services.cookies.written_session(self._headers.get_list("Set-Cookie"))
+        return Landed(place, asked.state, session, self.request_cookies)
 
 
 def _chosen(query: CallbackMembers, body: CallbackMembers, name: str) -> str | None:

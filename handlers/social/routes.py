@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from handlers.social import errors, linking, oauth_states
-from handlers.social.oauth_states import Link, OAuthState
-from server.crypto.random import random_state
+from handlers.social import errors, linking
 from server.database import InvalidValue, RowRefused
 from server.errors import APIError, invalid_token
 from server.http.access import answers
@@ -16,9 +14,10 @@ from server.http.guards import public_with, signed_in_with
 from server.model import SignedIn, User
 from server.oauth import authorization
 from server.oauth.arrival import arrive, method_at
-from server.oauth.authorization import RESERVED
+from server.oauth.authorization import RESERVED, Asked
 from server.oauth.identities import Identity, Refused
-from server.oauth.provider import Provider, Tokens, Wish
+from server.oauth.provider import Provider, Tokens
+from server.oauth.states import Link, OAuthState
 from server.protocol import bodies, rules, schemas, wire
 from server.protocol.rules import Issue, array_of, boolean, number, object_of, record_of, string
 
@@ -100,40 +99,21 @@ class SocialHandler(ApiHandler):
 
     async def start(self, provider: Provider, body: StartBody, link: Link | None = None) -> None:
         """Answers the provider's address, which only this browser can come back from. S43."""
-        state = random_state(32)
-        remembered = self._remember(provider, body, link)
-        self.add_cookies([await self._keep(state, remembered)])
-        bound = (state, remembered.code_verifier, self.redirect_uri(provider), remembered.nonce)
-        wish = Wish(*bound, body.scopes or (), body.login_hint, body.additional_params or {})
-        url = authorization.url(provider, wish)
+        asked = Asked(body.scopes or (), body.login_hint, body.additional_params or {})
+        url = (await authorization.begin(self, provider, self._remember(body, link), asked)).url
         if not body.disable_redirect:
             self.point_to(url, provider=True)
         self.answer({"url": url, "redirect": not body.disable_redirect})
 
-    async def _keep(self, state: str, remembered: OAuthState) -> str:
-        """Keeps it until the browser is back; the cookie that binds it to this one."""
-        services, cookies = self.services, self.services.cookies
-        if services.oauth.settings.in_cookie:
-            sealed = oauth_states.seal(services.config.keyring, state, remembered)
-            return cookies.write(cookies.name("oauth_state"), sealed, oauth_states.SECONDS)
-        await oauth_states.create(services.db, state, remembered)
-        return cookies.write_signed(cookies.name("state"), state, oauth_states.COOKIE_SECONDS)
-
-    def _remember(self, provider: Provider, body: StartBody, link: Link | None) -> OAuthState:
+    def _remember(self, body: StartBody, link: Link | None) -> OAuthState:
         return OAuthState(
             body.callback_url or self.services.config.base_url,
-            random_state(128),
-            body.error_callback_url,
-            body.new_user_callback_url if isinstance(body, SocialSignInBody) else None,
-            body.request_sign_up,
-            random_state(32) if provider.binds_nonce else None,
-            link,
-            body.additional_data or {},
+            error_url=body.error_callback_url,
+            new_user_url=body.new_user_callback_url if isinstance(body, SocialSignInBody) else None,
+            request_sign_up=body.request_sign_up,
+            link=link,
+            data=body.additional_data or {},
         )
-
-    def redirect_uri(self, provider: Provider) -> str:
-        """Where the provider sends a browser back to: the same each time, whatever the Host header says. S20 S42."""
-        return f"{self.services.config.api_url}/callback/{provider.id}"
 
     async def identify(self, provider: Provider, given: Mapping[str, object]) -> Identity:
         """Whom a token of the provider names; raises the 404, and the 401 for what is not for us."""

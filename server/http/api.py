@@ -310,6 +310,13 @@ class ApiHandler(CallerHandler):
         self.set_header("Content-Type", "application/json")
         self.finish(wire.dumps(value))
 
+    def show(self, html: str, policy: str) -> None:
+        """Finishes with a page for people, which may do what its policy says; no cache keeps it, however old."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Content-Security-Policy", policy)
+        self.set_header("Pragma", "no-cache")
+        self.finish(html)
+
     def redirect_to(self, url: str, media_type: str = "application/json") -> None:
         """Finishes with a 302 and an empty body, which better-auth mostly gives a media type all the same."""
         self.point_to(url)

@@ -176,13 +176,14 @@ class BaseHandler(RequestHandler):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{HTTPStatus(status_code).phrase}\n")
 
-    def point_to(self, url: str, provider: bool = False) -> None:
+    def point_to(self, url: str, provider: bool = False) -> str:
         """The one place where a Location is written; raises the 403 where a browser would leave our origins. S34.
 
         The address of a `provider` is not one of ours, and comes from no request.
         """
         written = uri.header_value(url) if provider else self.application.origins.location(url)
         self.set_header("Location", written)
+        return written
 
     def refuse(self, error: APIError) -> None:
         """Finishes with a refusal as programs read it: better-auth's two keys, and `error` with the same two."""

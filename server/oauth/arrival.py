@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from server.errors import APIError
 from server.model import User
 from server.oauth.desk import OAuth
 from server.oauth.identities import Identity, Owner
+from server.sessions.cookies import RequestCookies
 
 
 class _Services(Protocol):
@@ -52,6 +54,34 @@ class Arrived:
 
     outcome: Outcome
     new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A browser that is back: where it is sent on to, and what `state` it came by.
+
+    `session` is what the answer makes of the session's cookie, None where nothing; `cookies` are those of the request.
+    """
+
+    url: str
+    state: str | None
+    session: str | None
+    cookies: RequestCookies
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a browser is shown in place of being sent on, and its Content-Security-Policy; it is sent on where there is no
+    `html`. The cookies go with either.
+    """
+
+    html: str = ""
+    policy: str = ""
+    cookies: tuple[str, ...] = ()
+
+
+# What a feature has to say to that; None where it is none of its business.
+Landing = Callable[[Landed], Page | None]
 
 
 async def arrive(door: Door, who: Identity, asks_to_sign_up: bool, callback_url: str) -> Arrived | APIError:

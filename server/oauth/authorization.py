@@ -1,14 +1,23 @@
-"""The address that a browser is sent to (RFC 6749, 4.1.1; RFC 7636), its parameters in better-auth's order."""
+"""Sends a browser to a provider (RFC 6749, 4.1.1; RFC 7636): what is kept until it is back, and the address there."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 from urllib.parse import unquote_plus
 
+from server.config.settings import Settings
+from server.crypto.random import random_state
+from server.database import Database
+from server.oauth import states
+from server.oauth.desk import OAuth
 from server.oauth.provider import Provider, Wish
+from server.oauth.states import OAuthState
 from server.protocol import uri
+from server.sessions.cookies import Cookies
 
 RESERVED = (
     "state",
@@ -20,6 +29,76 @@ RESERVED = (
     "nonce",
     "scope",
 )
+
+
+class _Services(Protocol):
+    @property
+    def config(self) -> Settings:
+        """The settings."""
+
+    @property
+    def db(self) -> Database:
+        """The database."""
+
+    @property
+    def cookies(self) -> Cookies:
+        """How cookies are written."""
+
+    @property
+    def oauth(self) -> OAuth:
+        """The desk."""
+
+
+class Starter(Protocol):
+    """What a handler has to have that a browser is sent away by."""
+
+    @property
+    def services(self) -> _Services:
+        """Everything that runs."""
+
+    def add_cookies(self, written: list[str]) -> None:
+        """Sets cookies with the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request adds to what is always asked of a provider."""
+
+    scopes: Sequence[str] = ()
+    login_hint: str | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a callback names it by, and where the browser goes."""
+
+    state: str
+    url: str
+
+
+async def begin(door: Starter, provider: Provider, wanted: OAuthState, asked: Asked) -> Begun:
+    """The provider's address, which only this browser can come back from; what binds both is made here. S43."""
+    state, nonce = random_state(32), random_state(32) if provider.binds_nonce else None
+    remembered = replace(wanted, code_verifier=random_state(128), nonce=nonce)
+    door.add_cookies([await _keep(door.services, state, remembered)])
+    bound = (state, remembered.code_verifier, redirect_uri(door.services.config, provider), nonce)
+    return Begun(state, url(provider, Wish(*bound, asked.scopes, asked.login_hint, asked.more)))
+
+
+async def _keep(services: _Services, state: str, remembered: OAuthState) -> str:
+    """Keeps it until the browser is back; the cookie that binds it to this one."""
+    cookies = services.cookies
+    if services.oauth.settings.in_cookie:
+        sealed = states.seal(services.config.keyring, state, remembered)
+        return cookies.write(cookies.name("oauth_state"), sealed, states.SECONDS)
+    await states.create(services.db, state, remembered)
+    return cookies.write_signed(cookies.name("state"), state, states.COOKIE_SECONDS)
+
+
+def redirect_uri(settings: Settings, provider: Provider) -> str:
+    """Where the provider sends a browser back to: the same each time, whatever the Host header says. S20 S42."""
+    return f"{settings.api_url}/callback/{provider.id}"
 
 
 def challenge(verifier: str) -> str:

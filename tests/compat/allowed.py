@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,6 +65,7 @@ def settle(request: Request, theirs: Answer, ours: Answer, options: Options, sec
     instead = _second_factor if _asks_more(theirs, options) else _crash if _is_crash(theirs) else None
     if instead:
         return instead(settled)
+    _popup(settled)
     _no_store(settled)
     _location(settled)
     _cors(request, settled, options)
@@ -74,6 +78,32 @@ def settle(request: Request, theirs: Answer, ours: Answer, options: Options, sec
     if request.target.partition("?")[0] in UNORDERED:
         settled.theirs, settled.ours = _sorted(settled.theirs), _sorted(settled.ours)
     return settled
+
+
+POPUP = re.compile(rb'<script type="application/json" id="better-auth-oauth-popup">(.*?)</script>', re.DOTALL)
+_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+_HASH = re.compile(r"'sha256-([\w+/=]+)'")
+
+
+def _popup(settled: Purpose) -> None:
+    """The page that a window ends with: script and words are our own, what is told and how it is guarded is the same."""
+    if not POPUP.search(settled.theirs.body):
+        return
+    for answer in (settled.theirs, settled.ours):
+        policy, scripts = ", ".join(answer.all("content-security-policy")), _SCRIPT.findall(answer.body)
+        hashed = [base64.b64encode(hashlib.sha256(each).digest()).decode() for each in scripts]
+        if _HASH.findall(policy) != hashed or len(hashed) != 1:
+            settled.wrong.append(f"scripts of the page: {hashed}, of its policy: {policy}")
+    policies = [
+        _HASH.sub("a hash", ", ".join(answer.all("content-security-policy")))
+        for answer in (settled.theirs, settled.ours)
+    ]
+    if policies[0] != policies[1]:
+        settled.wrong.append(f"policy {policies[1]}, not {policies[0]}")
+    for side in ("theirs", "ours"):
+        answer = getattr(settled, side)
+        found = POPUP.search(answer.body)
+        setattr(settled, side, replace(answer, body=found[1] if found else answer.body))
 
 
 # What better-auth does, and what we do instead.
@@ -102,6 +132,9 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "a trusted browser once the second factor was off": ("token", "twoFactorRedirect"),
     "tries of mailed codes, without an authenticator": ([401] * 12, [401] * 10 + [429] * 2),
     "where a discovery document has moved": (200, 404),
+    "two windows at once": (["state_mismatch", None], [None, "token"]),
+    "a window after a form that came with its cookie": (None, "token"),
+    "signing in beside a window that was closed": ([200, "/new"], [302, "/new"]),
     "passwords that nobody could judge": ([500] * 5, [200] * 4 + [400]),
     "ways to say who asks": (["apiKeyCookie", "bearerAuth"], ["apiKeyCookie"]),
     "what the reference loads": (

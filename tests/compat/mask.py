@@ -46,7 +46,9 @@ OTPAUTH = re.compile(r"(?<=[?&]secret=)[A-Z2-7]{52}(?=&)")
 # What a sign-in that waits for its second factor is kept under, and a browser that is trusted.
 WAITING = re.compile(r"2fa-[\w-]{20}", re.ASCII)
 TRUSTED = re.compile(r"([\w-]{43})!trust-device-[\w-]{32}", re.ASCII)
-SIGNED = {"session_token", "dont_remember", "state", "better-auth-passkey", "two_factor", "trust_device"}
+SIGNED = {"session_token", "dont_remember", "state", "better-auth-passkey", "two_factor", "trust_device"} | {
+    "oauth_popup"
+}
 MULTI = re.compile(r"session_token_multi-([a-z0-9]{32})")
 CHUNK = re.compile(r"[\w.-]+\.session_data\.\d+=")
 HINT = re.compile(r"(?<=[?&]id_token_hint=)[\w.-]+(?=&|$)")
@@ -93,9 +95,11 @@ class Mask:
         return value
 
     def _on_the_way(self, value: str, key: str) -> str | None:
-        """What goes to a provider; a verifier by the challenge that was made of it."""
+        """What goes to a provider, and comes back from there; a verifier by the challenge that was made of it."""
         if key in STATES and ONE_TIME.fullmatch(value):
             return self.label(value, "token")
+        if key == "token" and "." in value:
+            return self._signed(urllib.parse.quote(value, safe="-_.!~*'()"))
         if key not in VERIFIERS or not VERIFIER.fullmatch(value):
             return None
         challenge = _base64url(hashlib.sha256(value.encode()).digest())
@@ -216,6 +220,8 @@ class Mask:
             return self.label(value)
         if WAITING.fullmatch(value):
             return self.label(value, "sign-in")
+        if value.startswith('{"popupOrigin"'):  # ours says of which sign-in
+            return tree.write(tree.parse(value).without("state"))
         return self.label(value, "trusted browser") if TRUSTED.fullmatch(value) else value
 
     def _cache(self, text: str, at: float) -> str:

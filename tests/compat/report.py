@@ -56,6 +56,7 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | the page of the API | a script from another site | a page of our own, which loads nothing from elsewhere |
 | passkeys of who opened an account before its address was proven by a link | stay | void, as the password |
 | a passkey that somebody has already | stored again | 400 |
+| a sign-in in a window, beside another sign-in of the browser | whichever comes back first uses its cookie up, and ends in a page that may reach nobody | the cookie says which sign-in it is for |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
 """
 

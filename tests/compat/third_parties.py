@@ -203,6 +203,14 @@ def option_sets(trusted_origins: list[str]) -> list[dict[str, Any]]:
             "plugins": {"oneTap": {}, "lastLoginMethod": {}},
         },
         {
+            "name": "oauth-popup",
+            "changes": {"socialProviders": providers(disableImplicitSignUp=True)},
+            "settings": social_settings(
+                **generic_settings(PLUGINS="generic-oauth,oauth-popup,bearer"), DISABLE_IMPLICIT_SIGN_UP="yes"
+            ),
+            "plugins": {"genericOAuth": generic(), "oauthPopup": {}, "bearer": {}},
+        },
+        {
             "name": "generic-oauth",
             "changes": _trusting("plain"),
             "settings": generic_settings(

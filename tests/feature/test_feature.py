@@ -26,6 +26,7 @@ from server.http.guards import public
 from server.limits import Limit
 from server.mail import Email, Mail
 from server.model import Session, User
+from server.oauth.arrival import Landing, Page
 from server.services import Services
 from tests.client import Client
 from tests.conftest import STANDARD, Sql
@@ -71,6 +72,14 @@ def observer(services: Services) -> SignedInObserver:
     return observe
 
 
+def landing(services: Services) -> Landing:
+    pages = {
+        "page": Page("<p>who?</p>", "default-src 'none'", ("riddle=2; Path=/",)),
+        "cookie": Page(cookies=("riddle=3",)),
+    }
+    return lambda landed: pages.get(landed.state or "")
+
+
 @asynccontextmanager
 async def forget(services: Services, user: User) -> AsyncIterator[None]:
     yield
@@ -93,6 +102,7 @@ RIDDLE = Feature(
     make=(lambda services: Diary(),),
     stage=stage,
     observer=observer,
+    landing=landing,
     limits=(Limit("/riddle", 2, seconds=10),),
     emails=(Email("riddle", members={"answer": 5}),),
     boot=lambda services: {"riddle": services.of(Riddles).asked_of},
@@ -155,6 +165,17 @@ async def test_an_observer_is_told_in_the_same_transaction(client: Client, app: 
     await client.sign_in()
     assert app.of(Diary).lines == ["sign-up True", "email True"]
     assert [mail.context["answer"] for mail in promised(sql, "riddle")] == ["xxxx…", "xxxx…"]
+
+
+@riddled
+@pytest.mark.gen_test
+async def test_it_has_a_page_where_a_provider_sends_somebody_back_to(client: Client) -> None:
+    places = [await client.api(f"/callback/github?code=c&state={state}") for state in ("page", "cookie", "x")]
+    assert [(place.status, place.body) for place in places] == [(200, b"<p>who?</p>"), (302, b""), (302, b"")]
+    assert places[0].headers["Content-Security-Policy"] == "default-src 'none'"
+    assert [place.set_cookies for place in places] == [["riddle=2; Path=/"], ["riddle=3"], []]
+    error = f"{client.base_url}/api/auth/error?error=state_mismatch"
+    assert [place.headers["Location"] for place in places] == [error] * 3
 
 
 @riddled

@@ -17,6 +17,7 @@ READ: dict[str, tuple[str, dict[str, object]]] = {
     "SignInMagicLinkBody": ("/sign-in/magic-link", {"email": "ada@example.com"}),
     "VerifyMagicLinkQuery": ("/magic-link/verify?", {"token": "x"}),
     "SocialSignInBody": ("/sign-in/social", {"provider": "github"}),
+    "StartPopupQuery": ("/oauth-popup/start?", {"provider": "github", "popupOrigin": "{own}"}),
     "LinkSocialBody": ("/link-social", {"provider": "github"}),
     "OneTapBody": ("/one-tap/callback", {"idToken": "x"}),
     "SignOutBody": ("/sign-out", {}),
@@ -39,6 +40,10 @@ AWAY = (
 TARGETS = sorted({(kind, key) for kind, key, target in members() if target})
 
 
+def filled(client: Client, given: dict[str, object]) -> dict[str, str]:
+    return {name: str(value).replace("{own}", client.base_url) for name, value in given.items()}
+
+
 def test_each_is_read_somewhere() -> None:
     assert {kind for kind, _ in TARGETS} == set(READ)
 
@@ -51,13 +56,16 @@ async def test_it_leads_nowhere_else(client: Client, kind: str, member: str) -> 
     path, needed = READ[kind]
     for away in AWAY:
         client.cookies = dict(kept)
-        given = {**needed, member: away.replace("{own}", client.base_url)}
+        given = filled(client, needed | {member: away})
         answer = await (
             client.api(path + urlencode(given)) if path.endswith("?") else client.api(path, given)
         )
+        assert "Location" not in answer.headers, away
+        if path.startswith("/oauth-popup"):  # whose page says so
+            assert b'"code":"invalid_' in answer.body, away
+            continue
         assert answer.status == 403, away
         assert answer.json["code"].startswith("INVALID_"), away
-        assert "Location" not in answer.headers, away
     client.cookies = kept
     assert await client.session() is not None
 
@@ -67,6 +75,6 @@ async def test_it_leads_nowhere_else(client: Client, kind: str, member: str) -> 
 async def test_a_path_of_ours_is_taken(client: Client, kind: str, member: str) -> None:
     await client.sign_up()
     path, needed = READ[kind]
-    given = {**needed, member: "/settings?tab=1#top"}
+    given = filled(client, needed | {member: "/settings?tab=1#top"})
     answer = await (client.api(path + urlencode(given)) if path.endswith("?") else client.api(path, given))
     assert answer.status != 403

@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers.social import oauth_states
-from handlers.social.oauth_states import OAuthState
+from server.oauth import states
+from server.oauth.states import OAuthState
 from server.services import Services
 from tests.client import Client
 
@@ -25,7 +25,7 @@ async def test_reserved_parameters(client: Client) -> None:  # S43
 
 async def begun(client: Client, app: Services, state: str) -> None:
     """A sign-in at a provider that this browser began."""
-    await oauth_states.create(app.db, state, OAuthState("/dashboard", "verifier", "/login"))
+    await states.create(app.db, state, OAuthState("/dashboard", "verifier", "/login"))
     cookie = app.cookies.write_signed(app.cookies.name("state"), state, 300)
     name, _, value = cookie.partition(";")[0].partition("=")
     client.cookies[name] = value

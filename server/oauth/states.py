@@ -60,7 +60,7 @@ class OAuthState:
     """Where to go afterwards, what binds the answer to the question, and what the request wants."""
 
     callback_url: str
-    code_verifier: str
+    code_verifier: str = field(default="", repr=False)
     error_url: str | None = None
     new_user_url: str | None = None
     request_sign_up: bool | None = None
