@@ -21,6 +21,7 @@ from server.limits import Limit
 from server.mail import Email
 from server.model import Column, Columns, Json, User
 from server.oauth.registry import Source
+from server.protocol.schemas import Schema
 from server.services import Parts, Services
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Feature:
 
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
-    session, an `observer` told of it in its transaction. `columns` are added to user and session, which the settings
+    session, an `observer` told of it in its transaction; `challenge` says, by what a sign-in is called, what the stage may
+    answer in a session's place, as JSON Schema. `columns` are added to user and session, which the settings
     may name; a `reviser` sees what is said of a user before sign-up and update-user read it; `providers` are whom people sign in at. A `credential` says
     who asks in place of the cookie; `beside` has the header lines that go with a session's cookie where the API writes it.
     A `gate` asks for a header before anything else of its paths; `sources` are whom the pages may load from besides their
@@ -85,6 +87,7 @@ class Feature:
     make: tuple[Callable[[Services], object], ...] = ()
     stage: Callable[[Services], Stage] | None = None
     observer: Callable[[Services], SignedInObserver] | None = None
+    challenge: Callable[[Services, str], Schema | None] | None = None
     columns: tuple[Column, ...] | Callable[[Reader], tuple[Column, ...]] = ()
     reviser: Callable[[Services], Reviser] | None = None
     providers: Callable[[Services], Source] | None = None
