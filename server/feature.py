@@ -22,6 +22,7 @@ from server.mail import Email
 from server.model import Column, Columns, Json, User
 from server.oauth.arrival import Landing
 from server.oauth.registry import Source
+from server.protocol.schemas import Schema
 from server.services import Parts, Services
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ class Feature:
 
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own
     frozen dataclass, `make` its own services, each made once: `services.of(ItsType)`. A `stage` is asked before each
-    session, an `observer` told of it in its transaction. `columns` are added to user and session, which the settings
-    may name; a `reviser` sees what is said of a user before sign-up and update-user read it; `providers` are whom people sign in at, a `landing` may
-    have a page for a browser that comes back from there in place of sending it on. A `credential` says
+    session, an `observer` told of it in its transaction; `challenge` says, by what a sign-in is called, what the stage may
+    answer in a session's place, as JSON Schema. `columns` are added to user and session, which the settings
+    may name; a `reviser` sees what is said of a user before sign-up and update-user read it; `providers` are whom people sign in
+    at, a `landing` may have a page for a browser that comes back from there in place of sending it on. A `credential` says
     who asks in place of the cookie; `beside` has the header lines that go with a session's cookie where the API writes it.
     A `gate` asks for a header before anything else of its paths; `sources` are whom the pages may load from besides their
     own origin, by the directives of the policy. `boot` is what the shell tells its pages, `way` whether people may come in
@@ -87,6 +89,7 @@ class Feature:
     make: tuple[Callable[[Services], object], ...] = ()
     stage: Callable[[Services], Stage] | None = None
     observer: Callable[[Services], SignedInObserver] | None = None
+    challenge: Callable[[Services, str], Schema | None] | None = None
     columns: tuple[Column, ...] | Callable[[Reader], tuple[Column, ...]] = ()
     reviser: Callable[[Services], Reviser] | None = None
     providers: Callable[[Services], Source] | None = None

@@ -108,7 +108,7 @@ class VerifyEmailOTP(CodeHandler):
     """POST /email-otp/verify-email."""
 
     @public_with(VerifyEmailOTPBody)
-    @answers(_VERIFIED, refused=(403,))
+    @answers(_VERIFIED, refused=(403,), signs_in="email-otp")
     async def post(self, body: VerifyEmailOTPBody) -> None:
         """Proves the address, for the first who has the code, and signs in where the settings say so. S18."""
         address = self.read_address(body.email)
@@ -160,7 +160,7 @@ class SignInEmailOTP(CodeHandler):
     """POST /sign-in/email-otp."""
 
     @public_with(SignInEmailOTPBody)
-    @answers(_SIGNED_IN, refused=(403,), columns="user")
+    @answers(_SIGNED_IN, refused=(403,), columns="user", signs_in="email-otp")
     async def post(self, body: SignInEmailOTPBody) -> None:
         """A session for the first who has the code, and an account for who had none. S18."""
         address = body.email.lower()

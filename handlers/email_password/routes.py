@@ -179,7 +179,7 @@ class SignInEmail(ApiHandler):
     media_types = JSON_OR_FORM
 
     @public_with(SignInEmailBody)
-    @answers(_SIGNED_IN)
+    @answers(_SIGNED_IN, signs_in="email")
     async def post(self, body: SignInEmailBody) -> None:
         """Answers `{redirect, token, url, user, session}`; 401 alike for an unknown user and a wrong password. S9."""
         self.check_form()

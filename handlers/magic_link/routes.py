@@ -90,7 +90,7 @@ class VerifyMagicLink(ApiHandler):
     query_type = VerifyMagicLinkQuery
 
     @public
-    @answers(_SIGNED_IN, redirects=True, refused=(403,))
+    @answers(_SIGNED_IN, redirects=True, refused=(403,), signs_in="magic-link")
     async def get(self) -> None:
         """302 to `callbackURL`, or to `errorCallbackURL` with `error=CODE`; JSON where there is no `callbackURL`."""
         asked: VerifyMagicLinkQuery = self.read_query()

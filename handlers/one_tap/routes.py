@@ -35,7 +35,7 @@ class OneTapCallback(ApiHandler):
     """POST /one-tap/callback."""
 
     @public_with(OneTapBody)
-    @answers(_SIGNED_IN, refused=(401, 403))
+    @answers(_SIGNED_IN, refused=(401, 403), signs_in="id-token")
     async def post(self, body: OneTapBody) -> None:
         """A session for who has a token of Google's for us, `{token, user}`. A nonce is not asked for. S43."""
         google = await self._find_google()

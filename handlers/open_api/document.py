@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from handlers.open_api import page
-from handlers.open_api.operations import BEARER, COOKIE, operation, ways
+from handlers.open_api.operations import BEARER, COOKIE, Asks, operation, ways
 from handlers.open_api.places import CORE, Place, places
 from server.feature import Feature
 from server.protocol import schemas
@@ -47,6 +47,7 @@ class Documents:
 
 def build(features: Iterable[Feature], services: Services) -> dict[str, Any]:
     """The document as JSON."""
+    features = tuple(features)
     found = [place for feature in features for place in places(feature)]
     return {
         "openapi": OPENAPI,
@@ -55,7 +56,7 @@ def build(features: Iterable[Feature], services: Services) -> dict[str, Any]:
         "security": ways(_takes_bearer(services)),
         "servers": [{"url": services.config.api_url}],
         "tags": _tags(found),
-        "paths": _paths(found, services),
+        "paths": _paths(found, services, _asks(features, services)),
     }
 
 
@@ -64,14 +65,21 @@ def _tags(found: Sequence[Place]) -> list[dict[str, str]]:
     return [{"name": name, "description": _CORE if name == CORE else _BESIDE} for name in names]
 
 
-def _paths(found: Sequence[Place], services: Services) -> dict[str, Any]:
+def _asks(features: Sequence[Feature], services: Services) -> Asks:
+    told = [each.challenge for each in features if each.challenge]
+    return lambda method: [schema for each in told if (schema := each(services, method))]
+
+
+def _paths(found: Sequence[Place], services: Services, asks: Asks) -> dict[str, Any]:
     """What is not below /api/auth is at the origin, as the `servers` of its path say."""
     paths: dict[str, Any] = {}
     for place in found:
         beside = place.tag != CORE
         item = {"servers": [{"url": services.config.origin}]} if beside else {}
         bearer = _takes_bearer(services)
-        methods = {each.name: operation(place, each, services.db.columns, bearer) for each in place.methods}
+        methods = {
+            each.name: operation(place, each, services.db.columns, bearer, asks) for each in place.methods
+        }
         paths[place.template] = item | methods
     return paths
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +19,8 @@ from server.protocol.schemas import Schema
 COOKIE = "apiKeyCookie"
 BEARER = "bearerAuth"
 ERROR: Schema = {"$ref": "#/components/schemas/Error"}
+# What features may ask for after a sign-in that is called so.
+Asks = Callable[[str], Sequence[Schema]]
 _FORM = "application/x-www-form-urlencoded"
 _WHEN = {
     400: "Bad Request. Usually due to missing parameters, or invalid parameters.",
@@ -40,9 +42,15 @@ def ways(bearer: bool) -> list[dict[str, list[str]]]:
     return [{name: []} for name in ((COOKIE, BEARER) if bearer else (COOKIE,))]
 
 
-def operation(place: Place, method: Method, columns: Columns, bearer: bool = False) -> dict[str, Any]:
+def operation(
+    place: Place,
+    method: Method,
+    columns: Columns,
+    bearer: bool = False,
+    asks: Asks = lambda method: (),
+) -> dict[str, Any]:
     """The method as the document has it; with `bearer` a header may stand for the cookie."""
-    said = method.answers or Answers({200: {}})
+    said = asked_for_more(method.answers or Answers({200: {}}), asks)
     body = request_body(place, method, said, columns)
     found = {
         "tags": [place.tag],
@@ -55,6 +63,14 @@ def operation(place: Place, method: Method, columns: Columns, bearer: bool = Fal
         "x-feature": place.feature,
     }
     return {name: value for name, value in found.items() if value != ""}
+
+
+def asked_for_more(said: Answers, asks: Asks) -> Answers:
+    """With what may be answered in place of a session that it would open."""
+    schema, more = said.found.get(200), asks(said.signs_in) if said.signs_in else ()
+    if not schema or not more:
+        return said
+    return replace(said, found={**said.found, 200: {"anyOf": [*schema.get("anyOf", [schema]), *more]}})
 
 
 def _asks(method: Method) -> bool:

@@ -38,7 +38,7 @@ class SignInPhoneNumber(PhoneHandler):
     """POST /sign-in/phone-number."""
 
     @public_with(SignInPhoneNumberBody)
-    @answers(_SIGNED_IN)
+    @answers(_SIGNED_IN, signs_in="phone-number")
     async def post(self, body: SignInPhoneNumberBody) -> None:
         """A session for who has the password; 401 alike, after the same work, for a number that nobody has. S9."""
         number = numbers.read(body.phone_number)

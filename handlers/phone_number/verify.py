@@ -43,7 +43,7 @@ class VerifyPhoneNumber(PhoneHandler):
     """POST /phone-number/verify."""
 
     @public_with(VerifyPhoneNumberBody)
-    @answers(_VERIFIED, refused=(401, 403, 500), columns="user")
+    @answers(_VERIFIED, refused=(401, 403, 500), columns="user", signs_in="phone-otp")
     async def post(self, body: VerifyPhoneNumberBody) -> None:
         """For the first who has the code. S18."""
         number = numbers.plain(body.phone_number)

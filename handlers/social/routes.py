@@ -148,7 +148,7 @@ class SocialSignIn(SocialHandler):
     """POST /sign-in/social."""
 
     @public_with(SocialSignInBody)
-    @answers(_STARTED_OR_SIGNED_IN, refused=(403,))
+    @answers(_STARTED_OR_SIGNED_IN, refused=(403,), signs_in="id-token")
     async def post(self, body: SocialSignInBody) -> None:
         """The provider's address; with an id token a session at once, `{redirect: false, token, user}`."""
         provider = await self.find_provider(body.provider)

@@ -14,10 +14,12 @@ from typing import Any, TextIO
 import click
 
 from handlers.transfer import exporting
+from handlers.transfer.exporting import Export, Left, Wanted
 from handlers.transfer.formats import FORMATS, guess
 from handlers.transfer.formats.firebase import hash_config
 from handlers.transfer.formats.format import Beside, Format
 from handlers.transfer.importing import Import, Wishes, gathered
+from handlers.transfer.keys import Here
 from handlers.transfer.person import ACCEPTABLE, Unfit
 from handlers.transfer.reading import Source, Unreadable
 from handlers.transfer.report import Counts, Report
@@ -46,7 +48,8 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 )  # fmt: skip
 @click.option(
     "--accept", multiple=True, type=click.Choice(ACCEPTABLE),
-    help="Take those that are refused else: shut out there, with a second factor, with a hash that cannot be checked.",
+    help="Take those that are refused else: shut out there, with a hash that cannot be checked; and without a second "
+    "factor, passkeys or fields that this server cannot keep.",
 )  # fmt: skip
 @click.option("--hashes", type=_file, help="The file with password hashes that Auth0's support has made.")
 @click.option("--hash-config", "config", type=_file, help="A file with Firebase's password hash parameters.")
@@ -97,7 +100,9 @@ def _run(source: Source, form: Format, beside: Beside, wishes: Wishes, path: Pat
     """What became of the rows, and why not all of them could be read."""
 
     async def work(services: Services) -> tuple[Counts, str]:
-        doing = Import(services.db, source, form, beside, wishes, Report(path, source.unit))
+        doing = Import(
+            services.db, Here.of(services), source, form, beside, wishes, Report(path, source.unit)
+        )
         problem = ""
         try:
             with _bar(source.size) as told:
@@ -223,29 +228,54 @@ def _say(counts: Counts, form: Format, wishes: Wishes, seconds: float, path: Pat
 @click.option(
     "--with-password-hashes", "with_hashes", is_flag=True, help="The hashes, too: keep the file secret."
 )
-def export_users(file: Path | None, form: str, with_hashes: bool) -> None:
+@click.option(
+    "--with-secrets", is_flag=True,
+    help="All that people come in by: hashes, second factors and providers' tokens, in clear. Delete the file afterwards.",
+)  # fmt: skip
+def export_users(file: Path | None, form: str, with_hashes: bool, with_secrets: bool) -> None:
     """Write all users to FILE, which only you can read, or to standard output; `user import` reads it.
 
     \b
     Examples:
-      ai-editor user export users.jsonl --with-password-hashes
+      ai-editor user export users.jsonl --with-secrets
       ai-editor user export --format csv | head
     """
-    number = setup.run(lambda services: _export(services, file, form == "csv", with_hashes))
+    wanted = Wanted(with_hashes or with_secrets, with_secrets)
+    number, left = setup.run(lambda services: _export(services, file, form == "csv", wanted))
     if file:
         click.echo(f"Exported {output.counted(number, 'user')} to {output.plain(str(file))}.")
+    for line in _told(left):
+        click.echo(line, err=True)
 
 
-async def _export(services: Services, file: Path | None, as_csv: bool, with_hashes: bool) -> int:
+def _told(left: Left) -> Iterator[str]:
+    """A line for each kind of what is not in the file."""
+    if left.factors:
+        yield f"Not in it: the second factors of {output.counted(left.factors, 'user')}, without which they are refused; see --with-secrets."
+    if left.unread_factors:
+        yield (
+            f"Not in it: the second factors of {output.counted(left.unread_factors, 'user')}, which BETTER_AUTH_SECRET "
+            "and BETTER_AUTH_SECRETS do not open; they are refused without."
+        )
+    if left.unread_tokens:
+        yield f"Not in it: {output.counted(left.unread_tokens, 'token')} of providers, which no secret opens."
+    if left.columns:
+        names = ", ".join(output.plain(name) for name in left.columns)
+        yield f"Not in it: columns of users that no plugin or field here has: {names}."
+
+
+async def _export(services: Services, file: Path | None, as_csv: bool, wanted: Wanted) -> tuple[int, Left]:
     line, number = exporting.as_csv if as_csv else exporting.as_json, 0
+    export = Export(services.db, Here.of(services), wanted)
     with _private(file) as target:
         if as_csv:
-            target.write(exporting.csv_head(with_hashes))
-        async for row in exporting.rows(services.db, with_hashes):
+            target.write(exporting.csv_head(wanted))
+        async for row in export.rows():
             target.write(line(row))
             number += 1
-    await _record(services, "users-exported", number=number, with_hashes=with_hashes)
-    return number
+    secrets = {"with_hashes": wanted.hashes, "with_secrets": wanted.secrets}
+    await _record(services, "users-exported", number=number, **secrets)
+    return number, export.left
 
 
 @contextlib.contextmanager

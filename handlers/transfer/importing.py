@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from handlers.transfer import store
+from handlers.transfer import keys, store
 from handlers.transfer.formats.format import Beside, Format
+from handlers.transfer.kept import Tokens
+from handlers.transfer.keys import Here
 from handlers.transfer.person import Person, Unfit, checked
 from handlers.transfer.reading import Row, Source, Unreadable
 from handlers.transfer.report import Counts, Report
 from server import clock
-from server.crypto.ids import new_ids
+from server.crypto.ids import new_id, new_ids
 from server.database import Database, InvalidValue, RowRefused, Transaction
 from server.model import COUNTED, User, is_id
 from server.protocol import columns
@@ -36,6 +38,7 @@ class _Newcomer:
 
     place: int
     person: Person
+    stored: columns.Stored
     user_id: str = ""
 
     @property
@@ -45,8 +48,9 @@ class _Newcomer:
     def marks(self) -> list[str]:
         """What nobody else may have."""
         ids = [f"id {self.person.id}"] if self.person.id else []
+        keys = (f"passkey {each.credential_id}" for each in self.person.passkeys)
         links = (f"account {each.provider_id} {each.account_id}" for each in self.person.links)
-        return [f"email {self.email}", *ids, *links]
+        return [f"email {self.email}", *ids, *links, *keys]
 
 
 @dataclass(slots=True)
@@ -63,9 +67,17 @@ class Import:
     """One file into one database. To run it again goes on where it broke off: who is there already is left alone."""
 
     def __init__(
-        self, db: Database, source: Source, form: Format, beside: Beside, wishes: Wishes, report: Report
+        self,
+        db: Database,
+        here: Here,
+        source: Source,
+        form: Format,
+        beside: Beside,
+        wishes: Wishes,
+        report: Report,
     ) -> None:
         self._db, self._source, self._format, self._beside = db, source, form, beside
+        self._here = here
         self._wishes, self._report, self.counts = wishes, report, Counts()
         self._seen: set[bytes] = set()
 
@@ -106,7 +118,9 @@ class Import:
             if person is None:
                 return
             email = person.email
-            batch.newcomers.append(_Newcomer(row.place, checked(person, self._wishes.accepted)))
+            accepted = self._wishes.accepted
+            fitting, stored = keys.fitting(checked(person, accepted), accepted, self._here)
+            batch.newcomers.append(_Newcomer(row.place, fitting, stored))
         except Unfit as why:
             batch.refusals.append((row.place, email, why))
         except RecursionError:
@@ -132,12 +146,15 @@ class Import:
         newcomers = batch.newcomers
         self._keep_ids(newcomers)
         ids = [each.user_id for each in newcomers if each.user_id]
+        credentials = [key.credential_id for each in newcomers for key in each.person.passkeys]
         pairs = [(link.provider_id, link.account_id) for each in newcomers for link in each.person.links]
         async with self._db.transaction() as tx:
             taken = await store.find_taken(tx, [each.email for each in newcomers], ids)
             accounts = await store.find_taken_accounts(tx, pairs) if pairs else []
+            passkeys = await store.find_taken_passkeys(tx, credentials) if credentials else []
         marks = {f"{each.kind} {each.value}" for each in taken}
         marks |= {f"account {each.provider_id} {each.account_id}" for each in accounts}
+        marks |= {f"passkey {each.credential_id}" for each in passkeys}
         batch.newcomers = [each for each in newcomers if not self._is_there(batch, each, marks)]
 
     def _keep_ids(self, newcomers: list[_Newcomer]) -> None:
@@ -158,8 +175,7 @@ class Import:
             return True
         found = next((mark for mark in mine if mark in taken), None)
         if found:
-            what = "this id" if found.startswith("id ") else f"the account at {found.split()[1]}"
-            batch.refuse(newcomer, Unfit("taken", f"another user has {what} already"))
+            batch.refuse(newcomer, Unfit("taken", f"another user has {_what(found)} already"))
         return found is not None
 
     def _leave(self, batch: _Batch, newcomer: _Newcomer) -> None:
@@ -204,15 +220,27 @@ class Import:
         nameless = [each for each in newcomers if not each.user_id]
         for each, user_id in zip(nameless, await new_ids(tx, "user", len(nameless)), strict=True):
             each.user_id = user_id
-        rows = [(_user(each), columns.defaults(tx.columns.user)) for each in newcomers]
+        initial = columns.defaults(tx.columns.user)
+        rows = [(_user(each), {**initial, **each.stored}) for each in newcomers]
         added = await declared.insert_users(tx, rows)
-        accounts = [row for each in newcomers if each.user_id in added for row in _accounts(each)]
-        ids = await new_ids(tx, "account", len(accounts))
-        if accounts:
-            await store.insert_accounts(
-                tx, [row | {"id": key} for row, key in zip(accounts, ids, strict=True)]
-            )
+        there = [each for each in newcomers if each.user_id in added]
+        await self._insert_accounts(tx, there)
+        if found := [keys.passkey_row(key, each.user_id) for each in there for key in each.person.passkeys]:
+            await store.insert_passkeys(tx, [row | {"id": await new_id(tx, "passkey")} for row in found])
+        factors = ((each.person.factor, each.user_id) for each in there)
+        if found := [keys.factor_row(one, owner, self._here) for one, owner in factors if one and one.secret]:
+            await store.insert_factors(tx, [row | {"id": await new_id(tx, "twoFactor")} for row in found])
         return added
+
+    async def _insert_accounts(self, tx: Transaction, newcomers: list[_Newcomer]) -> None:
+        accounts = [row for each in newcomers for row in _accounts(each)]
+        if not accounts:
+            return
+        ids = await new_ids(tx, "account", len(accounts))
+        named = [(key, *each) for key, each in zip(ids, accounts, strict=True)]
+        await store.insert_accounts(tx, [row | {"id": key} for key, row, _ in named])
+        if tokens := [keys.token_row(given, self._here) | {"id": key} for key, _, given in named if given]:
+            await store.update_tokens(tx, tokens)
 
     async def _explain(self, batch: _Batch, left: list[_Newcomer]) -> None:
         """Somebody came in meanwhile, or something keeps rows out without a word."""
@@ -221,11 +249,21 @@ class Import:
         for each in left:
             if each.email in taken:
                 self._leave(batch, each)
+            elif names := [
+                name for name in each.stored if name in {c.name for c in self._here.columns if c.unique}
+            ]:
+                batch.refuse(each, Unfit("taken", f"another user has this {names[0]} already"))
             else:
                 batch.refuse(each, Unfit("database", "the database did not take it, without saying why"))
 
 
 _DUPLICATE = Unfit("duplicate", "a row before has the same e-mail address, id or linked account")
+
+
+def _what(mark: str) -> str:
+    """What a mark is of, without what it says."""
+    kind, name, *_ = mark.split()
+    return {"id": "this id", "passkey": "a passkey of theirs"}.get(kind, f"the account at {name}")
 
 
 def _digest(mark: str) -> bytes:
@@ -241,16 +279,19 @@ def _user(newcomer: _Newcomer) -> User:
     )
 
 
-def _accounts(newcomer: _Newcomer) -> list[dict[str, object]]:
-    """As better-auth has them: of a password the account is named as the user."""
+def _accounts(newcomer: _Newcomer) -> list[tuple[dict[str, object], Tokens | None]]:
+    """As better-auth has them, and their tokens: of a password the account is named as the user."""
     person, now = newcomer.person, clock.now().isoformat()
-    own = [("credential", newcomer.user_id, person.password_hash)] if person.password_hash else []
-    found = [*own, *((each.provider_id, each.account_id, None) for each in person.links)]
+    own = [("credential", newcomer.user_id, person.password_hash, None)] if person.password_hash else []
+    found = [*own, *((each.provider_id, each.account_id, None, each.tokens) for each in person.links)]
     times: dict[str, object] = {"createdAt": now, "updatedAt": now}
     return [
-        {"providerId": provider, "accountId": account, "userId": newcomer.user_id, "password": password}
-        | times
-        for provider, account, password in found
+        (
+            {"providerId": provider, "accountId": account, "userId": newcomer.user_id, "password": password}
+            | times,
+            tokens,
+        )
+        for provider, account, password, tokens in found
     ]
 
 

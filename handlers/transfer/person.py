@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from handlers.transfer.kept import Passkey, SecondFactor, Tokens
 from server.passwords import passwords
 from server.protocol import rules
 
 DISABLED, SECOND_FACTOR, UNKNOWN_HASH = "disabled", "second-factor", "unknown-hash"
+PASSKEY, FIELD = "passkey", "field"
 # What is refused unless it is asked for.
-ACCEPTABLE = (DISABLED, SECOND_FACTOR, UNKNOWN_HASH)
+ACCEPTABLE = (DISABLED, SECOND_FACTOR, UNKNOWN_HASH, PASSKEY, FIELD)
 
 _MOST_NAME, _MOST_IMAGE, _MOST_EMAIL, _MOST_LINKS = 1024, 16 * 1024, 320, 100
 _PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
@@ -32,11 +35,12 @@ class Linked:
 
     provider_id: str
     account_id: str
+    tokens: Tokens | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is to move in."""
+    """Somebody who is to move in; `factor` is None where the file does not hold the second factor, `more` are columns."""
 
     email: str | None
     email_verified: bool = False
@@ -49,6 +53,9 @@ class Person:
     links: tuple[Linked, ...] = ()
     disabled: bool = False
     second_factor: bool = False
+    factor: SecondFactor | None = None
+    passkeys: tuple[Passkey, ...] = ()
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
 def checked(person: Person, accepted: frozenset[str]) -> Person:
@@ -74,10 +81,10 @@ def _check_permitted(person: Person, accepted: frozenset[str]) -> None:
     """Who could not come in there, or not with a password alone, does not come in here by moving. S17."""
     if person.disabled and DISABLED not in accepted:
         raise Unfit(DISABLED, "the account was shut out there; --accept disabled takes it")
-    if person.second_factor and SECOND_FACTOR not in accepted:
+    if person.second_factor and person.factor is None and SECOND_FACTOR not in accepted:
         raise Unfit(
             SECOND_FACTOR,
-            "the account has a second factor, which is not kept; --accept second-factor takes it",
+            "the account has a second factor, which the file does not hold; --accept second-factor takes it without",
         )
 
 
@@ -90,10 +97,11 @@ def _check_texts(person: Person) -> None:
     if len(person.image or "") > _MOST_IMAGE:
         raise Unfit("image", f"the image has more than {_MOST_IMAGE} characters")
     for what, text in (("name", person.name), ("image", person.image or "")):
-        _check_storable(what, text)
+        check_storable(what, text)
 
 
-def _check_storable(what: str, text: str) -> None:
+def check_storable(what: str, text: str) -> None:
+    """Raises Unfit for what PostgreSQL has no text for."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -124,4 +132,4 @@ def _links(given: tuple[Linked, ...]) -> tuple[Linked, ...]:
             raise Unfit("account", "a linked account has no provider that can be one")
         if not 1 <= len(each.account_id) <= 255 or not each.account_id.isprintable():
             raise Unfit("account", f"the account at {each.provider_id} has no id that can be one")
-    return tuple(dict.fromkeys(given))
+    return tuple({(each.provider_id, each.account_id): each for each in reversed(given)}.values())[::-1]

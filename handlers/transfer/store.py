@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from server.database import Executor, Transaction
 from server.store.rows import swallowed
@@ -38,12 +39,16 @@ SELECT u."id"::text AS id, u."name" AS name, u."email"::text AS email, u."emailV
            WHERE a."userId" = u."id" AND a."providerId" = 'credential' AND a."accountId" = u."id"::text
            LIMIT 1
        ) AS password, (
-           SELECT coalesce(jsonb_agg(jsonb_build_object(
-               'provider_id', a."providerId", 'account_id', a."accountId"
-           ) ORDER BY a."providerId", a."accountId"), '[]')
+           SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a."providerId", a."accountId"), '[]')
            FROM "account" a
            WHERE a."userId" = u."id" AND a."providerId" <> 'credential'
-       ) AS accounts,
+       ) AS accounts, (
+           SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p."createdAt", p."id"), '[]')
+           FROM "passkey" p
+           WHERE p."userId" = u."id"
+       ) AS passkeys, (
+           SELECT to_jsonb(f) FROM "twoFactor" f WHERE f."userId" = u."id" LIMIT 1
+       ) AS two_factor, to_jsonb(u) AS more,
        coalesce(lower(to_jsonb(u)->>'banned') NOT IN ('false', 'f', '0', 'no', 'off', ''), false) AS banned,
        coalesce(lower(to_jsonb(u)->>'twoFactorEnabled') NOT IN ('false', 'f', '0', 'no', 'off', ''), false)
        AS second_factor
@@ -69,6 +74,13 @@ class TakenAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenPasskey:
+    """A passkey that is somebody's."""
+
+    credential_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
     """A person with all that goes into an export."""
 
@@ -80,7 +92,10 @@ class Exported:
     created_at: datetime
     updated_at: datetime
     password: str | None
-    accounts: list[dict[str, str]]
+    accounts: list[dict[str, Any]]
+    passkeys: list[dict[str, Any]]
+    two_factor: dict[str, Any] | None
+    more: dict[str, Any]
     banned: bool
     second_factor: bool
 
@@ -111,6 +126,78 @@ async def find_taken_accounts(tx: Transaction, pairs: Sequence[tuple[str, str]])
     )
 
 
+async def find_taken_passkeys(tx: Transaction, credentials: Sequence[str]) -> list[TakenPasskey]:
+    """Which of these passkeys somebody has, as authenticators call them."""
+    return await tx.all(
+        TakenPasskey,
+        """
+        SELECT p."credentialID" AS credential_id
+        FROM jsonb_populate_recordset(NULL::"passkey", %(given)s::jsonb) AS given
+        JOIN "passkey" p ON p."credentialID" = given."credentialID"
+        """,
+        given=json.dumps([{"credentialID": each} for each in credentials]),
+    )
+
+
+async def insert_passkeys(db: Executor, rows: Sequence[Mapping[str, object]]) -> None:
+    """Adds passkeys of new users; raises RowRefused."""
+    added = await db.run(
+        """
+        INSERT INTO "passkey" ("id", "name", "publicKey", "userId", "credentialID", "counter", "deviceType",
+            "backedUp", "transports", "createdAt", "aaguid")
+        SELECT "id", "name", "publicKey", "userId", "credentialID", "counter", "deviceType",
+            "backedUp", "transports", "createdAt", "aaguid"
+        FROM jsonb_populate_recordset(NULL::"passkey", %(rows)s::jsonb) AS given
+        """,
+        rows=json.dumps(rows),
+    )
+    if added != len(rows):
+        raise await swallowed(db, "passkey", "INSERT")
+
+
+async def insert_factors(db: Executor, rows: Sequence[Mapping[str, object]]) -> None:
+    """Adds second factors of new users; raises RowRefused."""
+    added = await db.run(
+        """
+        INSERT INTO "twoFactor" ("id", "secret", "backupCodes", "userId", "verified", "failedVerificationCount")
+        SELECT "id", "secret", "backupCodes", "userId", "verified", "failedVerificationCount"
+        FROM jsonb_populate_recordset(NULL::"twoFactor", %(rows)s::jsonb) AS given
+        """,
+        rows=json.dumps(rows),
+    )
+    if added != len(rows):
+        raise await swallowed(db, "twoFactor", "INSERT")
+
+
+async def update_tokens(db: Executor, rows: Sequence[Mapping[str, object]]) -> None:
+    """Gives accounts that were just added their tokens; by itself, as a table of others may have no place for some."""
+    await db.run(
+        """
+        UPDATE "account" a
+        SET "accessToken" = given."accessToken", "refreshToken" = given."refreshToken", "idToken" = given."idToken",
+            "accessTokenExpiresAt" = given."accessTokenExpiresAt",
+            "refreshTokenExpiresAt" = given."refreshTokenExpiresAt", "scope" = given."scope"
+        FROM jsonb_populate_recordset(NULL::"account", %(rows)s::jsonb) AS given
+        WHERE a."id" = given."id"
+        """,
+        rows=json.dumps(rows),
+    )
+
+
+async def list_undeclared(tx: Transaction, declared: Sequence[str]) -> list[str]:
+    """The columns of users that no feature here knows."""
+    found: list[str] = await tx.value(
+        """
+        SELECT coalesce(jsonb_agg("attname" ORDER BY "attnum"), '[]')
+        FROM "pg_attribute"
+        WHERE "attrelid" = '"user"'::regclass AND "attnum" > 0 AND NOT "attisdropped"
+          AND "attname"::text <> ALL (%(declared)s)
+        """,
+        declared=list(declared),
+    )
+    return found
+
+
 async def insert_accounts(db: Executor, rows: Sequence[Mapping[str, object]]) -> None:
     """Adds the accounts of new users, each a row by the columns' names; raises RowRefused."""
     added = await db.run(
@@ -126,7 +213,7 @@ async def insert_accounts(db: Executor, rows: Sequence[Mapping[str, object]]) ->
 
 
 async def open_export(tx: Transaction) -> None:
-    """Everybody as they are now, for `fetch_exported` in the same transaction. Of accounts no token goes out."""
+    """Everybody as they are now, for `fetch_exported` in the same transaction."""
     await tx.run(_EXPORT)
 
 

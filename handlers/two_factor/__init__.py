@@ -1,7 +1,7 @@
 """The second factor after a password: an authenticator's code, a mailed one or a backup code; better-auth's plugin."""
 
 from handlers.two_factor import settings
-from handlers.two_factor.challenges import stage
+from handlers.two_factor.challenges import described, stage
 from handlers.two_factor.commands import two_factor
 from handlers.two_factor.devices import TrustedDevices
 from handlers.two_factor.enrolment import (
@@ -34,6 +34,7 @@ FEATURE = Feature(
     settings=settings.read,
     make=(lambda services: TrustedDevices(services.config, services.cookies),),
     stage=stage,
+    challenge=described,
     columns=(Column("user", "twoFactorEnabled", "boolean", default=False, input=False),),
     limits=(Limit("/two-factor/*", 3, seconds=10),),
     emails=(TWO_FACTOR_OTP,),

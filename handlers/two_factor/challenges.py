@@ -13,8 +13,9 @@ from server.authentication.account_changes import SECOND_STEP
 from server.authentication.sign_in import Authentication, Challenge, Passed, Stage
 from server.database import Executor, InvalidValue, Transaction
 from server.model import User, Verification
-from server.protocol import uri
+from server.protocol import schemas, uri
 from server.protocol.bodies import truthy
+from server.protocol.schemas import Schema
 from server.services import Services
 from server.sessions.cookies import Cookies, RequestCookies
 from server.store import users
@@ -24,6 +25,9 @@ SECONDS = 600
 PAGE = "/two-factor"
 _NAME = "two_factor"
 _TRIES = "2fa-attempts-"
+_ASKED = schemas.members(
+    {"twoFactorRedirect": schemas.always(True), "twoFactorMethods": schemas.array({"enum": ["totp", "otp"]})}
+)
 
 
 def is_on(user: User) -> bool:
@@ -55,6 +59,11 @@ def stage(services: Services) -> Stage:
         return await _challenge(tx, proved, services.cookies, devices)
 
     return ask
+
+
+def described(services: Services, method: str) -> Schema | None:
+    """What may be answered in place of a session after this way to sign in."""
+    return _ASKED if services.of(TwoFactorSettings).asks(method) else None
 
 
 async def _challenge(

@@ -39,7 +39,7 @@ class SignInUsername(ApiHandler):
     """POST /sign-in/username."""
 
     @public_with(SignInUsernameBody)
-    @answers(_SIGNED_IN, refused=(422,))
+    @answers(_SIGNED_IN, refused=(422,), signs_in="username")
     async def post(self, body: SignInUsernameBody) -> None:
         """Answers `{redirect, token, url, user}`; 401 alike for an unknown name and a wrong password. S9 S11."""
         if not body.username or not body.password:

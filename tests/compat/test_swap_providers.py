@@ -5,49 +5,70 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.compat.caller import Caller
 from tests.compat.databases import Databases
-from tests.compat.options import OPTION_SETS
+from tests.compat.options import OPTION_SETS, Options
 from tests.compat.servers import Ours, Reference, ReferenceApp, start_ours
 from tests.compat.shared import TOGETHER
 from tests.compat.visit import Visit
 from tests.providers.scripted import third_parties
 
-# Where tokens are stored sealed.
-OPTIONS = OPTION_SETS["social-sealed"]
+# Where tokens are stored sealed and states in the database, and where states are in a cookie: on one database.
+OPTIONS, IN_COOKIE = (
+    replace(OPTION_SETS[name], tables="providers") for name in ("social-sealed", "social-mail")
+)
 ACCOUNTS = """
 SELECT a."id" FROM "account" a JOIN "user" u ON u."id" = a."userId"
 WHERE u."email" = %(email)s AND a."providerId" <> 'credential'
 """
 Both = tuple[Ours | ReferenceApp, ReferenceApp | Ours]
+Pairs = dict[str, tuple[Ours, ReferenceApp]]
 
 
 @pytest.fixture(scope="module")
-def servers_of_one(
-    compat_databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Ours, ReferenceApp]]:
-    """Ours has made the database."""
+def servers_of_one(compat_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pairs]:
+    """By option set. Ours has made the database."""
     name = compat_databases.create(OPTIONS.database("swap"))
-    folder: Path = tmp_path_factory.mktemp("providers") / "ours"
+    folder: Path = tmp_path_factory.mktemp("providers")
     with contextlib.ExitStack() as stack:
         parties = stack.enter_context(third_parties())
-        ours = start_ours(compat_databases, name, OPTIONS, folder, parties, **TOGETHER)
-        stack.callback(ours.stop)
+
+        def start(options: Options) -> Ours:
+            ours = start_ours(compat_databases, name, options, folder / options.name, parties, **TOGETHER)
+            stack.callback(ours.stop)
+            return ours
+
+        ours = {options.name: start(options) for options in (OPTIONS, IN_COOKIE)}
         reference = Reference(
-            compat_databases, "swap", [OPTIONS], migrate=False, production=True, parties=parties
+            compat_databases, "swap", [OPTIONS, IN_COOKIE], migrate=False, production=True, parties=parties
         )
         stack.callback(reference.stop)
-        yield ours, reference.apps[OPTIONS.name]
+        yield {name: (ours[name], reference.apps[name]) for name in ours}
 
 
 @pytest.fixture(params=["ours", "theirs"])
-def both(request: pytest.FixtureRequest, servers_of_one: tuple[Ours, ReferenceApp]) -> Both:
+def both(request: pytest.FixtureRequest, servers_of_one: Pairs) -> Both:
     """The one where somebody begins, and the other."""
-    return servers_of_one if request.param == "ours" else (servers_of_one[1], servers_of_one[0])
+    return _from(request.param, servers_of_one[OPTIONS.name])
+
+
+@pytest.fixture(params=[f"{side}, {place}" for side in ("ours", "theirs") for place in ("row", "cookie")])
+def begun(request: pytest.FixtureRequest, servers_of_one: Pairs) -> tuple[Caller, Visit, Both]:
+    """Somebody who is about to begin at the one; the state is a row or a cookie."""
+    side, _, place = request.param.partition(", ")
+    options = IN_COOKIE if place == "cookie" else OPTIONS
+    found = _from(side, servers_of_one[options.name])
+    caller = Caller(found[0], options, request.node.name)
+    return caller, Visit(caller, "discord", verified=True), found
+
+
+def _from(side: str, pair: tuple[Ours, ReferenceApp]) -> Both:
+    return pair if side == "ours" else (pair[1], pair[0])
 
 
 def who(caller: Caller) -> str:
@@ -89,13 +110,24 @@ def test_what_was_linked_at_one_opens_the_other(both: Both) -> None:
     assert who(caller) == user
 
 
-def test_a_visit_that_began_at_one_ends_at_the_other(both: Both) -> None:
-    here, there = both
-    caller = Caller(here, OPTIONS, f"began at {type(here).__name__}")
-    visit = Visit(caller, "discord", verified=True)
+def test_a_visit_that_began_at_one_ends_at_the_other(begun: tuple[Caller, Visit, Both]) -> None:
+    caller, visit, (here, there) = begun
     visit.start()
+    assert (caller.cookie_name("oauth_state") in caller.jar) is (caller.options.name == IN_COOKIE.name)
     caller.server = there
-    assert visit.back().status == 302
+    answer = visit.back()
+    assert (answer.status, answer.all("location")) == (302, ["/welcome"])
     user = who(caller)
     caller.server = here
     assert who(caller) == user
+
+
+def test_an_account_is_linked_there_that_was_asked_for_here(begun: tuple[Caller, Visit, Both]) -> None:
+    """The session that asks for it is sealed in the state. S40."""
+    caller, visit, (_, there) = begun
+    caller.sign_up()
+    visit.start("/link-social")
+    caller.server = there
+    answer = visit.back()
+    assert (answer.status, answer.all("location")) == (302, ["/welcome"])
+    assert len(caller.rows(ACCOUNTS, email=caller.email)) == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.compat.stand_ins import SENT
+
 IDS = (
     "apple", "atlassian", "cloudflare", "cognito", "discord", "dropbox", "facebook", "figma",
     "github", "gitlab", "google", "huggingface", "kakao", "kick", "line", "linear",
@@ -196,6 +198,7 @@ def option_sets(trusted_origins: list[str]) -> list[dict[str, Any]]:
             {"emailVerification": {"sendOnSignUp": True}, "account": {"storeStateStrategy": "cookie"}},
             settings={"SEND_VERIFICATION_ON_SIGN_UP": "yes", "OAUTH_STATE_STRATEGY": "cookie"},
         ),
+        _with_factors(),
         {
             "name": "social-tuned",
             "changes": {"socialProviders": options},
@@ -236,6 +239,22 @@ def _social(
         "changes": {"socialProviders": providers(**every or {})} | (changes or {}),
         "settings": social_settings(PLUGINS="one-tap", **settings or {}),
         "plugins": {"oneTap": {"disableSignup": True} if (every or {}).get("disableSignUp") else {}},
+    }
+
+
+def _with_factors() -> dict[str, Any]:
+    """A second factor after whatever way in, where ours is told to ask for it."""
+    ways = {"magicLink": {"sendMagicLink": SENT}, "emailOTP": {"sendVerificationOTP": SENT}}
+    return {
+        "name": "social-two-factor",
+        "changes": {"appName": "AI-Editor", "socialProviders": {"github": _client("github")}},
+        "settings": {
+            "GITHUB_CLIENT_ID": client_id("github"),
+            "GITHUB_CLIENT_SECRET": "github-secret",
+            "PLUGINS": "two-factor,magic-link,email-otp",
+            "TWO_FACTOR_SCOPE": "all",
+        },
+        "plugins": {"twoFactor": {"otpOptions": {"sendOTP": SENT}}} | ways,
     }
 
 

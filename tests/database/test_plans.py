@@ -87,6 +87,8 @@ WHOLE_TABLE = {
     "store.list_indexes": "a person at a terminal",
     "store.find_taken": "an import, of hundreds at once; of a large table it takes the index",
     "store.find_taken_accounts": "an import, likewise",
+    "store.find_taken_passkeys": "an import, likewise",
+    "store.update_tokens": "an import, likewise",
     "sessions.delete_ended": "the sweeper",
     "verifications.delete_expired": "the sweeper",
     "rate_limits.delete_lapsed": "the sweeper",

@@ -111,6 +111,48 @@ async def test_it_says_who_may_call(client: Client) -> None:
     )
 
 
+SIGN_INS = {
+    "password": {"/sign-in/email", "/sign-in/username", "/sign-in/phone-number"},
+    "all": {
+        "/sign-in/email", "/sign-in/username", "/sign-in/phone-number", "/sign-in/email-otp", "/sign-in/social",
+        "/email-otp/verify-email", "/magic-link/verify", "/one-tap/callback", "/phone-number/verify",
+    },
+}  # fmt: skip
+
+
+def asking(found: Any) -> set[str]:
+    """The paths that may answer that a second factor is needed."""
+    said = (
+        (path, each["responses"].get("200", {}).get("content", {})) for path, _, each in operations(found)
+    )
+    schemas = ((path, content.get("application/json", {}).get("schema", {})) for path, content in said)
+    return {
+        path
+        for path, schema in schemas
+        if any("twoFactorRedirect" in each.get("properties", {}) for each in schema.get("anyOf", ()))
+    }
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        pytest.param("password", marks=pytest.mark.environ(PLUGINS="all")),
+        pytest.param("all", marks=pytest.mark.environ(PLUGINS="all", TWO_FACTOR_SCOPE="all")),
+    ],
+)
+@slowly
+async def test_sign_ins_say_that_a_second_factor_may_be_asked_for(client: Client, scope: str) -> None:
+    found = await document(client)
+    validated(found)
+    assert asking(found) == SIGN_INS[scope]
+
+
+@pytest.mark.environ(PLUGINS="username")
+@slowly
+async def test_without_the_plugin_nothing_says_so(client: Client) -> None:
+    assert asking(await document(client)) == set()
+
+
 @pytest.mark.environ(PLUGINS="bearer")
 @slowly
 async def test_it_says_that_a_header_may_stand_for_the_cookie(client: Client) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from handlers.transfer import fields as of
+from handlers.transfer import keys
 from handlers.transfer.fields import Fields
 from handlers.transfer.formats.format import Beside, Format
 from handlers.transfer.person import Linked, Person
 
 COLUMNS = (
     "id", "email", "email_verified", "name", "image", "created_at", "updated_at", "accounts", "disabled",
-    "second_factor", "password_hash",
+    "second_factor", "fields", "passkeys", "two_factor", "password_hash",
 )  # fmt: skip
 
 
@@ -24,11 +25,14 @@ def _read(fields: Fields, beside: Beside) -> Person:
         id=of.text(fields, "id"),
         password_hash=of.text(fields, "password_hash"),
         links=tuple(
-            Linked(of.text(each, "provider_id") or "", of.text(each, "account_id") or "")
+            Linked(of.text(each, "provider_id") or "", of.text(each, "account_id") or "", keys.tokens(each))
             for each in of.members(fields, "accounts")
         ),
         disabled=of.flag(fields.get("disabled")),
         second_factor=of.flag(fields.get("second_factor")),
+        factor=keys.second_factor(fields),
+        passkeys=keys.passkeys(fields),
+        more=of.member(fields, "fields"),
     )
 
 
