@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -126,6 +127,22 @@ def select(features: Iterable[Feature], off: Sequence[str], plugins: Sequence[st
     named = set(plugins) or {each.name for each in collected if each.by_default}
     without |= {each.name for each in collected if each.plugin and not {each.name, "all"} & named}
     return tuple(each for each in collected if each.name not in without)
+
+
+def idle_settings(
+    features: Iterable[Feature], chosen: Iterable[Feature], settings: Settings
+) -> Mapping[str, str]:
+    """The names that only features read that are off: which one, and what has it on."""
+    on, idle = {each.name for each in chosen}, {}
+    for each in features:
+        if each.settings is None or each.name in on:
+            continue
+        reader = Reader(settings.reader.variables)
+        with contextlib.suppress(SettingsError):
+            each.settings(reader)
+        why = "PLUGINS does not name" if each.plugin else "FEATURES_OFF names"
+        idle |= dict.fromkeys(reader.asked - settings.reader.asked, f"{each.name}, which {why}")
+    return idle
 
 
 def _refuse_unknown(setting: str, given: Sequence[str], known: Sequence[str], also: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ from server.cli.options import json_option
 from server.config import settings
 from server.config.settings import Settings
 from server.errors import StartError
-from server.feature import Check, Feature, Finding, plug, select
+from server.feature import Check, Feature, Finding, idle_settings, plug, select
 
 COLUMNS = 80
 COLOURS = {"ok": "green", "note": "cyan", "warning": "yellow", "failure": "red"}
@@ -74,7 +74,7 @@ def _results(features: tuple[Feature, ...]) -> Iterator[Result]:
         )
         return
     names = [line.split()[0] for line in wrong]
-    yield from configuration.say(wrong, config)
+    yield from configuration.say(wrong, config, idle_settings(features, chosen, config))
     alone = [
         check for check in configuration.CHECKS if not (check.name == "secret" and _about_secrets(names))
     ]
@@ -94,7 +94,7 @@ def _about_secrets(names: Sequence[str]) -> bool:
 
 
 def _of_database(config: Settings, of_features: Sequence[Check]) -> Iterator[Result]:
-    if config.database_url is None and not (config.data_dir / "postgres" / "data" / "PG_VERSION").exists():
+    if config.database_url is None and not postgres.exists(config.data_dir / "postgres"):
         yield Result(
             "database", Finding("note", "there is none yet", "The first start makes it in DATA_DIR.")
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from handlers.doctor.examine import Result
@@ -11,13 +11,13 @@ from server.config import advice
 from server.config.settings import KNOWN_SECRETS, Settings
 from server.feature import Check, Finding
 
-LEAST_BYTES, LEAST_DIFFERENT = 32, 12
+LEAST_BYTES = 32
 HOW = "`ai-editor secret generate` prints a good one."
 
 
-def say(wrong: Sequence[str], settings: Settings) -> Iterator[Result]:
+def say(wrong: Sequence[str], settings: Settings, idle: Mapping[str, str]) -> Iterator[Result]:
     """A result for each setting that is wrong or hardly meant, or one that says that none is."""
-    lines = list(advice.lines(settings))
+    lines = list(advice.lines(settings, idle))
     for line in wrong:
         yield Result("settings", Finding("failure", line, "No server starts with it: set it as this says."))
     for line in lines:
@@ -39,7 +39,7 @@ async def secret(settings: Settings, _: object) -> Finding:
         return Finding("failure", "it is one that everybody knows", f"Set one of your own: {HOW}")
     if len(found.encode()) < LEAST_BYTES:
         return Finding("warning", f"it is shorter than {LEAST_BYTES} bytes, so it can be guessed", HOW)
-    if len(set(found)) < LEAST_DIFFERENT or _repeats(found):
+    if advice.is_guessable(found):
         return Finding(
             "warning",
             "it is long, and of few different characters, so it can be guessed",
@@ -49,10 +49,6 @@ async def secret(settings: Settings, _: object) -> Finding:
     return Finding(
         "ok", f"long and mixed enough; {older} versions are known" if older > 1 else "long and mixed enough"
     )
-
-
-def _repeats(text: str) -> bool:
-    return text in (text + text)[1:-1]
 
 
 async def address(settings: Settings, _: object) -> Finding:

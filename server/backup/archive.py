@@ -117,14 +117,25 @@ class Archive:
 @contextmanager
 def opened(path: Path | IO[bytes], whose: str) -> Iterator[Archive]:
     """The backup in this file, every byte of which has been looked at; raises BackupError."""
+    with _read(whose), zipfile.ZipFile(path) as file:
+        broken = file.testzip()
+        if broken:
+            raise BackupError(f"{whose} is damaged: {broken} in it is not what was written")
+        archive = Archive(file)
+        archive.dump().close()
+        yield archive
+
+
+def recognise(path: Path, whose: str) -> None:
+    """Raises BackupError for what does not even look like a backup."""
+    with _read(whose), zipfile.ZipFile(path) as file:
+        Archive(file).dump().close()
+
+
+@contextmanager
+def _read(whose: str) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(path) as file:
-            broken = file.testzip()
-            if broken:
-                raise BackupError(f"{whose} is damaged: {broken} in it is not what was written")
-            archive = Archive(file)
-            archive.dump().close()
-            yield archive
+        yield
     except OSError as error:
         raise BackupError(f"{error.filename or whose} cannot be read or written: {error.strerror}") from error
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, NotImplementedError, EOFError) as error:

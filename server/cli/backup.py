@@ -93,22 +93,30 @@ def restore_command(features: tuple[Feature, ...], path: Path, replace: bool, ye
       ai-editor db restore ai-editor.zip
       ai-editor db restore --replace ai-editor.zip
     """
-    with setup.one_line_errors(), _config() as config, _spooled(path) as (file, whose):
-        with archive.opened(file, whose) as whole:
-            manifest = whole.manifest
-            tables, status = setup.run_as_it_is(_look)
-            with connected(config.database_url or "") as source:
-                restore.check(source, whole, tables, status.foreign, replace)
-                if tables:
-                    asking.go_on(f"Replace all that is in the database by {_words(manifest)}?", yes)
-                    restore.alone(source)
-                restore.restore(source, whole, config.shared_dir, replace and bool(tables))
-            if replace:
-                restore.sweep(whole, config.shared_dir, _shared(features))
-        ran = setup.run_as_it_is(_bring_up) if manifest.migrations else []
+    with setup.one_line_errors(), _spooled(path) as (file, whose):
+        archive.recognise(file, whose)  # before a database is made for it
+        with _config(makes=True) as config:
+            with archive.opened(file, whose) as whole:
+                manifest = whole.manifest
+                _restore(whole, config, features, replace, yes)
+            ran = setup.run_as_it_is(_bring_up) if manifest.migrations else []
     click.echo(f"restored {_words(manifest)}")
     for name in ran:
         click.echo(f"ran  {name}")
+
+
+def _restore(
+    whole: archive.Archive, config: Settings, features: tuple[Feature, ...], replace: bool, yes: bool
+) -> None:
+    tables, status = setup.run_as_it_is(_look)
+    with connected(config.database_url or "") as source:
+        restore.check(source, whole, tables, status.foreign, replace)
+        if tables:
+            asking.go_on(f"Replace all that is in the database by {_words(whole.manifest)}?", yes)
+            restore.alone(source)
+        restore.restore(source, whole, config.shared_dir, replace and bool(tables))
+    if replace:
+        restore.sweep(whole, config.shared_dir, _shared(features))
 
 
 async def _look(services: Services) -> tuple[list[str], Status]:
@@ -120,8 +128,8 @@ async def _bring_up(services: Services) -> list[str]:
 
 
 @contextmanager
-def _config() -> Iterator[Settings]:
-    with setup.reachable(setup.with_secret(settings.from_environment())) as config:
+def _config(makes: bool = False) -> Iterator[Settings]:
+    with setup.reachable(setup.with_secret(settings.from_environment()), makes) as config:
         yield config
 
 

@@ -32,7 +32,7 @@ def init(as_json: bool) -> None:
     Example:
       ai-editor db init
     """
-    _print_done(setup.run_as_it_is(_init), as_json)
+    _print_done(setup.run_as_it_is(_init, makes=True), as_json)
 
 
 async def _init(services: Services) -> list[str]:

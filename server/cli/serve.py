@@ -8,7 +8,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -23,7 +23,7 @@ from server.cli.worker import Inherited
 from server.config import advice, folders, settings
 from server.config.settings import Settings
 from server.database import DatabaseUnavailable, WritesRefused
-from server.feature import Feature, assemble, plug, select
+from server.feature import Feature, assemble, idle_settings, plug, select
 from server.http.app import Application, http_server
 from server.mail import ways
 from server.schema import migrate
@@ -56,7 +56,7 @@ def serve(features: tuple[Feature, ...], worker: str | None) -> None:
     with setup.one_line_errors(), _stopped_quietly():
         config, chosen = _prepare(features)
         if not worker:
-            _warn(config)
+            _warn(config, idle_settings(features, chosen, config))
         inherited = Inherited.parse(worker) if worker else None
         if config.workers > 1:
             forker = forking.stand_by()
@@ -90,8 +90,8 @@ def _check(features: tuple[Feature, ...], config: Settings) -> None:
         folders.check("DATA_DIR", config.data_dir / "outbox", 0o700)
 
 
-def _warn(config: Settings) -> None:
-    for line in advice.lines(config):
+def _warn(config: Settings, idle: Mapping[str, str]) -> None:
+    for line in (*advice.lines(config, idle), *advice.at_start(config)):
         log.warning(line)
     if config.database_left_out:
         log.warning(

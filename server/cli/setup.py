@@ -128,12 +128,21 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 @contextmanager
-def reachable(config: Settings) -> Iterator[Settings]:
-    """The settings with a DATABASE_URL that answers: the person's own, or the embedded one for the time being."""
+def reachable(config: Settings, makes: bool = False) -> Iterator[Settings]:
+    """The settings with a DATABASE_URL that answers: the person's own, or the embedded one for the time being.
+
+    Raises Refused where there is none and this is no command that `makes` one: it was run in another folder.
+    """
     if config.database_url:
         yield config
         return
-    with postgres.attached(config.data_dir / "postgres") as url:
+    folder = config.data_dir / "postgres"
+    if not makes and not postgres.exists(folder):
+        raise Refused(
+            f"there is no database in {config.data_dir}: run this where the server runs, or set DATA_DIR or"
+            " DATABASE_URL; `ai-editor db init` makes one"
+        )
+    with postgres.attached(folder) as url:
         yield replace(config, database_url=url)
 
 
@@ -160,8 +169,8 @@ def reading(read: Callable[[Executor], Awaitable[T]]) -> Work[T]:
     return work
 
 
-def run_as_it_is(work: Work[T]) -> T:
-    """As `run`, whatever state the database is in."""
+def run_as_it_is(work: Work[T], makes: bool = False) -> T:
+    """As `run`, whatever state the database is in; one that `makes` it may find none."""
     features = click.get_current_context().find_object(tuple) or ()
 
     async def main(config: Settings) -> T:
@@ -171,7 +180,7 @@ def run_as_it_is(work: Work[T]) -> T:
         finally:
             await services.close()
 
-    with one_line_errors(), reachable(with_secret(settings.from_environment())) as config:
+    with one_line_errors(), reachable(with_secret(settings.from_environment()), makes) as config:
         logs.configure_audit(config.log_format)
         return asyncio.run(main(replace(config, db_pool_size=COMMAND_POOL_SIZE)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from server.config.reader import Reader
@@ -14,22 +14,15 @@ _OTHERS = dict.fromkeys(
     ("SMTP_HOST", "SMTP_SERVER", "SMTP_PORT", "SMTP_USER", "SMTP_USERNAME", "SMTP_PASSWORD"), "SMTP_URL"
 ) | dict.fromkeys(("SMTP_FROM", "EMAIL_FROM"), "MAIL_FROM")
 _ALIKE = 0.85
-# Of later features: whoever sets one believes that it does something.
-_LACKING = (
-    "CAPTCHA_PROVIDER",
-    "ENCRYPT_OAUTH_TOKENS",
-    "OIDC_PROVIDERS",
-    "PLUGINS",
-    "TWO_FACTOR_SCOPE",
-)
+_LEAST_DIFFERENT = 12  # characters of a secret
 _EVERYBODY = re.compile(r"(?:[a-z*?]+://)?(?=[^a-z]*\*)[*?.]+(?:\.[a-z]+)?(?::[0-9*?]+)?", re.IGNORECASE)
 # A hash of this cost takes longer than anybody waits, and one of that less than OWASP asks for.
 SLOWEST_COST, LEAST_COST = 16, 10
 
 
-def lines(settings: Settings) -> Iterator[str]:
-    """One each; the settings of features have been read by now."""
-    yield from _names(settings.reader)
+def lines(settings: Settings, idle: Mapping[str, str]) -> Iterator[str]:
+    """One each; the settings of features have been read by now, and `idle` says which are of one that is off, and why."""
+    yield from _names(settings.reader, idle)
     for pattern in filter(_EVERYBODY.fullmatch, settings.trusted_origins):
         yield f"BETTER_AUTH_TRUSTED_ORIGINS has {pattern!r}: sites of anybody may act for their visitors"
     if any(network.prefixlen == 0 for network in settings.trusted_proxies):
@@ -39,6 +32,21 @@ def lines(settings: Settings) -> Iterator[str]:
     if any(map(is_weak, settings.keyring.every()[1:])):
         yield "BETTER_AUTH_SECRETS has one that can be guessed: it decrypts, and what it signed does not count"
     yield from _durations(settings)
+
+
+def at_start(settings: Settings) -> Iterator[str]:
+    """What `doctor` has checks of its own for."""
+    if settings.secret and is_guessable(settings.secret):
+        yield "BETTER_AUTH_SECRET is long, and of few different characters: `ai-editor secret generate` prints a good one"
+    if settings.production and settings.base_url_given and not settings.secure_cookies:
+        yield f"BETTER_AUTH_URL is {settings.base_url}: cookies are not Secure, and anybody on the way reads passwords"
+    if settings.secure_cookies and not settings.trusted_proxies:
+        yield "TRUSTED_PROXIES names no proxy, and one has to end https: all people look like one to limits and audit"
+
+
+def is_guessable(secret: str) -> bool:
+    """Whether it is long and yet of few different characters, or one text over and over."""
+    return len(set(secret)) < _LEAST_DIFFERENT or secret in (secret + secret)[1:-1]
 
 
 def _durations(settings: Settings) -> Iterator[str]:
@@ -54,14 +62,14 @@ def _durations(settings: Settings) -> Iterator[str]:
         )
 
 
-def _names(read: Reader) -> Iterator[str]:
-    """What is set under a name that is nearly one of ours, which is not set."""
+def _names(read: Reader, idle: Mapping[str, str]) -> Iterator[str]:
+    """What is set for a feature that is off, or under a name that is nearly one of ours, which is not set."""
     for name in sorted(read.variables):
         upper = name.upper()
         if name in read.asked or not read.variables[name].strip():
             continue
-        if name in _LACKING:
-            yield f"{name} is set, and this version does not have what it is for"
+        if name in idle:
+            yield f"{name} is set, and does nothing: it is for {idle[name]}"
             continue
         found = get_close_matches(upper, [*sorted(read.asked), *_OTHERS], 1, _ALIKE)
         meant = _OTHERS.get(found[0], found[0]) if found else ""

@@ -134,6 +134,11 @@ def owned(data_dir: Path, wait: float = 5.0) -> Iterator[str]:
         cluster.stop()
 
 
+def exists(data_dir: Path) -> bool:
+    """Whether there is one, whole: it gets its name when it is."""
+    return Home(data_dir).data.exists()
+
+
 @contextlib.contextmanager
 def attached(data_dir: Path) -> Iterator[str]:
     """The running server's address; where none runs, one runs for the duration."""

@@ -1,6 +1,6 @@
 """`ai-editor db`: on databases that are empty, ours, better-auth's, someone else's, and of a newer version."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -129,3 +129,23 @@ def test_a_wrong_address_is_one_line_without_its_password(
     assert done.code == 1
     assert expected in done.refusal
     assert "hunter22" not in done.refusal
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("user", "list"), ("session", "list"), ("db", "status"), ("db", "migrate"), ("db", "backup", "b.zip")],
+)
+def test_no_command_makes_a_database_in_the_wrong_folder(tmp_path: Path, command: Sequence[str]) -> None:
+    done = Commands(tmp_path)(*command)
+    assert done.code == 1
+    assert done.refusal.startswith(
+        f"there is no database in {tmp_path / 'data'}: run this where the server runs"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_backup_makes_no_database(tmp_path: Path) -> None:
+    (tmp_path / "notes.zip").write_text("nothing of the kind")
+    done = Commands(tmp_path)("db", "restore", "notes.zip")
+    assert "no backup of AI-Editor's" in done.refusal
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.zip"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.cli.commands import COMMAND, ROOT
 from tests.workers.served import Served
 
-LONG = "x" * 40
+LONG = "abcdefghijklmnopqrstuvwxyz-0123456789-abc"
 
 
 def refusal(folder: Path, room: int, **settings: str) -> str:

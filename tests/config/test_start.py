@@ -7,7 +7,8 @@ import pytest
 
 from tests.cli.commands import Commands
 
-SETTINGS = {"APP_ENV": "development", "BETTER_AUTH_SECRET": "x" * 32, "PORT": "0", "LOG_FORMAT": "text"}
+SECRET = "abcdefghijklmnopqrstuvwxyz-0123456789"
+SETTINGS = {"APP_ENV": "development", "BETTER_AUTH_SECRET": SECRET, "PORT": "0", "LOG_FORMAT": "text"}
 
 
 @pytest.fixture
@@ -66,6 +67,8 @@ def test_names_that_are_nearly_right(ai_editor: Commands, tmp_path: Path) -> Non
         tmp_path,
         TRUSTED_PROXY="10.0.0.1",
         CAPTCHA_PROVIDER="hcaptcha",
+        METRICS_TOKEN="a-token-of-thirty-two-characters",
+        FEATURES_OFF="metrics",
         EMAIL_FROM="a@b.example",
         SESSION_MANAGER="x",
         PORTS="1",
@@ -76,7 +79,8 @@ def test_names_that_are_nearly_right(ai_editor: Commands, tmp_path: Path) -> Non
     ):  # fmt: skip
         assert f"{name} is set, which nothing reads; {meant} may be meant" in said
     assert "TRUSTED_PROXY is set" in said
-    assert "CAPTCHA_PROVIDER is set, and this version does not have what it is for" in said
+    assert "CAPTCHA_PROVIDER is set, and does nothing: it is for captcha, which PLUGINS does not name" in said
+    assert "METRICS_TOKEN is set, and does nothing: it is for metrics, which FEATURES_OFF names" in said
     for name in (
         "SESSION_MANAGER",
         "PORTS",
@@ -100,6 +104,19 @@ def test_what_is_hardly_meant(ai_editor: Commands, tmp_path: Path) -> None:
     assert "SESSION_UPDATE_AGE is 86400" in said
     assert "BCRYPT_COST is 4" in said  # S7
     assert "BETTER_AUTH_SECRETS has one that can be guessed" in said  # S45
+
+
+def test_a_secret_an_address_and_a_proxy_that_are_hardly_meant(ai_editor: Commands, tmp_path: Path) -> None:
+    long = "ab" * 20
+    said = warnings(
+        ai_editor, tmp_path, APP_ENV="production", LOG_FORMAT="text", BETTER_AUTH_URL="http://app.example.com",
+        BETTER_AUTH_SECRET=long,
+    )  # fmt: skip
+    assert "BETTER_AUTH_SECRET is long, and of few different characters" in said  # S45
+    assert long not in said  # S33
+    assert "BETTER_AUTH_URL is http://app.example.com: cookies are not Secure" in said  # S28
+    said = warnings(ai_editor, tmp_path, BETTER_AUTH_URL="https://app.example.com", LOG_FORMAT="text")
+    assert "TRUSTED_PROXIES names no proxy" in said  # S13
 
 
 def test_what_is_meant_says_nothing(ai_editor: Commands, tmp_path: Path) -> None:
