@@ -133,7 +133,8 @@ def idle_settings(
     features: Iterable[Feature], chosen: Iterable[Feature], settings: Settings
 ) -> Mapping[str, str]:
     """The names that only features read that are off: which one, and what has it on."""
-    on, idle = {each.name for each in chosen}, {}
+    on = {each.name for each in chosen}
+    idle: dict[str, str] = {}
     for each in features:
         if each.settings is None or each.name in on:
             continue
