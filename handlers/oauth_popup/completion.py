@@ -16,14 +16,12 @@ from server.services import Services
 _TYPE, _ELEMENT = "better-auth:oauth-popup", "better-auth-oauth-popup"
 # Where a script's element may end, and what was no part of JavaScript's texts for long.
 _NOT_INLINE = re.compile("[<\u2028\u2029]")
+# Whoever waits closes the window once they have heard; were it closed at once, they might see that first.
 _SCRIPT = f"""
 const {{ targetOrigin, ...message }} = JSON.parse(document.getElementById("{_ELEMENT}").textContent)
-const opener = window.opener ?? window.parent
-try {{
-  if (opener !== window) opener.postMessage(message, targetOrigin)
-}} finally {{
-  window.close()
-}}
+const waiting = window.opener ?? window.parent
+setTimeout(() => window.close(), 1000)
+if (waiting !== window) waiting.postMessage(message, targetOrigin)
 """
 _HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; script-src 'sha256-{_HASH}'; base-uri 'none'"

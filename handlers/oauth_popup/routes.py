@@ -10,6 +10,7 @@ from handlers.oauth_popup import completion, marker
 from handlers.oauth_popup.marker import Marker
 from server import errors
 from server.database import DatabaseError
+from server.errors import APIError
 from server.http.access import answers
 from server.http.api import ApiHandler
 from server.http.guards import public
@@ -50,9 +51,8 @@ class StartOAuthPopup(ApiHandler):
     @answers(schemas.STRING, redirects=True, refused=(403,), media_type="text/html")
     async def get(self) -> None:
         """302 to the provider; a page that tells who has opened the window why not, if that is somebody trusted. S34."""
-        asked = bodies.read(
-            StartPopupQuery, self.query, "query"
-        )  # whose targets are checked below, and the refusal told
+        # Not by read_query, whose refusal of a target nobody would be told.
+        asked = bodies.read(StartPopupQuery, self.query, "query")
         origins = self.application.origins
         if not origins.trusts(asked.popup_origin):
             raise errors.invalid_origin(shown(asked.popup_origin))
@@ -96,7 +96,7 @@ class StartOAuthPopup(ApiHandler):
 def _members(text: str) -> Mapping[str, object]:
     """What is remembered beside the rest; what is no object is nothing."""
     try:
-        found = javascript.revive(javascript.parse(text))
-    except ValueError:
+        found = javascript.revive(bodies.parse_json(text.encode()))
+    except APIError:
         return {}
     return found if isinstance(found, dict) else {}

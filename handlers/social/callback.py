@@ -152,9 +152,9 @@ class HandleOAuthCallback(ApiHandler):
 
     def _land(self, url: str) -> None:
         """302; or a feature's page in place of that, beside the same Location, which has to be one of ours either way."""
-        landed = self._landed(self.point_to(url))
+        place = self.point_to(url)
         for landing in self.services.landings:
-            page = landing(landed)
+            page = landing(self._landed(place))
             if page is None:
                 continue
             self.add_cookies(page.cookies)

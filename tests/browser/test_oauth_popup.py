@@ -21,6 +21,7 @@ PAGE = """<!doctype html>
   const output = document.querySelector("output")
   for (const button of document.querySelectorAll("button")) button.onclick = async () => {
     const provider = button.textContent
+    output.textContent = ""
     const { data, error } = await clients.call("elsewhere", "signIn.popup", { provider, callbackURL: "/" })
     const session = await clients.call("elsewhere", "getSession")
     output.textContent = `${error?.code ?? data.success} ${session.data?.user.email ?? "nobody"}`
@@ -79,7 +80,7 @@ async def test_a_window_tells_the_page_that_opened_it(
             ):
                 async with tab.page.expect_popup() as opened:
                     await app.get_by_role("button", name=provider).click()
-                await app.get_by_text(outcome, exact=True).wait_for()
+                assert await app.locator("output:not(:empty)").inner_text() == outcome
                 popup = await opened.value
                 if not popup.is_closed():
                     await popup.wait_for_event("close")

@@ -5,11 +5,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from handlers.oauth_popup import FEATURE
 from server.database import DatabaseUnavailable
 from server.oauth import authorization
 from server.services import Services
@@ -153,7 +155,7 @@ async def test_data_stands_in_for_nothing(client: Client, sql: Sql) -> None:  # 
     assert "evil" not in json.dumps(kept)
     assert not kept.keys() & {"link", "serverContext", "requestSignUp"}
     assert (kept["mine"], kept["at"]) == (1, "2020-01-02T03:04:05.000Z")
-    for text in ("{", "[1]", '"x"', "5", "null", "[" * 9999):
+    for text in ("{", "[1]", '"x"', "5", "null", "[" * 9999, f'{{"a":{"[" * 300}{"]" * 300}}}'):
         await begin(client, additionalData=text)
 
 
@@ -238,6 +240,16 @@ async def test_with_the_state_in_a_cookie(client: Client, sql: Sql) -> None:
     state = await begin(client)
     assert sql('SELECT count(*) FROM "verification"') == [(0,)]
     assert "token" in told(await back(client, "google", state, code_of("google", ADA)))
+
+
+@pytest.mark.parametrize(
+    ("plugins", "level"), [(("oauth-popup",), "note"), (("oauth-popup", "bearer"), "ok"), (("all",), "ok")]
+)
+async def test_a_token_that_nothing_takes(
+    client: Client, app: Services, plugins: tuple[str, ...], level: str
+) -> None:
+    (check,) = FEATURE.doctor
+    assert (await check.run(replace(app.config, plugins=plugins), app.db)).level == level
 
 
 @pytest.mark.environ(**SETTINGS | {"PLUGINS": "bearer"})
