@@ -30,6 +30,7 @@ ENABLED = "twoFactorEnabled"
 # Columns that say who may come in and do what: they are said by other members, or given to nobody by moving.
 OWN = frozenset({ENABLED, "role", "banned", "banReason", "banExpires"})
 _MOST, _MOST_SECRET, _MOST_KEY, _MOST_TOKEN, _MOST_COUNTER = 100, 1024, 8192, 65536, 2**31 - 1
+_BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
 _VERSION = re.compile(r"\$ba\$[0-9]{1,15}\$")
 _OFF = "the account has a second factor, and two-factor is not in PLUGINS here; --accept second-factor takes it without"
 _SEALED = "the second factor is encrypted with another secret than this server's or that of --secret-file"
@@ -184,7 +185,7 @@ def _with_passkeys(person: Person, accepted: frozenset[str], here: Here) -> Pers
 def _check_passkey(found: Passkey) -> None:
     texts = (found.credential_id, found.public_key, found.name, found.transports, found.aaguid)
     known = found.device_type in ("singleDevice", "multiDevice") and 0 <= found.counter <= _MOST_COUNTER
-    if not found.credential_id or not found.public_key or not known:
+    if not known or not all(_BASE64.fullmatch(each) for each in (found.credential_id, found.public_key)):
         raise Unfit(PASSKEY, "a passkey lacks what it cannot be used without")
     if any(len(each or "") > _MOST_KEY for each in texts):
         raise Unfit(PASSKEY, "a passkey is longer than one can be")

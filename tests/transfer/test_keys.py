@@ -167,6 +167,7 @@ def test_columns_that_nobody_here_has_are_told(place: Callable[..., Place]) -> N
 UNFIT: list[tuple[str, dict[str, object]]] = [
     ("passkey", {"passkeys": [PASSKEY | {"credential_id": ""}]}),
     ("passkey", {"passkeys": [PASSKEY | {"public_key": None}]}),
+    ("passkey", {"passkeys": [PASSKEY | {"credential_id": " "}]}),
     ("passkey", {"passkeys": [PASSKEY | {"counter": -1}]}),
     ("passkey", {"passkeys": [PASSKEY | {"counter": 2**31}]}),
     ("passkey", {"passkeys": [PASSKEY | {"device_type": "stone"}]}),
@@ -191,12 +192,15 @@ def test_what_cannot_be_or_is_somebody_elses_is_refused(place: Callable[..., Pla
     assert bring(here.ai_editor, [WHOLE]).code == 0
     plain = ADA | {"second_factor": True, "two_factor": FACTOR}
     rows = [plain | {"email": f"{number}@example.com"} | change for number, (_, change) in enumerate(UNFIT)]
+    dry = bring(here.ai_editor, rows, "--dry-run")
+    report = here.ai_editor.folder / "users.jsonl.refused.jsonl"
+    told = report.read_text()
     done = bring(here.ai_editor, rows)
-    assert (done.code, done.err.count(SECRET)) == (1, 0)
+    assert (dry.code, done.code, done.err.count(SECRET)) == (1, 1, 0)
+    assert report.read_text() == told
     found = [(each["line"] - 1, each["reason"]) for each in refused(here.ai_editor)]
     assert found == [(number, reason) for number, (reason, _) in enumerate(UNFIT)]
-    report = (here.ai_editor.folder / "users.jsonl.refused.jsonl").read_text()
-    assert not any(each in report for each in (SECRET, CODES[0], "ya29", HASH))
+    assert not any(each in told for each in (SECRET, CODES[0], "ya29", HASH))
 
 
 def test_roles_are_given_to_nobody(place: Callable[..., Place]) -> None:
