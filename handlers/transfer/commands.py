@@ -54,6 +54,12 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--hashes", type=_file, help="The file with password hashes that Auth0's support has made.")
 @click.option("--hash-config", "config", type=_file, help="A file with Firebase's password hash parameters.")
 @click.option(
+    "--secret-file",
+    "secret",
+    type=_file,
+    help="A file with the BETTER_AUTH_SECRET of the server that FILE is from.",
+)
+@click.option(
     "--report", "path", type=click.Path(dir_okay=False, path_type=Path),
     help="Where a line for each refused row goes.  [default: FILE.refused.jsonl]",
 )  # fmt: skip
@@ -66,6 +72,7 @@ def import_users(
     accept: tuple[str, ...],
     hashes: Path | None,
     config: Path | None,
+    secret: Path | None,
     path: Path | None,
     as_json: bool,
 ) -> None:
@@ -81,11 +88,12 @@ def import_users(
       ai-editor user import users.json --from firebase --hash-config parameters.txt
     """
     report = path or file.with_name(file.name + ".refused.jsonl")
-    if any(each and report.resolve() == each.resolve() for each in (file, hashes, config)):
+    if any(each and report.resolve() == each.resolve() for each in (file, hashes, config, secret)):
         raise WrongUsage("--report names a file that is read")
     with _readable():
         form, source = _opened(file, name)
         beside = _beside(form, source, hashes, config)
+        beside.secret = secret.read_text(errors="replace").strip() if secret else ""
     wishes = Wishes(frozenset(accept), existing == "refuse", dry_run)
     begun = time.monotonic()
     counts, problem = _run(source, form, beside, wishes, report)
@@ -101,7 +109,13 @@ def _run(source: Source, form: Format, beside: Beside, wishes: Wishes, path: Pat
 
     async def work(services: Services) -> tuple[Counts, str]:
         doing = Import(
-            services.db, Here.of(services), source, form, beside, wishes, Report(path, source.unit)
+            services.db,
+            Here.of(services, beside.secret),
+            source,
+            form,
+            beside,
+            wishes,
+            Report(path, source.unit),
         )
         problem = ""
         try:

@@ -39,6 +39,7 @@ class _Newcomer:
     place: int
     person: Person
     stored: columns.Stored
+    names: tuple[tuple[str, str], ...] = ()
     user_id: str = ""
 
     @property
@@ -50,7 +51,8 @@ class _Newcomer:
         ids = [f"id {self.person.id}"] if self.person.id else []
         keys = (f"passkey {each.credential_id}" for each in self.person.passkeys)
         links = (f"account {each.provider_id} {each.account_id}" for each in self.person.links)
-        return [f"email {self.email}", *ids, *links, *keys]
+        names = (f"field {name} {text}" for name, text in self.names)
+        return [f"email {self.email}", *ids, *links, *keys, *names]
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Import:
         report: Report,
     ) -> None:
         self._db, self._source, self._format, self._beside = db, source, form, beside
-        self._here = here
+        self._here, self._unique = here, [each.name for each in here.columns if each.unique]
         self._wishes, self._report, self.counts = wishes, report, Counts()
         self._seen: set[bytes] = set()
 
@@ -120,7 +122,8 @@ class Import:
             email = person.email
             accepted = self._wishes.accepted
             fitting, stored = keys.fitting(checked(person, accepted), accepted, self._here)
-            batch.newcomers.append(_Newcomer(row.place, fitting, stored))
+            names = tuple((name, text) for name in self._unique if (text := stored.get(name)))
+            batch.newcomers.append(_Newcomer(row.place, fitting, stored, names))
         except Unfit as why:
             batch.refusals.append((row.place, email, why))
         except RecursionError:
@@ -152,10 +155,20 @@ class Import:
             taken = await store.find_taken(tx, [each.email for each in newcomers], ids)
             accounts = await store.find_taken_accounts(tx, pairs) if pairs else []
             passkeys = await store.find_taken_passkeys(tx, credentials) if credentials else []
-        marks = {f"{each.kind} {each.value}" for each in taken}
+            names = await self._taken_names(tx, newcomers)
+        marks = names | {f"{each.kind} {each.value}" for each in taken}
         marks |= {f"account {each.provider_id} {each.account_id}" for each in accounts}
         marks |= {f"passkey {each.credential_id}" for each in passkeys}
         batch.newcomers = [each for each in newcomers if not self._is_there(batch, each, marks)]
+
+    async def _taken_names(self, tx: Transaction, newcomers: list[_Newcomer]) -> set[str]:
+        """Of what each has another of, what somebody has."""
+        found: set[str] = set()
+        for name in self._unique:
+            texts = [text for each in newcomers for column, text in each.names if column == name]
+            taken = await declared.find_taken(tx, name, texts) if texts else set()
+            found |= {f"field {name} {text}" for text in taken}
+        return found
 
     def _keep_ids(self, newcomers: list[_Newcomer]) -> None:
         kind = self._db.shape.ids["user"]
@@ -249,21 +262,23 @@ class Import:
         for each in left:
             if each.email in taken:
                 self._leave(batch, each)
-            elif names := [
-                name for name in each.stored if name in {c.name for c in self._here.columns if c.unique}
-            ]:
-                batch.refuse(each, Unfit("taken", f"another user has this {names[0]} already"))
+            elif each.names:
+                batch.refuse(each, Unfit("taken", f"another user has this {each.names[0][0]} already"))
             else:
                 batch.refuse(each, Unfit("database", "the database did not take it, without saying why"))
 
 
-_DUPLICATE = Unfit("duplicate", "a row before has the same e-mail address, id or linked account")
+_DUPLICATE = Unfit(
+    "duplicate", "a row before has the same e-mail address, id, linked account, passkey or name"
+)
 
 
 def _what(mark: str) -> str:
     """What a mark is of, without what it says."""
-    kind, name, *_ = mark.split()
-    return {"id": "this id", "passkey": "a passkey of theirs"}.get(kind, f"the account at {name}")
+    kind, _, said = mark.partition(" ")
+    name = said.partition(" ")[0]
+    known = {"id": "this id", "passkey": "a passkey of theirs", "field": f"this {name}"}
+    return known.get(kind, f"the account at {name}")
 
 
 def _digest(mark: str) -> bytes:

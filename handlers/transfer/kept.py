@@ -23,11 +23,15 @@ class Passkey:
 
 @dataclass(frozen=True, slots=True)
 class SecondFactor:
-    """An authenticator's secret and the backup codes that are left, in clear; without a secret codes are mailed."""
+    """An authenticator's secret and the backup codes that are left, in clear; without a secret codes are mailed.
+
+    `sealed` are the same as better-auth encrypts them.
+    """
 
     secret: str = ""
     codes: tuple[str, ...] = ()
     verified: bool | None = True
+    sealed: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

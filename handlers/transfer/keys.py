@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from handlers.transfer import fields as of
@@ -18,7 +19,7 @@ from handlers.transfer.person import (
     Unfit,
     check_storable,
 )
-from server.crypto.encryption import encrypt
+from server.crypto.encryption import DecryptionError, decrypt, encrypt
 from server.crypto.keyring import Keyring
 from server.model import Column
 from server.oauth.vault import Vault
@@ -29,24 +30,29 @@ ENABLED = "twoFactorEnabled"
 # Columns that say who may come in and do what: they are said by other members, or given to nobody by moving.
 OWN = frozenset({ENABLED, "role", "banned", "banReason", "banExpires"})
 _MOST, _MOST_SECRET, _MOST_KEY, _MOST_TOKEN, _MOST_COUNTER = 100, 1024, 8192, 65536, 2**31 - 1
+_BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
+_VERSION = re.compile(r"\$ba\$[0-9]{1,15}\$")
+_OFF = "the account has a second factor, and two-factor is not in PLUGINS here; --accept second-factor takes it without"
+_SEALED = "the second factor is encrypted with another secret than this server's or that of --secret-file"
 _PLAIN = ("string", "number", "boolean", "date")
 Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """What this server keeps of people, and what it encrypts with."""
+    """What this server keeps of people, and what it encrypts with; `theirs` is the secret of where a file is from."""
 
     columns: Sequence[Column]
     features: Sequence[str]
     keyring: Keyring
     vault: Vault
+    theirs: str = field(default="", repr=False)
 
     @classmethod
-    def of(cls, services: Services) -> Here:
+    def of(cls, services: Services, theirs: str = "") -> Here:
         """As it is set up."""
         vault = Vault(services.config.keyring, services.oauth.settings.encrypts)
-        return cls(services.db.columns.user, services.parts.names, services.config.keyring, vault)
+        return cls(services.db.columns.user, services.parts.names, services.config.keyring, vault, theirs)
 
 
 # Reading
@@ -57,29 +63,37 @@ def second_factor(fields: Fields) -> SecondFactor | None:
     given = of.inner(fields.get("two_factor"))
     if not isinstance(given, dict):
         return None
-    codes, verified = given.get("backup_codes"), given.get("verified", True)
-    texts = tuple(each for each in codes if isinstance(each, str)) if isinstance(codes, list) else ()
-    return SecondFactor(
-        of.text(given, "secret") or "", texts, None if verified is None else of.flag(verified)
-    )
+    codes = _texts(given.get("backup_codes"))
+    return SecondFactor(of.text(given, "secret") or "", codes, _verified(given))
 
 
-def passkeys(fields: Fields) -> tuple[Passkey, ...]:
-    """Those of a row; raises Unfit."""
-    return tuple(_passkey(each) for each in of.members(fields, "passkeys"))
+def sealed_factor(fields: Fields) -> SecondFactor:
+    """A row of better-auth's table."""
+    texts = of.text(fields, "secret") or "", of.text(fields, "backupCodes", "backup_codes") or ""
+    return SecondFactor(verified=_verified(fields), sealed=texts)
 
 
-def _passkey(fields: Fields) -> Passkey:
+def _verified(fields: Fields) -> bool | None:
+    found = fields.get("verified", True)
+    return None if found is None else of.flag(found)
+
+
+def _texts(found: object) -> tuple[str, ...]:
+    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
+
+
+def passkey(fields: Fields) -> Passkey:
+    """One, with our members or better-auth's columns; raises Unfit."""
     counter = of.text(fields, "counter") or "0"
     return Passkey(
-        of.text(fields, "credential_id") or "",
-        of.text(fields, "public_key") or "",
+        of.text(fields, "credential_id", "credentialID") or "",
+        of.text(fields, "public_key", "publicKey") or "",
         int(counter) if counter.isascii() and counter.isdecimal() and len(counter) < 11 else -1,
-        of.text(fields, "device_type") or "",
-        of.flag(fields.get("backed_up")),
+        of.text(fields, "device_type", "deviceType") or "",
+        of.flag(fields.get("backed_up", fields.get("backedUp"))),
         of.text(fields, "name"),
         of.text(fields, "transports"),
-        of.moment(fields, "created_at"),
+        of.moment(fields, "created_at", "createdAt"),
         of.text(fields, "aaguid"),
     )
 
@@ -113,17 +127,42 @@ def _with_factor(person: Person, accepted: frozenset[str], here: Here) -> Person
     """With `--accept second-factor` one that cannot be kept is left out."""
     if person.factor is None:
         return person
-    if ENABLED not in {each.name for each in here.columns}:
+    try:
+        return replace(person, factor=_kept_factor(person.factor, here))
+    except Unfit:
         if SECOND_FACTOR in accepted:
             return replace(person, factor=None)
-        words = "the account has a second factor, and two-factor is not in PLUGINS here; --accept second-factor takes it without"
-        raise Unfit(SECOND_FACTOR, words)
-    texts = (person.factor.secret, *person.factor.codes)
-    if len(person.factor.codes) > _MOST or any(len(each) > _MOST_SECRET for each in texts):
+        raise
+
+
+def _kept_factor(given: SecondFactor, here: Here) -> SecondFactor:
+    """As it can be kept; raises Unfit, since nobody comes in without because something is not set. S17."""
+    if ENABLED not in {each.name for each in here.columns}:
+        raise Unfit(SECOND_FACTOR, _OFF)
+    try:
+        found = _opened(given, here)
+    except DecryptionError:
+        raise Unfit(SECOND_FACTOR, _SEALED) from None
+    texts = (found.secret, *found.codes)
+    if len(found.codes) > _MOST or any(len(each) > _MOST_SECRET for each in texts):
         raise Unfit(SECOND_FACTOR, "the second factor is longer than one can be")
     for each in texts:
-        check_storable("second factor", each)
-    return person
+        check_storable(SECOND_FACTOR, each)
+    return found
+
+
+def _opened(found: SecondFactor, here: Here) -> SecondFactor:
+    if found.sealed is None:
+        return found
+    secret, codes = (_decrypted(each, here) for each in found.sealed)
+    return SecondFactor(secret, _texts(of.inner(codes)), found.verified)
+
+
+def _decrypted(text: str, here: Here) -> str:
+    """Whatever version of their secret it says."""
+    if not here.theirs:
+        return decrypt(here.keyring, text)
+    return decrypt(Keyring(here.theirs), _VERSION.sub("", text))
 
 
 def _with_passkeys(person: Person, accepted: frozenset[str], here: Here) -> Person:
@@ -146,7 +185,7 @@ def _with_passkeys(person: Person, accepted: frozenset[str], here: Here) -> Pers
 def _check_passkey(found: Passkey) -> None:
     texts = (found.credential_id, found.public_key, found.name, found.transports, found.aaguid)
     known = found.device_type in ("singleDevice", "multiDevice") and 0 <= found.counter <= _MOST_COUNTER
-    if not found.credential_id or not found.public_key or not known:
+    if not known or not all(_BASE64.fullmatch(each) for each in (found.credential_id, found.public_key)):
         raise Unfit(PASSKEY, "a passkey lacks what it cannot be used without")
     if any(len(each or "") > _MOST_KEY for each in texts):
         raise Unfit(PASSKEY, "a passkey is longer than one can be")

@@ -54,6 +54,11 @@ SELECT "id"::text AS id, "name" AS name, "email" AS email, "emailVerified" AS em
 FROM "user"
 WHERE TRUE{conditions}
 """
+_FIND_TAKEN = """
+SELECT {names} AS id
+FROM "user"
+WHERE {names} = ANY (%(texts)s)
+"""
 _INSERT_SESSION = """
 INSERT INTO "session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId"{names})
 VALUES (%(id)s, %(expires_at)s, %(token)s, %(created_at)s, %(updated_at)s, %(ip_address)s, %(user_agent)s,
@@ -177,6 +182,12 @@ async def find_user(db: Executor, column: str, text: str) -> ExtendedUser | None
     """Who has this in a column that is unique."""
     found = await db.one(ExtendedUser, _compose(_FIND_USER, (column,)), **{_parameter(column): text})
     return replace(found, more=read(db.columns.user, found.more)) if found else None
+
+
+async def find_taken(db: Executor, column: str, texts: Sequence[str]) -> set[str]:
+    """Which of these somebody has in a column that is unique."""
+    statement = _FIND_TAKEN.format(names=f'"{column}"')
+    return {each.id for each in await db.all(_Added, statement, texts=list(texts))}
 
 
 async def without_taken(db: Executor, user_id: str, written: Written) -> Written:

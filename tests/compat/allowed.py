@@ -135,6 +135,7 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "callbacks at once by one state": (2, 1),
     "refresh tokens that two at once have sent": ([[200, 200], 2], [[200, 200], 1]),
     "a wrong code and the right one at once": ([400, 400], [400, 200]),
+    "a wrong code of an authenticator and the right one at once": ([401, 401], [401, 200]),
     "a name that somebody else was just taking": (422, 400),
     "an address that was just proven, in the answer and in the row": ([False, True], [True, True]),
     "in past a second factor by a link, a code, a provider, a password": ([True] * 3 + [False], [False] * 4),

@@ -59,7 +59,7 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | a sign-in in a window, beside another sign-in of the browser | whichever comes back first uses its cookie up, and ends in a page that may reach nobody | the cookie says which sign-in it is for |
 | a state that two callbacks bring at once, or a state in a cookie that was kept | good for both | good for one |
 | a provider's refresh token that two ask with at once | sent twice | sent once |
-| guesses of a mailed code at once | all but one find nothing, the right one among them | each is counted |
+| guesses of a mailed code, or of an authenticator's, at once | all but one find nothing, the right one among them | each is counted |
 | a username that somebody takes between look-up and insert | 422, or 500 | 400, as for whoever comes later |
 | `emailVerified` in the answer that has just proven the address | as it was before | as the row has it |
 | a second factor after a link, a mailed code or a provider | not asked for | asked for with `TWO_FACTOR_SCOPE=all` |

@@ -100,7 +100,7 @@ EVENTS = [entry(Event("sign-in", {"user_id": "7"}))]
 SAMPLES: dict[str, Any] = {
     "after": (NOW, "7"), "moment": NOW, "change": "DELETE", "column": "nickname", "context": {"a": "b"}, "emails": ["7@example.com"], "entries": EVENTS, "expires_at": NOW, "first": 7, "found": TwoFactor("7", "7", "7", True, None),
     "hashes": ["7"], "ids": ["7"], "life": 1000, "limit": 20, "members": {"name", "image"}, "milliseconds": 7, "most": 10, "now": NOW, "others": ["7"], "passkey": KEY, "counter": 7,
-    "pairs": [("github", "7")], "position": 7, "seconds": 60, "session": SESSION, "slowing": SLOWING, "tokens": ["7"], "until": NOW, "updated_at": NOW, "user": USER, "users": [(USER, {})],
+    "pairs": [("github", "7")], "position": 7, "seconds": 60, "session": SESSION, "slowing": SLOWING, "texts": ["7"], "tokens": ["7"], "until": NOW, "updated_at": NOW, "user": USER, "users": [(USER, {})],
     "verification": Verification("new", "7", "x", NOW, NOW), "wanted": Wanted("7"), "window": 1000, "written": {"nickname": "x"},
 }  # fmt: skip
 

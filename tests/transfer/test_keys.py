@@ -11,6 +11,7 @@ from server.crypto.encryption import decrypt, encrypt
 from server.crypto.keyring import Keyring
 from tests.cli.commands import Commands, Done
 from tests.conftest import execute
+from tests.transfer.samples import BETTER_AUTH_ACCOUNTS, BETTER_AUTH_USER
 from tests.transfer.test_import import ADA, HASH, bring, refused
 
 THERE, HERE = "there-0123456789-0123456789-0123456789", "here-0123456789-0123456789-0123456789-"
@@ -166,6 +167,7 @@ def test_columns_that_nobody_here_has_are_told(place: Callable[..., Place]) -> N
 UNFIT: list[tuple[str, dict[str, object]]] = [
     ("passkey", {"passkeys": [PASSKEY | {"credential_id": ""}]}),
     ("passkey", {"passkeys": [PASSKEY | {"public_key": None}]}),
+    ("passkey", {"passkeys": [PASSKEY | {"credential_id": " "}]}),
     ("passkey", {"passkeys": [PASSKEY | {"counter": -1}]}),
     ("passkey", {"passkeys": [PASSKEY | {"counter": 2**31}]}),
     ("passkey", {"passkeys": [PASSKEY | {"device_type": "stone"}]}),
@@ -190,12 +192,15 @@ def test_what_cannot_be_or_is_somebody_elses_is_refused(place: Callable[..., Pla
     assert bring(here.ai_editor, [WHOLE]).code == 0
     plain = ADA | {"second_factor": True, "two_factor": FACTOR}
     rows = [plain | {"email": f"{number}@example.com"} | change for number, (_, change) in enumerate(UNFIT)]
+    dry = bring(here.ai_editor, rows, "--dry-run")
+    report = here.ai_editor.folder / "users.jsonl.refused.jsonl"
+    told = report.read_text()
     done = bring(here.ai_editor, rows)
-    assert (done.code, done.err.count(SECRET)) == (1, 0)
+    assert (dry.code, done.code, done.err.count(SECRET)) == (1, 1, 0)
+    assert report.read_text() == told
     found = [(each["line"] - 1, each["reason"]) for each in refused(here.ai_editor)]
     assert found == [(number, reason) for number, (reason, _) in enumerate(UNFIT)]
-    report = (here.ai_editor.folder / "users.jsonl.refused.jsonl").read_text()
-    assert not any(each in report for each in (SECRET, CODES[0], "ya29", HASH))
+    assert not any(each in told for each in (SECRET, CODES[0], "ya29", HASH))
 
 
 def test_roles_are_given_to_nobody(place: Callable[..., Place]) -> None:
@@ -204,3 +209,39 @@ def test_roles_are_given_to_nobody(place: Callable[..., Place]) -> None:
     row = ADA | {"fields": {"role": "admin", "plan": "gold"}}
     assert bring(here.ai_editor, [row], "--accept", "field").code == 0
     assert here.sql('SELECT "role", "plan" FROM "user"') == [(None, "gold")]
+
+
+BETTER_AUTH_PASSKEY = {
+    "id": "p", "name": "Phone", "publicKey": "pQECAyYgASFY", "userId": "kJ7", "credentialID": "Y3JlZGVudGlhbA", "counter": 7,
+    "deviceType": "multiDevice", "backedUp": True, "transports": "internal", "createdAt": "2026-01-02T03:04:05+00:00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["a document", "a user a line"])
+def test_better_auths_keys_come_in_where_a_secret_opens_them(
+    place: Callable[..., Place], whole: bool
+) -> None:
+    here = place("here", HERE)
+    sealed = {
+        "secret": encrypt(Keyring(THERE), SECRET),
+        "backupCodes": encrypt(Keyring(THERE), json.dumps(CODES)),
+    }
+    factor = {"id": "f", "userId": "kJ7", "verified": True, **sealed}
+    user = BETTER_AUTH_USER | {"twoFactorEnabled": True, "username": "ada", "displayUsername": None}
+    tables = {
+        "user": [user],
+        "account": BETTER_AUTH_ACCOUNTS,
+        "passkey": [BETTER_AUTH_PASSKEY],
+        "twoFactor": [factor],
+    }
+    content = json.dumps(tables if whole else tables | {"user": user}) + "\n"
+    assert bring(here.ai_editor, content, name="users.json").code == 1
+    [(reason, message)] = words(here.ai_editor, "users.json")
+    assert (reason, "--secret-file" in message) == ("second-factor", True)
+    dry = bring(here.ai_editor, content, "--accept", "second-factor", "--dry-run", name="users.json")
+    assert dry.code == 0
+    (here.ai_editor.folder / "secret").write_text(THERE + "\n")
+    assert bring(here.ai_editor, content, "--secret-file", "secret", name="users.json").code == 0
+    assert here.factor() == ("kJ7", SECRET, CODES, True)
+    assert [row[3] for row in here.sql(PASSKEYS)] == ["Y3JlZGVudGlhbA"]
+    assert here.sql('SELECT "username" FROM "user"') == [("ada",)]

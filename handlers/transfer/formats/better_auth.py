@@ -1,19 +1,34 @@
-"""better-auth: rows of its `user`, each with those of `account` in a member, or one document with both tables."""
+"""better-auth: rows of its `user`, each with those of other tables in members, or one document with the tables."""
 
 from __future__ import annotations
 
 from handlers.transfer import fields as of
+from handlers.transfer import keys
 from handlers.transfer.fields import Fields
 from handlers.transfer.formats.format import Beside, Format
 from handlers.transfer.person import Linked, Person
 from server import clock
 
 _CREDENTIAL = "credential"
+# What is said by other members than `more`, or by none.
+_CORE = {
+    "id", "name", "email", "emailVerified", "email_verified", "image", "createdAt", "created_at", "updatedAt", "updated_at",
+    "two_factor_enabled", "ban_expires", "ban_reason", "account", "accounts", "passkey", "passkeys", "twoFactor", *keys.OWN,
+}  # fmt: skip
 
 
 def _gather(fields: Fields) -> tuple[str, object] | None:
     owner = of.text(fields, "userId", "user_id")
-    return (owner, dict(fields)) if owner and _provider(fields) else None
+    known = _provider(fields) or _is_passkey(fields) or _is_factor(fields)
+    return (owner, dict(fields)) if owner and known else None
+
+
+def _is_passkey(fields: Fields) -> bool:
+    return "credentialID" in fields
+
+
+def _is_factor(fields: Fields) -> bool:
+    return "backupCodes" in fields
 
 
 def _provider(account: Fields) -> str | None:
@@ -31,7 +46,13 @@ def _read(fields: Fields, beside: Beside) -> Person:
     user = of.member(fields, "user") or fields
     owner = of.text(user, "id")
     gathered = [each for each in beside.of(owner) if isinstance(each, dict)]
-    accounts = [*of.members(fields, "account", "accounts"), *gathered]
+    rows = [
+        row for name in ("account", "accounts", "passkey", "passkeys") for row in of.members(fields, name)
+    ]
+    rows += [*(of.members(fields, "twoFactor") or [of.member(fields, "twoFactor")]), *gathered]
+    accounts = [row for row in rows if _provider(row)]
+    factors = [keys.sealed_factor(row) for row in rows if _is_factor(row)]
+    second = of.flag(user.get("twoFactorEnabled", user.get("two_factor_enabled")))
     passwords = (of.text(each, "password") for each in accounts if _provider(each) == _CREDENTIAL)
     return Person(
         email=of.text(user, "email"),
@@ -48,13 +69,17 @@ def _read(fields: Fields, beside: Beside) -> Person:
             if _provider(each) != _CREDENTIAL
         ),
         disabled=_is_banned(user),
-        second_factor=of.flag(user.get("twoFactorEnabled", user.get("two_factor_enabled"))),
+        second_factor=second,
+        factor=factors[0] if second and factors else None,
+        passkeys=tuple(keys.passkey(row) for row in rows if _is_passkey(row)),
+        more={name: value for name, value in user.items() if name not in _CORE},
     )
 
 
 def _looks(fields: Fields) -> bool:
     user = of.member(fields, "user") or fields
-    return {"email", "emailVerified"} <= user.keys() and "localId" not in user and "username" not in user
+    other = "localId" in user or ("username" in user and "displayUsername" not in user)
+    return {"email", "emailVerified"} <= user.keys() and not other
 
 
 BETTER_AUTH = Format(
@@ -62,6 +87,6 @@ BETTER_AUTH = Format(
     _read,
     _looks,
     people=("user.item", "users.item"),
-    others=("account.item", "accounts.item"),
+    others=("account.item", "accounts.item", "passkey.item", "twoFactor.item"),
     gather=_gather,
 )

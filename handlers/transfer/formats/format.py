@@ -21,10 +21,11 @@ class HashConfig:
 
 @dataclass(slots=True)
 class Beside:
-    """What a row alone does not say: rows elsewhere that belong to it, by whose they are; parameters of hashes."""
+    """What a row alone does not say: rows elsewhere that belong to it, by whose they are; parameters of hashes; a secret."""
 
     rows: dict[str, list[object]] = field(default_factory=dict)
     hash_config: HashConfig | None = None
+    secret: str = field(default="", repr=False)
 
     def of(self, owner: str | None) -> list[object]:
         """What was gathered for somebody."""

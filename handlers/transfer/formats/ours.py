@@ -31,7 +31,7 @@ def _read(fields: Fields, beside: Beside) -> Person:
         disabled=of.flag(fields.get("disabled")),
         second_factor=of.flag(fields.get("second_factor")),
         factor=keys.second_factor(fields),
-        passkeys=keys.passkeys(fields),
+        passkeys=tuple(keys.passkey(each) for each in of.members(fields, "passkeys")),
         more=of.member(fields, "fields"),
     )
 

@@ -7,7 +7,7 @@ import time
 from tests.compat.at_once import LONGEST, holding, several, until
 from tests.compat.caller import PASSWORD, Caller, Look
 from tests.compat.case import Group
-from tests.compat.cases import email_otp
+from tests.compat.cases import email_otp, factors
 from tests.compat.servers import Ours
 from tests.compat.visit import Visit
 from tests.compat.wire import Answer
@@ -87,6 +87,25 @@ def guesses(caller: Caller) -> None:
         row.wait_for(2)
         row.let_go()
     _say(caller, "a wrong code and the right one at once", [wrong.result().status, right.result().status])
+
+
+@group.case("POST /two-factor/verify-totp", "a wrong code and the right one at once", "two-factor")
+def factor_guesses(caller: Caller) -> None:
+    """The count of tries is away while the wrong one is looked at, and the sign-in is told to be none."""
+    code = factors.code(factors.challenged(caller).get("totpURI", ""))
+    cookie, identifier = caller.cookies(), f"2fa-attempts-{factors.waiting(caller)}"
+
+    def tell(text: str) -> Answer:
+        return caller.post("/two-factor/verify-totp", {"code": text}, cookie=cookie)
+
+    with holding(caller, HOLD, identifier=identifier) as row, several() as begin:
+        wrong = begin(lambda: tell("x"))
+        row.wait_for(1)
+        right = begin(lambda: tell(code))
+        row.wait_for(2)
+        row.let_go()
+    found = [wrong.result().status, right.result().status]
+    _say(caller, "a wrong code of an authenticator and the right one at once", found)
 
 
 @group.case("POST /sign-up/email", "a name that somebody else is just taking", "username")
