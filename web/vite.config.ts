@@ -25,7 +25,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '@', replacement: here('./src') },
-      { find: /^tailwind-variants$/, replacement: here('./src/stubs/tailwind-variants.ts') },
+      { find: /^(\.\.\/)+utils\/tv(\.js)?$/, replacement: here('./src/stubs/tv.ts') },
+      { find: /^ohash\/utils$/, replacement: here('./src/stubs/ohash.ts') },
       { find: /^@iconify\/vue$/, replacement: here('./src/stubs/iconify.ts') },
     ],
   },
@@ -56,7 +57,7 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     projects: [
-      { extends: true, test: { name: 'apart', include: apart } },
+      { extends: true, test: { name: 'apart', include: apart, setupFiles: ['tests/ready.ts'] } },
       {
         extends: true,
         test: { name: 'together', include: TESTS, exclude: apart, isolate: false, setupFiles: ['tests/fresh.ts'] },

@@ -117,6 +117,36 @@ async def test_a_mailed_code_signs_in_by_keys_alone_and_is_remembered_as_the_way
 
 
 @slowly
+async def test_a_mailed_code_chooses_a_new_password_by_keys_alone(
+    browser: Browser, base_url: str, client: Client, sql: Sql
+) -> None:
+    await client.sign_up()
+    async with window(browser, base_url) as tab:
+        await tab.open("/forgot-password")
+        await tab.page.get_by_role("button", name="E-mail me a code instead").press("Enter")
+        await until(tab, "Enter your e-mail address.")
+        await tab.page.keyboard.type(EMAIL)
+        await tab.page.get_by_role("button", name="E-mail me a code instead").press("Enter")
+        await tab.at("/reset-code")
+        await until(tab, "ends your sessions everywhere")
+        code = promised(sql, "email-otp-forget-password")[-1].context["code"]
+        await tab.page.keyboard.type(f"{(int(code) + 1) % 10**6:06}")
+        await tab.page.keyboard.press("Tab")
+        await tab.page.keyboard.type("another secret of mine")
+        await tab.page.keyboard.press("Enter")
+        await until(tab, "That code is not right")
+        forgive(tab, 400)
+        await tab.page.keyboard.press("ControlOrMeta+a")
+        await tab.page.keyboard.type(code)
+        await tab.page.keyboard.press("Enter")
+        await tab.at("/login")
+        await until(tab, "Your password is changed")
+        await sign_in(tab, EMAIL, "another secret of mine")
+        await tab.at("/dashboard")
+        await tab.check()
+
+
+@slowly
 async def test_several_people_are_added_switched_and_signed_out(
     browser: Browser, base_url: str, client: Client
 ) -> None:
@@ -173,6 +203,13 @@ async def look_outside(tab: Window, look: Look, long: str) -> None:
     await tab.page.keyboard.press("Enter")
     await until(tab, "That code is not right")
     await look("code-wrong")
+    await tab.open("/forgot-password")
+    await tab.page.get_by_label("E-mail", exact=True).fill(long)
+    await look("forgot")
+    await tab.press("E-mail me a code instead")
+    await tab.page.get_by_label(CODE).wait_for()
+    await tab.page.get_by_label("New password").fill("summer 2026 in new york")
+    await look("reset-code")
 
 
 async def look_inside(tab: Window, look: Look) -> None:

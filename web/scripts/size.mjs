@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
 const DIST = new URL('../dist/', import.meta.url)
-const LIMIT = 110_000
+// /login may come to 110 kB; the limit stands close to what it is, so that room is given away knowingly.
+const LIMIT = 95_000
+const LATER = 'src/client.ts'
 const PAGES = ['/login', '/register', '/', '/dashboard', '/settings/security']
 
 const pages = JSON.parse(readFileSync(new URL('../pages.json', import.meta.url), 'utf8'))
@@ -21,6 +23,12 @@ function filesOf(keys, found = new Set()) {
   return found
 }
 
+/** What is loaded as soon as a page is drawn. */
+function later(first) {
+  const files = [...filesOf([LATER])].filter((file) => !first.includes(file))
+  return files.reduce((sum, file) => sum + gzipped(file), 0)
+}
+
 const gzipped = (file) => gzipSync(readFileSync(new URL(file, DIST)), { level: 9 }).length
 
 /** The entries of a page: the app, the layouts, and the page itself or its cards. */
@@ -34,7 +42,7 @@ function report(path) {
   const files = [...filesOf(entriesOf(pages.find((page) => page.path === path)))]
   const sizes = files.map((file) => ({ file, size: gzipped(file) })).sort((one, other) => other.size - one.size)
   const total = sizes.reduce((sum, { size }) => sum + size, 0)
-  console.log(`${path}: ${(total / 1000).toFixed(1)} kB of script and style, gzip`)
+  console.log(`${path}: ${(total / 1000).toFixed(1)} kB of script and style, gzip; ${(later(files) / 1000).toFixed(1)} kB once it is drawn`)
   if (path === '/login') sizes.forEach(({ file, size }) => console.log(`  ${String(size).padStart(6)}  ${file}`))
   return total
 }

@@ -1,26 +1,34 @@
-import { createAuthClient } from 'better-auth/vue'
+type Client = typeof import('@/client').client
 
-const lostListeners = new Set<() => void>()
+let client: Client | undefined
 
-/** Calls back when the server no longer knows the session that a request came with. */
-export function onSessionLost(listener: () => void): void {
-  lostListeners.add(listener)
+/** The client's own code is no part of what a page needs before it is drawn: it is loaded once, soon afterwards. */
+export async function ready(): Promise<void> {
+  client ??= (await import('@/client')).client
 }
 
-function meansSessionLost(status: number, code: unknown): boolean {
-  return status === 401 && (code === undefined || code === 'UNAUTHORIZED' || code === 'FAILED_TO_GET_SESSION')
+/** What stands at a path of the client. */
+function found(path: readonly string[]): unknown {
+  return path.reduce<unknown>((part, name) => (part as Record<string, unknown>)[name], client)
 }
 
-/** The client of the authentication API, on the page's own origin. */
-export const auth = createAuthClient({
-  fetchOptions: {
-    onError({ error }) {
-      if (meansSessionLost(error.status, error.code)) lostListeners.forEach((listener) => listener())
-    },
-  },
-})
+async function call(path: readonly string[], args: unknown[]): Promise<unknown> {
+  await ready()
+  return (found(path) as (...args: unknown[]) => unknown)(...args)
+}
+
+/** A part of the client; a call of it waits until the client is there. */
+function partAt(path: readonly string[]): unknown {
+  return new Proxy(() => undefined, {
+    get: (_target, name) => client ? found([...path, String(name)]) : partAt([...path, String(name)]),
+    apply: (_target, _this, args: unknown[]) => call(path, args),
+  })
+}
+
+/** The client of the authentication API: its requests at any time, all else of it once it is `ready`. */
+export const auth = partAt([]) as Client
 
 /** A session and whose it is, as get-session answers. */
-export type Who = typeof auth.$Infer.Session
+export type Who = Client['$Infer']['Session']
 export type User = Who['user']
 export type Session = Who['session']

@@ -1,6 +1,7 @@
 import '@/styles/main.css'
 import { createApp } from 'vue'
 import App from '@/App.vue'
+import { ready } from '@/auth'
 import '@/icons'
 import { router } from '@/router'
 import { useSession } from '@/session/useSession'
@@ -9,7 +10,7 @@ import { reloadOnStaleBundle } from '@/shell/freshness'
 function showFirstPage(): void {
   app.mount('#app')
   // After the paint: until then the page shows what the server wrote into it.
-  requestAnimationFrame(() => useSession().follow())
+  requestAnimationFrame(() => void ready().then(() => useSession().follow()))
 }
 
 function apologise(): void {

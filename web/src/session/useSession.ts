@@ -1,7 +1,8 @@
 import { computed, effectScope, readonly, shallowRef, watch } from 'vue'
 import { ask } from '@/ask'
-import { auth, onSessionLost, type User, type Who } from '@/auth'
+import { auth, type User, type Who } from '@/auth'
 import { boot } from '@/boot'
+import { onSessionLost } from '@/lost'
 import { isAdding } from '@/session/adding'
 
 const who = shallowRef<Who | null>(boot.session)
@@ -56,8 +57,8 @@ function lose(): void {
 }
 
 /**
- * From here on the client's own session store leads: focus, reconnection and other tabs keep it true. Where another
- * account is added it would say who is signed in already: there it leads once the other one is.
+ * From here on the session store of the client, which is there by now, leads: focus, reconnection and other tabs keep
+ * it true. Where another account is added it would say who is signed in already: there it leads once the other one is.
  */
 function follow(known = boot.session): void {
   if (!who.value && isAdding()) return void watch(who, follow, { once: true })

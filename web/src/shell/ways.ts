@@ -5,10 +5,11 @@ import type { Call } from '@/ask'
  * A way to come in beside the password is a file `features/<name>/<Name>Way.vue`, which pages.json names at the pages
  * where it stands, in its order, and which is loaded where the server's feature says so (`way` in server/feature.py).
  * It is given the door that it stands at, shows what it has to in a form of its own, and ends in `useSession().start`,
- * as `useAuthForm` does; the page is left then by itself. One that shows nothing leaves no place behind.
+ * as `useAuthForm` does; the page is left then by itself. One that shows nothing leaves no place behind. At the page
+ * for a forgotten password they are ways to another one.
  */
 export interface Door {
-  page: 'login' | 'register'
+  page: 'login' | 'register' | 'forgot-password'
   /** What stands in the form's e-mail field, without the blanks around it. */
   email: string
   /** Whether the session is to outlive the browser. */

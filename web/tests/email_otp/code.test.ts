@@ -2,6 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import EmailCodeWay from '@/features/email_otp/EmailCodeWay.vue'
 import EmailCode from '@/features/email_otp/pages/email-code.vue'
+import ResetCode from '@/features/email_otp/pages/reset-code.vue'
 import '@/icons'
 import { router } from '@/router'
 import { useSession } from '@/session/useSession'
@@ -84,6 +85,56 @@ describe('a mailed code', () => {
     const page = mount(EmailCode, { global: { plugins: [router] } })
     expect(page.text()).toBe('')
     expect(replace).toHaveBeenCalledWith(expect.objectContaining({ path: '/login' }))
+    replace.mockRestore()
+  })
+})
+
+describe('a mailed code for a forgotten password', () => {
+  async function choose(code: string, password: string) {
+    const page = mount(ResetCode, { attachTo: document.body, global: { plugins: [router] } })
+    await page.get('[name="code"]').setValue(code)
+    await page.get('[name="password"]').setValue(password)
+    await page.get('form').trigger('submit')
+    await flushPromises()
+    return page
+  }
+
+  it('chooses a new one, and leads to sign-in', async () => {
+    const push = vi.spyOn(router, 'push').mockResolvedValue(undefined)
+    server.body = { success: true }
+    await choose('123 456', 'a secret of mine')
+    const body = { email: EMAIL, otp: '123456', password: 'a secret of mine' }
+    expect(server.asked).toEqual([['/email-otp/reset-password', body]])
+    expect(push).toHaveBeenCalledWith('/login')
+    push.mockRestore()
+  })
+
+  it.each([
+    ['INVALID_OTP', 400, 'code', 'That code is not right'],
+    ['OTP_EXPIRED', 400, 'code', 'too old'],
+    ['TOO_MANY_ATTEMPTS', 403, 'code', 'wrong too often'],
+    ['PASSWORD_TOO_SHORT', 400, 'password', 'too short'],
+    ['PASSWORD_COMPROMISED', 400, 'password', 'on a list'],
+  ])('says %s beside its field', async (code, status, field, said) => {
+    Object.assign(server, { status, body: { code, message: code } })
+    const page = await choose('000000', 'a secret of mine')
+    expect(page.get(`[name="${field}"]`).attributes('aria-invalid')).toBe('true')
+    expect(page.text()).toContain(said)
+    expect(document.activeElement).toBe(page.get(`[name="${field}"]`).element)
+  })
+
+  it('is not sent without both', async () => {
+    const page = await choose('', '')
+    expect(server.asked).toEqual([])
+    expect(page.text()).toContain('Enter the six digits')
+    expect(page.text()).toContain('Choose a password.')
+  })
+
+  it('has to be asked for first', () => {
+    window.history.replaceState({}, '')
+    const replace = vi.spyOn(router, 'replace').mockResolvedValue(undefined)
+    expect(mount(ResetCode, { global: { plugins: [router] } }).text()).toBe('')
+    expect(replace).toHaveBeenCalledWith('/forgot-password')
     replace.mockRestore()
   })
 })

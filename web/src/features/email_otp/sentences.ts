@@ -4,4 +4,5 @@ export const sentences: Record<string, string> = {
   OTP_EXPIRED: 'This code is too old. Ask for a new one.',
   INVALID_OTP: 'That code is not right, or it was used before.',
   TOO_MANY_ATTEMPTS: 'That was wrong too often. Ask for a new code.',
+  'OUTCOME_UNKNOWN.reset-code': 'The connection to the database was lost. It is not known whether your password was changed: try to sign in with the new one. Where that is refused, enter the code once more.',
 }
