@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
 const DIST = new URL('../dist/', import.meta.url)
-// /login may come to 110 kB; the limit stands close to what it is, so that room is given away knowingly.
-const LIMIT = 95_000
+// /login may come to 110 kB, with what it loads as soon as it is drawn; the limit stands close to what it is, so that
+// room is given away knowingly.
+const LIMIT = 107_000
 const LATER = 'src/client.ts'
 const PAGES = ['/login', '/register', '/', '/dashboard', '/settings/security']
 
@@ -38,11 +39,14 @@ function entriesOf({ name, feature, layout, cards }) {
   return ['src/main.ts', ...[...layouts, ...own.map((each) => `features/${each}`)].map((each) => `src/${each}.vue`)]
 }
 
+const kilobytes = (size) => (size / 1000).toFixed(1)
+
 function report(path) {
   const files = [...filesOf(entriesOf(pages.find((page) => page.path === path)))]
   const sizes = files.map((file) => ({ file, size: gzipped(file) })).sort((one, other) => other.size - one.size)
-  const total = sizes.reduce((sum, { size }) => sum + size, 0)
-  console.log(`${path}: ${(total / 1000).toFixed(1)} kB of script and style, gzip; ${(later(files) / 1000).toFixed(1)} kB once it is drawn`)
+  const drawn = sizes.reduce((sum, { size }) => sum + size, 0)
+  const total = drawn + later(files)
+  console.log(`${path}: ${kilobytes(total)} kB of script and style, gzip; it is drawn with ${kilobytes(drawn)}`)
   if (path === '/login') sizes.forEach(({ file, size }) => console.log(`  ${String(size).padStart(6)}  ${file}`))
   return total
 }
