@@ -68,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--features-off: with every optional feature off, the tests that are about none."""
+    """--features-off: with every optional feature off, the tests that are about none and have a server with features."""
     parser.addoption(
         "--features-off", action="store_true", help="the servers under test have no optional feature"
     )
@@ -77,7 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes longest comes first, so that no process is left with it at the end."""
     if config.getoption("features_off"):
-        items[:] = [item for item in items if not (about(item) & OPTIONAL)]
+        items[:] = [item for item in items if is_different(item)]
     items.sort(key=lambda item: parallel.rank(item.nodeid))
 
 
@@ -86,6 +86,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+def is_different(item: pytest.Item) -> bool:
+    """Whether --features-off makes it another test: its server has them else, and it is about none of them."""
+    marker = item.get_closest_marker("environ")
+    has_server = "config" in getattr(item, "fixturenames", ())
+    decided = marker is not None and "FEATURES_OFF" in marker.kwargs
+    return has_server and not decided and not about(item) & OPTIONAL
 
 
 def about(item: pytest.Item) -> set[str]:
