@@ -14,7 +14,7 @@ from server.feature import assemble
 from server.http.app import Application, http_server
 from server.services import Services
 from tests.client import Answer, Client
-from tests.conftest import STANDARD
+from tests.conftest import STANDARD, Sql
 
 Inside = Any  # which redis-py types as both of its clients at once
 
@@ -25,6 +25,18 @@ async def until(what: Callable[[], object], seconds: float = 20) -> None:
     while not what():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.005)
+
+
+async def settled(sql: Sql) -> None:
+    """Waits until the server, which answers before it has put back what was lost, holds no row any more.
+
+    It runs in this thread: a change from outside would wait for the row, and it for the change to be over.
+    """
+    at_work = """
+        SELECT 1 FROM "pg_stat_activity"
+        WHERE "datname" = current_database() AND "pid" <> pg_backend_pid() AND "xact_start" IS NOT NULL
+    """
+    await until(lambda: not sql(at_work))
 
 
 async def until_said(ask: Callable[[], Awaitable[Answer]], right: Callable[[Answer], object]) -> None:

@@ -19,6 +19,7 @@ from tests.redis.asking import (
     known_by_heart,
     members,
     second,
+    settled,
     token,
     until,
     until_out,
@@ -222,5 +223,6 @@ async def test_what_is_over_is_not_put_back(
     inside.delete(key(client))
     assert (await get(client, UNCACHED)()).json
     await until(lambda: inside.exists(key(client)))
+    await settled(sql)
     sql('DELETE FROM "session"')
     await until(lambda: not inside.exists(key(client)))
