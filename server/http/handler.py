@@ -54,6 +54,7 @@ class BaseHandler(RequestHandler):
 
     _kept: tuple[str, ...] = ()
     _given_up = False
+    _place = ""
     trace: tracing.Request | None = None
 
     @functools.cached_property
@@ -179,10 +180,11 @@ class BaseHandler(RequestHandler):
     def point_to(self, url: str, provider: bool = False) -> str:
         """The one place where a Location is written; raises the 403 where a browser would leave our origins. S34.
 
-        The address of a `provider` is not one of ours, and comes from no request.
+        The address of a `provider` is not one of ours, and has been judged before, as one that a feature has for apps.
         """
         written = uri.header_value(url) if provider else self.application.origins.location(url)
         self.set_header("Location", written)
+        self._place = written
         return written
 
     def refuse(self, error: APIError) -> None:
