@@ -91,7 +91,9 @@ class ApiHandler(CallerHandler):
     def _allow_cross_origin(self) -> None:
         """CORS for trusted origins alone, with credentials. S32."""
         origin = self.request.headers.get("Origin", "")
-        if origin and self.application.origins.trusts(origin):
+        if origin and not self.application.origins.trusts(origin):
+            self.cause = errors.invalid_origin(shown(origin)) if origin != "null" else None
+        elif origin:
             self.set_header("Access-Control-Allow-Origin", origin)
             self.set_header("Access-Control-Allow-Credentials", "true")
             self.set_header("Access-Control-Expose-Headers", _EXPOSED)
@@ -100,8 +102,6 @@ class ApiHandler(CallerHandler):
         if "Access-Control-Request-Method" not in self.request.headers:
             return False
         if "Access-Control-Allow-Origin" not in self._headers:
-            refused = errors.invalid_origin(shown(self.first_header("Origin")))
-            self.application.reasons.say(refused.reason, request_id=self.request_id)
             return False
         self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
         headers = ("Content-Type", "Authorization", *(gate.header for gate in self.services.gates))
