@@ -13,6 +13,7 @@ from handlers.doctor import FEATURE as DOCTOR
 from handlers.email_otp import FEATURE as EMAIL_OTP
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
+from handlers.expo import FEATURE as EXPO
 from handlers.forward_auth import FEATURE as FORWARD_AUTH
 from handlers.generic_oauth import FEATURE as GENERIC_OAUTH
 from handlers.have_i_been_pwned import FEATURE as HAVE_I_BEEN_PWNED
@@ -65,6 +66,7 @@ FEATURES = (
     LAST_LOGIN_METHOD,
     CAPTCHA,
     HAVE_I_BEEN_PWNED,
+    EXPO,
     ADDITIONAL_FIELDS,
     NEW_DEVICE,
     AUDIT,

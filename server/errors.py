@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Self
 
+# What can stand in BETTER_AUTH_TRUSTED_ORIGINS as it is, and in a shell.
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9.:\[\]_-]*")
+
 
 class StartError(Exception):
     """The server cannot start; one line that says what to do."""
@@ -118,7 +121,11 @@ def invalid_origin(shown: str) -> APIError:
 
 def missing_or_null_origin() -> APIError:
     """403 for a request with cookies and no usable Origin. S31."""
-    return APIError(403, "MISSING_OR_NULL_ORIGIN", "Missing or null Origin")
+    error = APIError(403, "MISSING_OR_NULL_ORIGIN", "Missing or null Origin")
+    return error.because(
+        "a request has cookies, and no Origin but null: a program says BETTER_AUTH_URL's, or one that "
+        "BETTER_AUTH_TRUSTED_ORIGINS names"
+    )
 
 
 def cross_site_navigation_login_blocked() -> APIError:
@@ -137,6 +144,8 @@ def invalid_url(label: str, shown: str) -> APIError:
 
 
 def _not_trusted(label: str, shown: str) -> str:
+    if _ORIGIN.fullmatch(shown):
+        return f"the {label} {shown!r} is not trusted: if it is yours, BETTER_AUTH_TRUSTED_ORIGINS={shown} lets it in"
     return f"the {label} {shown!r} is not trusted: BETTER_AUTH_TRUSTED_ORIGINS would allow its origin"
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tornado.web import RequestHandler
 
-from server.authentication.credentials import Beside, Credential, Gate
+from server.authentication.credentials import Apps, Beside, Credential, Gate
 from server.authentication.profiles import Reviser
 from server.authentication.sign_in import SignedInObserver, Stage
 from server.config.reader import Reader
@@ -69,7 +69,7 @@ class Feature:
     may name; a `reviser` sees what is said of a user before sign-up and update-user read it; `providers` are whom people sign in
     at, a `landing` may have a page for a browser that comes back from there in place of sending it on. A `credential` says
     who asks in place of the cookie; `beside` has the header lines that go with a session's cookie where the API writes it.
-    A `gate` asks for a header before anything else of its paths; `sources` are whom the pages may load from besides their
+    A `gate` asks for a header before anything else of its paths, `apps` has what programs need that are no browsers; `sources` are whom the pages may load from besides their
     own origin, by the directives of the policy. `boot` is what the shell tells its pages, `way` whether people may come in
     by it beside the password or a name of its own, so that the pages for it show its `…Way.vue` or `…Field.vue`, `forget`
     goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
@@ -98,6 +98,7 @@ class Feature:
     credential: Callable[[Services], Credential] | None = None
     beside: Callable[[Services], Beside] | None = None
     gate: Callable[[Services], Gate | None] | None = None
+    apps: Callable[[Services], Apps] | None = None
     sources: Callable[[Services], Mapping[str, str]] | None = None
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
@@ -172,6 +173,7 @@ def plug(features: Iterable[Feature], settings: Settings) -> Parts:
         credentials=tuple(each.credential for each in collected if each.credential),
         besides=tuple(each.beside for each in collected if each.beside),
         gates=tuple(each.gate for each in collected if each.gate),
+        apps=tuple(each.apps for each in collected if each.apps),
         sources=tuple(each.sources for each in collected if each.sources),
         limits=tuple(limit for each in collected for limit in each.limits),
         emails=tuple(email for each in collected for email in each.emails),

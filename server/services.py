@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 from server.authentication import restrictions
 from server.authentication.account_changes import AccountChanges
-from server.authentication.credentials import Beside, Credential, Gate
+from server.authentication.credentials import Apps, Beside, Credential, Gate
 from server.authentication.email_links import EmailLinks
 from server.authentication.profiles import Profiles, Reviser
 from server.authentication.sign_in import SignedInObserver, SignIn, Stage
@@ -64,6 +64,7 @@ class Parts:
     credentials: tuple[Callable[[Services], Credential], ...] = ()
     besides: tuple[Callable[[Services], Beside], ...] = ()
     gates: tuple[Callable[[Services], Gate | None], ...] = ()
+    apps: tuple[Callable[[Services], Apps], ...] = ()
     sources: tuple[Callable[[Services], Mapping[str, str]], ...] = ()
     limits: tuple[Limit, ...] = ()
     emails: tuple[Email, ...] = ()
@@ -137,6 +138,7 @@ class Services:
         self.landings = tuple(make(self) for make in parts.landings)
         self.credentials = tuple(make(self) for make in parts.credentials)
         self.besides = tuple(make(self) for make in parts.besides)
+        self.apps = tuple(make(self) for make in parts.apps)
         self.gates = tuple(gate for make in parts.gates if (gate := make(self)))
 
     def _open_oauth(self, parts: Parts) -> OAuth:

@@ -79,8 +79,7 @@ class ForwardAuth(BaseHandler):
         own, origins = self.services.config.origin, self.application.origins
         back = way_back.way_back(asked, own, origins)
         if asked and not origins.trusts(asked):
-            reason = errors.invalid_origin(shown(asked)).reason
-            self.application.reasons.say(reason, request_id=self.request_id)
+            self.cause = errors.invalid_origin(shown(asked))
         self.point_to(way_back.sign_in_page(own, back))
 
     def _asked_by_trusted_proxy(self) -> bool:

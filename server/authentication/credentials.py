@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from server.sessions.cookies import RequestCookies
@@ -30,6 +30,20 @@ class Gate:
     paths: frozenset[str]
     header: str
     check: Callable[[str, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Apps:
+    """What programs on phones need that are no browsers.
+
+    `header` says the origin of a request without one, `origins` are trusted besides those of the settings. `onward` is
+    given a path below the API, where a browser is sent on from there, and the Set-Cookie lines that go with it; it
+    answers with another place, which it has to have judged, or None.
+    """
+
+    header: str
+    origins: tuple[str, ...]
+    onward: Callable[[str, str, Sequence[str]], str | None]
 
 
 @dataclass(frozen=True, slots=True)

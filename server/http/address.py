@@ -7,6 +7,11 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from tornado.httputil import HTTPHeaders
+
+from server.config.settings import Settings
+from server.protocol import uri
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -153,3 +158,14 @@ def _parse(text: str) -> Address | None:
         return None
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return mapped or address
+
+
+def sign_of_proxy(peer: str, headers: HTTPHeaders, settings: Settings) -> str:
+    """The header that shows that `peer` is a proxy which nobody has named; empty where none does."""
+    if not is_unnamed_proxy(peer, settings.trusted_proxies):
+        return ""
+    found = forwarding_header(headers)
+    if not found and is_loopback(peer) and settings.base_url_given:
+        ours = next(iter(headers.get_list("Origin")), "") == settings.origin
+        return "Origin" if ours and not is_loopback(uri.host_name(settings.origin)) else ""
+    return found

@@ -18,11 +18,11 @@ from server.authentication.sign_in import Challenge
 from server.config.settings import API
 from server.database import DatabaseError, WritesRefused
 from server.errors import APIError
-from server.http.address import forwarding_header, is_loopback, is_unnamed_proxy
+from server.http.address import sign_of_proxy
 from server.http.caller import CallerHandler
 from server.http.fast import is_counted
 from server.http.handler import as_api_error
-from server.http.origin import shown
+from server.http.origin import shown, take_origin
 from server.limits import counting, path_below
 from server.model import SignedIn, User
 from server.protocol import bodies, rules, uri, wire
@@ -58,6 +58,7 @@ class ApiHandler(CallerHandler):
 
         A preflight, which better-auth does not have, is not counted: the request that it asks for is.
         """
+        take_origin(self.request.headers, [apps.header for apps in self.services.apps])
         self._allow_cross_origin()
         if self.request.method == "OPTIONS" and self._answer_preflight():
             return
@@ -90,7 +91,9 @@ class ApiHandler(CallerHandler):
     def _allow_cross_origin(self) -> None:
         """CORS for trusted origins alone, with credentials. S32."""
         origin = self.request.headers.get("Origin", "")
-        if origin and self.application.origins.trusts(origin):
+        if origin and not self.application.origins.trusts(origin):
+            self.cause = errors.invalid_origin(shown(origin)) if origin != "null" else None
+        elif origin:
             self.set_header("Access-Control-Allow-Origin", origin)
             self.set_header("Access-Control-Allow-Credentials", "true")
             self.set_header("Access-Control-Expose-Headers", _EXPOSED)
@@ -99,8 +102,6 @@ class ApiHandler(CallerHandler):
         if "Access-Control-Request-Method" not in self.request.headers:
             return False
         if "Access-Control-Allow-Origin" not in self._headers:
-            refused = errors.invalid_origin(shown(self.first_header("Origin")))
-            self.application.reasons.say(refused.reason, request_id=self.request_id)
             return False
         self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
         headers = ("Content-Type", "Authorization", *(gate.header for gate in self.services.gates))
@@ -137,14 +138,10 @@ class ApiHandler(CallerHandler):
 
     def _notice_proxy(self) -> None:
         """Says what to set where a proxy is not named. One that says nothing is known by what browsers say. S13."""
-        peer, settings = self.request.remote_ip or "", self.services.config
-        if is_unnamed_proxy(peer, settings.trusted_proxies):
-            found = forwarding_header(self.request.headers)
-            if not found and is_loopback(peer) and settings.base_url_given:
-                ours = self.first_header("Origin") == settings.origin
-                found = "Origin" if ours and not is_loopback(uri.host_name(settings.origin)) else ""
-            if found:
-                self.services.limits.notice_proxy(peer, found)
+        peer = self.request.remote_ip or ""
+        found = sign_of_proxy(peer, self.request.headers, self.services.config)
+        if found:
+            self.services.limits.notice_proxy(peer, found)
 
     def _counted_as(self) -> str:
         """The path, where there is a route for just that; else what many share, as a client chooses the rest. S46."""
@@ -290,9 +287,11 @@ class ApiHandler(CallerHandler):
         return not truthy(self._asked.get("disableCookieCache"))
 
     def finish(self, chunk: Any = None) -> Any:
-        """What features have to say where the session's cookie goes out."""
+        """What features have to say where the session's cookie goes out, and a browser to an app."""
         if self.services.besides and not self._finished:
             self._say_beside()
+        if self._place and not self._finished:
+            self._send_to_app()
         return super().finish(chunk)
 
     def _say_beside(self) -> None:
@@ -303,6 +302,13 @@ class ApiHandler(CallerHandler):
         for name, line in (line for beside in self.services.besides for line in beside(written)):
             if name not in self._headers or name == "Set-Cookie":
                 self.add_header(name, line)
+
+    def _send_to_app(self) -> None:
+        lines = self._headers.get_list("Set-Cookie")
+        for apps in self.services.apps:
+            place = apps.onward(path_below(API, self.request.path), self._place, lines)
+            if place:
+                self.point_to(place, provider=True)
 
     def answer(self, value: object, status: int = 200) -> None:
         """Finishes with JSON."""

@@ -13,6 +13,7 @@ from tornado.web import RequestHandler
 
 from server import errors
 from server.config.settings import API
+from server.errors import APIError
 from server.feature import Feature
 from server.http import sizes
 from server.http.fast import FastMessage
@@ -134,7 +135,7 @@ def logged_path(handler: RequestHandler) -> str:
 
 
 def log_request(handler: RequestHandler) -> None:
-    """One line a request: no query either, since mail links carry tokens there, too. S35."""
+    """Counts it, ends its trace, and has its line written."""
     request = handler.request
     status = handler.get_status()
     handler.application.services.metrics.request(  # type: ignore[attr-defined]
@@ -143,14 +144,31 @@ def log_request(handler: RequestHandler) -> None:
     trace = getattr(handler, "trace", None)
     if trace is not None:
         trace.end(handler.application.route_of(handler), status)  # type: ignore[attr-defined]
-    access_log.log(
-        logging.DEBUG if status < 400 else logging.INFO if status < 500 else logging.ERROR,
-        "request",
-        extra={
-            "method": request.method,
-            "path": logged_path(handler),
-            "status": status,
-            "milliseconds": round(1000 * request.request_time(), 1),
-            "request_id": getattr(handler, "request_id", ""),
-        },
-    )
+    _write_line(handler, status)
+
+
+def _write_line(handler: RequestHandler, status: int) -> None:
+    """One line: no query either, since mail links carry tokens there, too; and once, which setting is the cause. S35.
+
+    Where that lets no page of another origin read an answer, it is told although nothing was refused here.
+    """
+    cause: APIError | None = getattr(handler, "cause", None)
+    refusal: APIError | None = getattr(handler, "refusal", None)
+    if cause and handler.application.reasons.say(cause.reason, **_facts(handler, cause.code or "")):  # type: ignore[attr-defined]
+        return
+    code = (refusal and refusal.code) or f"HTTP_{status}"
+    level = logging.DEBUG if status < 400 else logging.INFO if status < 500 else logging.ERROR
+    access_log.log(level, "request", extra=_facts(handler, code if status >= 400 else ""))
+
+
+def _facts(handler: RequestHandler, code: str) -> dict[str, object]:
+    request = handler.request
+    told = {"code": code, "why": getattr(handler, "why", "")}
+    return {
+        "method": request.method,
+        "path": logged_path(handler),
+        "status": handler.get_status(),
+        **{name: value for name, value in told.items() if value},
+        "milliseconds": round(1000 * request.request_time(), 1),
+        "request_id": getattr(handler, "request_id", ""),
+    }

@@ -54,6 +54,11 @@ class BaseHandler(RequestHandler):
 
     _kept: tuple[str, ...] = ()
     _given_up = False
+    # For the request's line in the log: what it is refused with, a refusal that a setting is the cause of, other words.
+    refusal: APIError | None = None
+    cause: APIError | None = None
+    why = ""
+    _place = ""
     trace: tracing.Request | None = None
 
     @functools.cached_property
@@ -179,14 +184,22 @@ class BaseHandler(RequestHandler):
     def point_to(self, url: str, provider: bool = False) -> str:
         """The one place where a Location is written; raises the 403 where a browser would leave our origins. S34.
 
-        The address of a `provider` is not one of ours, and comes from no request.
+        The address of a `provider` is not one of ours, and has been judged before, as one that a feature has for apps.
         """
         written = uri.header_value(url) if provider else self.application.origins.location(url)
         self.set_header("Location", written)
+        self._place = written
         return written
+
+    def _note(self, refused: Exception) -> None:
+        """For the log."""
+        self.refusal = as_api_error(refused, refused.status_code if isinstance(refused, HTTPError) else 500)
+        self.cause = self.refusal if self.refusal.reason else self.cause
+        self.why = str(refused) if isinstance(refused, (DatabaseUnavailable, InvalidValue)) else ""
 
     def refuse(self, error: APIError) -> None:
         """Finishes with a refusal as programs read it: better-auth's two keys, and `error` with the same two."""
+        self.refusal = self.refusal or error
         self.set_status(error.status)
         for name, value in error.headers.items():
             self.set_header(name, value)
@@ -227,14 +240,11 @@ class BaseHandler(RequestHandler):
             self.audit_failure("token-refused", code=error.code)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """A refusal is no news, unless a setting is its cause; everything else is, with its trace."""
+        """A refusal is told in the request's own line, see `app`; everything else has a line before, with its trace."""
         if self._given_up:  # whoever went on has found that it was answered
             return
         if isinstance(value, APIError):
             self.audit_token(value)
-        if isinstance(value, APIError) and value.reason:
-            self.application.reasons.say(value.reason, code=value.code, request_id=self.request_id)
-            return
         row = value if isinstance(value, RowRefused) else getattr(value, "__cause__", None)
         if isinstance(row, RowRefused):
             log.warning("the database refused a change: %s", row, extra={"request_id": self.request_id})
@@ -243,7 +253,7 @@ class BaseHandler(RequestHandler):
             log.warning("lost while changing: %s", value, extra={"request_id": self.request_id})
             return
         if isinstance(value, (APIError, HTTPError, DatabaseUnavailable, InvalidValue)):
-            log.info("refused: %s", value, extra={"request_id": self.request_id})
+            self._note(value)
             return
         log.error("unexpected error", exc_info=(typ, value, tb), extra={"request_id": self.request_id})
 

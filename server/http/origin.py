@@ -7,6 +7,8 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 
+from tornado.httputil import HTTPHeaders
+
 from server import errors
 from server.protocol import uri
 from server.protocol.bodies import truthy
@@ -76,6 +78,14 @@ class Origins:
                 raise errors.url_not_a_string(label)
             if not self.accepts_redirect(url):
                 raise errors.invalid_url(label, shown(url))
+
+
+def take_origin(headers: HTTPHeaders, names: Iterable[str]) -> None:
+    """What says the origin where no browser has: a page elsewhere cannot, its preflight allows no such header. S31."""
+    for name in names:
+        said = ", ".join(headers.get_list(name))
+        if said and not headers.get("Origin"):
+            headers["Origin"] = said
 
 
 def shown(url: str) -> str:

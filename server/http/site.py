@@ -31,7 +31,8 @@ class Site(TornadoApplication):
     ) -> None:
         settings = services.config
         self.services, self.fixed = services, fixed
-        self.origins = Origins((settings.origin, *settings.trusted_origins))
+        of_apps = (origin for apps in services.apps for origin in apps.origins)
+        self.origins = Origins((settings.origin, *settings.trusted_origins, *of_apps))
         self.fast = FastSession(services)
         self.sockets: set[OpenSocket] = set()
         self.reasons = Sparing(logging.getLogger("ai_editor.refused"))

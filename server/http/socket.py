@@ -15,7 +15,8 @@ from tornado.websocket import (
     WebSocketProtocol13,
 )
 
-from server.database import DatabaseError, budget
+from server.database import DatabaseError, DatabaseUnavailable, budget
+from server.errors import APIError
 from server.http.access import Access
 from server.http.caller import CallerHandler
 from server.http.connection import waste
@@ -185,6 +186,11 @@ class SocketHandler(WebSocketHandler, CallerHandler):
         """A peer that has gone while something was sent is no news."""
         if isinstance(value, WebSocketClosedError):
             log.info("a peer has gone", extra={"request_id": self.request_id})
+            return
+        if self._has_joined and isinstance(
+            value, (APIError, DatabaseUnavailable)
+        ):  # the request has had its line
+            log.info("refused: %s", value, extra={"request_id": self.request_id})
             return
         super().log_exception(typ, value, tb)
 

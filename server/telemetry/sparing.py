@@ -18,17 +18,18 @@ class Sparing:
         self._said: set[str] = set()
         self._until, self._unsaid = 0.0, 0
 
-    def say(self, text: str, level: int = logging.INFO, **facts: object) -> None:
-        """One line, unless it was said a moment ago, or too many were."""
+    def say(self, text: str, level: int = logging.INFO, **facts: object) -> bool:
+        """One line, unless it was said a moment ago, or too many were: False then."""
         if self._now() >= self._until:
             self._begin()
         if text in self._said:
-            return
+            return False
         if len(self._said) >= MOST:
             self._unsaid += 1
-            return
+            return False
         self._said.add(text)
         self._log.log(level, "%s", text, extra=facts)
+        return True
 
     def _begin(self) -> None:
         if self._unsaid:

@@ -146,6 +146,7 @@ PURPOSES: dict[str, tuple[Any, Any]] = {
     "signing in beside a window that was closed": ([200, "/new"], [302, "/new"]),
     "passwords that nobody could judge": ([500] * 5, [200] * 4 + [400]),
     "ways to say who asks": (["apiKeyCookie", "bearerAuth"], ["apiKeyCookie"]),
+    "where an app's browser is sent": ([302] * 10, [400] * 10),
     "what the reference loads": (
         ["https://cdn.jsdelivr.net/npm/@scalar/api-reference"],
         ["/reference/page.css", "/reference/page.js"],

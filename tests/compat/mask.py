@@ -52,6 +52,8 @@ SIGNED = {"session_token", "dont_remember", "state", "better-auth-passkey", "two
 MULTI = re.compile(r"session_token_multi-([a-z0-9]{32})")
 CHUNK = re.compile(r"[\w.-]+\.session_data\.\d+=")
 HINT = re.compile(r"(?<=[?&]id_token_hint=)[\w.-]+(?=&|$)")
+# What an app is handed over in place of a browser.
+HANDED = re.compile(r"(?<=[?&]cookie=)[^&#]+")
 JWT = re.compile(r"(?<=[?&]token=)([\w-]+)\.([\w-]+)\.([\w-]+)(?=&|$)")
 
 
@@ -200,7 +202,16 @@ class Mask:
         """A header's value; the token that stands for a session's cookie is signed as that is."""
         if name == "set-auth-token":
             return self._signed(urllib.parse.quote(value, safe="-_.!~*'()"))
+        if name == "location":
+            value = HANDED.sub(lambda found: self._handed(found[0], at), value)
         return self.link(value, at)
+
+    def _handed(self, text: str, at: float) -> str:
+        """Set-Cookie lines in a form's spelling; what is spelt otherwise stays as it is."""
+        lines = urllib.parse.unquote_plus(text)
+        if urllib.parse.urlencode({"x": lines}, safe="*").replace("~", "%7E") != f"x={text}":
+            return text
+        return ", ".join(self.cookies(lines.split(", "), at))
 
     def _multi(self, name: str, lower: str, value: str) -> str:
         """A cookie of one of several sessions: its name ends with the token in small letters."""

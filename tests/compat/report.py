@@ -64,6 +64,7 @@ Each of these is demanded by the comparison, not skipped: where it is missing, t
 | `emailVerified` in the answer that has just proven the address | as it was before | as the row has it |
 | a second factor after a link, a mailed code or a provider | not asked for | asked for with `TWO_FACTOR_SCOPE=all` |
 | a cookie of one of several sessions under another's name | counts | does not |
+| `/expo-authorization-proxy` | to any https address | to the pages of the providers that are set up, to come back here |
 | rate-limited answers | `X-Retry-After` | that, `Retry-After` and a `code` |
 """
 

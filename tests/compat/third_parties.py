@@ -83,6 +83,9 @@ TUNED: dict[str, tuple[dict[str, Any], dict[str, str | None]]] = {
     "wechat": ({"lang": "en", "scope": ["b"]}, {"LANG": "en", "SCOPE": "b"}),
     "cloudflare": ({"clientSecret": None}, {"CLIENT_SECRET": None}),
 }
+_COMPACT: dict[str, Any] = {
+    "session": {"cookieCache": {"enabled": True, "strategy": "compact", "maxAge": 300}}
+}
 TRUSTED = ("github", "discord", "spotify", "google")
 APPLE = "https://appleid.apple.com"
 
@@ -213,6 +216,12 @@ def option_sets(trusted_origins: list[str]) -> list[dict[str, Any]]:
             ),
             "plugins": {"genericOAuth": generic(), "oauthPopup": {}, "bearer": {}},
         },
+        _expo(),
+        _expo(
+            "-cookie",
+            {"account": {"storeStateStrategy": "cookie"}} | _COMPACT,
+            {"OAUTH_STATE_STRATEGY": "cookie", "SESSION_COOKIE_CACHE": "compact"},
+        ),
         {
             "name": "generic-oauth",
             "changes": _trusting("plain"),
@@ -239,6 +248,21 @@ def _social(
         "changes": {"socialProviders": providers(**every or {})} | (changes or {}),
         "settings": social_settings(PLUGINS="one-tap", **settings or {}),
         "plugins": {"oneTap": {"disableSignup": True} if (every or {}).get("disableSignUp") else {}},
+    }
+
+
+def _expo(
+    ending: str = "", changes: dict[str, Any] | None = None, settings: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Apps on phones, with what may end in one."""
+    return {
+        "name": f"expo{ending}",
+        "changes": {"socialProviders": providers()} | (changes or {}),
+        "settings": social_settings(
+            **generic_settings(PLUGINS="magic-link,generic-oauth,expo"), **settings or {}
+        ),
+        "plugins": {"magicLink": {"sendMagicLink": SENT}, "genericOAuth": generic(), "expo": {}},
+        "tables": "expo",
     }
 
 
