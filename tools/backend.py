@@ -1,15 +1,20 @@
-"""PEP 517 backend: setuptools', with the frontend bundle built first when there is none of these sources."""
+"""PEP 517 backend: setuptools', with the frontend bundle built first when there is none of these sources.
 
-import shutil
+A wheel is built of the project below one name (`one_name`); an editable install has the folders as they are.
+"""
+
+import contextlib
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import bundle
 import node
+import one_name
 from say import Stop
 from setuptools import build_meta
-from setuptools.build_meta import prepare_metadata_for_build_editable, prepare_metadata_for_build_wheel
+from setuptools.build_meta import prepare_metadata_for_build_editable
 
 __all__ = [
     "build_editable", "build_sdist", "build_wheel",
@@ -23,7 +28,7 @@ Config = dict[str, Any] | None
 
 def get_requires_for_build_wheel(config_settings: Config = None) -> list[str]:
     """What the build needs beside setuptools: Node.js, where the bundle is to be made and there is none."""
-    return build_meta.get_requires_for_build_wheel(config_settings) + _node(config_settings)
+    return _node(config_settings)
 
 
 def get_requires_for_build_sdist(config_settings: Config = None) -> list[str]:
@@ -36,13 +41,22 @@ def get_requires_for_build_editable(config_settings: Config = None) -> list[str]
     return build_meta.get_requires_for_build_editable(config_settings) + _node(config_settings)
 
 
+def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: Config = None) -> str:
+    """The metadata of the wheel, whose command is not where that of an editable install is."""
+    target = Path(metadata_directory).resolve()
+    with _staged():
+        return build_meta.prepare_metadata_for_build_wheel(str(target), config_settings)
+
+
 def build_wheel(
     wheel_directory: str, config_settings: Config = None, metadata_directory: str | None = None
 ) -> str:
-    """A wheel with the bundle inside; setuptools would also put in what an earlier build left in build/."""
+    """A wheel with the bundle inside, and with one name at its top level."""
     _bundle(config_settings)
-    shutil.rmtree(ROOT / "build", ignore_errors=True)
-    return build_meta.build_wheel(wheel_directory, config_settings, metadata_directory)
+    target = Path(wheel_directory).resolve()
+    metadata = str(Path(metadata_directory).resolve()) if metadata_directory else None
+    with _staged():
+        return build_meta.build_wheel(str(target), config_settings, metadata)
 
 
 def build_sdist(sdist_directory: str, config_settings: Config = None) -> str:
@@ -57,6 +71,18 @@ def build_editable(
     """An editable install; `-C bundle=later` leaves the bundle to `make`."""
     _bundle(config_settings)
     return build_meta.build_editable(wheel_directory, config_settings, metadata_directory)
+
+
+@contextlib.contextmanager
+def _staged() -> Iterator[None]:
+    """Within the project that a wheel is built of; nothing is written into this one."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            one_name.stage(ROOT, Path(folder))
+        except Stop as stop:
+            raise SystemExit(str(stop)) from None
+        with contextlib.chdir(folder):
+            yield
 
 
 def _needed(config_settings: Config) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, select_autoescape
 from markupsafe import Markup
 
+import web
 from handlers.open_api import examples
 from handlers.open_api.places import CORE, METHODS
 
@@ -61,7 +62,7 @@ def render(document: Document) -> str:
 
 @functools.cache
 def _templates() -> Environment:
-    folder = resources.files("web").joinpath("templates", "reference")
+    folder = resources.files(web).joinpath("templates", "reference")
     loader = FunctionLoader(lambda name: folder.joinpath(name).read_text())
     found = Environment(
         loader=loader,

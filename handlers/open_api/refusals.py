@@ -12,6 +12,7 @@ from types import FunctionType, ModuleType
 from handlers.open_api.places import METHODS
 from server.http.handler import BaseHandler
 
+_FEATURES = __name__.removesuffix("open_api.refusals")
 Codes = dict[int, dict[str | None, None]]
 
 
@@ -19,7 +20,7 @@ def codes(handler: type[BaseHandler], method: str) -> Codes:
     """By status the codes that the code behind a method names; None for a refusal without a body."""
     found: Codes = {}
     for kind in handler.__mro__:
-        if kind.__module__.startswith("handlers."):
+        if kind.__module__.startswith(_FEATURES):
             for status, code in _of_class(kind, method):
                 found.setdefault(status, {})[code] = None
     return found

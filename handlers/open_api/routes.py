@@ -7,6 +7,7 @@ from importlib import resources
 
 from tornado.web import HTTPError
 
+import web
 from handlers.open_api.document import Documents
 from server.http.access import answers
 from server.http.api import ApiHandler
@@ -53,7 +54,7 @@ class ReferenceFile(BaseHandler):
         """The style and the script; asked for again each time, as their names stay."""
         if name not in _FILES:
             raise HTTPError(404)
-        content = resources.files("web").joinpath("templates", "reference", name).read_bytes()
+        content = resources.files(web).joinpath("templates", "reference", name).read_bytes()
         self.set_header("Content-Type", _FILES[name])
         self.set_header("Cache-Control", "no-cache")
         self.set_header("ETag", f'"{hashlib.sha256(content).hexdigest()[:20]}"')

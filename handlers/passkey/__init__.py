@@ -11,7 +11,7 @@ from server.feature import Feature
 
 def _load(_settings: Settings) -> None:
     """Before the workers are forked, which have it in common then; without the plugin nobody has it."""
-    importlib.import_module("handlers.passkey.verifying")
+    importlib.import_module(f"{__name__}.verifying")
 
 
 FEATURE = Feature(

@@ -11,6 +11,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
+import web
 from handlers.shell import pages
 from server.config.settings import Settings
 from server.errors import StartError
@@ -41,7 +42,7 @@ class Entry:
 @functools.cache
 def files() -> dict[str, File]:
     """URL path → file, for all that the bundle holds but its manifest."""
-    found = dict(_walk(resources.files("web").joinpath("dist"), ""))
+    found = dict(_walk(resources.files(web).joinpath("dist"), ""))
     return {
         path: _file(path, {encoding: found[path + suffix] for encoding, suffix in _present(path, found)})
         for path in found
@@ -94,7 +95,7 @@ def entry(
 
 @functools.cache
 def _manifest() -> dict[str, dict[str, Any]]:
-    path = resources.files("web").joinpath("dist", ".vite", "manifest.json")
+    path = resources.files(web).joinpath("dist", ".vite", "manifest.json")
     if not path.is_file():
         raise StartError("the browser app is not built: run `make web`")
     manifest: dict[str, dict[str, Any]] = json.loads(path.read_text())

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from importlib import resources
 from typing import Any, Literal
 
+import web
+
 
 @dataclass(frozen=True)
 class PageEntry:
@@ -34,7 +36,7 @@ class PageEntry:
 @functools.cache
 def pages() -> tuple[tuple[re.Pattern[str], PageEntry], ...]:
     """Each page with the pattern of its path; `:name` stands for one segment."""
-    entries = json.loads(resources.files("web").joinpath("pages.json").read_text())
+    entries = json.loads(resources.files(web).joinpath("pages.json").read_text())
     known = {field.name for field in fields(PageEntry)}
     listed = [PageEntry(**{key: _frozen(entry[key]) for key in entry.keys() & known}) for entry in entries]
     return tuple((re.compile(re.sub(r":\w+", "[^/]+", page.path)), page) for page in listed)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FunctionLoader, select_autoescape
 from tornado.web import HTTPError
 
+import web
 from handlers.shell import bundle, pages
 from server.http import origin
 from server.http.caller import CallerHandler
@@ -27,7 +28,7 @@ YEAR = 31536000
 @functools.cache
 def templates() -> Environment:
     """Jinja with the templates of the installed package."""
-    folder = resources.files("web").joinpath("templates")
+    folder = resources.files(web).joinpath("templates")
     loader = FunctionLoader(lambda name: folder.joinpath(name).read_text())
     return Environment(loader=loader, autoescape=select_autoescape(("html",)), auto_reload=False)
 

@@ -182,8 +182,15 @@ class Worker:
         self._lifeline.close()
 
 
+def _where() -> list[str]:
+    """The program, by its name; only where `python -m` was called is what lies in the working folder importable."""
+    program = ["-m", (__package__ or "").rpartition(".")[0]]
+    by_name = sys.modules["__main__"].__spec__ is not None and not sys.flags.safe_path
+    return program if by_name else ["-P", *program]
+
+
 async def _started(given: Inherited, environment: Mapping[str, str]) -> Process:
-    command = [sys.executable, "-m", "server", "serve", "--worker", str(given)]
+    command = [sys.executable, *_where(), "serve", "--worker", str(given)]
     return await asyncio.create_subprocess_exec(
         *command, env=environment, pass_fds=given.descriptors, start_new_session=True
     )

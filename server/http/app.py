@@ -125,7 +125,7 @@ def _asks(handler: type[RequestHandler]) -> bool:
     """Whether nothing of a feature's runs before it is asked who may call the method."""
     if not issubclass(handler, BaseHandler) or handler.prepare is not BaseHandler.prepare:
         return False
-    return handler.arrive.__module__.startswith("server.http.")
+    return handler.arrive.__module__.startswith(f"{__package__}.")
 
 
 def logged_path(handler: RequestHandler) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+import web
 from server.mail.cleaning import clean
 from server.mail.templates import Email
 
@@ -81,7 +82,7 @@ def _tidy(text: str) -> str:
 @functools.cache
 def _environment(kind: Literal["html", "txt"]) -> Environment:
     """The templates, with the parts of that kind: `p`, `button`, `facts` … mean markup in one and text in the other."""
-    folder = resources.files("web").joinpath("templates", "mail")
+    folder = resources.files(web).joinpath("templates", "mail")
     environment = Environment(
         loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
         autoescape=kind == "html",  # noqa: S701 - plain text is not escaped

@@ -34,7 +34,7 @@ class Outgoing:
         """Most servers ask nobody, and what that takes takes its time and its memory."""
         made = self._connections
         if made is None:
-            module = await asyncio.to_thread(importlib.import_module, "server.outgoing.connections")
+            module = await asyncio.to_thread(importlib.import_module, f"{__package__}.connections")
             made = self._keep(module.Connections(self._settings, self._guarded))
         return made
 

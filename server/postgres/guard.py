@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
+# Where `server` is found, or the package that it is in.
+_ROOT = Path(__file__).resolve().parents[__name__.count(".")]
 
 
 class Guard:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from server.database import Database, DatabaseError, Locked, Transaction, WritesRefused
 from server.model import Shape
-from server.schema import catalogue, compare, ledger
+from server.schema import catalogue, compare, ledger, migrations
 from server.schema.catalogue import Catalogue
 from server.schema.compare import Comparison
 from server.schema.neighbours import Elsewhere, find_elsewhere, list_scim
@@ -59,7 +59,7 @@ class Status:
 
 def files() -> dict[str, str]:
     """The migrations of this version, name → SQL, in order."""
-    folder = resources.files("server.schema.migrations")
+    folder = resources.files(migrations)
     found = {entry.name[:-4]: entry.read_text() for entry in folder.iterdir() if entry.name.endswith(".sql")}
     return dict(sorted(found.items()))
 
@@ -205,7 +205,7 @@ async def _check_duplicates(db: Database) -> None:
 
 async def _mend(db: Database, begins: Callable[[], None] | None) -> list[str]:
     """Brings what others made to where it can be used; what was done, or nothing where somebody was quicker."""
-    sql = resources.files("server.schema").joinpath("mend.sql").read_text()
+    sql = resources.files(__package__ or "").joinpath("mend.sql").read_text()
     async with db.transaction(_SECONDS) as tx:
         await ledger.lock(tx, LOCK_KEY)
         if not compare.compare(await catalogue.read(tx), tx.columns, made=True).mends:

@@ -40,7 +40,7 @@ def check() -> None:
     except ImportError:
         raise StartError(
             "traces are on by OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_TRACES_EXPORTER, and their packages are not here:"
-            ' pip install "ai-editor[otel]", or set OTEL_TRACES_EXPORTER=none'
+            " pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http, or set OTEL_TRACES_EXPORTER=none"
         ) from None
 
 

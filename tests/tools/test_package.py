@@ -7,31 +7,17 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import bundle
+import one_name
 import pytest
 
-from tests.tools.conftest import ROOT
-
-CODE = "import sys; sys.path[:0] = ['tools']; import backend; print(getattr(backend, sys.argv[1])(*sys.argv[2:]))"
-
-
-def build(kind: str, project: Path, target: Path) -> Path:
-    """Runs the build backend as pip does, with no Node.js within reach."""
-    target.mkdir(exist_ok=True)
-    answer = subprocess.run(
-        [sys.executable, "-c", CODE, f"build_{kind}", str(target)],
-        cwd=project,
-        env={**os.environ, "PATH": "/nonexistent"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stderr
-    return target / answer.stdout.splitlines()[-1]
+from server.version import DISTRIBUTION, VERSION
+from tests.tools.building import CODE, NAME, ROOT, build
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +48,17 @@ def sdist(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def files_of(wheel: Path) -> set[str]:
     """What a wheel holds, its metadata left out."""
+    return {name for name in contents_of(wheel) if ".dist-info/" not in name}
+
+
+def contents_of(wheel: Path) -> dict[str, bytes]:
+    """Each file of a wheel with what is in it."""
     with zipfile.ZipFile(wheel) as archive:
-        return {name for name in archive.namelist() if ".dist-info/" not in name}
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def needed(project: Path) -> set[str]:
-    """All of the packages' files, and of the frontend what is served."""
+    """All of the packages' files, and of the frontend what is served, below one name."""
     packages = (file for name in ("server", "handlers") for file in (project / name).rglob("*"))
     web = project / "web"
     shown = [
@@ -77,25 +68,39 @@ def needed(project: Path) -> set[str]:
         *(web / "dist").rglob("*"),
     ]
     files = [file for file in (*packages, *shown) if file.is_file() and file.suffix != ".pyc"]
-    return {file.relative_to(project).as_posix() for file in files}
+    names = {file.relative_to(project).as_posix() for file in files} | {"__init__.py", "__main__.py"}
+    return {f"{NAME}/{name}" for name in names}
 
 
-def test_wheel_holds_what_the_server_reads(project: Path, tmp_path: Path) -> None:
-    assert files_of(build("wheel", project, tmp_path)) == needed(project)
-
-
-def test_wheel_holds_nothing_of_an_earlier_build(project: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def wheel(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built in a folder where an earlier setuptools has left something."""
     left = project / "build" / "lib" / "web" / "dist" / "assets" / "main-0f0f.js"
     left.parent.mkdir(parents=True, exist_ok=True)
     left.touch()
-    assert files_of(build("wheel", project, tmp_path)) == needed(project)
+    return build("wheel", project, tmp_path_factory.mktemp("wheel"))
+
+
+def test_wheel_holds_what_the_server_reads_below_one_name(project: Path, wheel: Path) -> None:
+    assert files_of(wheel) == needed(project)
+    assert {name.partition("/")[0] for name in contents_of(wheel)} == {NAME, f"{NAME}-{VERSION}.dist-info"}
 
 
 def test_wheel_of_the_source_archive_is_the_same_without_node(
-    project: Path, sdist: Path, tmp_path: Path
+    wheel: Path, sdist: Path, tmp_path: Path
 ) -> None:
     assert bundle.is_fresh(sdist / "web")
-    assert files_of(build("wheel", sdist, tmp_path)) == needed(project)
+    assert contents_of(build("wheel", sdist, tmp_path)) == contents_of(wheel)
+
+
+def test_the_name_is_the_same_wherever_it_stands() -> None:
+    """uv reads pyproject.toml, the server asks for its own version, and no more is to be changed for another name."""
+    config = configparser.RawConfigParser()
+    config.read(ROOT / "setup.cfg")
+    name = config["metadata"]["name"]
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"] == name
+    assert name == DISTRIBUTION
+    assert one_name.name_of(config) == NAME
 
 
 def test_source_archive_is_complete_for_work(sdist: Path) -> None:
