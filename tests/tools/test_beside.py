@@ -95,7 +95,9 @@ class Place:
             (folder / f"{name}.py").write_text("raise SystemExit('not that one')\n")
 
     def works(self) -> None:
+        """By its command, and as a worker is called."""
         assert self._run("ai-editor", "--version").split()[-1] == VERSION
+        assert self._run("python", "-P", "-m", f"{NAME}.server", "--version").split()[-1] == VERSION
 
     def has_the_teams(self, environment: Environment) -> None:
         said = self._run("python", "-P", "-c", ASKED).split()
