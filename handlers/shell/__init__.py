@@ -8,6 +8,7 @@ from server.http.api import UnknownEndpoint
 FEATURE = Feature(
     name="shell",
     check=bundle.check,
+    boot=lambda services: {"address": services.config.base_url},
     site=(
         ("/api(?:/.*)?", UnknownEndpoint),
         (r"/assets/.*|/[^/]+\.[a-z0-9]+", BundleFile),

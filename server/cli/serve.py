@@ -20,7 +20,7 @@ from server.cli import forking, listening, setup
 from server.cli.forking import Forker
 from server.cli.supervisor import Supervisor
 from server.cli.worker import Inherited
-from server.config import advice, folders, settings
+from server.config import advice, folders, network, settings
 from server.config.settings import Settings
 from server.database import DatabaseUnavailable, WritesRefused
 from server.feature import Feature, assemble, idle_settings, plug, select
@@ -144,16 +144,18 @@ async def _supervised(
 
 
 def _with_port(config: Settings, port: int) -> Settings:
-    """The public address once the port is known, and both names of this machine while developing."""
-    if config.base_url_given:
-        return replace(config, port=port)
-    names = () if config.production else (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
-    return replace(
-        config,
-        port=port,
-        base_url=f"http://localhost:{port}",
-        trusted_origins=(*config.trusted_origins, *names),
-    )
+    """The public address once the port is known, and while developing what this machine is called, here and on its network."""
+    names = _network(replace(config, port=port))
+    if not config.base_url_given and not config.production:
+        names = (f"http://127.0.0.1:{port}", f"http://localhost:{port}", *names)
+    base_url = config.base_url if config.base_url_given else f"http://localhost:{port}"
+    trusted = (*config.trusted_origins, *names)
+    return replace(config, port=port, base_url=base_url, trusted_origins=trusted)
+
+
+def _network(config: Settings) -> tuple[str, ...]:
+    """Where a phone finds this machine while developing; a page that is to be https is none of this port's."""
+    return () if config.production or config.secure_cookies else network.origins(config.host, config.port)
 
 
 @contextmanager
@@ -267,6 +269,7 @@ def _welcome(config: Settings, embedded: bool, mails: str) -> str:
     lines = [
         f"AI-Editor {VERSION} ({config.app_env})",
         f"  address   {config.base_url}",
+        *(f"  network   {each}" for each in _network(config)),
         f"  data      {config.data_dir}" if embedded else "  data      PostgreSQL at DATABASE_URL",
         f"  mails     {mails}",
         f"  logs      this terminal, {config.log_format}, from level {config.log_level} up"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from server.config import network
 from server.version import VERSION
 from tests.cli.commands import Commands
 from tests.cli.conftest import PASSWORD
@@ -205,3 +206,30 @@ def test_with_json_every_line_is_json(ai_editor: Commands) -> None:
     assert first["message"] == f"AI-Editor {VERSION} serves {first['address']} in development"
     assert (first["level"], first["workers"]) == ("info", 1)
     assert all(json.loads(line) for line in rest.splitlines())
+
+
+def test_a_phone_on_the_network_is_told_the_way_and_let_in(folder: Path) -> None:
+    """By the address that the start prints; another is refused."""
+    started = Commands(folder, {"PORT": "0", "LOG_LEVEL": "warning", "HOST": "0.0.0.0"}).start("serve")
+    assert started.stderr
+    said = ""
+    try:
+        while "stop " not in said:
+            said += started.stderr.readline()
+        there = re.findall(r"network   (http://\S+)", said)
+        assert there == list(network.origins("0.0.0.0", int(there[0].rpartition(":")[2]))) if there else True
+        for address in there:
+            assert [_sign_out(address, origin) for origin in (address, "http://192.0.2.77:1")] == [200, 403]
+    finally:
+        started.send_signal(signal.SIGINT)
+        started.communicate(timeout=120)
+
+
+def _sign_out(address: str, origin: str) -> int:
+    headers = {"Content-Type": "application/json", "Origin": origin, "Cookie": "a=b"}
+    request = urllib.request.Request(f"{address}/api/auth/sign-out", b"{}", headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code

@@ -12,6 +12,8 @@ interface Boot {
     providers?: Readonly<Record<string, string>>
     /** Whose riddle is solved before signing up, signing in and asking for a reset. */
     captcha?: { provider: string, siteKey: string }
+    /** Where the app is meant to be opened. */
+    address?: string
     passwordMinLength: number
     passwordMaxLength: number
     signUp: boolean

@@ -1,3 +1,4 @@
+import { boot } from '@/boot'
 import { FEATURES } from '@/features'
 import { core } from '@/words/core'
 
@@ -10,7 +11,8 @@ export function learn(sentences: Record<string, string>): void {
 
 /** What an error code means, in a sentence; "CODE.field" falls back to "CODE". */
 export function sentence(code: string): string {
-  return SENTENCES[code] ?? SENTENCES[code.split('.')[0] ?? ''] ?? SENTENCES.UNKNOWN ?? ''
+  const found = SENTENCES[code] ?? SENTENCES[code.split('.')[0] ?? ''] ?? SENTENCES.UNKNOWN ?? ''
+  return found.replace('{address}', boot.settings.address ?? 'its usual address')
 }
 
 /** Whether there is a sentence for the code. */

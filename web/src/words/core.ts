@@ -24,7 +24,7 @@ export const core: Record<string, string> = {
   FIELD_NOT_ALLOWED: 'One of the values cannot be set here.',
   BODY_MUST_BE_AN_OBJECT: 'The server did not understand the request. Reload the page and try again.',
   ASYNC_VALIDATION_NOT_SUPPORTED: 'The server could not check what was entered.',
-  INVALID_ORIGIN: 'This address is not one that the server trusts. Open the app at its usual address.',
+  INVALID_ORIGIN: 'This address is not one that the server trusts. Open the app at {address}.',
   MISSING_OR_NULL_ORIGIN: 'Your browser did not say which site the request came from, so it was refused.',
   CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: 'Another site tried to sign you in. For your safety that was refused.',
   INVALID_CALLBACK_URL: 'The page to return to is not one of ours.',
