@@ -67,6 +67,9 @@ async def test_letters_of_twice_the_size_wrap(browser: Browser, base_url: str, c
             await tab.open(path)
             await tab.page.wait_for_load_state("networkidle")
             await tab.page.evaluate("document.documentElement.style.fontSize = '200%'")
+            await tab.page.evaluate(
+                "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            )
             widths[path] = await tab.page.evaluate("document.documentElement.scrollWidth")
             await screenshot(tab, "twice" + path.replace("/", "-"))
         assert widths == dict.fromkeys(PATHS, 320)
