@@ -20,6 +20,7 @@ from server import clock
 GAP = 2
 MINIMUM = 10
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_JOINERS = "\u200c\u200d"  # Persian and emoji need them
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _UNITS = (
     (timedelta(days=1), "day", "days"),
@@ -62,7 +63,8 @@ def document(value: object) -> None:
 def plain(text: str) -> str:
     """Text that cannot steer a terminal: names and user agents come from strangers."""
     return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _UNPRINTABLE else c for c in text
+        c if c in _JOINERS or unicodedata.category(c) not in _UNPRINTABLE else "\N{REPLACEMENT CHARACTER}"
+        for c in text
     )
 
 
@@ -103,7 +105,7 @@ def width(text: str) -> int:
 
 
 def _width(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me"):
+    if character in _JOINERS or unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 

@@ -42,10 +42,10 @@ async def test_register_reload_sign_out_and_in(browser: Browser, base_url: str, 
         await tab.fill(Name="Ada Lovelace", E_mail="ada@example.com", Password=PASSWORD)
         await tab.press("Create account")
         await tab.at("/dashboard")
-        assert await tab.heading() == "Hello, Ada"
+        assert await tab.heading() == "Hello, Ada Lovelace"
         await tab.page.reload()
         await tab.shown()
-        assert await tab.heading() == "Hello, Ada"
+        assert await tab.heading() == "Hello, Ada Lovelace"
         await tab.press("Sign out")
         await tab.at("/login")
         assert sql('SELECT count(*) FROM "session"') == [(0,)]

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.member import EMAIL, enter, eventually, forgive, judged, picture, until
+from tests.browser.member import EMAIL, enter, eventually, forgive, judged, picture, screenshot, until
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
@@ -16,6 +16,13 @@ slowly = pytest.mark.gen_test
 NEW_PASSWORD = "another horse, another battery"
 PATHS = ("/settings/profile", "/settings/security", "/settings/account")
 OLD = """UPDATE "session" SET "createdAt" = now() - interval '2 days', "updatedAt" = now() - interval '1 hour'"""
+
+MANY = """
+INSERT INTO "session" ("id", "token", "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent")
+SELECT 'many-' || n, 'many-' || n, "userId", "expiresAt", "createdAt", "updatedAt" - n * interval '1 minute',
+    "ipAddress", "userAgent"
+FROM "session", generate_series(1, 36) AS n
+"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -47,6 +54,44 @@ async def test_a_small_screen_is_wide_enough(browser: Browser, base_url: str, cl
             await tab.page.wait_for_load_state("networkidle")
             widths[path] = await tab.page.evaluate("document.documentElement.scrollWidth")
         assert widths == dict.fromkeys(PATHS, 320)
+
+
+@slowly
+async def test_letters_of_twice_the_size_wrap(browser: Browser, base_url: str, client: Client) -> None:
+    await client.sign_up(name="Wolfeschlegelsteinhausenbergerdorff")
+    await Client(base_url).sign_in()
+    async with window(browser, base_url, viewport={"width": 320, "height": 640}) as tab:
+        await enter(tab, client)
+        widths = {}
+        for path in PATHS:
+            await tab.open(path)
+            await tab.page.wait_for_load_state("networkidle")
+            await tab.page.evaluate("document.documentElement.style.fontSize = '200%'")
+            await tab.page.evaluate(
+                "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            )
+            widths[path] = await tab.page.evaluate("document.documentElement.scrollWidth")
+            await screenshot(tab, "twice" + path.replace("/", "-"))
+        assert widths == dict.fromkeys(PATHS, 320)
+
+
+@slowly
+async def test_many_sessions_are_shown_when_they_are_asked_for(
+    browser: Browser, base_url: str, client: Client, sql: Sql
+) -> None:
+    await client.sign_up()
+    sql(MANY)
+    async with window(browser, base_url, viewport={"width": 320, "height": 640}) as tab:
+        await enter(tab, client)
+        await tab.open("/settings/security")
+        ends = tab.page.get_by_role("button", name=re.compile("^End the session on.*last active"))
+        await ends.nth(9).wait_for()
+        assert await ends.count() == 10
+        await tab.page.get_by_role("button", name="Show all 36 others").press("Enter")
+        await ends.nth(35).wait_for()
+        assert await ends.nth(10).evaluate("button => button === document.activeElement")
+        assert await tab.page.evaluate("document.documentElement.scrollWidth") == 320
+        assert await judged(tab) == []
 
 
 @pytest.mark.feature("avatar")

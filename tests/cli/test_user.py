@@ -268,6 +268,13 @@ def test_a_name_cannot_steer_the_terminal(create: Create, ai_editor: Commands) -
     )
 
 
+def test_a_name_keeps_the_joiners_that_its_letters_need(create: Create, ai_editor: Commands) -> None:
+    name = "\N{ARABIC LETTER AIN}\u200c\N{ARABIC LETTER REH}"
+    create("ada@example.com", "--name", name)
+    for arguments in (("user", "list"), ("user", "show", "ada@example.com")):
+        assert name in ai_editor(*arguments).out
+
+
 @pytest.mark.parametrize(
     ("encoding", "shown"), [("latin-1", "Zoë ?"), ("iso8859-7", "Zo? ?"), ("utf-8", "Zoë 🌮")]
 )

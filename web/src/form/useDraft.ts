@@ -11,7 +11,8 @@ function read(key: string): Record<string, unknown> {
   }
 }
 
-function write(key: string, values: Record<string, unknown>): void {
+/** Keeps values for a form that is yet to be opened. */
+export function keepDraft(key: string, values: Record<string, unknown>): void {
   try {
     sessionStorage.setItem(PREFIX + key, JSON.stringify(values))
   } catch {
@@ -37,7 +38,7 @@ export function useDraft<Form extends object, Field extends keyof Form & string>
     if (typeof saved[field] === typeof form[field]) form[field] = saved[field] as Form[Field]
   }
   watch(() => fields.map((field) => form[field]), (values) => {
-    write(key, Object.fromEntries(fields.map((field, index) => [field, values[index]])))
+    keepDraft(key, Object.fromEntries(fields.map((field, index) => [field, values[index]])))
   })
   return { discard: () => sessionStorage.removeItem(PREFIX + key) }
 }

@@ -1,4 +1,4 @@
-import { shallowRef, type Ref } from 'vue'
+import { computed, shallowRef, type Ref } from 'vue'
 import { ask, type Answer, type Call, type Problem } from '@/ask'
 import { rescueFocus } from '@/form/focus'
 import { useCountdown } from '@/form/useCountdown'
@@ -19,9 +19,14 @@ export function useForm<Field extends string>(
   fields: readonly Field[],
   { fieldOf = {}, send = ask, unknown }: FormOptions<Field> = {},
 ) {
-  const { errors, problem, check, clear, show } = useFormErrors(form, fields)
   const { left: wait, start: startWait } = useCountdown()
+  const { errors, problem, check, clear, show, remind } = useFormErrors(form, fields, wait)
   const pending = shallowRef(false)
+  // For the button, which looks switched off during the wait: one that is takes no Enter, and says nothing. In steps,
+  // for screen readers say each change of a description.
+  const held = computed(() => (wait.value > 0
+    ? { 'aria-disabled': true, 'aria-description': `Wait ${Math.ceil(wait.value / 5) * 5} seconds.` }
+    : {}))
 
   function textOf({ code, text }: Problem): string {
     return unknown && code === 'OUTCOME_UNKNOWN' ? sentence(unknown) : text
@@ -29,6 +34,7 @@ export function useForm<Field extends string>(
 
   /** What the server answered; null where it was not asked, or refused. */
   async function submit<T>(found: Partial<Record<Field, string>>, call: Call<T>): Promise<T | null> {
+    if (wait.value > 0) remind()
     if (pending.value || wait.value > 0 || !check(found)) return null
     pending.value = true
     const { data, problem: refusal } = await send(call)
@@ -39,5 +45,5 @@ export function useForm<Field extends string>(
     return data
   }
 
-  return { errors, problem, pending, wait, check, clear, show, submit }
+  return { errors, problem, pending, wait, held, check, clear, show, submit }
 }

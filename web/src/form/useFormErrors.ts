@@ -14,15 +14,21 @@ function keepFocus(form: Form): Promise<void> {
   return rescueFocus(() => form.value?.querySelector<HTMLElement>('[role="alert"]'))
 }
 
-/** The errors of one form: a sentence per field, and one problem for the form as a whole. */
-export function useFormErrors<Field extends string>(form: Form, fields: readonly Field[]) {
+/** The errors of one form: a sentence per field, and a problem of the form as a whole, which stays during a `wait`. */
+export function useFormErrors<Field extends string>(form: Form, fields: readonly Field[], wait: Readonly<Ref<number>>) {
   const errors = reactive<Partial<Record<string, string>>>({})
   const problem = shallowRef<Problem | null>(null)
 
   function clear(field?: Field): void {
     if (field) delete errors[field]
     else fields.forEach((each) => delete errors[each])
-    problem.value = null
+    if (wait.value === 0) problem.value = null
+  }
+
+  /** Says again, in sight and to screen readers, for how long it has to wait. */
+  function remind(): void {
+    if (problem.value) problem.value = { ...problem.value, seconds: wait.value }
+    form.value?.querySelector('[role="alert"]')?.scrollIntoView({ block: 'nearest' })
   }
 
   /** Shows what a check of the form found; true when it found nothing. */
@@ -46,5 +52,5 @@ export function useFormErrors<Field extends string>(form: Form, fields: readonly
     }
   }
 
-  return { errors, problem, check, clear, show }
+  return { errors, problem, check, clear, show, remind }
 }

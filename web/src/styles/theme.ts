@@ -3,6 +3,7 @@ export const theme = {
   // Where letters are large, what stands beside a label goes below it.
   formField: { slots: { labelWrapper: 'flex-wrap gap-x-3!' } },
   button: {
+    slots: { label: 'whitespace-normal!' },
     compoundVariants: [{
       color: 'primary' as const,
       variant: 'solid' as const,

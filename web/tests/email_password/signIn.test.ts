@@ -100,7 +100,7 @@ describe('signing in', () => {
     const form = open(SignInForm)
     await fill(form, { email: 'ada@example.com', password: 'x' })
     expect(form.get('[role="alert"]').text()).toContain('0:02')
-    expect(form.get('[type="submit"]').attributes('disabled')).toBeDefined()
+    expect(form.get('[type="submit"]').attributes('aria-disabled')).toBe('true')
     vi.advanceTimersByTime(2000)
     await flushPromises()
     expect(form.get('[role="alert"]').text()).toContain('You can try again now')
@@ -117,6 +117,9 @@ describe('signing up', () => {
     await fill(form, person)
     expect(form.get('[name="email"]').attributes('aria-invalid')).toBe('true')
     expect(form.text()).toContain('There is an account with this e-mail address already')
+    vi.spyOn(router, 'push').mockResolvedValue(undefined)
+    await form.get('a[href="/login"]').trigger('click')
+    expect(sessionStorage.getItem('draft:sign-in')).toBe('{"email":"ada@example.com"}')
   })
 
   it('leads to signing in where an account comes without a session', async () => {

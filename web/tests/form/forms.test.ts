@@ -1,6 +1,7 @@
 import { mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, effectScope, nextTick, reactive, shallowRef, useTemplateRef } from 'vue'
+import FormProblem from '@/form/FormProblem.vue'
 import { clockTime, useCountdown } from '@/form/useCountdown'
 import { useDraft } from '@/form/useDraft'
 import { useForm } from '@/form/useForm'
@@ -9,7 +10,7 @@ import { problemOf } from '@/ask'
 
 const Form = defineComponent({
   setup() {
-    return useFormErrors(useTemplateRef<HTMLFormElement>('form'), ['email', 'password'] as const)
+    return useFormErrors(useTemplateRef<HTMLFormElement>('form'), ['email', 'password'] as const, shallowRef(0))
   },
   template: `<form ref="form">
     <input id="email" :aria-invalid="!!errors.email"><input id="password" :aria-invalid="!!errors.password">
@@ -30,6 +31,66 @@ describe('useForm', () => {
     const [usual, reset] = await Promise.all(problems)
     expect(usual).toMatch(/try again to find out/)
     expect(reset).toMatch(/try to sign in with the new one/)
+  })
+})
+
+describe('a form that has to wait', () => {
+  beforeEach(() => { vi.useFakeTimers() })
+  afterEach(() => { vi.useRealTimers() })
+
+  const Waiting = defineComponent({
+    components: { FormProblem },
+    setup() {
+      const limited = problemOf({ status: 429 }, new Headers({ 'Retry-After': '9' }))
+      const send = vi.fn(async () => ({ data: null, problem: limited }))
+      const parts = useForm(useTemplateRef<HTMLFormElement>('form'), ['password'] as const, { send })
+      return { ...parts, send, go: () => parts.submit({}, async () => ({ data: null, error: null })) }
+    },
+    template: `<form ref="form" @submit.prevent="go">
+      <FormProblem :problem="problem" :wait="wait" />
+      <input id="password" @input="clear('password')"><button type="submit" v-bind="held">Sign in</button>
+    </form>`,
+  })
+
+  const limited = async () => {
+    const form = mount(Waiting, { attachTo: document.body })
+    await form.vm.go()
+    await settle()
+    const notice = () => form.get('[role="alert"]').text()
+    return { form, notice, button: form.get('button') }
+  }
+
+  it('keeps its notice whatever is typed, and says at the button how long', async () => {
+    const { form, notice, button } = await limited()
+    await form.get('input').trigger('input')
+    expect(notice()).toMatch(/Try again in 0:09/)
+    expect(button.attributes()).toMatchObject({ 'aria-disabled': 'true', 'aria-description': 'Wait 10 seconds.' })
+    expect(button.attributes('disabled')).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(notice()).toMatch(/Try again in 0:04/)
+    expect(button.attributes('aria-description')).toBe('Wait 5 seconds.')
+    form.unmount()
+  })
+
+  it('answers Enter with what is left of the wait, and asks nobody', async () => {
+    const { form, notice } = await limited()
+    await vi.advanceTimersByTimeAsync(3000)
+    await form.get('form').trigger('submit')
+    expect(notice()).toMatch(/Wait 6 seconds/)
+    expect(form.vm.send).toHaveBeenCalledTimes(1)
+    form.unmount()
+  })
+
+  it('can be sent when the wait is over, and is rid of the notice by typing', async () => {
+    const { form, notice, button } = await limited()
+    await vi.advanceTimersByTimeAsync(9000)
+    expect(notice()).toBe('You can try again now.')
+    expect(button.attributes('aria-disabled')).toBeUndefined()
+    await form.get('input').trigger('input')
+    expect(notice()).toBe('')
+    await form.get('form').trigger('submit')
+    expect(form.vm.send).toHaveBeenCalledTimes(2)
+    form.unmount()
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { relative, since } from '@/words/dates'
 import { checkEmail, checkNewPassword } from '@/words/fields'
-import { initials } from '@/words/initials'
+import { initial } from '@/words/initial'
 
 describe('relative', () => {
   const now = new Date('2026-11-22T12:00:00Z')
@@ -23,12 +23,12 @@ describe('since', () => {
   })
 })
 
-describe('initials', () => {
+describe('initial', () => {
   it.each([
-    ['Ada Lovelace', 'AL'], ['ada', 'a'], ['Ada B. King', 'AB'], ['(Ada) «King»', 'AK'], ['👩‍🚀 Ada', 'A'], ['e\u0301mile', 'e\u0301'],
-    ['🦊', ''], ['42 Ltd', '4L'], ['  ', ''],
-  ])('of %s are %s', (name, letters) => {
-    expect(initials(name)).toBe(letters)
+    ['Ada Lovelace', 'A'], ['ada', 'a'], ['(Ada) «King»', 'A'], ['👩‍🚀 Ada', 'A'], ['e\u0301mile', 'e\u0301'],
+    ['🦊', ''], ['42 Ltd', '4'], ['  ', ''], ['عبد الرحمن بن عوف', 'ع'], ['李 小龙', '李'], ['W\u0301W Ww', 'W\u0301'],
+  ])('of %s is %s', (name, letter) => {
+    expect(initial(name)).toBe(letter)
   })
 })
 

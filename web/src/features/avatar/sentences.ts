@@ -6,3 +6,7 @@ export const sentences: Record<string, string> = {
   STORAGE_UNAVAILABLE: 'Pictures cannot be kept at the moment. Try again later.',
   IMAGE_TOO_LARGE: 'That picture has too many pixels. Choose a smaller one.',
 }
+
+/** Notices of which the later takes the earlier's place. */
+export const PICTURE_SAVED = 'Your picture is saved'
+export const PICTURE_REMOVED = 'Your picture is removed'

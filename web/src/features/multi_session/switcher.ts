@@ -5,7 +5,7 @@ import { load, nameOf, others, people, switchTo } from '@/features/multi_session
 import PeopleDialog from '@/features/multi_session/PeopleDialog.vue'
 import { ADD_PAGE } from '@/session/adding'
 import type { Switcher } from '@/shell/switcher'
-import { initials } from '@/words/initials'
+import { initial } from '@/words/initial'
 import { pictureAddress } from '@/words/picture'
 import IconUserMinus from '~icons/lucide/user-minus'
 import IconUserPlus from '~icons/lucide/user-plus'
@@ -20,7 +20,7 @@ function itemOf(who: Who): DropdownMenuItem {
   return {
     label: nameOf(who),
     description: email,
-    avatar: { src: pictureAddress(image), text: initials(name), alt: '' },
+    avatar: { src: pictureAddress(image), text: initial(name), alt: '' },
     onSelect: () => void switchTo(who),
   }
 }
