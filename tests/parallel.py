@@ -34,6 +34,7 @@ LONG = (
             "tests/compat/test_same_answers.py",
             "tests/compat/test_client.py",
             "tests/compat/test_client_keys.py",
+            "tests/compat/test_expo.py",
         ),
         "tests/compat/test_lacking.py",
     ),
