@@ -182,14 +182,18 @@ def _reset_page(theirs: Look, ours: Look) -> Look:
 
 
 def _sorted(answer: Answer) -> Answer:
-    """better-auth leaves the order of these lists to the database; the oldest first, then."""
+    """better-auth leaves the order of these lists to the database; the oldest first, then, and of one moment by name."""
     try:
         found = tree.parse(answer.body.decode())
     except ValueError:
         return answer
     if not isinstance(found, list) or isinstance(found, tree.Pairs):
         return answer
-    found.sort(key=lambda item: [item.get(key) or "" for key in ("providerId", "createdAt", "expiresAt")])
+    found.sort(
+        key=lambda item: [
+            item.get(key) or "" for key in ("providerId", "createdAt", "expiresAt", "accountId")
+        ]
+    )
     return replace(answer, body=tree.write(found).encode())
 
 
