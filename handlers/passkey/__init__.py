@@ -1,18 +1,10 @@
 """Passkeys: signing in with a key that a device or a password manager holds; better-auth's plugin of that name."""
 
-import importlib
-
 from handlers.passkey.authentication import GenerateAuthenticateOptions, VerifyAuthentication
+from handlers.passkey.loading import share
 from handlers.passkey.management import DeletePasskey, ListUserPasskeys, UpdatePasskey
 from handlers.passkey.registration import GenerateRegisterOptions, VerifyRegistration
-from server.config.settings import Settings
 from server.feature import Feature
-
-
-def _load(_settings: Settings) -> None:
-    """Before the workers are forked, which have it in common then; without the plugin nobody has it."""
-    importlib.import_module(f"{__name__}.verifying")
-
 
 FEATURE = Feature(
     name="passkey",
@@ -27,6 +19,6 @@ FEATURE = Feature(
         ("/passkey/update-passkey", UpdatePasskey),
         ("/passkey/delete-passkey", DeletePasskey),
     ),
-    check=_load,
+    check=share,
     way=lambda services: True,
 )

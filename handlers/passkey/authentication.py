@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from handlers.passkey import challenges, errors, options, store
 from handlers.passkey.handler import CeremonyHandler
+from handlers.passkey.loading import load
 from handlers.passkey.store import Passkey
 from server.authentication.sign_in import Outcome
 from server.database import InvalidValue
@@ -76,6 +77,7 @@ class VerifyAuthentication(CeremonyHandler):
 
     async def _verified(self, response: Json, passkey: Passkey, text: str) -> int:
         """How often it was used; raises for a response that does not hold."""
+        await load()
         from handlers.passkey import verifying
 
         expected = verifying.Expected(text, self.origin, self.rp_id)

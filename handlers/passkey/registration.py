@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.passkey import challenges, errors, options, store
 from handlers.passkey.handler import CeremonyHandler
+from handlers.passkey.loading import load
 from handlers.passkey.rows import PASSKEY, as_json, joined, trimmed
 from handlers.passkey.store import Passkey
 from server import clock
@@ -101,6 +102,7 @@ class VerifyRegistration(CeremonyHandler):
 
     async def _verified(self, body: VerifyRegistrationBody, text: str, user_id: str) -> Passkey:
         """The passkey as it is to be stored; raises the 500 for a response that does not hold."""
+        await load()
         from handlers.passkey import verifying
 
         try:

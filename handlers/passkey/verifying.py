@@ -1,6 +1,6 @@
 """Whether an authenticator's response holds: py_webauthn's word, read as SimpleWebAuthn's would be.
 
-Loaded with the plugin alone: what it stands on takes a quarter of a second and 20 MB.
+Loaded when it is needed, see `loading`: what it stands on takes a quarter of a second and 20 MB.
 """
 
 from __future__ import annotations
