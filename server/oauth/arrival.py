@@ -7,28 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from server.authentication.sign_in import Authentication, Outcome, SignIn
-from server.config.settings import Settings
-from server.database import Database, Executor, Transaction
+from server.database import Executor, Transaction
 from server.errors import APIError
 from server.model import User
-from server.oauth.desk import OAuth
+from server.oauth import authorization
 from server.oauth.identities import Identity, Owner
 from server.sessions.cookies import RequestCookies
 
 
-class _Services(Protocol):
-    @property
-    def config(self) -> Settings:
-        """The settings."""
-
-    @property
-    def db(self) -> Database:
-        """The database."""
-
-    @property
-    def oauth(self) -> OAuth:
-        """The desk."""
-
+class _Services(authorization.Services, Protocol):
     @property
     def sign_in(self) -> SignIn:
         """The one way to a session."""

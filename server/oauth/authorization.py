@@ -31,7 +31,9 @@ RESERVED = (
 )
 
 
-class _Services(Protocol):
+class Services(Protocol):
+    """What begins and ends a way to a provider."""
+
     @property
     def config(self) -> Settings:
         """The settings."""
@@ -53,7 +55,7 @@ class Starter(Protocol):
     """What a handler has to have that a browser is sent away by."""
 
     @property
-    def services(self) -> _Services:
+    def services(self) -> Services:
         """Everything that runs."""
 
     def add_cookies(self, written: list[str]) -> None:
@@ -86,7 +88,7 @@ async def begin(door: Starter, provider: Provider, wanted: OAuthState, asked: As
     return Begun(state, url(provider, Wish(*bound, asked.scopes, asked.login_hint, asked.more)))
 
 
-async def _keep(services: _Services, state: str, remembered: OAuthState) -> str:
+async def _keep(services: Services, state: str, remembered: OAuthState) -> str:
     """Keeps it until the browser is back; the cookie that binds it to this one."""
     cookies = services.cookies
     if services.oauth.settings.in_cookie:
