@@ -72,8 +72,8 @@ class Feature:
     A `gate` asks for a header before anything else of its paths, `apps` has what programs need that are no browsers; `sources` are whom the pages may load from besides their
     own origin, by the directives of the policy. `boot` is what the shell tells its pages, `way` whether people may come in
     by it beside the password or a name of its own, so that the pages for it show its `…Way.vue` or `…Field.vue`, `forget`
-    goes around a user's deletion, `commands` are nouns of `ai-editor`, `verbs` go to
-    nouns of others, `run` goes on while the server does. `doctor` is what
+    goes around a user's deletion, `commands` loads nouns of `ai-editor`, `verbs` what goes to
+    nouns of others, both only once a command is asked for, `run` goes on while the server does. `doctor` is what
     `ai-editor doctor` looks at, `shared` are its folders below SHARED_DIR, which a backup takes along.
     An `optional` feature can be named in FEATURES_OFF: what it adds is not there then. What is a `plugin` of better-auth's
     has its id for a name, and is there where PLUGINS names it; `by_default` also where PLUGINS is not set.
@@ -105,8 +105,8 @@ class Feature:
     boot: Callable[[Services], Json] | None = None
     way: Callable[[Services], bool] | None = None
     forget: Callable[[Services, User], AbstractAsyncContextManager[None]] | None = None
-    commands: tuple[click.Command, ...] = ()
-    verbs: tuple[tuple[str, click.Command], ...] = ()
+    commands: Callable[[], tuple[click.Command, ...]] | None = None
+    verbs: Callable[[], tuple[tuple[str, click.Command], ...]] | None = None
     run: Callable[[Services], AbstractAsyncContextManager[None]] | None = None
     doctor: tuple[Check, ...] = ()
     shared: tuple[str, ...] = ()
@@ -206,12 +206,13 @@ def _refuse_clashes(features: Sequence[Feature], columns: Sequence[Column]) -> N
         "column": [f"{column.table}.{column.name}" for column in columns],
         "mail": [email.name for each in features for email in each.emails],
         "limit": [limit.path for limit in {limit for each in features for limit in each.limits}],
-        "command": [
-            *(command.name or "" for each in features for command in each.commands),
-            *(f"{noun} {verb.name}" for each in features for noun, verb in each.verbs),
-        ],
     }
     for what, found in names.items():
-        for name, times in Counter(found).items():
-            if times > 1:
-                raise StartError(f"two features have the {what} {name!r}")
+        refuse_twice(what, found)
+
+
+def refuse_twice(what: str, names: Iterable[str]) -> None:
+    """Raises StartError for a name that two features have."""
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise StartError(f"two features have the {what} {name!r}")

@@ -1,6 +1,14 @@
 """`ai-editor doctor`: looks at all that a server needs, and changes nothing."""
 
-from handlers.doctor import commands
+import click
+
 from server.feature import Feature
 
-FEATURE = Feature(name="doctor", commands=(commands.doctor,))
+
+def _commands() -> tuple[click.Command, ...]:
+    from handlers.doctor.commands import doctor
+
+    return (doctor,)
+
+
+FEATURE = Feature(name="doctor", commands=_commands)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from handlers.open_api import page
 from handlers.open_api.operations import BEARER, COOKIE, Asks, operation, ways
 from handlers.open_api.places import CORE, Place, places
 from server.feature import Feature
@@ -41,8 +40,14 @@ class Documents:
     async def page(self, features: Iterable[Feature]) -> str:
         """The same for people, as HTML."""
         document = await self.of(features)
-        self._page = self._page or page.render(document)
+        self._page = self._page or await asyncio.to_thread(_drawn, document)
         return self._page
+
+
+def _drawn(document: dict[str, Any]) -> str:
+    from handlers.open_api import page
+
+    return page.render(document)
 
 
 def build(features: Iterable[Feature], services: Services) -> dict[str, Any]:

@@ -1,10 +1,18 @@
 """The caller's session: read it, list the others, end it."""
 
-from handlers.session import commands
+import click
+
 from handlers.session.revocation import RevokeOtherSessions, RevokeSession, RevokeSessions, UpdateSession
 from handlers.session.routes import ErrorPage, GetSession, ListUserSessions, Ok, SignOut
 from server.feature import Feature
 from server.http.fast import GET_SESSION
+
+
+def _commands() -> tuple[click.Command, ...]:
+    from handlers.session.commands import session
+
+    return (session,)
+
 
 FEATURE = Feature(
     name="session",
@@ -19,5 +27,5 @@ FEATURE = Feature(
         ("/ok", Ok),
         ("/error", ErrorPage),
     ),
-    commands=(commands.session,),
+    commands=_commands,
 )

@@ -7,10 +7,9 @@ import json
 import re
 import secrets
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FunctionLoader, select_autoescape
 from tornado.web import HTTPError
 
 import web
@@ -22,12 +21,17 @@ from server.http.handler import BaseHandler
 from server.model import SignedIn
 from server.protocol import wire
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 YEAR = 31536000
 
 
 @functools.cache
 def templates() -> Environment:
     """Jinja with the templates of the installed package."""
+    from jinja2 import Environment, FunctionLoader, select_autoescape
+
     folder = resources.files(web).joinpath("templates")
     loader = FunctionLoader(lambda name: folder.joinpath(name).read_text())
     return Environment(loader=loader, autoescape=select_autoescape(("html",)), auto_reload=False)

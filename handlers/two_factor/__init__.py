@@ -1,8 +1,9 @@
 """The second factor after a password: an authenticator's code, a mailed one or a backup code; better-auth's plugin."""
 
+import click
+
 from handlers.two_factor import settings
 from handlers.two_factor.challenges import described, stage
-from handlers.two_factor.commands import two_factor
 from handlers.two_factor.devices import TrustedDevices
 from handlers.two_factor.enrolment import (
     DisableTwoFactor,
@@ -15,6 +16,13 @@ from handlers.two_factor.verification import TWO_FACTOR_OTP, SendOtp, VerifyBack
 from server.feature import Feature
 from server.limits import Limit
 from server.model import Column
+
+
+def _commands() -> tuple[click.Command, ...]:
+    from handlers.two_factor.commands import two_factor
+
+    return (two_factor,)
+
 
 FEATURE = Feature(
     name="two-factor",
@@ -38,5 +46,5 @@ FEATURE = Feature(
     columns=(Column("user", "twoFactorEnabled", "boolean", default=False, input=False),),
     limits=(Limit("/two-factor/*", 3, seconds=10),),
     emails=(TWO_FACTOR_OTP,),
-    commands=(two_factor,),
+    commands=_commands,
 )

@@ -1,9 +1,18 @@
 """The caller's own user: rename it, delete it."""
 
-from handlers.user import commands, settings
+import click
+
+from handlers.user import settings
 from handlers.user.routes import DELETE_ACCOUNT, DeleteUser, DeleteUserCallback, UpdateUser
 from handlers.user.settings import DeletionSettings
 from server.feature import Feature
+
+
+def _commands() -> tuple[click.Command, ...]:
+    from handlers.user.commands import user
+
+    return (user,)
+
 
 FEATURE = Feature(
     name="user",
@@ -14,6 +23,6 @@ FEATURE = Feature(
     ),
     settings=settings.read,
     emails=(DELETE_ACCOUNT,),
-    commands=(commands.user,),
+    commands=_commands,
     boot=lambda services: {"deleteUserVerification": services.of(DeletionSettings).verified},
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import orjson
-from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
 from server import clock
 from server.protocol import rules
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OctKey
 
 SECONDS = 3600
 _WHITE_SPACE = re.compile(r"[\t\n\f\r ]")
@@ -59,6 +61,8 @@ def write(secret: str, token: EmailToken, seconds: int = SECONDS) -> str:
     if token.sign_up is not None:
         claims["signUp"] = token.sign_up
     claims |= {"userId": token.user_id, "iat": issued_at, "exp": issued_at + seconds}
+    from joserfc import jws
+
     return jws.serialize_compact({"alg": "HS256"}, orjson.dumps(claims), _key(secret), algorithms=["HS256"])
 
 
@@ -78,6 +82,8 @@ def read(secrets: tuple[str, ...], text: str) -> EmailToken:
 
 
 def _payload(secret: str, token: str) -> bytes | None:
+    from joserfc import jws
+
     try:
         return jws.deserialize_compact(token, _key(secret), algorithms=["HS256"]).payload
     except (JoseError, ValueError):
@@ -97,6 +103,8 @@ def _canonical(token: str) -> str:
 
 
 def _key(secret: str) -> OctKey:
+    from joserfc.jwk import OctKey
+
     return OctKey.import_key(secret)
 
 

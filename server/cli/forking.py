@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import importlib
 import io
 import json
 import os
@@ -27,6 +28,8 @@ from server.config import settings
 # In /proc/PID/comm, as the command lines of all are the supervisor's.
 NAME, WORKER_NAME = "ai-editor-fork", "ai-editor-work"
 _LONGEST, _MOST_DESCRIPTORS = 1 << 17, 64
+# What a start can do without, and each worker would load for itself once it is asked for.
+_COMMON = ("jinja2", "joserfc.jwe", "joserfc.jws", "nacl.secret", "prometheus_client.exposition")
 _NUMBER = struct.Struct("=i")
 _KEPT_FROM_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -106,6 +109,8 @@ def stand_by() -> Forker | Inherited | None:
     """In this process the Forker, in each worker that comes of it what the worker has; None where forks are not safe."""
     if sys.platform != "linux":
         return None
+    for name in _COMMON:
+        importlib.import_module(name)
     jobs, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     gc.freeze()  # what is never written to is not copied
     pid = os.fork()

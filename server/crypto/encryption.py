@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from nacl.exceptions import CryptoError
-from nacl.secret import Aead
+from typing import TYPE_CHECKING
 
 from server.crypto.keyring import Keyring
+
+if TYPE_CHECKING:
+    from nacl.secret import Aead
 
 _ENVELOPE = re.compile(r"\$ba\$([0-9]{1,15})\$(.*)", re.DOTALL)
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})*")
@@ -33,6 +32,8 @@ def decrypt(keyring: Keyring, text: str) -> str:
     secret, sealed = _split(keyring, text)
     if not secret or not _HEX.fullmatch(sealed):
         raise DecryptionError
+    from nacl.exceptions import CryptoError
+
     try:
         opened = _box(secret).decrypt(bytes.fromhex(sealed))
     except (CryptoError, ValueError) as error:
@@ -51,6 +52,8 @@ def _split(keyring: Keyring, text: str) -> tuple[str | None, str]:
 
 
 def _box(secret: str) -> Aead:
+    from nacl.secret import Aead
+
     return Aead(hashlib.sha256(secret.encode()).digest())
 
 
@@ -62,4 +65,7 @@ def for_purpose(keyring: Keyring, purpose: str) -> Keyring:
 
 def hkdf(secret: str, salt: bytes, info: bytes, length: int) -> bytes:
     """A key of `length` bytes out of a secret (RFC 5869, SHA-256)."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(SHA256(), length, salt, info).derive(secret.encode())

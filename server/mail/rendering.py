@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 import web
 from server.mail.cleaning import clean
 from server.mail.templates import Email
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 APP = "AI-Editor"
 _FACTS = (
@@ -82,6 +83,8 @@ def _tidy(text: str) -> str:
 @functools.cache
 def _environment(kind: Literal["html", "txt"]) -> Environment:
     """The templates, with the parts of that kind: `p`, `button`, `facts` … mean markup in one and text in the other."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     folder = resources.files(web).joinpath("templates", "mail")
     environment = Environment(
         loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),

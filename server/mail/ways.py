@@ -10,7 +10,6 @@ from server.mail.outbox import Outbox
 from server.mail.outgoing import Transport
 from server.mail.providers import Resend, SendGrid
 from server.mail.rendering import APP
-from server.mail.smtp import Smtp
 from server.mail.texts import TextOutbox, TextTransport, Webhook
 
 
@@ -23,6 +22,8 @@ def sender(settings: Settings) -> Sender:
 def transport(settings: Settings) -> Transport:
     """The way to send; the outbox when none is set."""
     if settings.mail.smtp:
+        from server.mail.smtp import Smtp
+
         return Smtp(settings.mail.smtp, sender(settings).domain)
     if settings.mail.resend_api_key:
         return Resend(settings.mail.resend_api_key, settings=settings.outgoing)

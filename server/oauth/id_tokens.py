@@ -8,7 +8,6 @@ import hmac
 import json
 from typing import Any
 
-from joserfc import jws
 from joserfc.errors import JoseError
 
 from server import clock
@@ -75,6 +74,8 @@ def _read_header(token: str, rules: IdTokenRules) -> tuple[str | None, str]:
 
 
 def _opened(token: str, key: Any, algorithm: str) -> Json | None:
+    from joserfc import jws
+
     try:
         opened = jws.deserialize_compact(token, key, algorithms=[algorithm])
         claims = json.loads(opened.payload)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry, Key
 
 from server.outgoing import Outgoing, OutgoingError, Request
+
+if TYPE_CHECKING:
+    from joserfc.jwk import Key
 
 KEPT_SECONDS = 600.0
 # A token with a key that nobody knows must not have us ask each time.
@@ -60,6 +62,8 @@ def _import(data: dict[str, Any]) -> Key | None:
     """A public key; others in the set may be of a kind that is not known here."""
     if data.get("kty") not in ("RSA", "EC", "OKP"):
         return None
+    from joserfc.jwk import JWKRegistry
+
     public = {name: value for name, value in data.items() if name not in ("d", "p", "q", "dp", "dq", "qi")}
     try:
         return JWKRegistry.import_key(public)

@@ -14,8 +14,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-import argon2.low_level
 import bcrypt
 
 from server.passwords import firebase, phpass
@@ -65,7 +65,7 @@ def matches(foreign: Foreign, password: bytes) -> bool:
     """Whether the password made this hash."""
     try:
         return hmac.compare_digest(foreign.derive(password), foreign.digest)
-    except (ValueError, MemoryError, argon2.exceptions.HashingError):
+    except (ValueError, MemoryError):
         return False
 
 
@@ -128,13 +128,22 @@ def _argon2(kind: str, version: str | None, m: str, t: str, p: str, salt: str, d
         raise ValueError("too dear")
     if int(version or 16) not in (16, 19) or passes < 1 or memory < 8 * lanes or len(_bytes(salt)) < 8:
         raise ValueError("of no use to the library")
-    types = {"i": argon2.Type.I, "d": argon2.Type.D, "id": argon2.Type.ID}
     work = functools.partial(
-        argon2.low_level.hash_secret_raw,
-        salt=_bytes(salt), time_cost=passes, memory_cost=memory, parallelism=lanes, hash_len=len(made),
-        type=types[kind], version=int(version or 16),
+        _argon2_raw, kind=kind, salt=_bytes(salt), time_cost=passes, memory_cost=memory, parallelism=lanes,
+        hash_len=len(made), version=int(version or 16),
     )  # fmt: skip
     return Foreign(work, made, memory * passes / _MOST_ARGON2_WORK)
+
+
+def _argon2_raw(password: bytes, kind: str, **how: Any) -> bytes:
+    """The library's, loaded for the first who comes with such a hash; raises ValueError for what it cannot do."""
+    from argon2 import Type, low_level
+    from argon2.exceptions import HashingError
+
+    try:
+        return low_level.hash_secret_raw(password, type=Type[kind.upper()], **how)
+    except HashingError as error:
+        raise ValueError(str(error)) from error
 
 
 def _bcrypt(full: str, prepare: Derive | None = None) -> Foreign:

@@ -7,16 +7,18 @@ import hashlib
 import hmac
 import re
 from datetime import datetime
-from typing import Any, Protocol, TypeGuard
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from server import clock
 from server.config.settings import Settings
-from server.crypto.claims import SealedTokens, SignedTokens, Tokens
 from server.crypto.keyring import Keyring
 from server.model import NO_COLUMNS, Columns, SignedIn
 from server.protocol import javascript, wire
 from server.sessions import cached_session
 from server.sessions.cookies import Cookies, RequestCookies
+
+if TYPE_CHECKING:
+    from server.crypto.claims import Tokens
 
 Json = dict[str, Any]
 VERSION = "1"
@@ -93,6 +95,8 @@ def find_format(name: str, keyring: Keyring) -> Format:
     """`compact`, `jwt` or `jwe`; only the last hides what it carries, and only it outlives a rotation. S29."""
     if name == "compact":
         return Compact(keyring.current)
+    from server.crypto.claims import SealedTokens, SignedTokens
+
     sealed = name == "jwe"
     return InToken(SealedTokens(keyring, "better-auth-session") if sealed else SignedTokens(keyring.current))
 

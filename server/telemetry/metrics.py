@@ -8,12 +8,8 @@ from bisect import bisect_left
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.exposition import generate_latest
-
 from server.telemetry.blocks import COUNTER, GAUGE, Blocks
-from server.telemetry.families import Family, Merge, Page
+from server.telemetry.families import Family, Merge
 from server.version import VERSION
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -199,8 +195,10 @@ class Metrics:
     async def page(self, mails_waiting: float) -> bytes:
         """All of it, as text: made in a thread, as it takes longer than a request may wait."""
         self._tell()
-        registry = CollectorRegistry()
-        words = "Mails that wait, in all processes; NaN when nobody knows."
-        waiting = GaugeMetricFamily("ai_editor_mail_queue_length", words, value=mails_waiting)
-        registry.register(Page(self._blocks, dict(self._families), waiting))
-        return await asyncio.to_thread(generate_latest, registry)
+        return await asyncio.to_thread(_render, self._blocks, dict(self._families), mails_waiting)
+
+
+def _render(blocks: Blocks, families: dict[str, Family], mails_waiting: float) -> bytes:
+    from server.telemetry import page
+
+    return page.render(blocks, families, mails_waiting)

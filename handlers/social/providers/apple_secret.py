@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from joserfc import jwt
-from joserfc.jwk import ECKey
+from typing import TYPE_CHECKING
 
 from server import clock
 from server.errors import SettingsError
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey
 
 # Together they stand for APPLE_CLIENT_SECRET.
 NAMES = ("TEAM_ID", "KEY_ID", "PRIVATE_KEY")
@@ -35,6 +34,8 @@ def signer(client_id: str, options: Mapping[str, str]) -> Callable[[], str]:
 
 
 def _sign(key: ECKey, key_id: str, who: dict[str, str], now: datetime) -> str:
+    from joserfc import jwt
+
     born = int(now.timestamp())
     claims = {**who, "aud": AUDIENCE, "iat": born, "exp": born + int(LIFE.total_seconds())}
     return jwt.encode({"alg": "ES256", "kid": key_id}, claims, key, algorithms=["ES256"])
@@ -42,6 +43,10 @@ def _sign(key: ECKey, key_id: str, who: dict[str, str], now: datetime) -> str:
 
 def _read(text: str) -> ECKey:
     """A key in PEM, as Apple gives it, its lines or `\\n` between them; what it holds is never said."""
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from joserfc.jwk import ECKey
+
     pem = text.replace("\\n", "\n").encode()
     try:
         key = load_pem_private_key(pem, password=None)
