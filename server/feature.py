@@ -6,9 +6,9 @@ import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
 from tornado.web import RequestHandler
 
 from server.authentication.credentials import Apps, Beside, Credential, Gate
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 Routes = tuple[tuple[str, type[RequestHandler]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What a check has found: a sentence, and where something is to be done, another on what."""
 
     level: Literal["ok", "note", "warning", "failure"]
@@ -46,8 +45,7 @@ class Finding:
         return self.level in ("warning", "failure")
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """Something that `ai-editor doctor` looks at, and changes nothing in.
 
     `rows`: it is about what is in the database, so that `db backup` asks it of what came back from a backup, too.
@@ -58,8 +56,7 @@ class Check:
     rows: bool = False
 
 
-@dataclass(frozen=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """`api`: paths below /api/auth; `site`: paths of the origin; both are regular expressions, matched whole.
 
     `check` runs before the server starts, and raises StartError for what is missing. `settings` reads the feature's own

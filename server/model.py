@@ -9,6 +9,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
+from msgspec import Struct
+
 Json = dict[str, Any]
 NOTHING: Mapping[str, object] = MappingProxyType({})
 NOTHING_WRITTEN: Mapping[str, str | None] = MappingProxyType({})
@@ -48,8 +50,7 @@ class Column:
         return self.default() if callable(self.default) else self.default
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The declared columns, by table, in the order of the features."""
 
     user: tuple[Column, ...] = ()
@@ -181,16 +182,14 @@ class CachedUser(ExtendedUser):
     members: Json = field(default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """Who asks, as it is written down in the session."""
 
     ip_address: str
     user_agent: str
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """One way for a user to sign in; neither tokens nor the hash; `scope` has commas between."""
 
     id: str
@@ -202,8 +201,7 @@ class Account:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """A user's password account; `password` is the stored hash, or None."""
 
     account_id: str
@@ -211,8 +209,7 @@ class Credential:
     password: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """One value under an identifier."""
 
     id: str
@@ -222,8 +219,7 @@ class Verification:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AddressOwner:
+class AddressOwner(Struct, frozen=True):
     """Who has the account of an address, and how many further sign-ups the address saw in the last day."""
 
     id: str
@@ -232,8 +228,7 @@ class AddressOwner:
     lately: int
 
 
-@dataclass(frozen=True, slots=True)
-class FurtherSignUp:
+class FurtherSignUp(Struct, frozen=True):
     """What a sign-up of an address that has an account asked for; `columns` is JSON, text to text."""
 
     id: str

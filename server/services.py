@@ -8,8 +8,9 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
+
+from msgspec import Struct, field
 
 from server.authentication import restrictions
 from server.authentication.account_changes import AccountChanges
@@ -48,8 +49,7 @@ LOOK_SECONDS = 0.3
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What features add, and their folders' names; see `feature.plug`."""
 
     names: tuple[str, ...] = ()

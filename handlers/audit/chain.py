@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from handlers.audit import store
 from handlers.audit.entries import START, Sealed, digest
@@ -17,8 +18,7 @@ _BEFORE_ALL = -(2**63)
 _LONG_AGO = (datetime(1, 1, 1, tzinfo=UTC), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """A place in the chain and the hash there; noted elsewhere, it says later whether all up to there is as it was."""
 
     position: int
@@ -28,8 +28,7 @@ class Head:
         return f"{self.position}:{self.hash}"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The head of what is whole; `broken` is the first place that is wrong, and `reason` says why."""
 
     head: Head

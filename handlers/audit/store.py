@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
+
+from msgspec import Struct, structs
 
 from handlers.audit.entries import Entry, Sealed, as_json
 from server.database import Executor
@@ -99,8 +100,7 @@ _OF = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """About whom, of which kind, since when; each of these or any."""
 
     subject: str | None = None
@@ -150,12 +150,12 @@ async def list_rest(db: Executor, position: int, after: tuple[datetime, str], li
 
 async def list_newest(db: Executor, wanted: Wanted, limit: int) -> list[Sealed]:
     """The newest rows that are wanted."""
-    return await db.all(Sealed, _NEWEST, **asdict(wanted), limit=limit)
+    return await db.all(Sealed, _NEWEST, **structs.asdict(wanted), limit=limit)
 
 
 async def count(db: Executor, wanted: Wanted) -> int:
     """How many there are of those."""
-    return int(await db.value(_COUNT, **asdict(wanted)))
+    return int(await db.value(_COUNT, **structs.asdict(wanted)))
 
 
 async def list_of(db: Executor, subject: str, before: str | None, limit: int) -> list[Sealed]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.captcha import errors
 from handlers.captcha.providers import LEAST_SCORE, Provider
@@ -17,8 +18,7 @@ HEADER = "x-captcha-response"
 PATHS = frozenset(("/sign-up/email", "/sign-in/email", "/request-password-reset"))
 
 
-@dataclass(frozen=True, slots=True)
-class Verifying:
+class Verifying(Struct, frozen=True):
     """How the provider is asked."""
 
     outgoing: Outgoing

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from server import postgres
 from server.config.settings import Settings
@@ -19,8 +20,7 @@ GRACE_SECONDS = 1.0
 EXPECTED = (DatabaseError, StartError, postgres.PostgresError, OSError)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a check of that name has found; `stuck`: a thread of it is still at work."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from server.database import Executor
 
@@ -22,8 +23,7 @@ _INDEXES = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """The server; `waiting`: it takes no changes."""
 
     version: int
@@ -34,8 +34,7 @@ class About:
     used: int
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """One that is there: its table and columns, whether PostgreSQL uses it, and whether it is over a part of the rows."""
 
     name: str
@@ -45,8 +44,7 @@ class Index:
     partial: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Expired:
+class Expired(Struct, frozen=True):
     """How many rows are over for longer than sweeping lets them."""
 
     sessions: int

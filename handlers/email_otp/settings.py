@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.config.reader import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class CodeSettings:
+class CodeSettings(Struct, frozen=True):
     """Whether a code makes new users, signs in who proves an address by one, ends sessions with a new password, and
     changes the address, after one to the present address where that is asked for.
     """

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.config.reader import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class SignUpSettings:
+class SignUpSettings(Struct, frozen=True):
     """Whether people may sign up, and whether they are signed in then."""
 
     disabled: bool

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from server.config.reader import Reader
 from server.errors import SettingsError
 from server.oauth.provider import Client
@@ -11,8 +13,7 @@ from server.oauth.settings import PROVIDER_ID
 from server.protocol import uri
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """One server, as its operator describes it."""
 
     id: str

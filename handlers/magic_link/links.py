@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.mail import Email
 from server.protocol import javascript, rules, uri, wire
@@ -12,8 +12,7 @@ MAGIC_LINK = Email("magic-link", SECONDS, link=True)
 _TYPE = "magic-link"
 
 
-@dataclass(frozen=True, slots=True)
-class MagicLink:
+class MagicLink(Struct, frozen=True):
     """Whose address was given, as it was typed, and what they are called should they be new."""
 
     email: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from handlers.magic_link import links
 from handlers.magic_link.links import MAGIC_LINK, MagicLink
 from handlers.magic_link.settings import MagicLinkSettings
@@ -46,16 +48,14 @@ class VerifyMagicLinkQuery:
     new_user_callback_url: str | None = bodies.redirect("newUserCallbackURL", label="callbackURL")
 
 
-@dataclass(frozen=True, slots=True)
-class _Refused:
+class _Refused(Struct, frozen=True):
     """What the redirect says."""
 
     code: str
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrived:
+class _Arrived(Struct, frozen=True):
     """Who comes in, and whether they are new."""
 
     outcome: Outcome

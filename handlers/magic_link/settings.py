@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.config.reader import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class MagicLinkSettings:
+class MagicLinkSettings(Struct, frozen=True):
     """Whether a link makes no new users."""
 
     sign_up_disabled: bool

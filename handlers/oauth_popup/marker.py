@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from server.protocol import javascript
 from server.sessions.cookies import Cookies, RequestCookies
@@ -11,8 +12,7 @@ from server.sessions.cookies import Cookies, RequestCookies
 SECONDS = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """The origin that is told how it ended, the nonce it knows that by, and the sign-in that is meant."""
 
     origin: str

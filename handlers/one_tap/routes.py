@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from handlers.one_tap import errors
 from server.errors import APIError
@@ -69,7 +71,7 @@ class OneTapCallback(ApiHandler):
         user = {
             key: value for key, value in found.user.items() if key not in _TEXTS or isinstance(value, str)
         }
-        return replace(found, user=user, scope=_SCOPE)
+        return structs.replace(found, user=user, scope=_SCOPE)
 
     async def _come_in(self, who: Identity, callback_url: str) -> SignedIn | None:
         """Whoever taps asks to sign up by that."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from http import HTTPStatus
 from typing import Any
+
+from msgspec import structs
 
 from handlers.open_api import refusals
 from handlers.open_api.places import Method, Place, plain
@@ -70,7 +72,9 @@ def asked_for_more(said: Answers, asks: Asks) -> Answers:
     schema, more = said.found.get(200), asks(said.signs_in) if said.signs_in else ()
     if not schema or not more:
         return said
-    return replace(said, found={**said.found, 200: {"anyOf": [*schema.get("anyOf", [schema]), *more]}})
+    return structs.replace(
+        said, found={**said.found, 200: {"anyOf": [*schema.get("anyOf", [schema]), *more]}}
+    )
 
 
 def _asks(method: Method) -> bool:

@@ -6,12 +6,12 @@ import functools
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, select_autoescape
 from markupsafe import Markup
+from msgspec import Struct
 
 import web
 from handlers.open_api import examples
@@ -20,8 +20,7 @@ from handlers.open_api.places import CORE, METHODS
 Document = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(Struct, frozen=True):
     """A parameter, or a member of a body or an answer."""
 
     name: str
@@ -30,8 +29,7 @@ class Member:
     description: str = ""
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One operation as the page has it."""
 
     id: str

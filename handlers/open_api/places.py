@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from server.feature import Feature
 from server.http.access import Access, Answers
@@ -18,8 +19,7 @@ _ADDRESS = re.compile(r"(?:GET|POST)(?: and POST)? /[\w/:-]*\w\b[:.,]?\s*")
 _MARKS = re.compile(r"(?: S\d+)+\.(?= |$)")
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(Struct, frozen=True):
     """One method of a handler: who may call it, and what it says of its answers."""
 
     name: str
@@ -32,8 +32,7 @@ class Method:
         return self.access.method
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """A path with its handler, and the feature that it is of."""
 
     path: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from server.authentication import verifications
 from server.database import Executor
@@ -17,8 +18,7 @@ COOKIE = "better-auth-passkey"
 Ceremony = Literal["registration", "authentication"]
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """What an authenticator is to sign, and for whom: `user_id` is empty where that is not known yet."""
 
     ceremony: Ceremony

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from server.database import Executor
 from server.model import is_id
@@ -45,8 +46,7 @@ RETURNING "id"::text AS id, "name" AS name, "publicKey" AS public_key, "userId":
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Passkey:
+class Passkey(Struct, frozen=True):
     """A key that a person's device or password manager holds; `public_key` is COSE in base64, `transports` has commas."""
 
     id: str
@@ -108,7 +108,7 @@ async def insert(db: Executor, passkey: Passkey) -> None:
         VALUES (%(id)s, %(name)s, %(public_key)s, %(user_id)s, %(credential_id)s, %(counter)s, %(device_type)s,
             %(backed_up)s, %(transports)s, %(created_at)s, %(aaguid)s)
         """,
-        **{name: getattr(passkey, name) for name in Passkey.__slots__},
+        **{name: getattr(passkey, name) for name in Passkey.__struct_fields__},
     )
     if not added:
         raise await swallowed(db, "passkey", "INSERT")

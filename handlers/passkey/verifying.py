@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from msgspec import Struct
 from webauthn import verify_authentication_response, verify_registration_response
 from webauthn.helpers import (
     base64url_to_bytes,
@@ -49,8 +49,7 @@ class WrongSignature(NotVerified):
     """All of it fits, and the signature is not the passkey's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """What a response has to be an answer to: the challenge, and where it was asked."""
 
     challenge: str
@@ -67,8 +66,7 @@ class Expected:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """What an authenticator has made."""
 
     credential_id: str

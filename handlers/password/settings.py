@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.config.reader import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class ResetSettings:
+class ResetSettings(Struct, frozen=True):
     """Whether a reset signs the user out everywhere."""
 
     revokes_sessions: bool

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.config.hosts import is_host
 from server.config.reader import Reader
 from server.errors import SettingsError
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneSettings:
+class PhoneSettings(Struct, frozen=True):
     """Whether a number has to be proven before its password counts, whether a new password ends all sessions, and the
     domain of the addresses that people get who sign up with a number; without one nobody does.
     """

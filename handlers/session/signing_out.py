@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.database import Database
 from server.oauth import store
@@ -12,8 +12,7 @@ from server.oauth.store import Proof
 from server.protocol import uri
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Struct, frozen=True):
     """Who leaves, where they want to come back to, and what they bring along then."""
 
     user_id: str

@@ -11,6 +11,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from msgspec import Struct
+
 import web
 from handlers.shell import pages
 from server.config.settings import Settings
@@ -21,8 +23,7 @@ _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".woff2": "font/woff2"}
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """One file: its media type, a validator, and its bytes by content encoding ("" is plain)."""
 
     media_type: str

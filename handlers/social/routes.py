@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from handlers.social import errors, linking
 from server.database import InvalidValue, RowRefused
 from server.errors import APIError, invalid_token
@@ -157,7 +159,7 @@ class SocialSignIn(SocialHandler):
             return
         who = await self.identify(provider, body.id_token)
         tokens = replace(who.tokens, refresh_token=None)
-        found = await self._come_in(provider, replace(who, tokens=tokens), body)
+        found = await self._come_in(provider, structs.replace(who, tokens=tokens), body)
         if found:
             told = {"redirect": False, "token": found.session.token, "user": wire.user(found.user)}
             self.answer(told)

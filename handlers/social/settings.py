@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import structs
 
 from handlers.social.providers import KINDS
 from handlers.social.providers.kinds import Kind, scopes
@@ -76,8 +78,8 @@ def _read(read: Reader, kind: Kind) -> Provider | None:
 def _asking(provider: Provider, found: Mapping[str, str]) -> Provider:
     """With what the settings have it ask for on its page."""
     page = provider.authorization
-    asked = replace(page, scopes=scopes(found, *page.scopes), prompt=found.get("PROMPT", page.prompt))
-    return replace(provider, authorization=asked)
+    asked = structs.replace(page, scopes=scopes(found, *page.scopes), prompt=found.get("PROMPT", page.prompt))
+    return structs.replace(provider, authorization=asked)
 
 
 def _proofs(kind: Kind, found: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from handlers.transfer import store
 from handlers.transfer.formats.ours import COLUMNS
@@ -34,8 +35,7 @@ _SECRET = {"password_hash", "two_factor"}
 _CORE = {"id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt", *OWN}
 
 
-@dataclass(slots=True)
-class Wanted:
+class Wanted(Struct):
     """What is to be in the file besides what is no secret; `secrets` are all of them."""
 
     hashes: bool = False
@@ -48,8 +48,7 @@ class Wanted:
         return [name for name in COLUMNS if name not in _SECRET or name in kept]
 
 
-@dataclass(slots=True)
-class Left:
+class Left(Struct):
     """What is not in the file, of which nobody should learn too late."""
 
     factors: int = 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from handlers.transfer import keys, store
 from handlers.transfer.formats.format import Beside, Format
@@ -23,8 +24,7 @@ from server.store import columns as declared
 BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What the person who imports has asked for."""
 
     accepted: frozenset[str] = frozenset()
@@ -32,8 +32,7 @@ class Wishes:
     dry_run: bool = False
 
 
-@dataclass(slots=True)
-class _Newcomer:
+class _Newcomer(Struct):
     """A person from a row, who has passed every check so far."""
 
     place: int
@@ -55,8 +54,7 @@ class _Newcomer:
         return [f"email {self.email}", *ids, *links, *keys, *names]
 
 
-@dataclass(slots=True)
-class _Batch:
+class _Batch(Struct):
     newcomers: list[_Newcomer] = field(default_factory=list)
     refusals: list[tuple[int, str | None, Unfit]] = field(default_factory=list)
     existing: int = 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Passkey:
+
+class Passkey(Struct, frozen=True):
     """A row of that table; `public_key` is COSE in base64, `transports` has commas."""
 
     credential_id: str
@@ -21,8 +21,7 @@ class Passkey:
     aaguid: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SecondFactor:
+class SecondFactor(Struct, frozen=True):
     """An authenticator's secret and the backup codes that are left, in clear; without a secret codes are mailed.
 
     `sealed` are the same as better-auth encrypts them.
@@ -34,8 +33,7 @@ class SecondFactor:
     sealed: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """What a provider has given for an account, in clear."""
 
     access_token: str | None = None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import structs
 
 from handlers.transfer import fields as of
 from handlers.transfer.fields import Fields
@@ -128,10 +130,10 @@ def _with_factor(person: Person, accepted: frozenset[str], here: Here) -> Person
     if person.factor is None:
         return person
     try:
-        return replace(person, factor=_kept_factor(person.factor, here))
+        return structs.replace(person, factor=_kept_factor(person.factor, here))
     except Unfit:
         if SECOND_FACTOR in accepted:
-            return replace(person, factor=None)
+            return structs.replace(person, factor=None)
         raise
 
 
@@ -170,7 +172,7 @@ def _with_passkeys(person: Person, accepted: frozenset[str], here: Here) -> Pers
         return person
     if "passkey" not in here.features:
         if PASSKEY in accepted:
-            return replace(person, passkeys=())
+            return structs.replace(person, passkeys=())
         raise Unfit(
             PASSKEY,
             "the account has passkeys, and passkey is not in PLUGINS here; --accept passkey leaves them out",

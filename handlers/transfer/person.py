@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field, structs
 
 from handlers.transfer.kept import Passkey, SecondFactor, Tokens
 from server.passwords import passwords
@@ -29,8 +30,7 @@ class Unfit(Exception):
         self.reason, self.words = reason, words
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Struct, frozen=True):
     """A provider's name for somebody, in better-auth's words."""
 
     provider_id: str
@@ -38,8 +38,7 @@ class Linked:
     tokens: Tokens | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody who is to move in; `factor` is None where the file does not hold the second factor, `more` are columns."""
 
     email: str | None
@@ -68,7 +67,7 @@ def checked(person: Person, accepted: frozenset[str]) -> Person:
         raise Unfit("email", "Invalid email address")
     _check_texts(person)
     usable = person.id is not None and _ID.fullmatch(person.id)
-    return replace(
+    return structs.replace(
         person,
         email=email,
         id=person.id if usable else None,

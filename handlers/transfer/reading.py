@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import ijson
 import orjson
+from msgspec import Struct
 
 from handlers.transfer.fields import Fields
 from handlers.transfer.person import Unfit
@@ -29,8 +29,7 @@ class Unreadable(Exception):
     """The file cannot be read, or not to its end; one line that says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line's number, or the how manieth it is in a document, and what stands there or why it cannot be read."""
 
     place: int

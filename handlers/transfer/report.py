@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
+
+from msgspec import Struct, field
 
 from handlers.transfer.person import Unfit
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """Of rows about people."""
 
     imported: int = 0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from server.database import Executor, Transaction
 from server.store.rows import swallowed
@@ -57,31 +58,27 @@ ORDER BY u."id"
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """An address or an id that somebody has."""
 
     kind: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class TakenAccount:
+class TakenAccount(Struct, frozen=True):
     """A provider's account that is linked to somebody."""
 
     provider_id: str
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class TakenPasskey:
+class TakenPasskey(Struct, frozen=True):
     """A passkey that is somebody's."""
 
     credential_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     """A person with all that goes into an export."""
 
     id: str

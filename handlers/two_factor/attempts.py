@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from handlers.two_factor import challenges, errors, store
 from handlers.two_factor.store import TwoFactor
@@ -18,8 +19,7 @@ MOST_IN_A_ROW = 10
 LOCK_SECONDS = 900
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Who shows a second factor: with a session, or as the second step of a sign-in, which is the `challenge`."""
 
     user: User
@@ -35,8 +35,7 @@ class Step:
         return self.challenge.identifier if self.challenge else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A wrong code, or none that counts. `over`: the sign-in starts anew; `locked`: the account is, from now on."""
 
     error: APIError

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from handlers.two_factor import challenges, errors, store
 from handlers.two_factor.attempts import Refused, Step
 from handlers.two_factor.devices import TrustedDevices
@@ -27,8 +29,7 @@ class CodeBody:
     trust_device: bool | None = bodies.optional(rules.boolean, "trustDevice")
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(Struct, frozen=True):
     """A code was right. `outcome` is the session that there is in place of the caller's; what is said names `token`."""
 
     outcome: Outcome | None = None
@@ -41,8 +42,7 @@ Verdict = Right | Refused
 Try = Callable[[Transaction, Step], Awaitable[Verdict]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
+class _Ended(Struct, frozen=True):
     """What the transaction has come to."""
 
     step: Step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.config.reader import Reader
 
@@ -13,8 +13,7 @@ FACTORS = frozenset({"totp", "otp", "backup-code"})
 _NEVER = FACTORS | {"two-factor", "sign-up", "password-change", "passkey"}
 
 
-@dataclass(frozen=True, slots=True)
-class TwoFactorSettings:
+class TwoFactorSettings(Struct, frozen=True):
     """`scope`: "all", every way but passkeys is followed by the second factor; "password", those with a password are."""
 
     scope: str

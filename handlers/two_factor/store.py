@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from server.crypto.ids import new_id
 from server.database import Executor
 from server.store.rows import swallowed
 
 
-@dataclass(frozen=True, slots=True)
-class TwoFactor:
+class TwoFactor(Struct, frozen=True):
     """What a user has set up. `verified` is false until a first code was right; NULL is from before there was that."""
 
     id: str

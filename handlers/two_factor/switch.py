@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from server import clock
 from server.authentication import verifications
 from server.authentication.sign_in import Outcome
@@ -33,7 +35,7 @@ async def switch(handler: ApiHandler, tx: Transaction, who: SignedIn, on: bool) 
     user = await mark(handler.services, tx, who.user, on)
     event = "two-factor-enabled" if on else "two-factor-disabled"
     proved = handler.proved("two-factor", user, event=event)
-    return await handler.services.sign_in.open_in(tx, replace(proved, replaces=who.session))
+    return await handler.services.sign_in.open_in(tx, structs.replace(proved, replaces=who.session))
 
 
 async def forget_used(tx: Transaction, user_id: str) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import click
+from msgspec import Struct, structs
 
 from server import clock, errors
 from server.authentication import registration
@@ -125,7 +124,7 @@ async def _with_sessions(services: Services, each: UserSummary) -> UserSummary:
     if services.config.sessions.store != "redis":
         return each
     sessions = await services.sessions.store.count(services.db, each.id, clock.now())
-    return replace(each, sessions=sessions)
+    return structs.replace(each, sessions=sessions)
 
 
 def _summary(each: UserSummary) -> wire.Json:
@@ -143,8 +142,7 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-@dataclass(frozen=True, slots=True)
-class _Portrait:
+class _Portrait(Struct, frozen=True):
     user: User
     accounts: list[AccountSummary]
     sessions: list[SessionSummary]

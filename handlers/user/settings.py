@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.config.reader import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class DeletionSettings:
+class DeletionSettings(Struct, frozen=True):
     """Whether deleting an account is confirmed by mail."""
 
     verified: bool

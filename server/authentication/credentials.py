@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from server.sessions.cookies import RequestCookies
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """A header that may stand in place of the session's cookie.
 
     `token` says which session it stands for; empty for none, whatever the cookies say. None for what is none of ours,
@@ -20,8 +20,7 @@ class Credential:
     token: Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """What some paths below the API ask for before anything else of theirs, whatever the method: a header.
 
     `check` is given its value, empty where it is missing, and the caller's address; it raises for what lets nobody in.
@@ -32,8 +31,7 @@ class Gate:
     check: Callable[[str, str], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Apps:
+class Apps(Struct, frozen=True):
     """What programs on phones need that are no browsers.
 
     `header` says the origin of a request without one, `origins` are trusted besides those of the settings. `onward` is
@@ -46,8 +44,7 @@ class Apps:
     onward: Callable[[str, str, Sequence[str]], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A session's cookie as it goes out: the path below the API that was asked, and what the request's cookies were.
 
     `value` is the token with its signature; empty where the cookie is removed.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.authentication import email_tokens
 from server.authentication.email_tokens import SECONDS, EmailToken
@@ -26,8 +26,7 @@ EMAILS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EmailLinks:
+class EmailLinks(Struct, frozen=True):
     """Writes links below the API's public address, never from a request's Host. S42."""
 
     mailer: Mailer

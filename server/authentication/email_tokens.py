@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
 from joserfc.errors import JoseError
+from msgspec import Struct
 
 from server import clock
 from server.protocol import rules
@@ -33,8 +33,7 @@ class TokenOfAnotherKind(Exception):
     """Signed by us for something else: no e-mail token. S41."""
 
 
-@dataclass(frozen=True, slots=True)
-class EmailToken:
+class EmailToken(Struct, frozen=True):
     """Who it is for and what it does: `update_to` changes the address, `request_type` says at which step.
 
     `issued_at` is what was read, in seconds.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from msgspec import Struct
+
 from server import clock, errors
 from server.authentication import registration, sign_ups
 from server.database import Transaction
@@ -24,8 +26,7 @@ class Newcomer:
     given: columns.Given = field(default_factory=lambda: NOTHING, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """The user; whether the proof made them, and whether it was the first of their address."""
 
     user: User

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.crypto.pseudonyms import Pseudonyms
 from server.database import Database, Executor
@@ -12,8 +12,7 @@ from server.passwords.passwords import Passwords
 from server.store import accounts
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """A password that is tried for `user`, who was looked for as `called`: an address, or a name.
 
     `method` is what sign-ins of that kind are called, `refusal` is raised where they fail.
@@ -31,8 +30,7 @@ class Attempt:
         return self.user.email if self.user else self.called
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """A user, and the hash that their password was right for."""
 
     user: User
@@ -47,8 +45,7 @@ class Proof:
         return await accounts.hold_password(tx, self.account_id, self.password)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """The user whose name or address was tried, where there is one."""
 
     user_id: str | None

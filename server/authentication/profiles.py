@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct, structs
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What a client says of a user: of a new one, or of their own, whose id `find_user_id` has where they are signed in."""
 
     members: dict[str, object]
@@ -31,5 +31,5 @@ class Profiles:
     async def revise(self, wish: Wish) -> dict[str, object]:
         """The members as they are to be read; raises the first refusal."""
         for revise in self._revisers:
-            wish = replace(wish, members=await revise(wish))
+            wish = structs.replace(wish, members=await revise(wish))
         return wish.members

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
+from msgspec import Struct
 
 from server import errors
 from server.authentication import restrictions
@@ -21,8 +24,7 @@ async def always(tx: Transaction) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Authentication:
+class Authentication(Struct, frozen=True):
     """Somebody who has proved who they are, and has no session yet.
 
     `method` is how: "email", "username", "sign-up", "verification", "magic-link" …; `event` is what the audit calls it.
@@ -38,24 +40,22 @@ class Authentication:
     holds: Proof = always
     request_id: str = ""
     event: str = "sign-in"
-    refusal: errors.APIError = field(default_factory=errors.invalid_email_or_password)
+    refusal: errors.APIError = msgspec.field(default_factory=errors.invalid_email_or_password)
     replaces: Session | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """Answered in place of a session: what else has to be proved, and Set-Cookie values that remember who asked.
 
     `page` is where a browser is sent that follows a link: a path of our own app, maybe with a query.
     """
 
-    body: Json = field(default_factory=dict)
+    body: Json = msgspec.field(default_factory=dict)
     cookies: tuple[str, ...] = ()
     page: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(Struct, frozen=True):
     """What a stage answers that has nothing against it, and Set-Cookie values for whoever comes in."""
 
     cookies: tuple[str, ...]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg2
+from msgspec import Struct
 from psycopg2 import extensions
 from psycopg2.extensions import make_dsn, parse_dsn
 
@@ -20,8 +20,7 @@ from server.postgres.binaries import environment, find_clients
 CONNECT_SECONDS = 10
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """An open connection; `parts` are the address of the very server it has found, which may be one of several."""
 
     db: extensions.connection

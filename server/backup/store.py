@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from psycopg2 import extensions
 
 _KEY = 0x61695F6261636B75  # "ai_backu": one try of a backup at a time on one database
@@ -110,8 +110,7 @@ BEGIN = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """The database that the connection leads to; `schema` is None where it has none of the name it should have."""
 
     schema: str | None

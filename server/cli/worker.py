@@ -11,8 +11,9 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 # A worker that serves may finish its requests; one that does not serve yet has none.
 STOP_SECONDS = 15.0
@@ -24,8 +25,7 @@ YOUNG_SECONDS = 2.0
 _MIGRATES, _SERVES = b"m", b"s"
 
 
-@dataclass(frozen=True)
-class Inherited:
+class Inherited(Struct, frozen=True):
     """What a worker has from its supervisor, as file descriptors: two pipes, what workers share, and the sockets that listen."""
 
     words: int

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from server.config.reader import Reader
 from server.errors import SettingsError
@@ -24,8 +25,7 @@ _RESERVED = ("__secure-", "__host-", "__http-")
 _DOMAIN = re.compile(r"\.?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
-class CookieSettings:
+class CookieSettings(Struct, frozen=True):
     """What the browser's cookies are called, and where it sends them."""
 
     prefix: str = DEFAULT_PREFIX

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, cast, get_args
+
+from msgspec import Struct
 
 from server.config.reader import Reader
 from server.errors import SettingsError
@@ -11,8 +12,7 @@ from server.errors import SettingsError
 Storage = Literal["memory", "database", "redis"]
 
 
-@dataclass(frozen=True, slots=True)
-class LimitSettings:
+class LimitSettings(Struct, frozen=True):
     """Whether requests are counted, and where."""
 
     enabled: bool

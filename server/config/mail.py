@@ -10,6 +10,8 @@ from email.headerregistry import Address
 from email.policy import SMTP
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from msgspec import Struct
+
 from server.config.hosts import is_host
 from server.config.reader import Reader
 from server.errors import SettingsError
@@ -38,8 +40,7 @@ class SmtpServer:
             return self.host.lower() == "localhost"
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Struct, frozen=True):
     """Who the mails are from."""
 
     name: str

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from server.config.reader import Reader
 from server.errors import SettingsError
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordSettings:
+class PasswordSettings(Struct, frozen=True):
     """How passwords are hashed, and which are taken; lengths in JavaScript's characters."""
 
     algorithm: Literal["bcrypt", "scrypt"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from server.config.reader import Reader
 from server.errors import SettingsError
@@ -12,8 +13,7 @@ CookieCacheForm = Literal["off", "compact", "jwt", "jwe"]
 Store = Literal["database", "redis", "both"]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionSettings:
+class SessionSettings(Struct, frozen=True):
     """How long a session lives, and what may remember it."""
 
     expires_in: int

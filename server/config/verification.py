@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.config.reader import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class VerificationSettings:
+class VerificationSettings(Struct, frozen=True):
     """Whether an address has to be proven before the first sign-in, and whether sign-up asks for it."""
 
     required: bool

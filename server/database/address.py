@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 import psycopg2
+from msgspec import Struct
 from psycopg2.extensions import parse_dsn
 
 from server.errors import SettingsError
@@ -72,8 +72,7 @@ _TARGETS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """What libpq gets, and the names of the parameters that say nothing here."""
 
     url: str

@@ -81,6 +81,6 @@ class Statements:
 @functools.cache
 def check_columns(into: type[Any], columns: tuple[str, ...]) -> None:
     """Raises TypeError where the columns are not the fields."""
-    names = tuple(field.name for field in fields(into))
+    names = getattr(into, "__struct_fields__", ()) or tuple(field.name for field in fields(into))
     if names != columns:
         raise TypeError(f"{into.__name__} has the fields {names}, the statement gives {columns}")

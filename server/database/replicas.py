@@ -7,11 +7,11 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 import aiopg
+from msgspec import Struct
 from psycopg2.extensions import parse_dsn
 
 from server import clock
@@ -54,15 +54,13 @@ _REPLICA = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(Struct, frozen=True):
     written: int
     timeline: str
     cluster: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Replayed:
+class _Replayed(Struct, frozen=True):
     standby: bool
     replayed: int
     timeline: int
@@ -71,8 +69,7 @@ class _Replayed:
     started: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Up to where the primary had written, at least, when it was `asked`, by clock.steady."""
 
     asked: float

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from server.protocol.schemas import Schema
 
@@ -14,8 +15,7 @@ Admit = Callable[[Any], Awaitable[tuple[Any, ...]]]
 M = TypeVar("M", bound=Method)
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """Who may call a method: the word, what lets a caller in, and the method behind it.
 
     `body` is what is read before, `needed` whether there has to be one.
@@ -28,8 +28,7 @@ class Access:
     needed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What the document of the API cannot read off a method: see `answers`."""
 
     found: Mapping[int, Schema | None] = field(default_factory=dict)

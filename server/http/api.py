@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from dataclasses import replace
 from typing import Any, Literal, ParamSpec, TypeVar
 from urllib.parse import parse_qs
+
+from msgspec import structs
 
 from server import errors
 from server.authentication import password_proof
@@ -225,7 +226,7 @@ class ApiHandler(CallerHandler):
             raise attempt.refusal
         await self.attempt_succeeded(attempt.account)
         proved = self.proved(attempt.method, proof.user, remember, proof.holds)
-        proved = replace(proved, refusal=attempt.refusal)
+        proved = structs.replace(proved, refusal=attempt.refusal)
         outcome = await services.sign_in.open(proved)
         if callback_url and isinstance(outcome, Challenge):
             self.point_to(callback_url)

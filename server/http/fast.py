@@ -14,9 +14,9 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from email.utils import formatdate
 
+from msgspec import Struct
 from tornado.httputil import (
     HTTPConnection,
     HTTPHeaders,
@@ -50,8 +50,7 @@ Ordinary = Callable[[], HTTPMessageDelegate]
 Lines = Callable[[SignedIn], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Struct, frozen=True):
     """How a path answers all who are signed in: no content, and headers of which `lines` say who it is."""
 
     handler: str
@@ -59,8 +58,7 @@ class Brief:
     lines: Lines
 
 
-@dataclass(frozen=True, slots=True)
-class Uncounted:
+class Uncounted(Struct, frozen=True):
     """Who asks, where the limit has yet to be asked."""
 
     cookie_header: str

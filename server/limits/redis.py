@@ -9,8 +9,9 @@ import secrets
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any, cast
+
+from msgspec import Struct, field
 
 from server.limits import policy, scripts
 from server.limits.bounded import Bounded, monotonic
@@ -31,8 +32,7 @@ Tell = Callable[[int], None]
 Waiting = list[Tell]
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(Struct):
     """Who waits for a key, by what name the next ones are counted."""
 
     limit: Limit

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LONGEST_KEY = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """At most `most` requests of a `path`, or with a `*` at its end of all that begin so.
 
     The count starts again after `seconds` without an allowed one.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -10,14 +9,15 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Protocol
 
+from msgspec import Struct
+
 from server.config.mail import Sender
 
 # No out-of-office note comes back (RFC 3834, and Exchange's own header).
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A mail as it leaves; everything about it is the same at each attempt, so that a receiver can tell a repetition."""
 
     id: str

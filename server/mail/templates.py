@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 HOUR = 3600
 DAY = 24 * HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class Email:
+class Email(Struct, frozen=True):
     """A kind of mail, with a template of its name in web/templates/mail.
 
     It is given up after `seconds`: news after three days, one with a `link` when the link is dead (the lives are
@@ -25,8 +25,7 @@ class Email:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """A mail of one kind for one address. `context` may hold `name`, `url` (with a link) and the kind's members; what
     is missing is left out of the text.
     """

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from server.mail.cleaning import clean
 from server.mail.outbox import Folder
@@ -23,8 +24,7 @@ _PLAIN = OutgoingSettings()
 _WRONG = (400, 413, 422)
 
 
-@dataclass(frozen=True, slots=True)
-class TextMessage:
+class TextMessage(Struct, frozen=True):
     """What is sent; the same at each attempt, so that a receiver can tell a repetition by the id."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from server.authentication.sign_in import Authentication, Outcome, SignIn
 from server.database import Executor, Transaction
@@ -35,16 +36,14 @@ class Door(Protocol):
         """Writes down what happened, with the change."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """What came of it, and whether they are new."""
 
     outcome: Outcome
     new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Landed:
+class Landed(Struct, frozen=True):
     """A browser that is back: where it is sent on to, and what `state` it came by.
 
     `session` is what the answer makes of the session's cookie, None where nothing; `cookies` are those of the request.
@@ -56,8 +55,7 @@ class Landed:
     cookies: RequestCookies
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What a browser is shown in place of being sent on, and its Content-Security-Policy; it is sent on where there is no
     `html`. The cookies go with either.
     """

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import unquote_plus
+
+from msgspec import Struct, field
 
 from server.config.settings import Settings
 from server.crypto.random import random_state
@@ -62,8 +64,7 @@ class Starter(Protocol):
         """Sets cookies with the answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a request adds to what is always asked of a provider."""
 
     scopes: Sequence[str] = ()
@@ -71,8 +72,7 @@ class Asked:
     more: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """What a callback names it by, and where the browser goes."""
 
     state: str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct, structs
 
 from server import clock
 from server.authentication import registration, sign_ups
@@ -22,8 +24,7 @@ from server.store import users
 from server.store.users import EmailTaken
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Somebody whom a provider has named, with the tokens that prove it; `scope` as the row has it."""
 
     provider: str
@@ -44,8 +45,7 @@ class Identity:
         return is_true(self.user.get("emailVerified"))
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """Who it is; whether they are new, and whether the account is."""
 
     user: User
@@ -150,7 +150,7 @@ class Identities:
             return owner
         await sign_ups.forget(tx, user.id)
         await self._sessions.user_changed(tx, user.id)
-        return replace(owner, user=replace(user, email_verified=True, updated_at=now), proven=True)
+        return structs.replace(owner, user=replace(user, email_verified=True, updated_at=now), proven=True)
 
     async def _welcome(self, tx: Transaction, who: Identity, mail_to: str | None) -> Owner:
         name, image = text(who.user.get("name")), who.user.get("image")

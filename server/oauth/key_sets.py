@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from joserfc.errors import JoseError
+from msgspec import Struct, field
 
 from server.outgoing import Outgoing, OutgoingError, Request
 
@@ -20,8 +20,7 @@ PAUSE_SECONDS = 30.0
 SECONDS = 5.0
 
 
-@dataclass(slots=True)
-class _Set:
+class _Set(Struct):
     keys: list[tuple[dict[str, Any], Key]] = field(default_factory=list)
     fetched: float = float("-inf")
     tried: float = float("-inf")

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+from msgspec import Struct
+
 from server.model import Json
 from server.outgoing import Outgoing
 
@@ -34,8 +37,7 @@ def is_true(value: object) -> bool:
     return value is True or value == "true"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """Who somebody is to a provider: `data` as it came, `user` what is made of it, without members that are not there."""
 
     user: Json
@@ -59,8 +61,7 @@ class Client:
         return self.signs() if self.signs else self.secret
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization:
+class Authorization(Struct, frozen=True):
     """The page that a browser is sent to; `parameters` are there each time, before or, where `fixed`, over those of the request.
 
     `scopes` are asked for each time, and not more where they are `narrow`. `asked_first`: the request's stand before them,
@@ -87,12 +88,11 @@ class Authorization:
     response_type: str = "code"
     response_mode: str | None = None
     claims: str | None = None
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = msgspec.field(default_factory=dict)
+    fixed: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What a request adds to an authorization: scopes, whom it is about, parameters; and what binds the answer to it."""
 
     state: str
@@ -101,11 +101,10 @@ class Wish:
     nonce: str | None = None
     scopes: Sequence[str] = ()
     login_hint: str | None = None
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class TokenEndpoint:
+class TokenEndpoint(Struct, frozen=True):
     """Where a code becomes tokens, and a refresh token another; `post` and `basic` are where the client's secret goes."""
 
     url: str
@@ -115,14 +114,13 @@ class TokenEndpoint:
     refreshes: bool = True
     # Wants to know the device that a callback names.
     device: bool = False
-    refresh_parameters: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    refresh_parameters: Mapping[str, str] = msgspec.field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     # Says no with a 200.
     errors_are_good: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class IdTokenRules:
+class IdTokenRules(Struct, frozen=True):
     """What an id token has to fulfil; `issuers` empty: any, `claims` has the last word then. Ages in seconds."""
 
     keys: str
@@ -154,8 +152,7 @@ class Grant:
     refresh_token: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """One that people sign in at.
 
     `profile` raises OutgoingError, or gives None, where the provider does not say who somebody is; `subject` is what an

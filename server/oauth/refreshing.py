@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from server import clock
 from server.authentication import verifications
@@ -29,8 +30,7 @@ class RefreshError(Exception):
     """The provider gave no new token, or what is stored cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshed:
+class Refreshed(Struct, frozen=True):
     """The account as it is now, and what the provider gave; nothing new where somebody else has just asked."""
 
     account: Linked

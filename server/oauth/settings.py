@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from server.config.reader import Reader
 from server.errors import SettingsError
@@ -11,8 +12,7 @@ from server.errors import SettingsError
 PROVIDER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
-@dataclass(frozen=True, slots=True)
-class OAuthSettings:
+class OAuthSettings(Struct, frozen=True):
     """`trusted` providers are believed that an address is whose account it is; `encrypts`: tokens at rest.
 
     `closed`: nobody new comes in by a provider; `by_request`: only who asks to sign up. `in_cookie`: what a sign-in has to

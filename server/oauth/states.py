@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
+from msgspec import Struct
 
 from server import clock
 from server.authentication import verifications
@@ -34,8 +35,7 @@ class StateError(Exception):
         self.error_url = error_url
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """Whose account it becomes, and the token, sealed, of the session that wants it."""
 
     user_id: str

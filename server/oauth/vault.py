@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from server.crypto.encryption import decrypt, encrypt
 from server.crypto.keyring import Keyring
@@ -13,8 +14,7 @@ from server.oauth.store import Kept
 _ENCRYPTED = re.compile(r"\$ba\$.*|(?:[0-9a-f]{2})+", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Vault:
+class Vault(Struct, frozen=True):
     """Access and refresh tokens are encrypted; an id token, which says who somebody is and lets nobody in, is not."""
 
     keyring: Keyring

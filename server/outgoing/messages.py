@@ -6,9 +6,10 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from server.protocol import javascript
 
@@ -23,8 +24,7 @@ class OutgoingError(Exception):
     """Nobody answered in time, or not as HTTP does; the words are for the log alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What is asked; `form` and `json` are a body, of which there is one at most."""
 
     url: str
@@ -65,8 +65,7 @@ def headers_of(request: Request) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode("latin-1")) for name, value in found.items()]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """The answer, whole."""
 
     status: int

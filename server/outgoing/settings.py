@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingSettings:
+class OutgoingSettings(Struct, frozen=True):
     """`allowed` are networks that are not public and may be asked all the same; `proxy` is asked in place of servers by https.
 
     `direct` is NO_PROXY: names, also of whole domains, addresses and networks that are asked without a proxy. `ca_file`

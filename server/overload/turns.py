@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import Struct
+
 from server import errors
 
 # From the request to the end of its turn, as estimated: who would have to wait longer is told so at once.
@@ -99,8 +101,7 @@ class _Waiter:
     turn: asyncio.Future[None] = field(compare=False)
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(Struct):
     """A place that is taken; `spent` are the seconds of processor that it took, where they were measured."""
 
     spent: float | None = None

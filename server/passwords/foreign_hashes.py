@@ -13,10 +13,10 @@ import hmac
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import bcrypt
+from msgspec import Struct
 
 from server.passwords import firebase, phpass
 
@@ -33,8 +33,7 @@ _BCRYPT_BYTES = 72
 Derive = Callable[[bytes], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Struct, frozen=True):
     """How a hash was made, what came out, and how much it costs of what a hash may cost."""
 
     derive: Derive

@@ -10,9 +10,9 @@ import os
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import bcrypt
+from msgspec import Struct
 
 from server import errors
 from server.config.passwords import PasswordSettings
@@ -35,8 +35,7 @@ _CUT = ("$2a$", "$2x$", "$2y$")
 Judge = Callable[[str], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """Whether a password is right, and whether its hash should be replaced by a better one."""
 
     right: bool

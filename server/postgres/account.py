@@ -5,17 +5,17 @@ import pwd
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, structs
 
 from server.postgres.errors import PostgresError
 
 NOBODY = 65534
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(Struct, frozen=True):
     """How to start a process that is not root: as it is, in a user namespace, or as another user."""
 
     prefix: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ def _namespaced(account: Account, home: Path, binaries: Path) -> Account | None:
     """
     uid, gid = _nobody()
     prefix = ("unshare", "-U", f"--map-user={uid}", f"--map-group={gid}", "--")
-    named = replace(account, prefix=prefix)
+    named = structs.replace(account, prefix=prefix)
     if not shutil.which(prefix[0]):
         return None
     command: list[str | Path] = ["test", "-w", home, "-a", "-x", binaries / "postgres"]

@@ -7,8 +7,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 PAUSE = 0.01
 # How long each way of stopping may take: "fast" ends transactions, "immediate" is a crash that recovery heals.
@@ -17,8 +18,7 @@ STOPS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
 HURRIED_STOPS = ((signal.SIGINT, 0.5), (signal.SIGQUIT, 0.3), (signal.SIGKILL, 10.0))
 
 
-@dataclass(frozen=True)
-class PidFile:
+class PidFile(Struct, frozen=True):
     """What PostgreSQL keeps in postmaster.pid."""
 
     pid: int

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs
 
+from msgspec import Struct
+
 from server import errors
 from server.protocol import javascript
 from server.protocol.rules import UNDEFINED, Rule, expected, string
@@ -20,8 +22,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True)
-class _Member:
+class _Member(Struct, frozen=True):
     rule: Rule
     key: str | None
     needed: bool

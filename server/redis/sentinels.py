@@ -7,10 +7,10 @@ Redis, and of the Sentinels too with `?sentinel_auth=yes`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from msgspec import Struct
 from redis.asyncio import Redis
 from redis.asyncio.sentinel import Sentinel
 
@@ -22,8 +22,7 @@ _ADDRESS = re.compile(
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\[\]:]+)(?::(?P<port>[0-9]{1,5}))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """Who is asked, for which service, and what is said to the Redis that they name."""
 
     hosts: tuple[tuple[str, int], ...]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from server.database import Executor
 from server.schema.neighbours import Other, list_others
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A column as it is. `filled`: a row that says nothing of it gets a value; `fixed`: none can be given.
 
     `counted`: the database counts its values. `written`: its type as a new column would have it; `below`: what that is
@@ -28,14 +29,12 @@ class Found:
     below: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     table: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(Struct, frozen=True):
     name: str
 
 
@@ -53,8 +52,7 @@ class Kept:
     hidden: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """What may be in one row alone: the columns that it looks at, and of a constraint how PostgreSQL would write it.
 
     `late`: it may be looked at when a transaction ends. `partial`: it holds for a part of the rows.
@@ -68,16 +66,14 @@ class Key:
     columns: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(Struct, frozen=True):
     """A rule that makes another statement of one."""
 
     table: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A foreign key on "userId" to something else than user.id."""
 
     table: str
@@ -85,8 +81,7 @@ class Reference:
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """Columns by table and name; the single columns that are unique; what the tables are to this role.
 
     `keys` are the indexes and constraints that refuse a second row, `rewrites` the rules on statements, `others` the

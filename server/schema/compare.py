@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from server.model import COUNTED, Column, Columns, IdKind, Shape, Table
 from server.schema import advice, keys, tables
@@ -28,16 +29,14 @@ _KINDS: dict[str, IdKind] = {
 _OTHER_NAMES = {f"{one}{end}" for one in ("user", "session", "account") for end in ("", "s")}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One difference, as a line that begins with table.column."""
 
     weight: Literal["mend", "stop"]
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`shape` is how to use the tables; `mends` a migration sees to, `stops` only a person can."""
 
     shape: Shape

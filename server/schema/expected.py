@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from server.model import Table
 
@@ -19,8 +20,7 @@ def plain(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """A column. `addable`: a migration can add it to rows that do without; `least` characters have to fit in.
 
     `filled`: a NULL in it has an obvious value, which a migration puts there. `endless`: it is widened. `blank`: there

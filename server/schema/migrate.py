@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from importlib import resources
 from urllib.parse import quote
+
+from msgspec import Struct, structs
 
 from server.database import Database, DatabaseError, Locked, Transaction, WritesRefused
 from server.model import Shape
@@ -27,8 +29,7 @@ class MigrationError(Exception):
     """The database cannot be used as it is; one line that says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """Migrations by name; `foreign` when the database holds tables of something else and none of ours.
 
     `mends` and `stops` are how its tables differ from what we use: those that `migrate` sees to, and the others.
@@ -54,7 +55,7 @@ class Status:
     @property
     def serviceable(self) -> bool:
         """Whether a server that runs may go on: what a newer version has added is fit for the one before it."""
-        return replace(self, unknown=()).current
+        return structs.replace(self, unknown=()).current
 
 
 def files() -> dict[str, str]:
@@ -99,7 +100,7 @@ async def _compare(db: Database, found: Catalogue, made: bool) -> Comparison:
         f'the role of DATABASE_URL lacks rights on "{name}", which says who may come in: run GRANT SELECT ON "{name}"'
         for name in closed
     )
-    return replace(compared, stops=(*compared.stops, *lines))
+    return structs.replace(compared, stops=(*compared.stops, *lines))
 
 
 async def migrate(db: Database, begins: Callable[[], None] | None = None, served: bool = False) -> list[str]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.database import Executor
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(Struct, frozen=True):
     """A table whose name is better-auth's in other letters, as ORMs have it."""
 
     table: str
     columns: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(Struct, frozen=True):
     """A schema that holds better-auth's tables, and the one where new tables would go to."""
 
     schema: str
@@ -70,8 +68,7 @@ async def find_elsewhere(db: Executor) -> Elsewhere | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Readable:
+class _Readable(Struct, frozen=True):
     name: str
     readable: bool
 

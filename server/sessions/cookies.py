@@ -6,7 +6,8 @@ import logging
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from server.config.cookies import CookieSettings
 from server.crypto import signatures
@@ -79,8 +80,7 @@ def _unquote_whole(value: str) -> str:
     return value[1:-1] if quoted else value
 
 
-@dataclass(frozen=True)
-class Cookies:
+class Cookies(Struct, frozen=True):
     """Writes and reads the session's cookies; `expires_in` is in seconds. What one of `older` has signed is read, too."""
 
     secret: str

@@ -6,8 +6,10 @@ import contextlib
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from server import clock, errors
 from server.config.settings import Settings
@@ -32,8 +34,7 @@ log = logging.getLogger(__name__)
 MOST_IN_MEMORY = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """What a request's cookies lead to, and the Set-Cookie values that go with the answer.
 
     With `failure` the session could not be read, which is not the same as nobody being signed in.
@@ -46,8 +47,7 @@ class Lookup:
     needs_refresh: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """One look at a request: its cookies, and what may come of it."""
 
     cookies: RequestCookies

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.model import SignedIn
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """A finished answer in parts that others share: headers but Content-Length, session, user."""
 
     head: bytes
@@ -22,8 +21,7 @@ class Finished:
         return b"%sContent-Length: %d\r\n\r\n%s" % (self.head, len(body), body)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The bytes to send to whoever is `who`, as long as the database says the same; `until`, seconds since the epoch."""
 
     who: SignedIn

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from server.database import Executor
 from server.model import Account, Credential, User
@@ -40,8 +41,7 @@ LIMIT 1
 """
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSummary:
+class AccountSummary(Struct, frozen=True):
     """One way of a user to sign in, for lists; without secrets."""
 
     id: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from server.database import Executor
 from server.model import Column, ExtendedSession, ExtendedUser, Json, Session, User
@@ -19,8 +21,7 @@ from server.store.rows import swallowed
 Written = Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Added:
+class _Added(Struct, frozen=True):
     id: str
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from server.database import Executor, InvalidValue
 from server.model import Column, ExtendedSession, ExtendedUser, Json
@@ -13,8 +15,7 @@ from server.model import Column, ExtendedSession, ExtendedUser, Json
 _WHOLE = 2**53
 
 
-@dataclass(frozen=True, slots=True)
-class SignedInRow:
+class SignedInRow(Struct, frozen=True):
     """A session and its user."""
 
     id: str
@@ -152,8 +153,7 @@ async def list_active(db: Executor, user_id: str, now: datetime) -> list[Extende
     return [replace(each, more=read(db.columns.session, each.more)) for each in found]
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """A row as it is, and which of its columns are dates."""
 
     row: object

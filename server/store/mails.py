@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from server.database import Executor
 
 
-@dataclass(frozen=True, slots=True)
-class QueuedMail:
+class QueuedMail(Struct, frozen=True):
     """A mail that this process has taken; `context` is JSON, and `now` is when it was taken."""
 
     id: str

@@ -6,14 +6,14 @@ Each statement decides and counts at once, by the database's clock. A count is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from server.database import Executor
 
 
-@dataclass(frozen=True, slots=True)
-class Failures:
+class Failures(Struct, frozen=True):
     """Failures in a row, and the milliseconds until they are forgotten."""
 
     count: int

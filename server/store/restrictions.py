@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from server import clock
 from server.database import Executor
@@ -14,8 +15,7 @@ from server.store import provisioning
 _NUMBER = re.compile(r"-?[0-9]+([.][0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Restriction:
+class Restriction(Struct, frozen=True):
     """What two-factor, admin and scim say of a user."""
 
     two_factor: bool
@@ -23,8 +23,7 @@ class Restriction:
     deactivated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """What the columns say, and whether scim's tables are here: who has not the plugin pays no more than this."""
 
     two_factor: bool

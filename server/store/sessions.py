@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from server.database import Executor
 from server.model import NOTHING_WRITTEN, ExtendedSession, ExtendedUser, Session, SignedIn, User, is_id
@@ -16,8 +18,7 @@ from server.store.rows import swallowed
 LONGEST_SHARED = 512
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     id: str
     expires_at: datetime
     token: str
@@ -34,16 +35,14 @@ class _Row:
     user_updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """Which session is gone, and whose it was."""
 
     session_id: str
     user_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(Struct, frozen=True):
     """How many sessions there were, how many are gone, and how many of those had not ended."""
 
     found: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from server.database import Executor
 from server.model import AddressOwner, FurtherSignUp, User
@@ -64,8 +65,7 @@ async def insert(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     id: str
     ip_address: str
 

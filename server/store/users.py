@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from server.database import Executor, UniqueViolation
 from server.model import NOTHING_WRITTEN, User, is_id
@@ -12,8 +13,7 @@ from server.store import columns, extended
 from server.store.rows import swallowed
 
 
-@dataclass(frozen=True, slots=True)
-class UserSummary:
+class UserSummary(Struct, frozen=True):
     """A person with the number of sessions that have not ended, for lists."""
 
     id: str

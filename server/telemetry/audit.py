@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from server.database import Executor
 from server.telemetry.metrics import Metrics
@@ -13,8 +14,7 @@ from server.telemetry.metrics import Metrics
 log = logging.getLogger("ai_editor.audit")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """What happened; `failed` is what was refused, `user_agent` what the browser calls itself, which no line shows."""
 
     name: str

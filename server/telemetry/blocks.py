@@ -11,7 +11,8 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,7 @@ _MOST_NUMBERS = (_BLOCK - _NUMBERS) // 8
 COUNTER, GAUGE = "counter", "gauge"
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """What one process has counted of a family under these labels."""
 
     kind: str
@@ -40,8 +40,7 @@ class Series:
     values: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """All that one process counts, or counted: `process` is 0 once it is gone. `seen` is by time.monotonic."""
 
     number: int

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Labels = tuple[str, ...]
 Merge = Literal["sum", "most", "least"]
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """A name and what it says; with `buckets` it is a histogram, whose first number is the sum."""
 
     name: str

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from handlers import FEATURES
 from server.config.settings import Settings, load
@@ -251,12 +252,19 @@ def test_what_it_refuses_in_one_line(tmp_path: Path, variable: str, text: str) -
 
 def members(settings: Settings) -> Iterator[str]:
     """The fields of the settings, of their subjects and of the features' own."""
-    for item in fields(settings):
-        value = getattr(settings, item.name)
-        subject = is_dataclass(value) and type(value).__module__.startswith("server.config.")
-        yield from ([f"{item.name}.{inner.name}" for inner in fields(value)] if subject else [item.name])
+    for name in names(settings):
+        value = getattr(settings, name)
+        subject = type(value).__module__.startswith("server.config.") and names(value)
+        yield from ([f"{name}.{inner}" for inner in names(value)] if subject else [name])
     for own in plug(FEATURES, settings).settings:
-        yield from (f"{type(own).__name__}.{inner.name}" for inner in fields(own))  # type: ignore[arg-type]
+        yield from (f"{type(own).__name__}.{inner}" for inner in names(own))
+
+
+def names(value: object) -> list[str]:
+    """The members of a value, in either of its forms."""
+    if isinstance(value, Struct):
+        return list(value.__struct_fields__)
+    return [each.name for each in fields(value)] if is_dataclass(value) else []
 
 
 def test_every_setting_is_in_the_table(tmp_path: Path) -> None:

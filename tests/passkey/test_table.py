@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from handlers.passkey import store
 from handlers.passkey.store import Passkey
@@ -72,7 +72,7 @@ def used(url: str, user_id: str) -> list[Passkey]:
                 assert not await store.count_up(tx, made.id, 5)
             assert await store.find(db, "no such id") is None
             found = await store.find(db, made.id)
-            assert found == replace(made, counter=5)
+            assert found == structs.replace(made, counter=5)
             return await store.list_of_user(db, user_id)
         finally:
             await db.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis as redis_py
+from msgspec import structs
 
 from server.config.settings import Settings
 from tests.compat.caller import Caller
@@ -117,5 +118,5 @@ def way(database_url: str) -> Iterator[Cutter]:
 
 @pytest.fixture
 def config(config: Settings, redis: Redis, inside: redis_py.Redis, way: Cutter, mode: str) -> Settings:
-    store = replace(config.sessions, store=mode)  # type: ignore[arg-type]
+    store = structs.replace(config.sessions, store=mode)
     return replace(config, sessions=store, redis_url=redis.url, database_url=way.address)

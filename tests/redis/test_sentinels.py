@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import redis as redis_py
+from msgspec import structs
 
 from drill.servers import free_port
 from server.config.settings import Settings, load
@@ -89,7 +90,7 @@ def watch(tmp_path: Path) -> Iterator[Watch]:
 @pytest.fixture
 def config(config: Settings, watch: Watch) -> Settings:
     url = f"redis+sentinel://127.0.0.1:{watch.sentinel}/ours/0"
-    return replace(config, sessions=replace(config.sessions, store="redis"), redis_url=url)
+    return replace(config, sessions=structs.replace(config.sessions, store="redis"), redis_url=url)
 
 
 @pytest.mark.gen_test

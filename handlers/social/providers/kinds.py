@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from server.model import Json
 from server.oauth import id_tokens
@@ -29,8 +30,7 @@ Signer = Callable[[str, Options], Callable[[], str]]
 Reads = Callable[[Json], Json]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One provider: what it is called, what else than a client has to be `needed` or can be `optional`, and how it is made.
 
     `secret`: it cannot be used without one, or without all of `instead`, of which `signer` makes one each time. Names of

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from handlers.transfer.fields import Fields
 from handlers.transfer.person import Person
 
 
-@dataclass(frozen=True, slots=True)
-class HashConfig:
+class HashConfig(Struct, frozen=True):
     """The parameters of a Firebase project's hashes."""
 
     signer_key: str
@@ -36,8 +37,7 @@ Read = Callable[[Fields, Beside], Person | None]
 Gather = Callable[[Fields], tuple[str, object] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """`read` makes a person of a row, or None where it is about something else; it raises Unfit.
 
     `people` and `others` are where rows lie in a file that is one JSON document, `looks` whether the first row can be
