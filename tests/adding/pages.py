@@ -28,8 +28,8 @@ def apply(page: str, folder: Path) -> list[Path]:
     """Does what the page says; the files that are new or changed."""
     text = (ROOT / "docs" / f"{page}.md").read_text()
     done = []
-    for indent, language, name, code in _FENCE.findall(text):
-        code = re.sub(f"^{indent}", "", code, flags=re.MULTILINE)
+    for indent, language, name, indented in _FENCE.findall(text):
+        code = re.sub(f"^{indent}", "", indented, flags=re.MULTILINE)
         file = folder / name
         if language == "diff":
             _change(file, code)
