@@ -41,14 +41,14 @@ def is_fresh(web: Path) -> bool:
         return False
 
 
-def install(folder: Path, environment: Mapping[str, str]) -> None:
+def install(folder: Path, environment: Mapping[str, str], *options: str) -> None:
     """`npm ci`, unless node_modules already is what the lock file asks for."""
     stamp = folder / "node_modules" / ".installed"
     wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     step(f"npm packages of {folder.name}/ (once)")
-    npm(folder, environment, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error")
+    npm(folder, environment, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error", *options)
     stamp.write_text(wanted)
 
 

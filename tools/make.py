@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 COMPAT = ROOT / "tests" / "compat"
 OIDC = ROOT / "tests" / "providers" / "oidc"
+EXAMPLES = ROOT / "examples"
 PEERS = ROOT / "bench" / "peers"
 VENV = Venv(ROOT)
 
@@ -59,6 +60,7 @@ def test() -> None:
     bundle.install(WEB, environment)
     bundle.install(COMPAT, environment)
     bundle.install(OIDC, environment)
+    install_examples(environment)
     arguments: list[str] = []
     for program in programs.ALL:
         found = program.find_or_install()
@@ -71,6 +73,12 @@ def test() -> None:
         ([VENV.python, "-m", "pytest", processes, *arguments], ROOT, environment),
         (["npm", "test", "--silent"], WEB, environment),
     )
+
+
+def install_examples(environment: Environment) -> None:
+    """What the front ends of docs/frameworks are made of; Next without what it builds with, which nothing here does."""
+    bundle.install(EXAMPLES, environment)
+    bundle.install(EXAMPLES / "next", environment, "--omit=optional")
 
 
 def without(program: programs.Program) -> list[str]:
@@ -86,6 +94,7 @@ def lint() -> None:
     VENV.prepare("test")
     environment = find_node()
     bundle.install(WEB, environment)
+    install_examples(environment)
     run_all(
         ([VENV.bin / "ruff", "check", "--quiet"], ROOT, environment),
         ([VENV.bin / "ruff", "format", "--check", "--quiet"], ROOT, environment),
@@ -93,6 +102,7 @@ def lint() -> None:
         ([VENV.bin / "lint-imports"], ROOT, environment),
         (["npm", "run", "lint", "--silent"], WEB, environment),
         (["npm", "run", "typecheck", "--silent"], WEB, environment),
+        (["npm", "run", "typecheck", "--silent"], EXAMPLES, environment),
     )
 
 
@@ -164,7 +174,8 @@ def clean() -> None:
         PEERS / "bun/node_modules",
         PEERS / "python/.venv",
     ]
-    for folder in (VENV.folder, WEB / "node_modules", WEB / "dist", COMPAT / "node_modules", *made):
+    packages = [each / "node_modules" for each in (WEB, COMPAT, EXAMPLES, EXAMPLES / "next")]
+    for folder in (VENV.folder, WEB / "dist", *packages, *made):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""docs/operating.md: the commands, settings and statements of its sections, and a way to run them as they stand."""
+"""docs/operating.md and the pages that it lists: their commands, settings and statements, and a way to run them as they stand."""
 
 import re
 import shlex
@@ -9,20 +9,24 @@ from pathlib import Path
 from tests.cli.commands import Commands
 from tests.conftest import execute
 
-PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
+_DOCS = Path(__file__).parents[2] / "docs"
+_NAMES = ("operating", "deploying", "upgrading", "backing-up", "rotating-secrets")
+PAGES = {name: (_DOCS / f"{name}.md").read_text() for name in _NAMES}
 _SETTING = re.compile(r"([A-Z_]+)=(\S*)")
 
 
 def headings(level: int) -> list[str]:
-    """Of sections that deep."""
-    return re.findall(rf"^{'#' * level} (.*)$", PAGE, re.MULTILINE)
+    """Of sections of the first page that deep."""
+    return re.findall(rf"^{'#' * level} (.*)$", PAGES["operating"], re.MULTILINE)
 
 
 def blocks(heading: str) -> list[tuple[str, str]]:
     """The code of a section, of those below it none: language and text."""
-    section = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re.DOTALL)
-    assert section, heading
-    found = re.findall(r"^( *)```(\w+)\n(.*?)^ *```$", section[1], re.MULTILINE | re.DOTALL)
+    pattern = rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)"
+    [section] = [
+        text for page in PAGES.values() for text in re.findall(pattern, page, re.MULTILINE | re.DOTALL)
+    ]
+    found = re.findall(r"^( *)```(\w+)\n(.*?)^ *```$", section, re.MULTILINE | re.DOTALL)
     return [
         (language, re.sub(f"^{indent}", "", text, flags=re.MULTILINE)) for indent, language, text in found
     ]
@@ -43,13 +47,13 @@ class Operator:
         self.outputs: list[str] = []
         self.password = ""
 
-    def follow(self, heading: str) -> str:
-        """Runs all that a section has, and returns what was said; settings are for servers, and not for here."""
+    def follow(self, *sections: str) -> str:
+        """Runs all that these have, and returns what was said; settings are for servers, and not for here."""
         self.outputs = []
-        for language, text in blocks(heading):
+        for language, text in (block for heading in sections for block in blocks(heading)):
             if language == "sql":
                 self.outputs.append(str(execute(self.database, text)))
-            elif not _SETTING.match(text):
+            elif language == "sh" and not _SETTING.match(text):
                 for line in text.splitlines():
                     self._run(line)
         return "\n".join(self.outputs)

@@ -1,4 +1,4 @@
-"""docs/operating.md does what it says: its commands are run as they stand there, with a server beside them."""
+"""docs/operating.md and the pages that it lists do what they say: their commands are run as they stand there, with a server beside them."""
 
 import socket
 from collections.abc import Callable
@@ -149,6 +149,6 @@ def test_sizing(site: Site) -> None:
 def test_an_upgrade_and_the_way_back(new_whole_database: Callable[[], str], tmp_path: Path) -> None:
     database = new_whole_database()
     operator = Operator(Commands(tmp_path, {**settings(database), "APP_ENV": "development"}), database)
-    said = operator.follow("Upgrade")
+    said = operator.follow("One server", "Meanwhile", "Back again")
     assert said.count("0007_audit") == 2
     assert "came back as they are" in said

@@ -1,4 +1,4 @@
-"""The secret is rotated as docs/operating.md says, on two servers one after the other, and nobody is signed out."""
+"""The secret is rotated as docs/rotating-secrets.md says, on two servers one after the other, and nobody is signed out."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -32,7 +32,7 @@ SETTINGS = {
 def steps(old: dict[str, str], secrets: dict[str, str]) -> list[dict[str, str]]:
     """The variables before and at each step of the page; BETTER_AUTH_SECRET goes with the last one."""
     found = []
-    for step in settings_of("Rotating the secret"):
+    for step in settings_of("The secret that signs"):
         [(name, value)] = step.items()
         for word, secret in secrets.items():
             value = value.replace(word, secret)
