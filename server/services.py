@@ -91,7 +91,7 @@ class Services:
         expires_in, secrets = settings.sessions.expires_in, settings.signing_secrets
         self.cookies = Cookies(secrets[0], settings.secure_cookies, expires_in, settings.cookies, secrets[1:])
         self.sessions = Sessions(settings, self.db, self.cookies, self.reads)
-        self.passwords = Passwords(settings.passwords)
+        self.passwords = Passwords(settings.passwords, settings.branding.name)
         board = None if shared is None else Board(shared)
         if board:
             self.passwords.hashing.share(board)

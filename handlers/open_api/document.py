@@ -56,7 +56,7 @@ def build(features: Iterable[Feature], services: Services) -> dict[str, Any]:
     found = [place for feature in features for place in places(feature)]
     return {
         "openapi": OPENAPI,
-        "info": {"title": "AI-Editor", "description": _DESCRIPTION, "version": VERSION},
+        "info": {"title": services.config.branding.name, "description": _DESCRIPTION, "version": VERSION},
         "components": _components(services),
         "security": ways(_takes_bearer(services)),
         "servers": [{"url": services.config.api_url}],

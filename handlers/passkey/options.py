@@ -8,7 +8,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 
 from handlers.passkey.store import Passkey
-from server.mail.rendering import APP
 from server.model import Json, User
 
 _MILLISECONDS = 60_000
@@ -18,13 +17,13 @@ _LETTERS = string.ascii_lowercase + string.digits
 
 
 def for_registration(
-    rp_id: str, challenge: str, user: User, name: str, attachment: str | None, known: Sequence[Passkey]
+    party: Json, challenge: str, user: User, name: str, attachment: str | None, known: Sequence[Passkey]
 ) -> Json:
     """For a new passkey of `user`'s, under a handle that is new each time: nobody is found by it."""
     handle = "".join(secrets.choice(_LETTERS) for _ in range(32))
     return {
         "challenge": challenge,
-        "rp": {"name": APP, "id": rp_id},
+        "rp": party,
         "user": {
             "id": urlsafe_b64encode(handle.encode()).rstrip(b"=").decode(),
             "name": name or user.email,

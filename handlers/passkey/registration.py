@@ -71,7 +71,8 @@ class GenerateRegisterOptions(CeremonyHandler):
         """Options for `navigator.credentials.create`; those that the person has are left out."""
         user, text = who.user, challenges.new_text()
         known = await store.list_of_user(self.services.db, user.id)
-        found = options.for_registration(self.rp_id, text, user, asked.name or "", asked.attachment, known)
+        party = {"name": self.services.config.branding.name, "id": self.rp_id}
+        found = options.for_registration(party, text, user, asked.name or "", asked.attachment, known)
         named = {"id": user.id, "name": user.email, "displayName": user.email}
         await self.keep("registration", text, named, context=asked.context)
         self.answer(found)

@@ -12,7 +12,6 @@ from server.crypto.random import ALPHANUMERIC
 from server.protocol import uri
 
 PERIOD, DIGITS = 30, 6
-ISSUER = "AI-Editor"
 # A code is taken one step early and one late, for clocks that are not right. S19
 WINDOW = 1
 BACKUP_CODES, _BACKUP_LETTERS = 10, 10

@@ -44,6 +44,11 @@ class EnableBody:
 class _Owner(ApiHandler):
     """Asks for the password of the caller."""
 
+    @property
+    def issuer(self) -> str:
+        """Whose code it is to an authenticator, which reads a colon as the name's end."""
+        return self.services.config.branding.name.replace(":", " ")
+
     async def check_own_password(self, user: User, password: str) -> None:
         """Raises INVALID_PASSWORD, for who has none, too. S26."""
         self.services.passwords.check_not_too_long(password)
@@ -69,7 +74,7 @@ class EnableTwoFactor(_Owner):
             return
         secret = codes.new_secret()
         shown = await self._keep(who.user, secret)
-        uri = codes.totp_uri(secret.encode(), body.issuer or codes.ISSUER, who.user.email)
+        uri = codes.totp_uri(secret.encode(), body.issuer or self.issuer, who.user.email)
         self.answer({"method": "totp", "totpURI": uri, "backupCodes": shown})
 
     async def _enable_mails(self, who: SignedIn) -> None:
@@ -138,7 +143,7 @@ class GetTotpUri(_Owner):
             raise errors.totp_not_enabled()
         key = sealed.open_key(self.services.config.keyring, found)
         await self.check_own_password(who.user, body.password)
-        self.answer({"totpURI": codes.totp_uri(key, codes.ISSUER, who.user.email)})
+        self.answer({"totpURI": codes.totp_uri(key, self.issuer, who.user.email)})
 
 
 class GenerateBackupCodes(_Owner):

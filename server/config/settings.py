@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from server.branding import settings as branding
+from server.branding.settings import Branding
 from server.config import (
     cookies,
     limits,
@@ -80,6 +82,7 @@ class Settings:
     shutdown_grace: int
     log_level: str
     log_format: Literal["text", "json"]
+    branding: Branding
     cookies: CookieSettings
     sessions: SessionSettings
     passwords: PasswordSettings
@@ -129,12 +132,15 @@ def is_weak(secret: str) -> bool:
 
 def load(environ: Mapping[str, str], folder: Path) -> Settings:
     """Settings from `environ`, else from `folder/.env`; raises SettingsError naming the variable."""
-    read = reader.Reader({**reader.read_dotenv(folder), **environ})
+    return _usable(_read(reader.Reader({**reader.read_dotenv(folder), **environ}), folder))
+
+
+def _read(read: Reader, folder: Path) -> Settings:
     (database, copies), base_url = _databases(read), read.url("BETTER_AUTH_URL")
     production = _is_production(read, live=database is not None or (base_url or "").startswith("https://"))
     port, data_dir = read.integer("PORT", 8080, 0, 65535), read.path("DATA_DIR", folder / "data")
     workers, public = _workers(read), base_url or f"http://localhost:{port}"
-    settings = Settings(
+    return Settings(
         reader=read,
         app_env="production" if production else "development",
         features_off=read.list("FEATURES_OFF"),
@@ -157,6 +163,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         shutdown_grace=read.integer("SHUTDOWN_GRACE", 5, 1, 10),
         log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         log_format=_log_format(read, production),
+        branding=branding.read(read.text, public),
         cookies=cookies.read(read, public),
         sessions=sessions.read(read),
         passwords=passwords.read(read),
@@ -166,7 +173,6 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         limits=limits.read(read, production, workers),
         tracing=tracing.read(read),
     )
-    return _usable(settings)
 
 
 def _is_production(read: reader.Reader, live: bool) -> bool:

@@ -39,7 +39,9 @@ class Mailer:
         self._nowhere = settings.production and not ways.sends(settings)
         transport, sender = ways.transport(settings), ways.sender(settings)
         texts = ways.text_transport(settings)
-        self.worker = Worker(db, transport, sender, settings.base_url, metrics, self._emails, texts)
+        self.worker = Worker(
+            db, transport, sender, settings.base_url, metrics, self._emails, texts, settings.branding
+        )
         self.site = settings.base_url
         self._looking: asyncio.Task[None] | None = None
 

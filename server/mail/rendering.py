@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 import web
+from server.branding.settings import Branding
 from server.mail.cleaning import clean
 from server.mail.templates import Email
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-APP = "AI-Editor"
+_PLAIN = Branding()
 _FACTS = (
     ("Browser", "browser"),
     ("System", "system"),
@@ -36,11 +37,14 @@ class Letter(Struct, frozen=True):
     html: str
 
 
-def render(email: Email, context: Mapping[str, str], site: str, created_at: datetime) -> Letter:
+def render(
+    email: Email, context: Mapping[str, str], site: str, created_at: datetime, branding: Branding = _PLAIN
+) -> Letter:
     """The mail; `site` is the public address, which links of its own start with. S42."""
     given = clean(context, email.members)
     values: dict[str, Any] = {
-        "app": APP,
+        "app": branding.name,
+        "own_pages": _own_pages(branding, site),
         "site": site,
         "host": urlsplit(site).netloc,
         "until": _until(email, created_at),
@@ -48,13 +52,18 @@ def render(email: Email, context: Mapping[str, str], site: str, created_at: date
         "given": given,
         "facts": [(label, given[name]) for label, name in _FACTS],
     }
-    text = _environment("txt").get_template(f"{email.name}.jinja").render(values)
-    html = _environment("html").get_template(f"{email.name}.jinja").render(values)
-    return Letter(_subject(email, values), _tidy(text), html)
+    text = _environment("txt", branding).get_template(f"{email.name}.jinja").render(values)
+    html = _environment("html", branding).get_template(f"{email.name}.jinja").render(values)
+    return Letter(_subject(email, values, branding), _tidy(text), html)
 
 
-def _subject(email: Email, values: dict[str, Any]) -> str:
-    found = _environment("txt").get_template(f"{email.name}.jinja")
+def _own_pages(branding: Branding, site: str) -> list[tuple[str, str]]:
+    pages = (("Terms of use", branding.terms_url), ("Privacy policy", branding.privacy_url))
+    return [(name, site + url if url.startswith("/") else url) for name, url in pages if url]
+
+
+def _subject(email: Email, values: dict[str, Any], branding: Branding) -> str:
+    found = _environment("txt", branding).get_template(f"{email.name}.jinja")
     return " ".join("".join(found.blocks["subject"](found.new_context(values))).split())
 
 
@@ -81,7 +90,7 @@ def _tidy(text: str) -> str:
 
 
 @functools.cache
-def _environment(kind: Literal["html", "txt"]) -> Environment:
+def _environment(kind: Literal["html", "txt"], branding: Branding) -> Environment:
     """The templates, with the parts of that kind: `p`, `button`, `facts` … mean markup in one and text in the other."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
@@ -94,5 +103,5 @@ def _environment(kind: Literal["html", "txt"]) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals["kind"] = kind
+    environment.globals |= {"kind": kind, "look": branding}
     return environment

@@ -12,7 +12,6 @@ from msgspec import Struct
 from server.mail.cleaning import clean
 from server.mail.outbox import Folder
 from server.mail.outgoing import NotNow, Refused
-from server.mail.rendering import APP
 from server.mail.templates import Email
 from server.outgoing import Outgoing, OutgoingError, OutgoingSettings, Request
 from server.store.mails import QueuedMail
@@ -47,10 +46,10 @@ class TextTransport(Protocol):
         ...
 
 
-def compose(email: Email, queued: QueuedMail) -> TextMessage:
+def compose(email: Email, queued: QueuedMail, app: str) -> TextMessage:
     """The message; a carrier's page or a number of a stranger's is in no member of it."""
     given = clean(queued.values, email.members)
-    text = email.words.format(app=APP, minutes=email.seconds // 60, **given)
+    text = email.words.format(app=app, minutes=email.seconds // 60, **given)
     code = given.get("code", "")
     return TextMessage(queued.id, email.name, queued.created_at, queued.recipient, text, code)
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from server.branding.settings import APP
 from server.config.mail import Sender
 from server.config.settings import Settings
 from server.mail.outbox import Outbox
 from server.mail.outgoing import Transport
 from server.mail.providers import Resend, SendGrid
-from server.mail.rendering import APP
 from server.mail.texts import TextOutbox, TextTransport, Webhook
 
 
 def sender(settings: Settings) -> Sender:
-    """MAIL_FROM; without a way to send nobody at this host."""
+    """MAIL_FROM, with APP_NAME where it says no name; without a way to send nobody at this host."""
     host = urlsplit(settings.base_url).hostname or "localhost"
-    return settings.mail.sender or Sender(APP, f"no-reply@{host if ':' not in host else 'localhost'}")
+    name, given = settings.branding.name, settings.mail.sender
+    if given is None:
+        return Sender(name, f"no-reply@{host if ':' not in host else 'localhost'}")
+    return given if given.name or name == APP else Sender(name, given.address)
 
 
 def transport(settings: Settings) -> Transport:

@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Mapping
 
+from server.branding.settings import Branding
 from server.config.mail import Sender
 from server.database import Database, DatabaseError
 from server.mail import masking, texts
@@ -21,6 +22,7 @@ from server.telemetry import tracing
 from server.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
+_PLAIN = Branding()
 
 AT_ONCE = 8
 LOOK_EVERY = 5.0
@@ -50,9 +52,10 @@ class Worker:
         metrics: Metrics,
         emails: Mapping[str, Email],
         texts: TextTransport,
+        branding: Branding = _PLAIN,
     ) -> None:
         self.transport, self.texts = transport, texts
-        self.sender = sender
+        self.sender, self._branding = sender, branding
         self._db, self._site, self._emails = db, site, emails
         self._metrics = metrics
         self._woken = asyncio.Event()
@@ -174,12 +177,13 @@ class Worker:
     async def _send(self, mail: QueuedMail) -> None:
         email = self._emails[mail.template]
         if email.words:
-            await self.texts.send(texts.compose(email, mail))
+            await self.texts.send(texts.compose(email, mail, self._branding.name))
         else:
             await self.transport.send(self._outgoing(mail))
 
     def _outgoing(self, mail: QueuedMail) -> Outgoing:
-        letter = render(self._emails[mail.template], mail.values, self._site, mail.created_at)
+        email = self._emails[mail.template]
+        letter = render(email, mail.values, self._site, mail.created_at, self._branding)
         return Outgoing(
             id=mail.id,
             template=mail.template,

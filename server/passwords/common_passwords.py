@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-APP = "AI-Editor"
 # What a guesser has to find besides words he knows: a year, or less.
 _MOST_LEFT = 4
 _SHORTEST_WORD = 3
@@ -29,9 +28,9 @@ def is_common(password: str) -> bool:
 
 
 def is_made_of(password: str, context: Iterable[str]) -> bool:
-    """Whether the password is the person's name or e-mail address, or the app's name, but for a few characters."""
+    """Whether the password is one of these names or e-mail addresses, but for a few characters."""
     rest = _NO_LETTER.sub("", _fold(password))
-    words = sorted({word for text in (APP, *context) for word in _words(text)}, key=len, reverse=True)
+    words = sorted({word for text in context for word in _words(text)}, key=len, reverse=True)
     whole = len(rest)
     for word in words:
         rest = rest.replace(word, "")

@@ -129,7 +129,8 @@ def is_known(stored: str) -> bool:
 class Passwords:
     """Hashes new passwords as the settings say; verifies every known format. S7 S8."""
 
-    def __init__(self, settings: PasswordSettings) -> None:
+    def __init__(self, settings: PasswordSettings, app: str = "") -> None:
+        self._app = app
         self._algorithm, self._cost = settings.algorithm, settings.bcrypt_cost
         self._low, self._high = settings.min_length, settings.max_length
         self._refuse_common = settings.check == "common"
@@ -152,7 +153,7 @@ class Passwords:
         self.check_length(password)
         if self._refuse_common and common_passwords.is_common(password):
             raise errors.password_compromised()
-        if self._refuse_common and common_passwords.is_made_of(password, context):
+        if self._refuse_common and common_passwords.is_made_of(password, (self._app, *context)):
             raise errors.password_compromised(
                 "The password is made of a name that others know. Choose another one."
             )

@@ -278,7 +278,12 @@ def test_every_setting_is_in_the_table(tmp_path: Path) -> None:
         "mail.sms_webhook_url",
     }
     cookies = {"cookies.prefix", "cookies.same_site", "cookies.domain"}
-    outgoing = {"outgoing", "SocialSettings.providers", "GenericOAuthSettings.configs"}  # likewise
+    outgoing = {
+        "outgoing",
+        "branding",
+        "SocialSettings.providers",
+        "GenericOAuthSettings.configs",
+    }  # likewise
     captcha = {"CaptchaSettings.provider", "CaptchaSettings.site_key", "CaptchaSettings.secret_key"}
     others = (
         made | mail | cookies | outgoing | captcha | {"tracing.on", "tracing.service", "tracing.variables"}

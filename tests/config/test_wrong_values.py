@@ -76,8 +76,25 @@ KEYS = [
     "ключ",
     "a\x00b",
 ]
+PAGES = [
+    "terms", "www.example.com/terms", "//evil.example/terms", "/\\evil.example", "javascript:alert(1)", "data:text/html,x", "ftp://a/b",
+    "mailto:a@b.example", "https://", "https:///terms", "https:terms", "https://a b/terms", "https://u:p@a.example", "https://a:99999",
+    "https://[::1", "/terms and more", "https://a.example/" + "x" * 2000,
+]  # fmt: skip
 
 WRONG: dict[str, list[str]] = {
+    "APP_COLOR": [
+        "red", "#fff", "1a73e8", "#1a73e8ff", "#1a73eg", "rgb(1,2,3)", "#", "##1a73e", "#٣a73e8", "#1a 73e", "#1a73e8;}", "0x1a73e8",
+        "#1a73e8 # blue",
+    ],
+    "APP_LOGO": [
+        "/no/such/logo.svg", "/dev/null", "/", __file__, "https://example.com/logo.svg", "data:image/png;base64,AAAA", "x" * 5000,
+        "file:///logo.svg", "~nobody-has-this-name/x", "/dev/zero", "logo.svg?", "\u202elogo.svg",
+    ],
+    "APP_NAME": [
+        "x" * 61, "<b>Acme</b>", "Acme <hello@example.com>", "{{ name }}", "\u200b", "\u202eemcA", "Ac\u00adme", "\ufeff", "...", "-",
+        "\u0301", "Acme\u2066", "\u3164", "Acme\\", "\ue000", "Ac\u2028me",
+    ],
     "APP_ENV": ["test", "prod", "dev", *CHOICE],
     "ACCOUNT_LINKING_TRUSTED_PROVIDERS": [
         "Google", "google github", "a/b", "google;github", "-x", "é", "a.b", "https://google.com", "g" * 64, "google:1", "*", "a@b",
@@ -86,6 +103,7 @@ WRONG: dict[str, list[str]] = {
     "AUTO_SIGN_IN_AFTER_VERIFICATION": FLAG,
     "DISABLE_IMPLICIT_SIGN_UP": FLAG,
     "ENCRYPT_OAUTH_TOKENS": FLAG,
+    "HOME_URL": [*PAGES, "/", "/?x=1", "/#top", "/.", "http://localhost:8080", "http://localhost:8080/", "HTTP://LOCALHOST:8080/?x"],
     "HTTPS_PROXY": [
         "ftp://proxy", "http://", "proxy:99999", "http://a b", "socks5://proxy:1080", "http://[::1", "://proxy", "http://a/b c", "proxy:port",
         "http://300.1.1.1", "http://x:0",
@@ -169,6 +187,7 @@ WRONG: dict[str, list[str]] = {
         *("postgres://999.1.1.1/x", "http://h/x", "postgres://a/x,mysql://b/x", "a,postgres://b/x"),
         *("postgres://a/x,postgres://a/x", "postgres://a/x?nonsense=1", "postgres://a/x;postgres://b/x", ",", "postgres://a:1,b:2/x"),
     ],
+    "PRIVACY_URL": PAGES,
     "REDIS_URL": [
         "cache:6379", "http://cache", "redis", "redis://", "redis://host:99999", "redis://host:x", "redis://a b", "redis://[::1",
         "redis://h/x", "redis://h/-1", "unix://", "redis://h?nonsense=1", "redis://h:0", "redis://999.1.1.1", "redis://h/1/2",
@@ -207,6 +226,7 @@ WRONG: dict[str, list[str]] = {
         '{"' + "x" * 64 + '": {"type": "string"}}', '{"n": {"type": "string"}, "n": {"type": "number"}}',
     ],
     "SESSION_ADDITIONAL_FIELDS": [*FIELDS, '{"token": {"type": "string"}}', '{"userId": {"type": "string"}}'],
+    "TERMS_URL": PAGES,
     "TWO_FACTOR_SCOPE": ["none", "every", "all,password", *CHOICE],
     "WORKERS": ["257", "auto", "max", *NUMBER],
 }  # fmt: skip

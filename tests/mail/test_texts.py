@@ -52,7 +52,7 @@ async def carrier(status: int) -> AsyncIterator[tuple[str, list[RequestHandler]]
 def test_a_message_is_short_and_has_the_code_first(email) -> None:  # type: ignore[no-untyped-def]
     context = json.dumps({"code": "123456", "name": "call evil.com"})
     queued = QueuedMail("1", email.name, "+4930123456", context, 1, NOW, NOW + timedelta(minutes=5), NOW)
-    message = compose(email, queued)
+    message = compose(email, queued, "AI-Editor")
     assert message.text.startswith("123456 is your code for")
     assert "5 minutes" in message.text
     assert "evil" not in message.text

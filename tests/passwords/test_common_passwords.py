@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from server.passwords.common_passwords import is_common, is_made_of, most_used
 
-WHO = ("Ada Lovelace", "countess.ada@engine.example")
+WHO = ("AI-Editor", "Ada Lovelace", "countess.ada@engine.example")
 
 
 def wide(text: str) -> str:
