@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from server.branding import oklch
 from server.branding.oklch import contrast
@@ -21,8 +22,7 @@ _DARK_GROUND = (DARK, "#121110", "#292825")
 _TINT = 0.1  # how strong the colour is behind text that has it, too
 
 
-@dataclass(frozen=True, slots=True)
-class Tone:
+class Tone(Struct, frozen=True):
     """In light or in dark: text and lines of the colour; a button with its text, under the pointer, pressed, its edge."""
 
     text: str
@@ -33,8 +33,7 @@ class Tone:
     edge: str
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """`shades` are those of STEPS."""
 
     shades: tuple[str, ...]

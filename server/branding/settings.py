@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from server.branding import logo, palette
 from server.branding.logo import Logo
@@ -23,8 +24,7 @@ _MARKS = ("Mn", "Mc", "Me")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-@dataclass(frozen=True, slots=True)
-class Branding:
+class Branding(Struct, frozen=True):
     """What people see of whose server it is; by itself the app's own name and colour.
 
     Addresses are absolute, or a path of this origin.

@@ -46,7 +46,7 @@ def parse(stored: str) -> Foreign | None:
     if len(stored) > MOST_LETTERS:
         return None
     for pattern, read in _FORMATS:
-        found = pattern.fullmatch(stored)
+        found = re.fullmatch(pattern, stored)  # compiled for the first who comes with one
         if found:
             try:
                 return read(*found.groups())
@@ -278,65 +278,62 @@ _PHP64 = "[./0-9A-Za-z]"
 _HEX = "[0-9A-Fa-f]"
 
 # Who writes it is said at the right.
-_FORMATS: tuple[tuple[re.Pattern[str], Callable[..., Foreign]], ...] = tuple(
-    (re.compile(pattern), read)
-    for pattern, read in (
-        (_ARGON2, _argon2),  # argon2-cffi, PHP, Laravel, Node, Go, libsodium
-        (rf"argon2{_ARGON2}", _argon2),  # Django
-        (
-            rf"pbkdf2_(sha1|sha256|sha512)\${_INT}\$([^$]+)\$({_B64})",  # Django
-            lambda name, n, salt, digest: _pbkdf2(name, int(n), salt.encode(), _bytes(digest)),
+_FORMATS: tuple[tuple[str, Callable[..., Foreign]], ...] = (
+    (_ARGON2, _argon2),  # argon2-cffi, PHP, Laravel, Node, Go, libsodium
+    (rf"argon2{_ARGON2}", _argon2),  # Django
+    (
+        rf"pbkdf2_(sha1|sha256|sha512)\${_INT}\$([^$]+)\$({_B64})",  # Django
+        lambda name, n, salt, digest: _pbkdf2(name, int(n), salt.encode(), _bytes(digest)),
+    ),
+    (
+        rf"\$pbkdf2(?:-(sha1|sha256|sha512))?\${_INT}\$({_B64})\$({_B64})",  # passlib, Elixir
+        lambda name, n, salt, digest: _pbkdf2(name or "sha1", int(n), _bytes(salt), _bytes(digest)),
+    ),
+    (
+        rf"\$pbkdf2-(sha1|sha256|sha512)\$i={_INT}(?:,l=\d+)?\$({_B64})\$({_B64})",  # PHC: Auth0, Ory
+        lambda name, n, salt, digest: _pbkdf2(name, int(n), _bytes(salt), _bytes(digest)),
+    ),
+    (
+        rf"pbkdf2:(sha1|sha256|sha512)(?::{_INT})?\$([^$]+)\$({_HEX}+)",  # Werkzeug (Flask)
+        lambda name, n, salt, digest: _pbkdf2(name, int(n or 1000), salt.encode(), _hex(digest)),
+    ),
+    (
+        rf"scrypt:{_INT}:{_INT}:{_INT}\$([^$]+)\$({_HEX}+)",  # Werkzeug
+        lambda n, r, p, salt, digest: _scrypt(int(n), int(r), int(p), salt.encode(), _hex(digest)),
+    ),
+    (
+        rf"scrypt\${_INT}\$([^$]+)\${_INT}\${_INT}\$({_B64})",  # Django
+        lambda n, salt, r, p, digest: _scrypt(int(n), int(r), int(p), salt.encode(), _bytes(digest)),
+    ),
+    (
+        rf"\$scrypt\$ln={_INT},r={_INT},p={_INT}\$({_B64})\$({_B64})",  # passlib; Ory says N itself
+        lambda n, r, p, salt, digest: _scrypt(
+            1 << int(n) if int(n) < 32 else int(n), int(r), int(p), _bytes(salt), _bytes(digest)
         ),
-        (
-            rf"\$pbkdf2(?:-(sha1|sha256|sha512))?\${_INT}\$({_B64})\$({_B64})",  # passlib, Elixir
-            lambda name, n, salt, digest: _pbkdf2(name or "sha1", int(n), _bytes(salt), _bytes(digest)),
-        ),
-        (
-            rf"\$pbkdf2-(sha1|sha256|sha512)\$i={_INT}(?:,l=\d+)?\$({_B64})\$({_B64})",  # PHC: Auth0, Ory
-            lambda name, n, salt, digest: _pbkdf2(name, int(n), _bytes(salt), _bytes(digest)),
-        ),
-        (
-            rf"pbkdf2:(sha1|sha256|sha512)(?::{_INT})?\$([^$]+)\$({_HEX}+)",  # Werkzeug (Flask)
-            lambda name, n, salt, digest: _pbkdf2(name, int(n or 1000), salt.encode(), _hex(digest)),
-        ),
-        (
-            rf"scrypt:{_INT}:{_INT}:{_INT}\$([^$]+)\$({_HEX}+)",  # Werkzeug
-            lambda n, r, p, salt, digest: _scrypt(int(n), int(r), int(p), salt.encode(), _hex(digest)),
-        ),
-        (
-            rf"scrypt\${_INT}\$([^$]+)\${_INT}\${_INT}\$({_B64})",  # Django
-            lambda n, salt, r, p, digest: _scrypt(int(n), int(r), int(p), salt.encode(), _bytes(digest)),
-        ),
-        (
-            rf"\$scrypt\$ln={_INT},r={_INT},p={_INT}\$({_B64})\$({_B64})",  # passlib; Ory says N itself
-            lambda n, r, p, salt, digest: _scrypt(
-                1 << int(n) if int(n) < 32 else int(n), int(r), int(p), _bytes(salt), _bytes(digest)
-            ),
-        ),
-        (
-            rf"\$fbscrypt\$v=1,n={_INT},r={_INT},p=1(?:,ss=({_B64}))?,sk=({_B64})\$({_B64})\$({_B64})",  # Supabase
-            _firebase,
-        ),
-        (
-            rf"\$firescrypt\$ln={_INT},r={_INT},p=1\$({_B64})\$({_B64})\$({_B64}|)\$({_B64})",  # Ory
-            lambda n, r, salt, digest, separator, key: _firebase(n, r, separator, key, salt, digest),
-        ),
-        (
-            rf"s2:([0-9A-Za-z]+):({_HEX}{{128}})",  # Lucia
-            lambda salt, digest: _scrypt(16384, 16, 1, salt.encode(), _hex(digest)),
-        ),
-        (rf"bcrypt_sha256\$({_BCRYPT})", lambda full: _bcrypt(full, _sha256_hex)),  # Django
-        (rf"bcrypt\$({_BCRYPT})", _bcrypt),  # Django
-        (rf"\$wp({_BCRYPT})", lambda full: _bcrypt(full, _wordpress)),  # WordPress from 6.8
-        (rf"\$bcrypt-sha256\$(2[aby]),(\d\d?)\$({_PHP64}{{22}})\$({_PHP64}{{31}})", _passlib_v1),
-        (rf"\$([PHS])\$({_PHP64})(.{{8}})({_PHP64}+)", _phpass),  # WordPress, phpBB, Drupal 7
-        (rf"({_HEX}{{32}}|{_HEX}{{40}}|{_HEX}{{64}}|{_HEX}{{128}})", _bare),
-        (rf"({_HEX}{{16,64}})\.({_HEX}{{64}}|{_HEX}{{128}})", _node_scrypt),
-        (rf"({_HEX}{{128}})\.({_HEX}{{16,64}})", lambda digest, salt: _node_scrypt(salt, digest)),
-        (r"(A[A-Za-z0-9+/]+={0,2})", _aspnet),  # ASP.NET Identity
-        (r"(\{\s*\".*\})", _keycloak),
-        (rf"(md5|sha1|sha256|sha512)\$([^$]*)\$({_HEX}+)", _keyed_or_salted),  # Django and Werkzeug, long ago
-        (rf"\{{((?i:s?sha(?:256|512)?|s?md5))\}}({_B64})", _ldap),
-        (r"\{(?i:(crypt|bcrypt|blf-crypt|argon2|argon2id|argon2i))\}(.+)", _inner),
-    )
+    ),
+    (
+        rf"\$fbscrypt\$v=1,n={_INT},r={_INT},p=1(?:,ss=({_B64}))?,sk=({_B64})\$({_B64})\$({_B64})",  # Supabase
+        _firebase,
+    ),
+    (
+        rf"\$firescrypt\$ln={_INT},r={_INT},p=1\$({_B64})\$({_B64})\$({_B64}|)\$({_B64})",  # Ory
+        lambda n, r, salt, digest, separator, key: _firebase(n, r, separator, key, salt, digest),
+    ),
+    (
+        rf"s2:([0-9A-Za-z]+):({_HEX}{{128}})",  # Lucia
+        lambda salt, digest: _scrypt(16384, 16, 1, salt.encode(), _hex(digest)),
+    ),
+    (rf"bcrypt_sha256\$({_BCRYPT})", lambda full: _bcrypt(full, _sha256_hex)),  # Django
+    (rf"bcrypt\$({_BCRYPT})", _bcrypt),  # Django
+    (rf"\$wp({_BCRYPT})", lambda full: _bcrypt(full, _wordpress)),  # WordPress from 6.8
+    (rf"\$bcrypt-sha256\$(2[aby]),(\d\d?)\$({_PHP64}{{22}})\$({_PHP64}{{31}})", _passlib_v1),
+    (rf"\$([PHS])\$({_PHP64})(.{{8}})({_PHP64}+)", _phpass),  # WordPress, phpBB, Drupal 7
+    (rf"({_HEX}{{32}}|{_HEX}{{40}}|{_HEX}{{64}}|{_HEX}{{128}})", _bare),
+    (rf"({_HEX}{{16,64}})\.({_HEX}{{64}}|{_HEX}{{128}})", _node_scrypt),
+    (rf"({_HEX}{{128}})\.({_HEX}{{16,64}})", lambda digest, salt: _node_scrypt(salt, digest)),
+    (r"(A[A-Za-z0-9+/]+={0,2})", _aspnet),  # ASP.NET Identity
+    (r"(\{\s*\".*\})", _keycloak),
+    (rf"(md5|sha1|sha256|sha512)\$([^$]*)\$({_HEX}+)", _keyed_or_salted),  # Django and Werkzeug, long ago
+    (rf"\{{((?i:s?sha(?:256|512)?|s?md5))\}}({_B64})", _ldap),
+    (r"\{(?i:(crypt|bcrypt|blf-crypt|argon2|argon2id|argon2i))\}(.+)", _inner),
 )
