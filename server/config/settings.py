@@ -78,6 +78,7 @@ class Settings:
     port: int
     workers: int
     shutdown_grace: int
+    migrates: bool
     log_level: str
     log_format: Literal["text", "json"]
     cookies: CookieSettings
@@ -155,6 +156,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         port=port,
         workers=workers,
         shutdown_grace=read.integer("SHUTDOWN_GRACE", 5, 1, 10),
+        migrates=read.flag("MIGRATE_ON_START", True),
         log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         log_format=_log_format(read, production),
         cookies=cookies.read(read, public),
