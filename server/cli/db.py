@@ -47,19 +47,44 @@ async def _init(services: Services) -> list[str]:
 
 
 @db.command("migrate")
+@click.option("--dry-run", is_flag=True, help="Say what would be run, and change nothing.")
 @json_option
-def migrate_command(as_json: bool) -> None:
+def migrate_command(dry_run: bool, as_json: bool) -> None:
     """Run the migrations that are missing.
 
     On a database that better-auth made, its tables and rows are kept as they are. Safe to run at any time, also while
     servers of the previous version run.
 
+    With --dry-run the exit code is 0 where there is nothing to run, 1 where there is something, or where it could not be.
+
     \b
     Examples:
       ai-editor db migrate
+      ai-editor db migrate --dry-run
       ai-editor db status || ai-editor db migrate
     """
+    if dry_run:
+        sys.exit(_print_missing(setup.run_as_it_is(_missing), as_json))
     _print_done(setup.run_as_it_is(lambda services: migrate.migrate(services.db)), as_json)
+
+
+async def _missing(services: Services) -> Status:
+    found = await migrate.status(services.db)
+    migrate.check(found)
+    return found
+
+
+def _print_missing(found: Status, as_json: bool) -> int:
+    """The exit code."""
+    if as_json:
+        output.document({"would_run": list(found.pending), "would_mend": list(found.mends)})
+    else:
+        for name in found.pending:
+            click.echo(f"would run   {name}")
+        for text in found.mends:
+            click.echo(f"would mend  {text}")
+        click.echo("Nothing was changed." if not found.current else "The database is up to date.")
+    return 0 if found.current else 1
 
 
 def _print_done(names: list[str], as_json: bool) -> None:

@@ -223,7 +223,10 @@ async def _bring_up(services: Services, inherited: Inherited | None, looked: asy
                 if inherited:
                     inherited.say_migrates()
 
-            await migrate.migrate(services.db, begins, served=patient)
+            if services.config.migrates:
+                await migrate.migrate(services.db, begins, served=patient)
+            else:
+                await migrate.require(services.db, served=patient)
             looked.set()
             with contextlib.suppress(WritesRefused):  # it says so in the log, and serves what can be read
                 await services.db.check_writes()

@@ -80,6 +80,7 @@ class Settings:
     port: int
     workers: int
     shutdown_grace: int
+    migrates: bool
     log_level: str
     log_format: Literal["text", "json"]
     branding: Branding
@@ -161,6 +162,7 @@ def _read(read: Reader, folder: Path) -> Settings:
         port=port,
         workers=workers,
         shutdown_grace=read.integer("SHUTDOWN_GRACE", 5, 1, 10),
+        migrates=read.flag("MIGRATE_ON_START", True),
         log_level=read.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         log_format=_log_format(read, production),
         branding=branding.read(read.text, public),

@@ -123,6 +123,18 @@ async def migrate(db: Database, begins: Callable[[], None] | None = None, served
     return await _run(db, found, begins)
 
 
+async def require(db: Database, served: bool = False) -> None:
+    """Raises MigrationError where `migrate` would have something to do; changes nothing."""
+    found = await status(db)
+    if found.current or (served and found.serviceable):
+        return
+    check(found)
+    raise MigrationError(
+        "the database is not up to date, and MIGRATE_ON_START is off: `ai-editor db migrate --dry-run` says what is missing,"
+        " and `ai-editor db migrate` runs it"
+    )
+
+
 async def _run(db: Database, found: Status, begins: Callable[[], None] | None) -> list[str]:
     if found.pending and (found.adoptable or found.applied):
         await _check_accounts(db)

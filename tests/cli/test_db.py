@@ -1,5 +1,6 @@
 """`ai-editor db`: on databases that are empty, ours, better-auth's, someone else's, and of a newer version."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -149,3 +150,41 @@ def test_what_is_no_backup_makes_no_database(tmp_path: Path) -> None:
     done = Commands(tmp_path)("db", "restore", "notes.zip")
     assert "no backup of AI-Editor's" in done.refusal
     assert [path.name for path in tmp_path.iterdir()] == ["notes.zip"]
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(
+    ai_editor: Commands, other: Callable[[str], object]
+) -> None:
+    tables = "SELECT string_agg(table_name, ' ' ORDER BY 1) FROM information_schema.tables WHERE table_schema = 'public'"
+    empty = other(tables)
+    before = ai_editor("db", "migrate", "--dry-run")
+    assert (before.code, before.out.splitlines()[0]) == (1, f"would run   {NAMES[0]}")
+    assert "Nothing was changed." in before.out
+    assert ai_editor("db", "migrate", "--dry-run", "--json").json == {"would_run": NAMES, "would_mend": []}
+    assert other(tables) == empty
+    ai_editor("db", "init")
+    after = ai_editor("db", "migrate", "--dry-run")
+    assert (after.code, after.out) == (0, "The database is up to date.\n")
+
+
+def test_a_dry_run_on_tables_of_better_auth(ai_editor: Commands, other: Callable[[str], object]) -> None:
+    other((Path(__file__).parents[1] / "better_auth.sql").read_text())
+    other('ALTER TABLE "user" DROP CONSTRAINT IF EXISTS "user_email_key"')
+    found = ai_editor("db", "migrate", "--dry-run")
+    assert found.code == 1
+    assert f"would run   {NAMES[0]}" in found.out
+    assert ai_editor("db", "status", "--json").json["applied"] == []
+
+
+def test_a_start_that_is_not_to_migrate_stops(ai_editor: Commands) -> None:
+    leaves = ai_editor.but(MIGRATE_ON_START="no", PORT="0", APP_ENV="development")
+    refused = leaves("serve")
+    assert refused.code == 1
+    assert "`ai-editor db migrate --dry-run` says what is missing" in refused.err
+    assert ai_editor("db", "status", "--json").json["applied"] == []
+    ai_editor("db", "migrate")
+    process = leaves.start("serve")
+    assert process.stderr
+    assert any("http://" in line for line in process.stderr)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=90)

@@ -153,6 +153,7 @@ TABLE: list[Row] = [
     number("BCRYPT_COST", "passwords.bcrypt_cost", 12, 4, 31),
     number("PASSWORD_MIN_LENGTH", "passwords.min_length", 8, 1, 128),
     number("PASSWORD_MAX_LENGTH", "passwords.max_length", 128, 8, 4096),
+    flag("MIGRATE_ON_START", "migrates", True),
     flag("SESSION_CACHE", "sessions.cache", True),
     flag("SESSION_DEFER_REFRESH", "sessions.defer_refresh", False),
     flag("AUTO_SIGN_IN", "SignUpSettings.signs_in", True),
