@@ -10,7 +10,7 @@ import { theme } from './src/styles/theme.ts'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // What every page loads is one file, with all that it imports.
-const EVERYWHERE = /src\/(main\.ts|shell\/App(Brand|ThemeSwitch)\.vue|form\/(focus|useCountdown)\.ts)$|\/components\/Button\.vue$/
+const EVERYWHERE = /src\/(main\.ts|shell\/App(Brand|Legal|ThemeSwitch)\.vue|form\/(focus|useCountdown)\.ts)$|\/components\/Button\.vue$/
 
 // Tests share processes, which takes half the time; one that puts another server in place has its own.
 const TESTS = ['tests/**/*.test.ts']

@@ -1,6 +1,6 @@
 """The browser app: its bundle, and the shell that boots it at every page's address."""
 
-from handlers.shell import bundle
+from handlers.shell import bundle, looks
 from handlers.shell.routes import BundleFile, Page
 from server.feature import Feature
 from server.http.api import UnknownEndpoint
@@ -8,7 +8,10 @@ from server.http.api import UnknownEndpoint
 FEATURE = Feature(
     name="shell",
     check=bundle.check,
-    boot=lambda services: {"address": services.config.base_url},
+    boot=lambda services: {
+        "address": services.config.base_url,
+        "app": looks.of(services.config.branding).boot,
+    },
     site=(
         ("/api(?:/.*)?", UnknownEndpoint),
         (r"/assets/.*|/[^/]+\.[a-z0-9]+", BundleFile),

@@ -67,7 +67,12 @@ def _walk(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
 
 def _file(path: str, bodies: dict[str, bytes]) -> File:
     suffix = path[path.rfind(".") :]
-    media_type = _TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return file_of(_TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream", bodies)
+
+
+def file_of(media_type: str, bodies: dict[str, bytes] | bytes) -> File:
+    """A file of these bytes, by content encoding or as they are."""
+    bodies = bodies if isinstance(bodies, dict) else {"": bodies}
     text = media_type.startswith("text/") or media_type == "image/svg+xml"
     etag = f'W/"{hashlib.sha256(bodies[""]).hexdigest()[:20]}"'  # weak: the compressed forms have it, too
     return File(media_type + ("; charset=utf-8" if text else ""), etag, bodies)

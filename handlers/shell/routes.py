@@ -13,7 +13,8 @@ from urllib.parse import quote
 from tornado.web import HTTPError
 
 import web
-from handlers.shell import bundle, pages
+from handlers.shell import bundle, looks, pages
+from handlers.shell.looks import Looks
 from server.http import origin
 from server.http.caller import CallerHandler
 from server.http.guards import public
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 YEAR = 31536000
+# A drawing is a picture, by itself in a window too: nothing in it runs, asks for something, or is of this origin. S33
+_PICTURE = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
 
 
 @functools.cache
@@ -37,13 +40,16 @@ def templates() -> Environment:
     return Environment(loader=loader, autoescape=select_autoescape(("html",)), auto_reload=False)
 
 
-def _shell(page: pages.PageEntry | None, session: wire.Json | None, settings: str, nonce: str) -> str:
+def _shell(
+    page: pages.PageEntry | None, session: wire.Json | None, settings: str, look: Looks, nonce: str
+) -> str:
     told = json.loads(settings)
     on = (tuple(told["ways"]), tuple(told["features"]))
     entry = bundle.entry(page.name, page.layout, *on) if page else bundle.entry("not-found", "default")
     title = page.title if page else "Page not found"
     boot = {"session": session, "settings": told}
-    return templates().get_template("shell.html").render(title=title, nonce=nonce, boot=boot, entry=entry)
+    shown = {"title": title, "boot": boot, "entry": entry, "look": look, "app": look.branding}
+    return templates().get_template("shell.html").render(shown, nonce=nonce)
 
 
 # Stands for the nonce in a page that is kept; nobody can guess it, so nothing else is replaced.
@@ -51,9 +57,9 @@ _ANY_NONCE = secrets.token_urlsafe(16)
 
 
 @functools.cache
-def _shell_for_nobody(page: pages.PageEntry | None, settings: str) -> str:
+def _shell_for_nobody(page: pages.PageEntry | None, settings: str, look: Looks) -> str:
     """The shell without a session, which is the same for everybody but for its nonce."""
-    return _shell(page, None, settings, _ANY_NONCE)
+    return _shell(page, None, settings, look, _ANY_NONCE)
 
 
 class Page(CallerHandler):
@@ -74,6 +80,8 @@ class Page(CallerHandler):
         elif page and page.redirect:
             query = self.request.query
             self._redirect(f"{page.redirect}?{query}" if query else page.redirect)
+        elif page and page.path == "/" and (home := self._look.branding.home_url):
+            self._redirect(home, ours=False)
         else:
             self._render(page, None if page and page.access == "guest" else who)
 
@@ -104,8 +112,13 @@ class Page(CallerHandler):
         error = self.get_query_argument("error", "")
         return f"/dashboard?error={quote(error, safe='')}" if error else "/dashboard"
 
-    def _redirect(self, target: str) -> None:
-        self.point_to(target)
+    @property
+    def _look(self) -> Looks:
+        return looks.of(self.services.config.branding)
+
+    def _redirect(self, target: str, ours: bool = True) -> None:
+        """`ours`: an address that a request may have named; whoever runs the server may name any."""
+        self.point_to(target, provider=not ours)
         self.set_status(302)
         self.set_header("Cache-Control", "no-store")
         self.finish()
@@ -113,9 +126,9 @@ class Page(CallerHandler):
     def _render(self, page: pages.PageEntry | None, who: SignedIn | None) -> None:
         nonce, settings = secrets.token_urlsafe(16), self.services.boot
         if who is None:
-            html = _shell_for_nobody(page, settings).replace(_ANY_NONCE, nonce)
+            html = _shell_for_nobody(page, settings, self._look).replace(_ANY_NONCE, nonce)
         else:
-            html = _shell(page, self._session_json(who), settings, nonce)
+            html = _shell(page, self._session_json(who), settings, self._look, nonce)
         self.set_status(200 if page else 404)
         self._set_page_headers(nonce)
         self.finish(html)
@@ -147,8 +160,8 @@ class Page(CallerHandler):
         self._set_page_headers(nonce)
         if status_code == 503:
             self.set_header("Retry-After", "1")
-        page = templates().get_template("error.html")
-        self.finish(page.render(title=title, message=message, status=status_code, nonce=nonce))
+        shown = {"title": title, "message": message, "status": status_code, "look": self._look}
+        self.finish(templates().get_template("error.html").render(shown, nonce=nonce))
 
 
 _SORRY = {
@@ -165,7 +178,7 @@ class BundleFile(BaseHandler):
     @public
     async def get(self) -> None:
         """Hashed files never change; the others are asked for again."""
-        file = bundle.files().get(self.request.path)
+        file = await looks.of(self.services.config.branding).find(self.request.path)
         if file is None:
             raise HTTPError(404)
         immutable = self.request.path.startswith("/assets/")
@@ -173,6 +186,8 @@ class BundleFile(BaseHandler):
         self.set_header("ETag", file.etag)
         self.set_header("Vary", "Accept-Encoding")
         self.set_header("Content-Type", file.media_type)
+        if file.media_type.startswith("image/svg"):
+            self.set_header("Content-Security-Policy", _PICTURE)
         if self.check_etag_header():
             self.set_status(304)
             self.finish()

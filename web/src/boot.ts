@@ -1,5 +1,19 @@
 import type { Who } from '@/auth'
 
+/** Whose app it is to people, as APP_NAME and what stands beside it say; see docs/theming.md. */
+interface Branding {
+  name: string
+  /**
+   * There where somebody has made it theirs: then nothing speaks of this app. A `wide` one is the name itself, drawn;
+   * a `plate` is put behind one where the ground is dark.
+   */
+  logo?: { src: string, wide?: boolean, plate?: boolean }
+  terms?: string
+  privacy?: string
+  /** Where the server leads from / in place of the start page. */
+  home?: string
+}
+
 /** What the server wrote into the page: who asks, and the settings that the pages depend on. */
 interface Boot {
   session: Who | null
@@ -12,6 +26,7 @@ interface Boot {
     providers?: Readonly<Record<string, string>>
     /** Whose riddle is solved before signing up, signing in and asking for a reset. */
     captcha?: { provider: string, siteKey: string }
+    app: Branding
     /** Where the app is meant to be opened. */
     address?: string
     passwordMinLength: number
@@ -29,6 +44,7 @@ interface Boot {
 const DEFAULTS: Boot = {
   session: null,
   settings: {
+    app: { name: 'AI-Editor' },
     passwordMinLength: 8,
     passwordMaxLength: 128,
     signUp: true,

@@ -1,4 +1,5 @@
 import type { LocationQuery, RouteLocationNormalized, RouteLocationRaw } from 'vue-router'
+import { boot } from '@/boot'
 import { isElsewhere, loginFor, redirectTarget, withFragment } from '@/session/redirect'
 import { useSession } from '@/session/useSession'
 
@@ -26,6 +27,8 @@ export function guard(to: Pick<RouteLocationNormalized, 'meta' | 'path' | 'query
   const { signedIn } = useSession()
   // As it stands in the address: the router's hash is decoded, and a blank in it would be taken for no address of ours.
   const fragment = to.fullPath.replace(/^[^#]*/, '')
+  // The start page is elsewhere: the server knows where.
+  if (to.path === '/' && boot.settings.app.home && !signedIn.value) return leave('/')
   const redirect = to.meta.access === 'guest' && withFragment(to.query.redirect, fragment)
   if (redirect) return { path: to.path, query: { ...to.query, redirect } }
   if (to.meta.access === 'member' && !signedIn.value) return loginFor(to.fullPath)

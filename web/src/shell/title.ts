@@ -1,6 +1,7 @@
-const PRODUCT = 'AI-Editor'
+import { boot } from '@/boot'
 
 /** "Sign in · AI-Editor", as the shell has it too. */
 export function titleOf(title: string | undefined): string {
-  return title && title !== PRODUCT ? `${title} · ${PRODUCT}` : PRODUCT
+  const { name } = boot.settings.app
+  return title ? `${title} · ${name}` : name
 }

@@ -7,7 +7,7 @@ export const theme = {
     compoundVariants: [{
       color: 'primary' as const,
       variant: 'solid' as const,
-      class: 'hover:bg-primary-800! active:bg-primary-900! disabled:bg-primary! dark:hover:bg-primary-200! dark:active:bg-primary-100!',
+      class: 'own-button!',
     }],
   },
 }

@@ -10,7 +10,7 @@ describe('parseBoot', () => {
   it('has settings when the page says none', () => {
     const lengths = { passwordMinLength: 8, passwordMaxLength: 128 }
     const mails = { requireEmailVerification: false, verificationOnSignUp: false, deleteUserVerification: false }
-    const settings = { ...lengths, signUp: true, ...mails }
+    const settings = { app: { name: 'AI-Editor' }, ...lengths, signUp: true, ...mails }
     expect(parseBoot(null)).toEqual({ session: null, settings })
     expect(parseBoot('{"settings":{"signUp":false}}').settings).toEqual({ ...settings, signUp: false })
   })

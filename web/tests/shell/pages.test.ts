@@ -45,6 +45,6 @@ describe('pages.json', () => {
   it('gives each page a title of its own', () => {
     expect(new Set(pages.map((page) => page.title)).size).toBe(pages.length)
     expect(titleOf('Sign in')).toBe('Sign in · AI-Editor')
-    expect(titleOf('AI-Editor')).toBe('AI-Editor')
+    expect(titleOf('')).toBe('AI-Editor')
   })
 })
