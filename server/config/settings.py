@@ -130,11 +130,15 @@ def is_weak(secret: str) -> bool:
 
 def load(environ: Mapping[str, str], folder: Path) -> Settings:
     """Settings from `environ`, else from `folder/.env`; raises SettingsError naming the variable."""
-    read = reader.Reader({**reader.read_dotenv(folder), **environ})
-    database, copies, base_url, production = _where(read)
+    return _usable(_read(reader.Reader({**reader.read_dotenv(folder), **environ}), folder))
+
+
+def _read(read: Reader, folder: Path) -> Settings:
+    (database, copies), base_url = _databases(read), read.url("BETTER_AUTH_URL")
+    production = _is_production(read, live=database is not None or (base_url or "").startswith("https://"))
     port, data_dir = read.integer("PORT", 8080, 0, 65535), read.path("DATA_DIR", folder / "data")
     workers, public = _workers(read), base_url or f"http://localhost:{port}"
-    settings = Settings(
+    return Settings(
         reader=read,
         app_env="production" if production else "development",
         features_off=read.list("FEATURES_OFF"),
@@ -167,15 +171,12 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         limits=limits.read(read, production, workers),
         tracing=tracing.read(read),
     )
-    return _usable(settings)
 
 
-def _where(read: reader.Reader) -> tuple[Address | None, tuple[str, ...], str | None, bool]:
-    """The databases, the public address, and whether this is production: APP_ENV says so, else that it is meant for others."""
-    (database, copies), base_url = _databases(read), read.url("BETTER_AUTH_URL")
-    live = database is not None or (base_url or "").startswith("https://")
-    chosen = read.choice("APP_ENV", ("development", "production"), "production" if live else "development")
-    return database, copies, base_url, chosen == "production"
+def _is_production(read: reader.Reader, live: bool) -> bool:
+    """What APP_ENV says, else whether the server is meant for others."""
+    default = "production" if live else "development"
+    return read.choice("APP_ENV", ("development", "production"), default) == "production"
 
 
 def from_environment() -> Settings:
