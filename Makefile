@@ -4,13 +4,16 @@ export PYTHON
 RUN := @exec tools/python tools/make.py
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup web test compat lint format bench bench-large scale drill clean
+.PHONY: help serve dev setup web test compat lint format bench bench-large scale drill clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 serve: ## Set up all that is needed and serve the app; Ctrl-C stops it (ARGS go to `ai-editor serve`)
 	$(RUN) serve
+
+dev: ## The app with Vite's own server before it: a change of web/src is on the page at once; Ctrl-C stops both
+	$(RUN) dev
 
 setup: ## Prepare .venv for work on the code
 	$(RUN) setup

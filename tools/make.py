@@ -4,6 +4,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 import bundle
+import dev as development
 import node
 import peers
 import programs
@@ -38,6 +40,17 @@ def serve() -> None:
     program = VENV.bin / "ai-editor"
     os.chdir(ROOT)
     os.execv(program, [str(program), "serve", *shlex.split(os.environ.get("ARGS", ""))])
+
+
+def dev() -> None:
+    """The app with Vite's own server before it, which needs a bundle to be there and not that it is fresh."""
+    VENV.prepare()
+    environment = find_node()
+    bundle.install(WEB, environment)
+    if not (WEB / "dist" / ".vite" / "manifest.json").is_file():
+        bundle.build(WEB, environment)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    end([development.run(ROOT, VENV.bin / "ai-editor", environment)])
 
 
 def setup() -> None:
@@ -240,7 +253,7 @@ def run(
 
 
 COMMANDS: dict[str, Callable[[], None]] = {
-    "serve": serve, "setup": setup, "web": web, "test": test, "compat": compat, "lint": lint, "format": format, "clean": clean,
+    "serve": serve, "dev": dev, "setup": setup, "web": web, "test": test, "compat": compat, "lint": lint, "format": format, "clean": clean,
     "bench": bench, "bench-large": bench_large, "scale": scale, "drill": drill,
 }  # fmt: skip
 

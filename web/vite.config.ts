@@ -4,7 +4,9 @@ import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
 import icons from 'unplugin-icons/vite'
 import { defineConfig } from 'vitest/config'
+import { dev } from './scripts/dev.ts'
 import { precompress } from './scripts/precompress.ts'
+import { stamp } from './scripts/stamp.ts'
 import { theme } from './src/styles/theme.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -42,6 +44,8 @@ export default defineConfig({
       ui: theme,
     }),
     precompress(),
+    stamp(here('.')),
+    dev(process.env.AI_EDITOR_SERVER, here('.')),
   ],
   build: {
     outDir: here('./dist'),

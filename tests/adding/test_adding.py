@@ -4,7 +4,10 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.adding.pages import apply, copy, run
+from tests.workers.served import ROOT
 
 # In a folder of the feature's name, which the page leaves to its reader.
 NOTES = '''"""GET and POST /api/note."""
@@ -25,6 +28,11 @@ async def test_a_note_is_its_writers_alone(client: Client) -> None:
 '''
 HOUSE = "tests/test_house.py"
 KEPT = ("PATH", "HOME", "PG_BIN", "TMPDIR", "TEST_DATABASE_URL")
+
+
+@pytest.mark.parametrize("page", ["adding-a-page", "adding-an-endpoint", "adding-a-feature"])
+def test_it_is_short(page: str) -> None:
+    assert len((ROOT / "docs" / f"{page}.md").read_text().splitlines()) <= 100
 
 
 def test_an_endpoint_and_a_feature(tmp_path: Path) -> None:

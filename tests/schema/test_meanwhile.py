@@ -133,3 +133,20 @@ def test_who_serves_goes_on_when_a_newer_version_has_migrated(
             another.hear("the database is newer than this version")
             assert another.process.wait(60) == 1
         assert served.process.poll() is None
+
+
+def test_an_older_database_is_left_alone_until_it_is_told_to(older: str, tmp_path: Path) -> None:
+    """A dry run and a start with MIGRATE_ON_START=no change nothing in it."""
+    settings = {"DATABASE_URL": older, "BETTER_AUTH_SECRET": SECRET, "APP_ENV": "development", "PORT": "0"}
+    commands = Commands(tmp_path, {**settings, "MIGRATE_ON_START": "no"})
+    missing = [name for name in migrate.files() if name not in FIRST_TWO]
+    applied = """SELECT "name" FROM "ai_editor_migration" ORDER BY 1"""
+    before = commands("db", "migrate", "--dry-run", "--json")
+    assert (before.code, before.json["would_run"]) == (1, missing)
+    refused = commands("serve")
+    assert (refused.code, "MIGRATE_ON_START is off" in refused.err) == (1, True)
+    assert execute(older, applied) == [(name,) for name in FIRST_TWO]
+    assert commands("db", "migrate", "--json").json == {"ran": missing}
+    assert commands("db", "migrate", "--dry-run").code == 0
+    with Served(tmp_path, **{**settings, "MIGRATE_ON_START": "no"}) as served:
+        assert served.call("/health/ready")[0] == 200

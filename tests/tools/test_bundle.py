@@ -1,10 +1,14 @@
 """The bundle is built when its sources changed, and only then."""
 
+import subprocess
 from pathlib import Path
 
 import bundle
 import pytest
 from say import Stop
+
+from tests.compat.servers import node
+from tests.tools.conftest import ROOT
 
 
 @pytest.fixture
@@ -70,3 +74,30 @@ def test_packages_are_installed_once_for_a_lock_file(web: Path) -> None:
         lock.write_text(content)
         bundle.install(web, {"PATH": str(web)})
         assert (web / "calls").read_text().split() == ["ci"] * calls
+
+
+def test_a_build_by_hand_is_seen(tmp_path: Path) -> None:
+    """`npm run build` leaves the same stamp, by the plugin in vite.config.ts."""
+    folder = tmp_path / "web"
+    for name in ("src/words", "src/.hidden", "tests", "public"):
+        (folder / name).mkdir(parents=True)
+    for name in (
+        "src/main.ts",
+        "src/words/a.ts",
+        "src/a.md",
+        "src/.hidden/b.ts",
+        "tests/c.ts",
+        "public/Z.svg",
+    ):
+        (folder / name).write_text(f"/* {name} */")
+    config = (
+        f"import {{ stamp }} from '{ROOT / 'web' / 'scripts' / 'stamp.ts'}'\n"
+        "export default { plugins: [stamp(import.meta.dirname)],"
+        " build: { manifest: true, rolldownOptions: { input: 'src/main.ts' } } }\n"
+    )
+    (folder / "vite.config.ts").write_text(config)
+    vite = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
+    subprocess.run([node(), vite, "build", "--logLevel", "error"], cwd=folder, check=True)
+    assert bundle.is_fresh(folder)
+    (folder / "src" / "words" / "a.ts").write_text("/* other words */")
+    assert not bundle.is_fresh(folder)
