@@ -129,7 +129,6 @@ class Looks:
         }
         return {name: value for name, value in told.items() if value}
 
-
     def _logo(self) -> Json:
         """Where there is none, its initial is as good as one, and has a ground of its own."""
         logo = self.branding.logo
