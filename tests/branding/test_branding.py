@@ -129,3 +129,9 @@ def test_the_start_page_leads_not_to_itself(tmp_path: Path) -> None:
     assert branding(
         tmp_path, BETTER_AUTH_URL="http://app.example.com", HOME_URL="https://example.com/"
     ).home_url
+
+
+def test_a_colour_in_a_file_is_no_comment(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("APP_NAME=Acme & Sons\nAPP_COLOR=#1A73E8\n")
+    found = branding(tmp_path)
+    assert (found.name, found.color) == ("Acme & Sons", "#1a73e8")
