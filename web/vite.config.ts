@@ -5,12 +5,15 @@ import vue from '@vitejs/plugin-vue'
 import icons from 'unplugin-icons/vite'
 import { defineConfig } from 'vitest/config'
 import { precompress } from './scripts/precompress.ts'
+import { workerLicences } from './scripts/workerLicences.ts'
 import { theme } from './src/styles/theme.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // What every page loads is one file, with all that it imports.
 const EVERYWHERE = /src\/(main\.ts|shell\/App(Brand|ThemeSwitch)\.vue|form\/(focus|useCountdown)\.ts)$|\/components\/Button\.vue$/
+
+const licences = workerLicences()
 
 // Tests share processes, which takes half the time; one that puts another server in place has its own.
 const TESTS = ['tests/**/*.test.ts']
@@ -41,8 +44,10 @@ export default defineConfig({
       experimental: { componentDetection: true },
       ui: theme,
     }),
+    licences.write,
     precompress(),
   ],
+  worker: { plugins: () => [licences.collect] },
   build: {
     outDir: here('./dist'),
     emptyOutDir: true,

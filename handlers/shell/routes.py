@@ -132,7 +132,7 @@ class Page(CallerHandler):
             "Content-Security-Policy",
             f"default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}'"
             f"{self._also('style-src')}; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'"
-            f"{self._also('connect-src')}; frame-src 'self'{self._also('frame-src')}; object-src 'none';"
+            f"{self._also('connect-src')}; worker-src 'self'; frame-src 'self'{self._also('frame-src')}; object-src 'none';"
             " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         )
 
