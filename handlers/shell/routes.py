@@ -146,11 +146,15 @@ class Page(CallerHandler):
         title, message = _SORRY.get(status_code, _SORRY[500])
         self._set_page_headers(nonce)
         if status_code == 503:
-            self.set_header("Retry-After", "1")
+            self.set_header("Retry-After", _RETRY_SECONDS)
+            # The browser asks again by itself, without a script; what was sent by a form is not sent twice.
+            if self.request.method == "GET":
+                self.set_header("Refresh", _RETRY_SECONDS)
         page = templates().get_template("error.html")
         self.finish(page.render(title=title, message=message, status=status_code, nonce=nonce))
 
 
+_RETRY_SECONDS = "5"
 _SORRY = {
     404: ("Not found", "There is nothing at this address."),
     405: ("Not allowed", "This address can only be read."),
