@@ -7,12 +7,15 @@ import { defineConfig } from 'vitest/config'
 import { dev } from './scripts/dev.ts'
 import { precompress } from './scripts/precompress.ts'
 import { stamp } from './scripts/stamp.ts'
+import { workerLicences } from './scripts/workerLicences.ts'
 import { theme } from './src/styles/theme.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // What every page loads is one file, with all that it imports.
 const EVERYWHERE = /src\/(main\.ts|shell\/App(Brand|Legal|ThemeSwitch)\.vue|form\/(focus|useCountdown)\.ts)$|\/components\/Button\.vue$/
+
+const licences = workerLicences()
 
 // Tests share processes, which takes half the time; one that puts another server in place has its own.
 const TESTS = ['tests/**/*.test.ts']
@@ -43,10 +46,12 @@ export default defineConfig({
       experimental: { componentDetection: true },
       ui: theme,
     }),
+    licences.write,
     precompress(),
     stamp(here('.')),
     dev(process.env.AI_EDITOR_SERVER, here('.')),
   ],
+  worker: { plugins: () => [licences.collect] },
   build: {
     outDir: here('./dist'),
     emptyOutDir: true,

@@ -145,7 +145,7 @@ class Page(CallerHandler):
             "Content-Security-Policy",
             f"default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}'"
             f"{self._also('style-src')}; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'"
-            f"{self._also('connect-src')}; frame-src 'self'{self._also('frame-src')}; object-src 'none';"
+            f"{self._also('connect-src')}; worker-src 'self'; frame-src 'self'{self._also('frame-src')}; object-src 'none';"
             " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         )
 
@@ -159,11 +159,15 @@ class Page(CallerHandler):
         title, message = _SORRY.get(status_code, _SORRY[500])
         self._set_page_headers(nonce)
         if status_code == 503:
-            self.set_header("Retry-After", "1")
+            self.set_header("Retry-After", _RETRY_SECONDS)
+            # The browser asks again by itself, without a script; what was sent by a form is not sent twice.
+            if self.request.method == "GET":
+                self.set_header("Refresh", _RETRY_SECONDS)
         shown = {"title": title, "message": message, "status": status_code, "look": self._look}
         self.finish(templates().get_template("error.html").render(shown, nonce=nonce))
 
 
+_RETRY_SECONDS = "5"
 _SORRY = {
     404: ("Not found", "There is nothing at this address."),
     405: ("Not allowed", "This address can only be read."),

@@ -39,7 +39,11 @@ async def test_register_reload_sign_out_and_in(browser: Browser, base_url: str, 
         await tab.open("/")
         await tab.page.get_by_role("main").get_by_role("link", name="Create an account").click()
         await tab.at("/register")
-        await tab.fill(Name="Ada Lovelace", E_mail="ada@example.com", Password=PASSWORD)
+        await tab.fill(Name="Ada Lovelace", E_mail="ada@example.com", Password="Manchester1")
+        await tab.page.get_by_text("Weak.").wait_for()
+        await tab.fill(Password="violet-harbour-79-kettle")
+        await tab.page.get_by_text("Strong.").wait_for()
+        await tab.fill(Password=PASSWORD)
         await tab.press("Create account")
         await tab.at("/dashboard")
         assert await tab.heading() == "Hello, Ada Lovelace"

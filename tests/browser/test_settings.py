@@ -20,7 +20,7 @@ OLD = """UPDATE "session" SET "createdAt" = now() - interval '2 days', "updatedA
 MANY = """
 INSERT INTO "session" ("id", "token", "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent")
 SELECT 'many-' || n, 'many-' || n, "userId", "expiresAt", "createdAt", "updatedAt" - n * interval '1 minute',
-    "ipAddress", "userAgent"
+    CASE WHEN n > 20 THEN '198.51.100.' || n ELSE "ipAddress" END, "userAgent"
 FROM "session", generate_series(1, 36) AS n
 """
 
@@ -85,13 +85,24 @@ async def test_many_sessions_are_shown_when_they_are_asked_for(
         await enter(tab, client)
         await tab.open("/settings/security")
         ends = tab.page.get_by_role("button", name=re.compile("^End the session on.*last active"))
-        await ends.nth(9).wait_for()
-        assert await ends.count() == 10
+        await ends.nth(8).wait_for()
+        assert await ends.count() == 9
         await tab.page.get_by_role("button", name="Show all 36 others").press("Enter")
+        await ends.nth(15).wait_for()
+        assert await ends.nth(9).evaluate("button => button === document.activeElement")
+        await tab.page.get_by_role("button", name=re.compile("^Show the 20 sessions on")).press("Enter")
         await ends.nth(35).wait_for()
-        assert await ends.nth(10).evaluate("button => button === document.activeElement")
+        await tab.page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert await tab.page.evaluate("document.documentElement.scrollWidth") == 320
         assert await judged(tab) == []
+        await screenshot(tab, "sessions-320-large")
+        await tab.page.get_by_role("button", name=re.compile("^End all 20 sessions on")).press("Enter")
+        assert await judged(tab) == []
+        await screenshot(tab, "sessions-320-dialog")
+        await tab.press("End them")
+        await until(tab, "20 sessions have ended")
+        assert await ends.count() == 16
+        assert sql('SELECT count(*) FROM "session"') == [(17,)]
 
 
 @pytest.mark.feature("avatar")
@@ -200,6 +211,7 @@ async def test_sessions_go_at_once_and_come_back_when_they_stay(
         await enter(tab, client)
         await tab.open("/settings/security")
         ends = tab.page.get_by_role("button", name=re.compile("^End the session on"))
+        await tab.page.get_by_role("button", name=re.compile("^Show the 3 sessions on")).click()
         await ends.nth(2).wait_for()
         await tab.page.route("**/revoke-session", lambda route: route.abort())
         await ends.first.click()

@@ -89,6 +89,7 @@ async def test_the_policy_lets_nothing_else_in(client: Client) -> None:  # S33
         found["default-src"]
         == found["font-src"]
         == found["connect-src"]
+        == found["worker-src"]
         == found["form-action"]
         == ["'self'"]
     )

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
 const DIST = new URL('../dist/', import.meta.url)
@@ -51,7 +51,14 @@ function report(path) {
   return total
 }
 
+/** What a worker is made of stands in no manifest: it comes with the first key of a new password. */
+function reportWorkers() {
+  const workers = readdirSync(new URL('assets/', DIST)).filter((file) => /Worker-.*\.js$/.test(file))
+  workers.forEach((file) => console.log(`${file}: ${kilobytes(gzipped(`assets/${file}`))} kB, loaded when it is needed`))
+}
+
 const [login = 0] = PAGES.map(report)
+reportWorkers()
 if (login > LIMIT) {
   console.error(`/login is over its limit of ${LIMIT / 1000} kB`)
   process.exitCode = 1

@@ -1,4 +1,4 @@
-type DeviceKind = 'desktop' | 'phone' | 'tablet' | 'program' | 'unknown'
+export type DeviceKind = 'desktop' | 'phone' | 'tablet' | 'program' | 'unknown'
 
 interface Device {
   kind: DeviceKind

@@ -5,6 +5,7 @@ import type { Who } from '@/auth'
 import { useNotices } from '@/shell/useNotices'
 import { tellSessionsEnded } from '@/session/sessionsEnded'
 import { useSession } from '@/session/useSession'
+import { groupsOf } from '@/features/session/groups'
 import { useSessions } from '@/features/session/useSessions'
 
 // The client takes hold of fetch when it is made, so that ours has to be there before it is imported.
@@ -61,6 +62,23 @@ describe('useSessions', () => {
     await done
     expect(ids(page)).toEqual(['new', 'old'])
     expect(told()).toBe('error')
+  })
+
+  it('ends several, and asks what is left where one was refused', async () => {
+    const page = await open()
+    await page.vm.revokeAll(page.vm.others as never)
+    expect([ids(page), server.asked.slice(-2)]).toEqual([[], [{ token: 'token of old' }, { token: 'token of new' }]])
+    const other = await open()
+    server.replies = [{ status: 200, body: {} }, { status: 500, body: null }, { status: 200, body: [session('new', 9)] }]
+    await other.vm.revokeAll(other.vm.others as never)
+    expect([ids(other), told()]).toEqual([['new'], 'error'])
+  })
+
+  it('groups what reads alike, where the latest of it stands', () => {
+    const of = (id: string, userAgent: string, ipAddress: string) => ({ id, userAgent, ipAddress }) as never
+    const [chrome, curl] = ['Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0', 'curl/8']
+    const groups = groupsOf([of('1', chrome, 'a'), of('2', curl, 'a'), of('3', chrome, 'a'), of('4', chrome, 'b')])
+    expect(groups.map(({ sessions }) => sessions.map(({ id }) => id))).toEqual([['1', '3'], ['2'], ['4']])
   })
 
   it('says what went wrong instead of an empty list', async () => {

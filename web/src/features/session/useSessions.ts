@@ -28,6 +28,19 @@ export function useSessions() {
     return end([session], 'That session has ended', (watch) => auth.revokeSession({ token: session.token, fetchOptions: watch }))
   }
 
+  /** One after the other, as the server has no call for several; after the first refusal the list is asked for anew. */
+  async function revokeAll(ended: [Session, ...Session[]]): Promise<void> {
+    const [last, ...rest] = ended
+    await end(ended, `${ended.length} sessions have ended`, async (watch) => {
+      for (const { token } of rest) {
+        const reply = await auth.revokeSession({ token, fetchOptions: watch })
+        if (reply.error) return reply
+      }
+      return auth.revokeSession({ token: last.token, fetchOptions: watch })
+    })
+    if (sessions.value?.includes(last)) await state.load()
+  }
+
   function revokeOthers(): Promise<void> {
     return end(others.value ?? [], 'All other sessions have ended', (watch) => auth.revokeOtherSessions({ fetchOptions: watch }))
   }
@@ -35,5 +48,5 @@ export function useSessions() {
   onSessionsEnded(() => void state.load())
   const current = computed(() => sessions.value?.find(({ id }) => id === own.value?.id) ?? null)
   const others = computed(() => sessions.value?.filter(({ id }) => id !== own.value?.id).sort(newestFirst) ?? null)
-  return { current, others, ...state, revoke, revokeOthers }
+  return { current, others, ...state, revoke, revokeAll, revokeOthers }
 }
