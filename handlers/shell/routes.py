@@ -18,6 +18,9 @@ from server.http import origin
 from server.http.caller import CallerHandler
 from server.http.guards import public
 from server.http.handler import BaseHandler
+from server.languages.accept import current
+from server.languages.sentences import translate
+from server.mail.rendering import APP
 from server.model import SignedIn
 from server.protocol import wire
 
@@ -37,13 +40,18 @@ def templates() -> Environment:
     return Environment(loader=loader, autoescape=select_autoescape(("html",)), auto_reload=False)
 
 
-def _shell(page: pages.PageEntry | None, session: wire.Json | None, settings: str, nonce: str) -> str:
+def _shell(
+    page: pages.PageEntry | None, session: wire.Json | None, settings: str, language: str, nonce: str
+) -> str:
     told = json.loads(settings)
     on = (tuple(told["ways"]), tuple(told["features"]))
-    entry = bundle.entry(page.name, page.layout, *on) if page else bundle.entry("not-found", "default")
-    title = page.title if page else "Page not found"
+    name, layout = (page.name, page.layout) if page else ("not-found", "default")
+    entry = bundle.entry(name, layout, *(on if page else ()), language=language)
+    say = functools.partial(translate, language, app=APP)
+    title = say(page.title if page else "Page not found")
     boot = {"session": session, "settings": told}
-    return templates().get_template("shell.html").render(title=title, nonce=nonce, boot=boot, entry=entry)
+    shown = {"title": title, "boot": boot, "entry": entry, "say": say, "language": language}
+    return templates().get_template("shell.html").render(shown, nonce=nonce)
 
 
 # Stands for the nonce in a page that is kept; nobody can guess it, so nothing else is replaced.
@@ -51,9 +59,9 @@ _ANY_NONCE = secrets.token_urlsafe(16)
 
 
 @functools.cache
-def _shell_for_nobody(page: pages.PageEntry | None, settings: str) -> str:
-    """The shell without a session, which is the same for everybody but for its nonce."""
-    return _shell(page, None, settings, _ANY_NONCE)
+def _shell_for_nobody(page: pages.PageEntry | None, settings: str, language: str) -> str:
+    """The shell without a session, which is the same for all of one language but for its nonce."""
+    return _shell(page, None, settings, language, _ANY_NONCE)
 
 
 class Page(CallerHandler):
@@ -113,9 +121,9 @@ class Page(CallerHandler):
     def _render(self, page: pages.PageEntry | None, who: SignedIn | None) -> None:
         nonce, settings = secrets.token_urlsafe(16), self.services.boot
         if who is None:
-            html = _shell_for_nobody(page, settings).replace(_ANY_NONCE, nonce)
+            html = _shell_for_nobody(page, settings, current()).replace(_ANY_NONCE, nonce)
         else:
-            html = _shell(page, self._session_json(who), settings, nonce)
+            html = _shell(page, self._session_json(who), settings, current(), nonce)
         self.set_status(200 if page else 404)
         self._set_page_headers(nonce)
         self.finish(html)
@@ -127,6 +135,7 @@ class Page(CallerHandler):
         """S33: scripts by nonce alone, nothing from elsewhere, no frame around it."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
+        self.set_header("Vary", "Accept-Language")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
         self.set_header(
             "Content-Security-Policy",
@@ -147,8 +156,15 @@ class Page(CallerHandler):
         self._set_page_headers(nonce)
         if status_code == 503:
             self.set_header("Retry-After", "1")
-        page = templates().get_template("error.html")
-        self.finish(page.render(title=title, message=message, status=status_code, nonce=nonce))
+        say = functools.partial(translate, current())
+        shown = {
+            "title": say(title),
+            "message": say(message),
+            "status": status_code,
+            "say": say,
+            "language": current(),
+        }
+        self.finish(templates().get_template("error.html").render(shown, nonce=nonce))
 
 
 _SORRY = {

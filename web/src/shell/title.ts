@@ -1,6 +1,6 @@
-const PRODUCT = 'AI-Editor'
+import { APP, t, type Plain } from '@/words/t'
 
 /** "Sign in · AI-Editor", as the shell has it too. */
-export function titleOf(title: string | undefined): string {
-  return title && title !== PRODUCT ? `${title} · ${PRODUCT}` : PRODUCT
+export function titleOf(title: Plain | '' | undefined): string {
+  return title ? `${t(title)} · ${APP}` : APP
 }

@@ -1,3 +1,5 @@
+import { plural, t } from '@/words/t'
+
 export type Level = 'empty' | 'weak' | 'fair' | 'good' | 'strong'
 
 interface Strength {
@@ -65,14 +67,14 @@ function bits(password: string, known: readonly string[]): { bits: number, found
 
 function advise(level: Level, foundWord: boolean): string {
   if (level === 'good' || level === 'strong') return ''
-  return foundWord ? 'It contains a word that is guessed early.' : 'A few unrelated words make it much stronger.'
+  return foundWord ? t('It contains a word that is guessed early.') : t('A few unrelated words make it much stronger.')
 }
 
 /** An honest estimate of how long a password withstands guessing; advice only, the server has the last word. */
 export function strengthOf(password: string, about: readonly string[] = [], minLength = 8): Strength {
   if (!password) return { level: 'empty', advice: '' }
   const needed = minLength - password.length
-  if (needed > 0) return { level: 'weak', advice: `${needed} more ${needed === 1 ? 'character' : 'characters'} needed.` }
+  if (needed > 0) return { level: 'weak', advice: plural(needed, '1 more character needed.', '{count} more characters needed.') }
   const found = bits(password, [...personalWords(about), ...COMMON])
   const level: Level = found.bits < 34 ? 'weak' : found.bits < 48 ? 'fair' : found.bits < 64 ? 'good' : 'strong'
   return { level, advice: advise(level, found.foundWord) }
