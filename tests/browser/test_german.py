@@ -16,7 +16,7 @@ GUEST = {
     "/login": "Anmelden",
     "/register": "Konto anlegen",
     "/forgot-password": "Passwort vergessen?",
-    "/verify-email": "E-Mail-Adresse bestätigen",
+    "/verify-email": "Adresse bestätigen",
     "/reset-password": "Hier ist kein Link",
     "/delete-account": "Hier ist kein Link",
     "/nirgends": "Hier ist keine Seite",
@@ -26,7 +26,7 @@ MEMBER = {
     "/settings/profile": "Einstellungen",
     "/settings/security": "Einstellungen",
     "/settings/account": "Einstellungen",
-    "/verify-email": "E-Mail-Adresse bestätigen",
+    "/verify-email": "Adresse bestätigen",
 }
 
 
