@@ -16,7 +16,7 @@ from say import Stop
 
 PACKAGES = ("server", "handlers", "web")
 # Of web/ only what is served; of the others all there is.
-SERVED = ("__init__.py", "pages.json", "templates", "dist")
+SERVED = ("__init__.py", "pages.json", "templates", "locales", "dist")
 _MADE = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".DS_Store")
 _INIT = '"""{description}."""\n'
 _MAIN = '"""`python -m {name}`: the same as `ai-editor`."""\n\nfrom {name}.server.__main__ import main\n\nmain()\n'

@@ -33,6 +33,11 @@ export default typescript.config(
       'vue/max-len': ['error', { code: 120, template: 130, ignoreHTMLAttributeValues: true, ignoreHTMLTextContents: true,
         ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }],
       'vue/max-attributes-per-line': ['error', { singleline: 5, multiline: 1 }],
+      // What people read is in web/locales, in every language: t('…').
+      'vue/no-bare-strings-in-template': ['error', {
+        attributes: { '/.+/': ['title', 'aria-label', 'aria-description', 'alt', 'placeholder', 'label', 'text', 'hint', 'description'] },
+        allowlist: ['·', '.', ',', ':', '404', 'better-auth'],
+      }],
       'vue/no-static-inline-styles': 'error',
       'vue/no-undef-components': 'error',
       'vue/no-unused-refs': 'error',

@@ -9,6 +9,8 @@ from server import clock
 from server.authentication.sign_in import Authentication, SignedInObserver
 from server.crypto import signatures
 from server.database import Executor, Transaction
+from server.languages.accept import current
+from server.languages.moments import moment
 from server.mail import Mail, Mailer
 from server.model import Client, Session, User
 from server.services import Services
@@ -53,7 +55,7 @@ def _describe(user: User, client: Client) -> dict[str, str]:
         "browser": user_agent.browser(client.user_agent),
         "system": user_agent.system(client.user_agent),
         "ip_address": client.ip_address,
-        "time": clock.now().strftime("%d %B %Y, %H:%M UTC"),
+        "time": moment(current(), clock.now()),
     }
 
 

@@ -21,8 +21,8 @@ NUMBER, VERIFIED = "phoneNumber", "phoneNumberVerified"
 COLUMNS = (Column("user", NUMBER, unique=True), Column("user", VERIFIED, "boolean", input=False))
 # Sign-ins with a number and a password are called so.
 METHOD = "phone-number"
-_WORDS = "{code} is your code for {app}. It counts once, for {minutes} minutes. Never pass it on."
-_RESET = "{code} is your code for a new {app} password, for {minutes} minutes. Never pass it on."
+_WORDS = "{code} is your code for {app}. It counts once, for {lifetime}. Never pass it on."
+_RESET = "{code} is your code for a new {app} password, for {lifetime}. Never pass it on."
 OTP = Email("phone-number-otp", SECONDS, members={"code": 10}, words=_WORDS)
 RESET = Email("phone-number-reset", SECONDS, members={"code": 10}, words=_RESET)
 TEXTS = (OTP, RESET)

@@ -85,15 +85,21 @@ def check(_settings: Settings) -> None:
 
 @functools.cache
 def entry(
-    page: str = "", layout: str = "", ways: tuple[str, ...] = (), features: tuple[str, ...] | None = None
+    page: str = "",
+    layout: str = "",
+    ways: tuple[str, ...] = (),
+    features: tuple[str, ...] | None = None,
+    language: str = "",
 ) -> Entry:
     """Read from Vite's manifest: what every page loads, and what this page and its layouts do; raises StartError.
 
-    `ways` are the features that offer a way to come in, `features` those that are on: all, unless given.
+    `ways` are the features that offer a way to come in, `features` those that are on: all, unless given;
+    a page waits for the catalogue of its `language`.
     """
     manifest = _manifest()
     found = _Needed(manifest)
     found.add(_ENTRY)
+    found.preload(f"locales/{language}/app.json")
     for key in pages.sources(page, layout, ways, features) if page else ():
         found.preload(key)
     return Entry(f"/{manifest[_ENTRY]['file']}", tuple(found.styles), tuple(found.preloads))

@@ -19,6 +19,8 @@ from server.http import origin
 from server.http.caller import CallerHandler
 from server.http.guards import public
 from server.http.handler import BaseHandler
+from server.languages.accept import current
+from server.languages.sentences import translate
 from server.model import SignedIn
 from server.protocol import wire
 
@@ -41,14 +43,30 @@ def templates() -> Environment:
 
 
 def _shell(
-    page: pages.PageEntry | None, session: wire.Json | None, settings: str, look: Looks, nonce: str
+    page: pages.PageEntry | None,
+    session: wire.Json | None,
+    settings: str,
+    look: Looks,
+    language: str,
+    nonce: str,
 ) -> str:
     told = json.loads(settings)
     on = (tuple(told["ways"]), tuple(told["features"]))
-    entry = bundle.entry(page.name, page.layout, *on) if page else bundle.entry("not-found", "default")
-    title = page.title if page else "Page not found"
+    name, layout = (page.name, page.layout) if page else ("not-found", "default")
+    entry = bundle.entry(name, layout, *(on if page else ()), language=language)
+    say = functools.partial(translate, language, app=look.branding.name)
+    title = say(page.title if page else "Page not found")
     boot = {"session": session, "settings": told}
-    shown = {"title": title, "boot": boot, "entry": entry, "look": look, "app": look.branding}
+    app = look.branding
+    shown = {
+        "title": title,
+        "boot": boot,
+        "entry": entry,
+        "say": say,
+        "language": language,
+        "look": look,
+        "app": app,
+    }
     return templates().get_template("shell.html").render(shown, nonce=nonce)
 
 
@@ -57,9 +75,9 @@ _ANY_NONCE = secrets.token_urlsafe(16)
 
 
 @functools.cache
-def _shell_for_nobody(page: pages.PageEntry | None, settings: str, look: Looks) -> str:
-    """The shell without a session, which is the same for everybody but for its nonce."""
-    return _shell(page, None, settings, look, _ANY_NONCE)
+def _shell_for_nobody(page: pages.PageEntry | None, settings: str, look: Looks, language: str) -> str:
+    """The shell without a session, which is the same for all of one language but for its nonce."""
+    return _shell(page, None, settings, look, language, _ANY_NONCE)
 
 
 class Page(CallerHandler):
@@ -126,9 +144,9 @@ class Page(CallerHandler):
     def _render(self, page: pages.PageEntry | None, who: SignedIn | None) -> None:
         nonce, settings = secrets.token_urlsafe(16), self.services.boot
         if who is None:
-            html = _shell_for_nobody(page, settings, self._look).replace(_ANY_NONCE, nonce)
+            html = _shell_for_nobody(page, settings, self._look, current()).replace(_ANY_NONCE, nonce)
         else:
-            html = _shell(page, self._session_json(who), settings, self._look, nonce)
+            html = _shell(page, self._session_json(who), settings, self._look, current(), nonce)
         self.set_status(200 if page else 404)
         self._set_page_headers(nonce)
         self.finish(html)
@@ -140,6 +158,7 @@ class Page(CallerHandler):
         """S33: scripts by nonce alone, nothing from elsewhere, no frame around it."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
+        self.set_header("Vary", "Accept-Language")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
         self.set_header(
             "Content-Security-Policy",
@@ -163,7 +182,16 @@ class Page(CallerHandler):
             # The browser asks again by itself, without a script; what was sent by a form is not sent twice.
             if self.request.method == "GET":
                 self.set_header("Refresh", _RETRY_SECONDS)
-        shown = {"title": title, "message": message, "status": status_code, "look": self._look}
+        language, look = current(), self._look
+        say = functools.partial(translate, language, app=look.branding.name)
+        shown = {
+            "title": say(title),
+            "message": say(message),
+            "status": status_code,
+            "say": say,
+            "language": language,
+            "look": look,
+        }
         self.finish(templates().get_template("error.html").render(shown, nonce=nonce))
 
 

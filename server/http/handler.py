@@ -17,6 +17,7 @@ from server.errors import APIError
 from server.http.access import Access
 from server.http.address import client_address, peer_is_trusted
 from server.http.site import Site
+from server.languages.accept import ASKED
 from server.model import Client
 from server.overload.turns import ASKER, Asker
 from server.protocol import uri, wire
@@ -101,6 +102,7 @@ class BaseHandler(RequestHandler):
         budget.allow(self.database_seconds)
         self.request.connection.handler = self  # type: ignore[union-attr]
         ASKER.set(self.asker)
+        ASKED.set(", ".join(self.request.headers.get_list("Accept-Language")))
         self.asker.look = self.request.connection.look  # type: ignore[union-attr]
         await self.arrive()
         if self._finished:

@@ -11,6 +11,7 @@ from server.config.mail import WAYS
 from server.config.settings import Settings
 from server.crypto.random import random_id
 from server.database import Database, Executor
+from server.languages import accept, sentences
 from server.mail import masking, ways
 from server.mail.cleaning import clean
 from server.mail.outgoing import Transport
@@ -107,4 +108,8 @@ class Mailer:
 
 async def _insert(db: Executor, email: Email, mail: Mail) -> None:
     kept = {name: value for name, value in clean(mail.context, email.members).items() if value}
+    if (
+        language := accept.current()
+    ) != sentences.ENGLISH:  # whoever sends it, and how late, writes in this one
+        kept["language"] = language
     await mails.insert(db, random_id(), email.name, mail.to, kept, email.seconds)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from msgspec import Struct
 
 import web
 from server.branding.settings import Branding
+from server.languages.moments import moment, span
+from server.languages.sentences import ENGLISH, translate
 from server.mail.cleaning import clean
 from server.mail.templates import Email
 
@@ -42,42 +45,32 @@ def render(
 ) -> Letter:
     """The mail; `site` is the public address, which links of its own start with. S42."""
     given = clean(context, email.members)
+    language = context.get("language", ENGLISH)
     values: dict[str, Any] = {
         "app": branding.name,
-        "own_pages": _own_pages(branding, site),
+        "own_pages": _own_pages(branding, site, language),
         "site": site,
         "host": urlsplit(site).netloc,
-        "until": _until(email, created_at),
-        "lifetime": _in_words(email.seconds),
+        "until": moment(language, created_at + timedelta(seconds=email.seconds)),
+        "lifetime": span(language, email.seconds),
         "given": given,
-        "facts": [(label, given[name]) for label, name in _FACTS],
+        "facts": [(translate(language, label), given[name]) for label, name in _FACTS],
     }
-    text = _environment("txt", branding).get_template(f"{email.name}.jinja").render(values)
-    html = _environment("html", branding).get_template(f"{email.name}.jinja").render(values)
-    return Letter(_subject(email, values, branding), _tidy(text), html)
+    text = _environment("txt", branding, language).get_template(f"{email.name}.jinja").render(values)
+    html = _environment("html", branding, language).get_template(f"{email.name}.jinja").render(values)
+    return Letter(_subject(email, values, branding, language), _tidy(text), html)
 
 
-def _own_pages(branding: Branding, site: str) -> list[tuple[str, str]]:
+def _own_pages(branding: Branding, site: str, language: str) -> list[tuple[str, str]]:
     pages = (("Terms of use", branding.terms_url), ("Privacy policy", branding.privacy_url))
-    return [(name, site + url if url.startswith("/") else url) for name, url in pages if url]
+    return [
+        (translate(language, name), site + url if url.startswith("/") else url) for name, url in pages if url
+    ]
 
 
-def _subject(email: Email, values: dict[str, Any], branding: Branding) -> str:
-    found = _environment("txt", branding).get_template(f"{email.name}.jinja")
+def _subject(email: Email, values: dict[str, Any], branding: Branding, language: str) -> str:
+    found = _environment("txt", branding, language).get_template(f"{email.name}.jinja")
     return " ".join("".join(found.blocks["subject"](found.new_context(values))).split())
-
-
-def _until(email: Email, created_at: datetime) -> str:
-    ends = created_at.timestamp() + email.seconds
-    moment = datetime.fromtimestamp(ends, UTC)
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
-
-
-def _in_words(seconds: int) -> str:
-    if seconds < 3600:
-        return f"{seconds // 60} minutes"
-    hours = seconds // 3600
-    return "one hour" if hours == 1 else f"{hours} hours"
 
 
 def _tidy(text: str) -> str:
@@ -90,7 +83,7 @@ def _tidy(text: str) -> str:
 
 
 @functools.cache
-def _environment(kind: Literal["html", "txt"], branding: Branding) -> Environment:
+def _environment(kind: Literal["html", "txt"], branding: Branding, language: str) -> Environment:
     """The templates, with the parts of that kind: `p`, `button`, `facts` … mean markup in one and text in the other."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
@@ -102,6 +95,20 @@ def _environment(kind: Literal["html", "txt"], branding: Branding) -> Environmen
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.globals |= {"kind": kind, "look": branding}
+    environment.globals |= {"kind": kind, "look": branding, "language": language}
+    environment.policies["ext.i18n.trimmed"] = True
+    say = functools.partial(_say, language)
+    environment.install_gettext_callables(say, _count, newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+def _say(language: str, sentence: str) -> str:
+    """For Jinja, whose gaps are %(name)s; those of the catalogues are {name}, as the app has them."""
+    said = translate(language, re.sub(r"%\((\w+)\)s", r"{\1}", sentence).replace("%%", "%"))
+    return re.sub(r"\{(\w+)\}", r"%(\1)s", said.replace("%", "%%"))
+
+
+def _count(one: str, other: str, count: int) -> str:
+    raise NotImplementedError("a mail counts nothing: see server/languages/moments.py")

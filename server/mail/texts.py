@@ -9,6 +9,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from server.languages.moments import span
+from server.languages.sentences import ENGLISH, translate
 from server.mail.cleaning import clean
 from server.mail.outbox import Folder
 from server.mail.outgoing import NotNow, Refused
@@ -49,7 +51,8 @@ class TextTransport(Protocol):
 def compose(email: Email, queued: QueuedMail, app: str) -> TextMessage:
     """The message; a carrier's page or a number of a stranger's is in no member of it."""
     given = clean(queued.values, email.members)
-    text = email.words.format(app=app, minutes=email.seconds // 60, **given)
+    language = queued.values.get("language", ENGLISH)
+    text = translate(language, email.words, app=app, lifetime=span(language, email.seconds), **given)
     code = given.get("code", "")
     return TextMessage(queued.id, email.name, queued.created_at, queued.recipient, text, code)
 

@@ -65,6 +65,7 @@ def needed(project: Path) -> set[str]:
         web / "__init__.py",
         web / "pages.json",
         *(web / "templates").rglob("*"),
+        *(web / "locales").rglob("*"),
         *(web / "dist").rglob("*"),
     ]
     files = [file for file in (*packages, *shown) if file.is_file() and file.suffix != ".pyc"]

@@ -6,6 +6,7 @@ import '@/icons'
 import { router } from '@/router'
 import { useSession } from '@/session/useSession'
 import { reloadOnStaleBundle } from '@/shell/freshness'
+import { learnLanguage } from '@/words/t'
 
 const AGAIN = 5000
 
@@ -24,6 +25,14 @@ function apologise(): void {
   document.getElementById('sorry')!.hidden = false
 }
 
+/** The pages come once their language is there: they are called when they are loaded. */
+async function start(): Promise<void> {
+  await learnLanguage()
+  app.use(router)
+  await router.isReady()
+  showFirstPage()
+}
+
 reloadOnStaleBundle(router)
-const app = createApp(App).use(router)
-router.isReady().then(showFirstPage, apologise)
+const app = createApp(App)
+start().catch(apologise)

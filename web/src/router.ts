@@ -7,17 +7,20 @@ import { pageOf } from '@/shell/cards'
 import { titleOf } from '@/shell/title'
 import { useNotices } from '@/shell/useNotices'
 import { doorOf, loadParts } from '@/shell/ways'
+import { t, type Plain } from '@/words/t'
+
+type Title = Plain | ''
 
 interface Page {
   path: string
   name: string
   /** Whose page it is: a folder in features/. */
   feature: string
-  title: string
+  title: Title
   access: Access
   /** "default/settings" is the layout `settings` within the layout `default`. */
   layout: string
-  nav?: string
+  nav?: Plain
   redirect?: string
   /** What the page is made of, where features share it: "avatar/PictureCard" and so on, from top to bottom. */
   cards?: readonly string[]
@@ -29,9 +32,9 @@ interface Page {
 
 declare module 'vue-router' {
   interface RouteMeta {
-    title?: string
+    title?: Title
     /** The page's name in the main menu; pages without one are not in it. */
-    nav?: string
+    nav?: Plain
   }
 }
 
@@ -109,7 +112,7 @@ export const router = createRouter({
 
 router.onError(() => {
   const { tell } = useNotices()
-  tell({ title: 'The page could not be opened', description: sentence(navigator.onLine ? 'UNREACHABLE' : 'OFFLINE'), kind: 'error' })
+  tell({ title: t('The page could not be opened'), description: sentence(navigator.onLine ? 'UNREACHABLE' : 'OFFLINE'), kind: 'error' })
 })
 
 router.beforeEach(guard)

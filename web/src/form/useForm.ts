@@ -4,6 +4,7 @@ import { rescueFocus } from '@/form/focus'
 import { useCountdown } from '@/form/useCountdown'
 import { useFormErrors } from '@/form/useFormErrors'
 import { sentence } from '@/sentence'
+import { plural } from '@/words/t'
 
 export interface FormOptions<Field extends string> {
   /** Which field of this form a code is about, where that is not the usual one. */
@@ -25,7 +26,7 @@ export function useForm<Field extends string>(
   // For the button, which looks switched off during the wait: one that is takes no Enter, and says nothing. In steps,
   // for screen readers say each change of a description.
   const held = computed(() => (wait.value > 0
-    ? { 'aria-disabled': true, 'aria-description': `Wait ${Math.ceil(wait.value / 5) * 5} seconds.` }
+    ? { 'aria-disabled': true, 'aria-description': plural(Math.ceil(wait.value / 5) * 5, 'Wait one second.', 'Wait {count} seconds.') }
     : {}))
 
   function textOf({ code, text }: Problem): string {

@@ -1,11 +1,9 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import { boot } from '@/boot'
-import { strengthAtOnce, type Strength } from '@/words/strength'
+import { strengthAtOnce, type Guessed, type Strength } from '@/words/strength'
+import { APP, t } from '@/words/t'
 
 interface Question { password: string, about: string[] }
-
-/** Guessed as early as the person's own name. */
-const APP = 'AI-Editor'
 
 /** A worker that is asked one question at a time; what was typed meanwhile is the next. */
 function useGuesses(tell: (found: Strength | null) => void) {
@@ -15,9 +13,9 @@ function useGuesses(tell: (found: Strength | null) => void) {
 
   function begin(): Worker {
     const begun = new Worker(new URL('./strengthWorker.ts', import.meta.url), { type: 'module' })
-    begun.onmessage = ({ data }: MessageEvent<Strength>) => {
+    begun.onmessage = ({ data }: MessageEvent<Guessed>) => {
       busy = false
-      tell(data)
+      tell({ ...data, advice: data.advice && t(data.advice) })
       if (next) ask(next)
     }
     // It could not be loaded: nothing is claimed of what nobody has looked at.
@@ -44,6 +42,7 @@ function useGuesses(tell: (found: Strength | null) => void) {
 /** How strong a password is while it is typed: what is known at once, then what a worker has found, which is loaded
  * with the first key. */
 export function useStrength(password: () => string, person: () => string[]) {
+  // The app's name is guessed as early as the person's own.
   const about = () => [...person(), APP]
   const atOnce = computed(() => strengthAtOnce(password(), about(), boot.settings.passwordMinLength))
   const found = shallowRef<Strength | null>(null)

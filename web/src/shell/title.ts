@@ -1,7 +1,6 @@
-import { boot } from '@/boot'
+import { APP, t, type Plain } from '@/words/t'
 
 /** "Sign in · AI-Editor", as the shell has it too. */
-export function titleOf(title: string | undefined): string {
-  const { name } = boot.settings.app
-  return title ? `${title} · ${name}` : name
+export function titleOf(title: Plain | '' | undefined): string {
+  return title ? `${t(title)} · ${APP}` : APP
 }

@@ -1,6 +1,7 @@
 import { useRouter } from 'vue-router'
 import { useSession } from '@/session/useSession'
 import { useNotices } from '@/shell/useNotices'
+import { t } from '@/words/t'
 
 /** Where a password was reset: whoever was signed in here is not any more, and comes in with the new one. */
 export function usePasswordChanged() {
@@ -11,6 +12,6 @@ export function usePasswordChanged() {
   return async () => {
     stop()
     await router.push('/login')
-    tell({ title: 'Your password is changed', description: 'Sign in with the new one.', kind: 'success' })
+    tell({ title: t('Your password is changed'), description: t('Sign in with the new one.'), kind: 'success' })
   }
 }

@@ -4,6 +4,7 @@ import { auth } from '@/auth'
 import { dropDrafts } from '@/form/useDraft'
 import { useSession } from '@/session/useSession'
 import { useNotices } from '@/shell/useNotices'
+import { t } from '@/words/t'
 
 /** Ends this session; other tabs follow by themselves. */
 export function useSignOut() {
@@ -15,10 +16,10 @@ export function useSignOut() {
     pending.value = true
     const { problem } = await ask((watch) => auth.signOut({ fetchOptions: watch }))
     pending.value = false
-    if (problem) return tell({ title: 'You are still signed in', description: problem.text, kind: 'error' })
+    if (problem) return tell({ title: t('You are still signed in'), description: problem.text, kind: 'error' })
     stop()
     dropDrafts()
-    tell({ title: 'You are signed out' })
+    tell({ title: t('You are signed out') })
   }
 
   return { signOut, pending }

@@ -1,5 +1,7 @@
+import type { Sentence } from '@/words/t'
+
 /** Sentences for the codes that any endpoint may answer, and for what never reached one. */
-export const core: Record<string, string> = {
+export const core: Record<string, Sentence> = {
   OFFLINE: 'You are offline. Try again once you are connected.',
   UNREACHABLE: 'The server cannot be reached right now. Try again in a moment.',
   INTERNAL_SERVER_ERROR: 'Something went wrong on our side. Please try again.',

@@ -1,5 +1,7 @@
-/** The reader's own English, where there is one: it decides how dates are written. */
-const LOCALE = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB'
+import { LANGUAGE, t } from '@/words/t'
+
+/** The reader's own kind of the page's language, where there is one: it decides how dates are written. */
+const LOCALE = navigator.languages.find((language) => language.startsWith(LANGUAGE)) ?? (LANGUAGE === 'en' ? 'en-GB' : LANGUAGE)
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -22,7 +24,7 @@ const dayFormat = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long' })
 export function relative(date: Date, now: Date): string {
   const seconds = (date.getTime() - now.getTime()) / 1000
   const size = Math.abs(seconds)
-  if (size < 45) return seconds > 0 ? 'in a moment' : 'just now'
+  if (size < 45) return seconds > 0 ? t('in a moment') : t('just now')
   const [unit, length] = UNITS.find(([, , from]) => size >= from) ?? ['minute' as const, MINUTE]
   return relativeFormat.format(Math.round(seconds / length), unit)
 }

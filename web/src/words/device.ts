@@ -1,3 +1,5 @@
+import { t } from '@/words/t'
+
 export type DeviceKind = 'desktop' | 'phone' | 'tablet' | 'program' | 'unknown'
 
 interface Device {
@@ -49,11 +51,14 @@ function kindOf(userAgent: string): DeviceKind {
 
 /** A user agent in words. */
 export function describeDevice(userAgent: string | null | undefined): Device {
-  if (!userAgent) return { kind: 'unknown', text: 'An unknown device' }
+  if (!userAgent) return { kind: 'unknown', text: t('An unknown device') }
   const program = PROGRAM.exec(userAgent)?.[1]
   if (program) return { kind: 'program', text: program }
   const browser = browserOf(userAgent)
   const system = systemOf(userAgent)
-  if (!browser && !system) return { kind: 'unknown', text: 'An unknown browser' }
-  return { kind: kindOf(userAgent), text: `${browser ?? 'A browser'} on ${system ?? 'an unknown system'}` }
+  if (!browser && !system) return { kind: 'unknown', text: t('An unknown browser') }
+  return {
+    kind: kindOf(userAgent),
+    text: t('{browser} on {system}', { browser: browser ?? t('A browser'), system: system ?? t('an unknown system') }),
+  }
 }

@@ -1,5 +1,7 @@
+import type { Sentence } from '@/words/t'
+
 /** Sentences for the codes of signing in with a provider, and of linking one; `learn` takes them where one is there. */
-export const providers: Record<string, string> = {
+export const providers: Record<string, Sentence> = {
   USER_EMAIL_NOT_FOUND: 'The provider did not tell us an e-mail address.',
   SOCIAL_ACCOUNT_ALREADY_LINKED: 'That account is linked to somebody already.',
   LINKED_ACCOUNT_ALREADY_EXISTS: 'That account is linked already.',

@@ -1,5 +1,7 @@
+import type { Sentence } from '@/words/t'
+
 /** Sentences for the codes of the second factor; `learn` takes them where it is shown, or set up. */
-export const secondStep: Record<string, string> = {
+export const secondStep: Record<string, Sentence> = {
   INVALID_CODE: 'That code is wrong, or it was used before. Enter the newest one.',
   INVALID_BACKUP_CODE: 'That is none of your backup codes, or it was used before.',
   INVALID_TWO_FACTOR_COOKIE: 'This sign-in took too long, or it ended elsewhere. Sign in again.',

@@ -1,3 +1,6 @@
+import { EARLY, isMadeOf, LONGER, personalWords } from '@/words/personal'
+import { plural, t, type Plain } from '@/words/t'
+
 export type Level = 'empty' | 'unknown' | 'weak' | 'fair' | 'good' | 'strong'
 
 export interface Strength {
@@ -6,38 +9,17 @@ export interface Strength {
   advice: string
 }
 
-export const EARLY = 'It contains a word that is guessed early.'
-export const LONGER = 'A few unrelated words make it much stronger.'
-
-/** What the server leaves besides words that anybody knows: a year, or less. */
-const MOST_LEFT = 4
-const SHORTEST_WORD = 3
-const LONGEST_TEXT = 200
-
-const fold = (text: string) => text.normalize('NFKC').toLowerCase()
-const lettersOf = (text: string) => fold(text).replace(/[^\p{L}\p{N}]+/gu, '')
-
-/** Words that anybody who knows the person would try: name, address, what is before its @, and the parts of them. */
-export function personalWords(about: readonly string[]): string[] {
-  const words = about.flatMap((each) => {
-    const text = fold(each.slice(0, LONGEST_TEXT))
-    return [...text.split(/[^\p{L}\p{N}]+/u), lettersOf(text), lettersOf(text.split('@', 1)[0] ?? '')]
-  })
-  const long = words.filter((word) => word.length >= SHORTEST_WORD)
-  return [...new Set(long)].sort((one, other) => other.length - one.length)
-}
-
-function isMadeOf(password: string, words: readonly string[]): boolean {
-  const whole = lettersOf(password)
-  const rest = words.reduce((left, word) => left.replaceAll(word, ''), whole)
-  return rest.length < whole.length && rest.length <= MOST_LEFT
+/** What a worker says, which knows no language. */
+export interface Guessed {
+  level: Level
+  advice: Plain | ''
 }
 
 /** What can be said at once, and is never more than what guessing it says: that is in `guesses.ts`, and comes later. */
 export function strengthAtOnce(password: string, about: readonly string[] = [], minLength = 8): Strength {
   if (!password) return { level: 'empty', advice: '' }
   const needed = minLength - password.length
-  if (needed > 0) return { level: 'weak', advice: `${needed} more ${needed === 1 ? 'character' : 'characters'} needed.` }
-  if (isMadeOf(password, personalWords(about))) return { level: 'weak', advice: EARLY }
-  return { level: 'unknown', advice: LONGER }
+  if (needed > 0) return { level: 'weak', advice: plural(needed, '1 more character needed.', '{count} more characters needed.') }
+  if (isMadeOf(password, personalWords(about))) return { level: 'weak', advice: t(EARLY) }
+  return { level: 'unknown', advice: t(LONGER) }
 }

@@ -8,7 +8,7 @@ import { useSession } from '@/session/useSession'
 import { pageOf } from '@/shell/cards'
 import { titleOf } from '@/shell/title'
 
-const page = { path: '/x', name: 'nowhere', feature: 'user', title: 'X', access: 'public' as const, layout: 'default' }
+const page = { path: '/x', name: 'nowhere', feature: 'user', title: '' as const, access: 'public' as const, layout: 'default' }
 
 describe('pages.json', () => {
   it('names pages and layouts that exist', () => {

@@ -7,6 +7,7 @@ import { captcha } from '@/words/captcha'
 import { core } from '@/words/core'
 import { providers } from '@/words/providers'
 import { secondStep } from '@/words/secondStep'
+import type { Sentence } from '@/words/t'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const CODE = /"([A-Z]{2,}(?:_[A-Z]+)+)"/g
@@ -18,7 +19,7 @@ function codesOfServer(): string[] {
   return files.flatMap((file) => [...readFileSync(join(ROOT, file), 'utf8').matchAll(CODE)].map(([, code]) => code ?? ''))
 }
 
-const files = import.meta.glob<Record<string, string>>('../../src/features/*/sentences.ts', {
+const files = import.meta.glob<Record<string, Sentence>>('../../src/features/*/sentences.ts', {
   eager: true, import: 'sentences',
 })
 const atOnce = [core, ...FEATURES.map(({ sentences }) => sentences)]

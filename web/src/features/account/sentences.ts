@@ -1,5 +1,7 @@
+import type { Sentence } from '@/words/t'
+
 /** Sentences for the codes of the ways to sign in, and of the providers’ tokens. */
-export const sentences: Record<string, string> = {
+export const sentences: Record<string, Sentence> = {
   ACCOUNT_NOT_FOUND: 'That account is not linked.',
   FAILED_TO_UNLINK_LAST_ACCOUNT: 'This is your only way to sign in, so it stays.',
   FAILED_TO_GET_USER_INFO: 'The account’s details could not be read.',

@@ -7,6 +7,7 @@ import type { Account } from '@/features/account/useAccounts'
 import { learn } from '@/sentence'
 import { useNotices } from '@/shell/useNotices'
 import { providers } from '@/words/providers'
+import { t } from '@/words/t'
 
 learn(providers)
 
@@ -20,7 +21,7 @@ export function useLinking(accounts: Readonly<Ref<Account[] | null>>) {
     .filter(([id]) => !accounts.value?.some(({ providerId }) => providerId === id)))
 
   function refuse({ text }: Problem): void {
-    tell({ title: 'Nothing was linked', description: text, kind: 'error' })
+    tell({ title: t('Nothing was linked'), description: text, kind: 'error' })
   }
 
   onMounted(() => {

@@ -1,3 +1,5 @@
+import { t, type Plain } from '@/words/t'
+
 /** Something that happened to the account, as the server tells it. */
 export interface Event {
   id: string
@@ -11,7 +13,7 @@ export interface Event {
   current: boolean
 }
 
-const WORDS: Record<string, string> = {
+const WORDS: Record<string, Plain> = {
   'sign-up': 'The account was created',
   'sign-up-repeated': 'Somebody tried to create another account with your address',
   'sign-in': 'Signed in',
@@ -68,6 +70,7 @@ function spelled(name: string): string {
 
 /** What happened, in words. */
 export function describeEvent({ event, by }: Pick<Event, 'event' | 'by'>): string {
-  const words = WORDS[event] ?? spelled(event)
-  return by === 'operator' ? `${words} by whoever runs this server` : words
+  const found = WORDS[event]
+  const words = found ? t(found) : spelled(event)
+  return by === 'operator' ? t('{words} by whoever runs this server', { words }) : words
 }

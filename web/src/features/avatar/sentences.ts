@@ -1,5 +1,7 @@
-/** Sentences for the codes of a person’s picture. */
-export const sentences: Record<string, string> = {
+import type { Plain } from '@/words/t'
+
+/** Plains for the codes of a person’s picture. */
+export const sentences: Record<string, Plain> = {
   NOT_AN_IMAGE: 'That file is not a picture that can be read. Choose a PNG, JPEG or WebP.',
   IMAGE_TOO_COMPLEX: 'That picture takes too long to read. Save it anew, or choose another one.',
   STORAGE_FULL: 'There is no room for another picture at the moment. Try again later.',
@@ -8,5 +10,5 @@ export const sentences: Record<string, string> = {
 }
 
 /** Notices of which the later takes the earlier's place. */
-export const PICTURE_SAVED = 'Your picture is saved'
-export const PICTURE_REMOVED = 'Your picture is removed'
+export const PICTURE_SAVED: Plain = 'Your picture is saved'
+export const PICTURE_REMOVED: Plain = 'Your picture is removed'

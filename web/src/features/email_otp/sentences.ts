@@ -1,5 +1,7 @@
+import type { Sentence } from '@/words/t'
+
 /** Sentences for the codes of mailed codes; `learn` takes them where one is asked for. */
-export const sentences: Record<string, string> = {
+export const sentences: Record<string, Sentence> = {
   OTP_NOT_FOUND: 'That code is not right, or it was used before.',
   OTP_EXPIRED: 'This code is too old. Ask for a new one.',
   INVALID_OTP: 'That code is not right, or it was used before.',

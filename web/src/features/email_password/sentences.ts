@@ -1,5 +1,7 @@
+import type { Sentence } from '@/words/t'
+
 /** Sentences for the codes of signing up and in with e-mail and password. */
-export const sentences: Record<string, string> = {
+export const sentences: Record<string, Sentence> = {
   INVALID_EMAIL_OR_PASSWORD: 'E-mail and password do not match. Check both and try again.',
   INVALID_EMAIL: 'Enter an e-mail address such as name@example.com.',
   USER_ALREADY_EXISTS: 'There is an account with this e-mail address already. Sign in, or use another address.',

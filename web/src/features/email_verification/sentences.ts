@@ -1,5 +1,7 @@
+import type { Sentence } from '@/words/t'
+
 /** Sentences for the codes of proving and changing the address. */
-export const sentences: Record<string, string> = {
+export const sentences: Record<string, Sentence> = {
   INVALID_USER: 'This link belongs to another account.',
   TOKEN_EXPIRED: 'This link is too old. Ask for a new one.',
   FAILED_TO_CREATE_VERIFICATION: 'The link could not be made. Please try again.',

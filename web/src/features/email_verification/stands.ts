@@ -1,6 +1,7 @@
 import type { Verification } from '@/features/email_verification/useVerification'
+import type { Plain } from '@/words/t'
 
-interface Words { title: string, text: string }
+interface Words { title: Plain, text: Plain }
 
 /** What `pending` is while no link is known to have gone out. */
 export const unsent: Words = {

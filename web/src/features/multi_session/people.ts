@@ -3,6 +3,7 @@ import { ask, type Watch } from '@/ask'
 import { auth, type Who } from '@/auth'
 import { useSession } from '@/session/useSession'
 import { useNotices } from '@/shell/useNotices'
+import { t } from '@/words/t'
 
 /** Who is signed in at this browser, as far as the server has said. */
 export const people = shallowRef<readonly Who[]>([])
@@ -35,15 +36,15 @@ export async function load(): Promise<void> {
 export async function switchTo(who: Who): Promise<void> {
   const { problem } = await ask(post('set-active', who))
   if (!problem) return startAnew()
-  tell({ title: `${nameOf(who)} is not there`, description: problem.text, kind: 'error' })
+  tell({ title: t('{name} is not there', { name: nameOf(who) }), description: problem.text, kind: 'error' })
   await load()
 }
 
 /** Signs one of them out; after who was there comes another. */
 export async function end(who: Who): Promise<void> {
   const { problem } = await ask(post('revoke', who))
-  if (problem) return tell({ title: `${nameOf(who)} is still signed in`, description: problem.text, kind: 'error' })
+  if (problem) return tell({ title: t('{name} is still signed in', { name: nameOf(who) }), description: problem.text, kind: 'error' })
   if (who.user.id === user.value?.id) return startAnew()
   people.value = people.value.filter((each) => each !== who)
-  tell({ title: `${nameOf(who)} is signed out`, kind: 'success' })
+  tell({ title: t('{name} is signed out', { name: nameOf(who) }), kind: 'success' })
 }

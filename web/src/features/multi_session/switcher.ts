@@ -7,6 +7,7 @@ import { ADD_PAGE } from '@/session/adding'
 import type { Switcher } from '@/shell/switcher'
 import { initial } from '@/words/initial'
 import { pictureAddress } from '@/words/picture'
+import { t } from '@/words/t'
 import IconUserMinus from '~icons/lucide/user-minus'
 import IconUserPlus from '~icons/lucide/user-plus'
 
@@ -27,13 +28,13 @@ function itemOf(who: Who): DropdownMenuItem {
 
 /** The page for it is shown by the server alone to who is signed in. */
 const add: DropdownMenuItem = {
-  label: 'Add another account',
+  label: t('Add another account'),
   icon: IconUserPlus,
   onSelect: () => window.location.assign(ADD_PAGE),
 }
 
 const leave: DropdownMenuItem = {
-  label: 'Sign out of one',
+  label: t('Sign out of one'),
   icon: IconUserMinus,
   onSelect: () => { dialog.value = PeopleDialog },
 }
@@ -41,7 +42,7 @@ const leave: DropdownMenuItem = {
 function items(): DropdownMenuItem[] {
   const found = others.value.map(itemOf)
   return [
-    ...(found.length > 0 ? [{ type: 'label' as const, label: 'Also signed in here' }, ...found] : []),
+    ...(found.length > 0 ? [{ type: 'label' as const, label: t('Also signed in here') }, ...found] : []),
     ...(people.value.length < MOST ? [add] : []),
     ...(found.length > 0 ? [leave] : []),
   ]

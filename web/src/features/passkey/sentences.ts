@@ -1,5 +1,7 @@
+import type { Sentence } from '@/words/t'
+
 /** Sentences for the codes of passkeys: the server’s, and those of the browser’s own part. */
-export const sentences: Record<string, string> = {
+export const sentences: Record<string, Sentence> = {
   CHALLENGE_NOT_FOUND: 'That took too long, or was done in another tab. Please try again.',
   YOU_ARE_NOT_ALLOWED_TO_REGISTER_THIS_PASSKEY: 'That passkey is not yours to change.',
   FAILED_TO_VERIFY_REGISTRATION: 'That passkey could not be checked, so it was not added. Please try again.',

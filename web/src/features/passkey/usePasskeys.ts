@@ -4,16 +4,17 @@ import { sentences } from '@/features/passkey/sentences'
 import { learn } from '@/sentence'
 import { useLoad } from '@/shell/useLoad'
 import { useNotices } from '@/shell/useNotices'
+import { t } from '@/words/t'
 
 learn(sentences)
 
 /** What a passkey is called: as its owner said, or just so. */
-export const nameOf = ({ name }: Pick<Passkey, 'name'>): string => name?.trim() || 'Passkey'
+export const nameOf = ({ name }: Pick<Passkey, 'name'>): string => name?.trim() || t('Passkey')
 
 /** Where a passkey is kept, as far as its authenticator says. */
 export function whereIs({ deviceType, backedUp }: Pick<Passkey, 'deviceType' | 'backedUp'>): string {
-  if (deviceType === 'singleDevice') return 'On one device'
-  return backedUp ? 'Kept by a password manager' : 'Can go to other devices'
+  if (deviceType === 'singleDevice') return t('On one device')
+  return backedUp ? t('Kept by a password manager') : t('Can go to other devices')
 }
 
 /** The person's passkeys; one that is deleted goes at once, and comes back where the server refuses. */

@@ -1,5 +1,7 @@
+import type { Sentence } from '@/words/t'
+
 /** Sentences for the codes about passwords. */
-export const sentences: Record<string, string> = {
+export const sentences: Record<string, Sentence> = {
   INVALID_PASSWORD: 'That password is not right.',
   PASSWORD_TOO_SHORT: 'That password is too short.',
   PASSWORD_TOO_LONG: 'That password is too long.',

@@ -1,5 +1,7 @@
+import type { Sentence } from '@/words/t'
+
 /** Sentences for the codes about sessions. */
-export const sentences: Record<string, string> = {
+export const sentences: Record<string, Sentence> = {
   NO_SESSION: 'Your browser did not keep the session. Allow cookies for this site, then try again.',
   NOT_CONFIRMED: 'That it is you cannot be confirmed here. Sign out, then in again, to go on.',
   UNAUTHORIZED: 'You are not signed in any more. Sign in to go on.',

@@ -6,6 +6,7 @@ import { useReauthentication } from '@/session/useReauthentication'
 import { useSession } from '@/session/useSession'
 import { useLoad } from '@/shell/useLoad'
 import { useNotices } from '@/shell/useNotices'
+import { t } from '@/words/t'
 
 const newestFirst = (one: Session, other: Session) => other.updatedAt.getTime() - one.updatedAt.getTime()
 
@@ -21,17 +22,17 @@ export function useSessions() {
     const answer = await askFreshly(call)
     if (!answer.problem) return tell({ title, kind: 'success' })
     sessions.value = [...sessions.value ?? [], ...ended]
-    tell({ title: 'Still signed in there', description: answer.problem.text, kind: 'error' })
+    tell({ title: t('Still signed in there'), description: answer.problem.text, kind: 'error' })
   }
 
   function revoke(session: Session): Promise<void> {
-    return end([session], 'That session has ended', (watch) => auth.revokeSession({ token: session.token, fetchOptions: watch }))
+    return end([session], t('That session has ended'), (watch) => auth.revokeSession({ token: session.token, fetchOptions: watch }))
   }
 
   /** One after the other, as the server has no call for several; after the first refusal the list is asked for anew. */
   async function revokeAll(ended: [Session, ...Session[]]): Promise<void> {
     const [last, ...rest] = ended
-    await end(ended, `${ended.length} sessions have ended`, async (watch) => {
+    await end(ended, t('{count} sessions have ended', { count: ended.length }), async (watch) => {
       for (const { token } of rest) {
         const reply = await auth.revokeSession({ token, fetchOptions: watch })
         if (reply.error) return reply
@@ -42,7 +43,7 @@ export function useSessions() {
   }
 
   function revokeOthers(): Promise<void> {
-    return end(others.value ?? [], 'All other sessions have ended', (watch) => auth.revokeOtherSessions({ fetchOptions: watch }))
+    return end(others.value ?? [], t('All other sessions have ended'), (watch) => auth.revokeOtherSessions({ fetchOptions: watch }))
   }
 
   onSessionsEnded(() => void state.load())
