@@ -76,6 +76,7 @@ async def test_a_page_is_added_and_changed(
                 {"name": name, "value": value, "url": tab.base_url} for name, value in client.cookies.items()
             ]
             await tab.page.context.add_cookies(cookies)  # type: ignore[arg-type]
+            tab.page.set_default_timeout(80_000)  # all packages are bundled for the first page
             await tab.open("/since")
             year = datetime.now(UTC).year
             await expect(tab.page.get_by_role("heading", level=1)).to_have_text(f"Member since {year}")

@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs'
 import { request, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Plugin } from 'vite'
 
-// What is the server's; all else that is no page is Vite's own: sources, packages, what stands in public/.
-const SERVERS = /^\/(api|avatars|reference|health|metrics)(\/|\?|$)|^\/licenses\.md/
+// What is the server's, files at the root too; all else that is no page is Vite's: sources, pages.json, packages.
+const SERVERS = /^\/(api|avatars|reference|health|metrics)(\/|\?|$)|^\/[^/@]+\.(?!json)[a-z0-9]+(\?|$)/
 const BUNDLED = /<link rel="(?:stylesheet|modulepreload)" href="\/assets\/[^>]*>\n?/g
 const ENTRY = /<script type="module" src="[^"]*" nonce="([^"]*)"><\/script>/
 
