@@ -1,6 +1,7 @@
 """Owning, sharing and leaving the embedded PostgreSQL."""
 
 import contextlib
+import logging
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from server.postgres.locks import PAUSE, FileLock
 from server.postgres.server import Server
 
 ATTACH_SECONDS = 60.0
+log = logging.getLogger(__name__)
 
 
 class Cluster:
@@ -27,12 +29,23 @@ class Cluster:
 
     def start(self, wait: float = 0) -> str:
         """Becomes the owner, starts the server or takes over a running one; returns its libpq address."""
-        if not self._own(wait):
+        if not self._own() and not self._wait(wait):
             holder = self._owner.holder()
             raise PostgresError(
                 f"{self.home.folder} is in use by process {holder}: stop that one, or set DATA_DIR"
             )
         return self._run()
+
+    def _wait(self, seconds: float) -> bool:
+        """Whether it becomes the owner yet; says whom it waits for before it does."""
+        if not seconds:
+            return False
+        holder = self._owner.holder()
+        folder = self.home.folder
+        log.warning(
+            "the embedded PostgreSQL in %s is in use: waits %g s for process %s", folder, seconds, holder
+        )
+        return self._own(seconds)
 
     def stop(self, hurried: bool = False) -> None:
         """Stops the server and gives it up; does nothing in a process that is not its owner."""

@@ -277,7 +277,9 @@ async def test_change_the_address(
         await tab.page.get_by_role("link", name="Allow the change").click()
         await until(tab, "One more step")
         await tab.page.goto((await mailbox.last("countess@example.com")).link)
-        await until(tab, "Your e-mail address is changed")
+        await until(tab, "Your e\u2011mail address is changed")
+        await tab.page.set_viewport_size({"width": 320, "height": 640})
+        await screenshot(tab, "address-changed-320")
         await tab.open("/settings/account")
         await until(tab, "countess@example.com")
         assert await tab.page.get_by_text("A change is under way").count() == 0

@@ -131,7 +131,9 @@ async def test_all_connections_busy(client: Client, app: Services) -> None:  # S
         answer = await client.api("/get-session")
         assert busy(answer)
         assert answer.json["code"] == "SERVICE_UNAVAILABLE"
-        assert busy(await client.send("GET", "/dashboard"))
+        page = await client.send("GET", "/dashboard")
+        assert busy(page)
+        assert page.headers["Refresh"] == page.headers["Retry-After"]
     assert (await client.api("/get-session")).json["user"]["email"] == "ada@example.com"
 
 

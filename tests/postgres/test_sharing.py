@@ -15,6 +15,7 @@ def test_second_owner_is_refused_by_name(cluster: Place) -> None:
     refused = cluster.begin().refusal()
     assert f"process {owner.pid}" in refused
     assert str(cluster.home) in refused
+    assert f"is in use: waits 5 s for process {owner.pid}\n" in refused
     assert query(address, "SELECT 1") == [(1,)]
     owner.end()
 

@@ -44,7 +44,7 @@ export const verification: Record<Verification, Words> = {
     text: 'It belongs to another account than the one you are signed in with. Sign out, then open it again.',
   },
   'change done': {
-    title: 'Your e-mail address is changed',
+    title: 'Your e‑mail address is changed',
     text: 'From now on you sign in with the new one.',
   },
   'change half': {
