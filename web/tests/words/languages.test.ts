@@ -54,6 +54,8 @@ describe('sentences', () => {
     expect(t('About {app}')).toBe('Über AI-Editor')
     expect(raw('We sent six digits to {email}.')).toBe('Wir haben sechs Ziffern an {email} gesendet.')
     expect(plural(5, '1 more character needed.', '{count} more characters needed.')).toBe('Es fehlen noch 5 Zeichen.')
+    await learnLanguage('xx')
+    expect(t('Open {name}', { name: 'Gmail' })).toBe('Open Gmail')
     await learnLanguage('en')
     expect(t('Sign in')).toBe('Sign in')
     expect(plural(1, '1 more character needed.', '{count} more characters needed.')).toBe('1 more character needed.')
