@@ -99,7 +99,7 @@ class Page(CallerHandler):
             query = self.request.query
             self._redirect(f"{page.redirect}?{query}" if query else page.redirect)
         elif page and page.path == "/" and (home := self._look.branding.home_url):
-            self._redirect(home, ours=False)
+            self._leave_for(home)
         else:
             self._render(page, None if page and page.access == "guest" else who)
 
@@ -107,6 +107,14 @@ class Page(CallerHandler):
     async def head(self) -> None:
         """As GET, without the body."""
         await self.get()
+
+    def _leave_for(self, home: str) -> None:
+        """The start page is somebody else's; what went wrong on the way here is said where people sign in."""
+        error = self.get_query_argument("error", "")
+        if error:
+            self._redirect(f"/login?error={quote(error, safe='')}")
+        else:
+            self._redirect(home, ours=False)
 
     def _adds(self) -> bool:
         """Somebody signs in beside those who are signed in at the browser already."""

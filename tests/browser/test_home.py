@@ -53,3 +53,18 @@ async def test_what_went_wrong_is_said(browser: Browser, base_url: str, client: 
         await tab.at("/dashboard")
         assert await tab.page.get_by_text(SENTENCE).count() == 0
         await tab.check()
+
+
+@slowly
+async def test_a_providers_code_is_said_and_shown(browser: Browser, base_url: str) -> None:
+    async with window(browser, base_url) as tab:
+        await tab.page.goto(f"{base_url}/api/auth/error?error=state_mismatch")
+        await until(tab, "That took too long, or was begun in another browser. Please try again.")
+        alert = tab.page.get_by_role("alert")
+        assert await alert.locator("code").inner_text() == "state_mismatch"
+        await alert.get_by_role("link", name="Sign in").click()
+        await tab.at("/login")
+        await tab.page.goto(f"{base_url}/?error=<b>%20nobody%20says</b>")
+        await until(tab, "That did not work. Please try again.")
+        assert await tab.page.get_by_text("nobody says").count() == 0
+        await tab.check()

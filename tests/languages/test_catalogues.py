@@ -9,6 +9,7 @@ import pytest
 from jinja2.ext import extract_from_ast
 
 from handlers import FEATURES
+from server.branding.settings import Branding
 from server.feature import Feature
 from server.languages import accept
 from server.languages import sentences as catalogue
@@ -41,13 +42,14 @@ def sentences() -> set[str]:
     found = {span("en", email.seconds) for feature in FEATURES for email in feature.emails}
     found |= {email.words for feature in FEATURES for email in feature.emails if email.words}
     found |= {label for label, _ in _FACTS} | {*MONTHS, "{day} {month} {year}, {time} UTC", "Page not found"}
+    found |= {"Terms of use", "Privacy policy"}
     found |= {
         page["title"] for page in json.loads((ROOT / "web" / "pages.json").read_text()) if page["title"]
     }
     for path in TEMPLATES.glob("*.html"):
         found |= set(re.findall(r"say\('([^']*)'", path.read_text()))
     for path in (TEMPLATES / "mail").glob("*.jinja"):
-        parsed = _environment("txt", "en").parse(path.read_text())
+        parsed = _environment("txt", Branding(), "en").parse(path.read_text())
         for _, _, message in extract_from_ast(parsed, ("_", "gettext")):
             said = message[0] if isinstance(message, tuple) else message
             found.add(re.sub(r"%\((\w+)\)s", r"{\1}", said or ""))

@@ -169,6 +169,8 @@ async def test_the_start_page_can_be_off(client: Client) -> None:
 async def test_the_start_page_can_be_on_a_site_of_ones_own(client: Client) -> None:
     answer = await client.send("GET", "/?redirect=//evil.example")
     assert (answer.status, answer.headers["Location"]) == (302, "https://www.example.com/start?a=b#c")
+    lost = await client.send("GET", "/?error=state_mismatch")
+    assert lost.headers["Location"] == "/login?error=state_mismatch"
 
 
 @pytest.mark.gen_test

@@ -5,6 +5,7 @@ import { hasPassword } from '@/session/hasPassword'
 import { useReauthentication } from '@/session/useReauthentication'
 import { useLoad } from '@/shell/useLoad'
 import { useNotices } from '@/shell/useNotices'
+import { t } from '@/words/t'
 
 /** One way that the person signs in. */
 export interface Account { id: string, providerId: string, createdAt: Date }
@@ -24,9 +25,9 @@ export function useAccounts() {
     accounts.value = before?.filter((each) => each !== account) ?? null
     const body = { accountId: account.id }
     const answer = await askFreshly((watch) => auth.unlinkAccount({ ...body, fetchOptions: watch }))
-    if (!answer.problem) return tell({ title: `${providerName(account.providerId)} is unlinked`, kind: 'success' })
+    if (!answer.problem) return tell({ title: t('{name} is unlinked', { name: providerName(account.providerId) }), kind: 'success' })
     accounts.value = before
-    tell({ title: `${providerName(account.providerId)} stays linked`, description: answer.problem.text, kind: 'error' })
+    tell({ title: t('{name} stays linked', { name: providerName(account.providerId) }), description: answer.problem.text, kind: 'error' })
   }
 
   return { accounts, ...state, unlink }

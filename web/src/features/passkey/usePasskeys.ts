@@ -26,9 +26,9 @@ export function usePasskeys() {
     const before = passkeys.value
     passkeys.value = before?.filter((each) => each !== passkey) ?? null
     const { problem } = await ask((watch) => remove(passkey.id, watch))
-    if (!problem) return tell({ title: `${nameOf(passkey)} is deleted`, kind: 'success' })
+    if (!problem) return tell({ title: t('{name} is deleted', { name: nameOf(passkey) }), kind: 'success' })
     passkeys.value = before
-    tell({ title: `${nameOf(passkey)} stays`, description: problem.text, kind: 'error' })
+    tell({ title: t('{name} stays', { name: nameOf(passkey) }), description: problem.text, kind: 'error' })
   }
 
   /** Shows one as the server has it now. */
