@@ -1,6 +1,8 @@
 """`--help`, `--version`, `secret generate`."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -9,6 +11,7 @@ import pytest
 from handlers import FEATURES
 from server.cli import build, nouns
 from tests.cli.commands import Commands
+from tests.sources import ROOT
 
 
 def _verbs(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -62,3 +65,13 @@ def test_secrets_are_long_and_never_the_same(ai_editor: Commands) -> None:
 
 def test_version(ai_editor: Commands) -> None:
     assert ai_editor("--version").out.startswith("ai-editor ")
+
+
+def test_a_start_loads_nothing_that_it_can_do_without() -> None:
+    """Each of these takes longer than a start may be prolonged by; workers have them before they are forked."""
+    later = {"argon2", "cryptography", "jinja2", "joserfc.jws", "nacl", "prometheus_client", "server.cli.db"}
+    script = f"import sys, handlers, server.cli; print(sorted({later} & sys.modules.keys()))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
