@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -34,7 +35,8 @@ def load(source: Source, dsn: str, dump: Opener, existing: str | None, replace: 
             "--dbname", source.shown(dsn), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said,
         )  # fmt: skip
         try:
-            _run(reader, psql, member, replace)
+            with feeding(member, reader):
+                _run(reader, psql, replace)
         except BrokenPipeError:
             psql.wait()  # which has said why
         finally:
@@ -53,23 +55,30 @@ def _end(*processes: subprocess.Popen[bytes]) -> None:
             _close(pipe)
 
 
-def _run(
-    reader: subprocess.Popen[bytes], psql: subprocess.Popen[bytes], member: IO[bytes], replace: bool
-) -> None:
-    """COMMIT comes last, when all has been read: a psql that is left alone undoes what it did."""
+@contextmanager
+def feeding(member: IO[bytes], reader: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Writes all of `member` to the process. When this ends, by whatever, the process has ended and nobody reads on."""
     assert reader.stdin
+    feeder = threading.Thread(target=_feed, args=(member, reader.stdin), daemon=True)
+    feeder.start()
+    try:
+        yield
+    finally:
+        _end(reader)
+        feeder.join()
+
+
+def _run(reader: subprocess.Popen[bytes], psql: subprocess.Popen[bytes], replace: bool) -> None:
+    """COMMIT comes last, when all has been read: a psql that is left alone undoes what it did."""
     assert reader.stdout
     assert reader.stderr
     assert psql.stdin
-    feeder = threading.Thread(target=_feed, args=(member, reader.stdin), daemon=True)
-    feeder.start()
     psql.stdin.write((store.BEGIN + (store.EMPTY if replace else "")).encode())
     _head(reader.stdout, psql.stdin)
     archive.copy(reader.stdout, psql.stdin)
     words = reader.stderr.read()
     if reader.wait():
         raise BackupError(f"nothing was changed, as the backup cannot be read: {last_line(words)}")
-    feeder.join()
     psql.stdin.write(b"\nCOMMIT;\n")
     psql.stdin.close()
     psql.wait()
@@ -115,14 +124,10 @@ def _listed(source: Source, dump: Opener) -> bytes:
         lister = source.start(
             "pg_restore", "--list", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
         )
-        assert lister.stdin
         assert lister.stdout
-        feeder = threading.Thread(target=_feed, args=(member, lister.stdin), daemon=True)
-        feeder.start()
-        listed = lister.stdout.read()
-        lister.wait()
-        _end(lister)
-        feeder.join()
+        with feeding(member, lister):
+            listed = lister.stdout.read()
+            lister.wait()
         if lister.returncode:
             said.seek(0)
             raise BackupError(f"nothing was changed, as the backup cannot be read: {last_line(said.read())}")

@@ -4,6 +4,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import parse_dsn
 
+from server.backup.load import feeding
 from server.postgres.binaries import CLIENTS, find_clients
 from tests.audit.chains import chained
 from tests.cli.commands import Commands
@@ -332,3 +334,14 @@ def test_a_disk_that_fills_up(ai_editor: Commands, tmp_path: Path) -> None:  # S
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert "kept.zip cannot be written" in done.stderr
     assert {each.name for each in tmp_path.iterdir()} == {"one"}
+
+
+def test_nobody_reads_on_in_a_backup_that_is_closed() -> None:
+    member = Path("/dev/zero").open("rb")  # noqa: SIM115
+    program = subprocess.Popen(["sleep", "60"], stdin=subprocess.PIPE)
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt), feeding(member, program):
+        raise KeyboardInterrupt
+    assert threading.active_count() == before
+    assert program.returncode
+    member.close()
