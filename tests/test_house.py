@@ -22,7 +22,9 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules"
 STORES = [
     path
     for path in CODE
-    if path.name in ("store.py", "ledger.py", "catalogue.py", "neighbours.py") or path.parent.name == "store"
+    if path.name in ("store.py", "ledger.py", "catalogue.py", "neighbours.py")
+    or path.name.endswith("_store.py")
+    or path.parent.name == "store"
 ]
 STATEMENT = re.compile(
     r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|WITH|CREATE|ALTER|DROP|TRUNCATE|GRANT|REVOKE|COPY"
