@@ -8,7 +8,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +23,7 @@ RETRY_SECONDS, PROBE_SECONDS = 0.5, 1.0
 # Carets are told of so often.
 CARET_SECONDS = 0.1
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Pack(Struct, array_like=True):
@@ -64,7 +65,8 @@ class Bus:
         """Listens from now on, and sends."""
         if not self._tasks:
             self._tasks = [
-                asyncio.create_task(each()) for each in (self._listen_forever, self._send_forever, self._send_carets)
+                asyncio.create_task(each())
+                for each in (self._listen_forever, self._send_forever, self._send_carets)
             ]
 
     async def stop(self) -> None:
@@ -176,7 +178,7 @@ async def _probing(listener: Listener) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-def _parts[T](items: Sequence[T], weigh: Callable[[T], int]) -> Iterable[list[T]]:
+def _parts(items: Sequence[T], weigh: Callable[[T], int]) -> Iterable[list[T]]:
     """As many at once as may be said at once."""
     part: list[T] = []
     weight = 0

@@ -193,4 +193,8 @@ class _Walk:
 
 def _units(text: bytes) -> int:
     """How long JavaScript finds it."""
-    return len(text) if text.isascii() else len(text.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")) // 2
+    return (
+        len(text)
+        if text.isascii()
+        else len(text.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")) // 2
+    )

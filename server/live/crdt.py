@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from pycrdt import Doc, TransactionEvent, merge_updates
 
@@ -14,11 +15,15 @@ NOTHING = b"\x00\x00"
 _AT_ONCE = 64
 
 
+class Broken(Nonsense):
+    """An update that can be read and cannot be true: nobody knows how much of it was taken."""
+
+
 class Copy:
     """A Yjs document, of which nothing is read but updates."""
 
     def __init__(self, updates: Iterable[bytes] = ()) -> None:
-        self._doc: Doc[object] = Doc()
+        self._doc: Doc[Any] = Doc()
         self._news: list[bytes] = []
         self._doc.observe(self._changed)
         self.size = 0
@@ -38,10 +43,13 @@ class Copy:
 
         One whose ground is missing changes nothing until that comes.
         """
+        self._news = []
         try:
             self._doc.apply_update(update)
         except ValueError as error:
             raise Nonsense(str(error)) from None
+        except RuntimeError as error:
+            raise Broken(str(error)) from None
         news, self._news = self._news, []
         self.size += sum(map(len, news))
         return merge(news)
@@ -70,9 +78,7 @@ def merge(updates: Sequence[bytes]) -> bytes:
     """A few updates as one; of none, nothing."""
     found = list(updates)
     while len(found) > 1:
-        found = [
-            merge_updates(*found[start : start + _AT_ONCE]) for start in range(0, len(found), _AT_ONCE)
-        ]
+        found = [merge_updates(*found[start : start + _AT_ONCE]) for start in range(0, len(found), _AT_ONCE)]
     return found[0] if found else b""
 
 

@@ -6,13 +6,11 @@ Written by hand, as pycrdt's own encoder counts characters where bytes are meant
 from __future__ import annotations
 
 import json
-from typing import Literal
 
 SYNC, AWARENESS, QUERY_AWARENESS, DURABLE, STATE = 0, 1, 3, 100, 101
-STEP_1, STEP_2, UPDATE = 0, 1, 2
+STEP_1, STEP_2, UPDATE = 0, 1, 2  # of a sync
 # A varuint of JavaScript's has 53 bits.
 _MOST_BYTES = 8
-Step = Literal[0, 1, 2]
 
 
 class Nonsense(Exception):
@@ -52,7 +50,7 @@ def read_varbytes(data: bytes, at: int) -> tuple[bytes, int]:
     return data[start : start + length], start + length
 
 
-def sync(step: Step, data: bytes) -> bytes:
+def sync(step: int, data: bytes) -> bytes:
     """A frame of y-protocols/sync."""
     return bytes((SYNC, step)) + varbytes(data)
 

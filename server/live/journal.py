@@ -62,7 +62,6 @@ class Journal:
     def __init__(self, db: Database, told: Told, stalled: Callable[[bool], None]) -> None:
         self._db, self._told, self._tell_stalled = db, told, stalled
         self._pending: dict[str, Pending] = {}
-        self._under_way: dict[str, Pending] = {}
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -75,7 +74,9 @@ class Journal:
         """Nothing more may be taken before something is written."""
         return self.size > MOST_BYTES
 
-    def add(self, document_id: str, author: str, change: bytes, writer: Writer | None = None, count: int = 0) -> None:
+    def add(
+        self, document_id: str, author: str, change: bytes, writer: Writer | None = None, count: int = 0
+    ) -> None:
         """Will be written; an empty change is told of once all before it is."""
         pending = self._pending.setdefault(document_id, Pending())
         if change:
@@ -88,15 +89,15 @@ class Journal:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_forever())
 
-    def holds(self, document_id: str) -> bool:
-        """Whether something of it is not written yet."""
-        return document_id in self._pending or document_id in self._under_way
+    async def written(self) -> None:
+        """Once all of it is."""
+        await self._idle.wait()
 
     async def flush(self, seconds: float) -> bool:
         """Whether all of it is written within so many seconds."""
         try:
             async with asyncio.timeout(seconds):
-                await self._idle.wait()
+                await self.written()
         except TimeoutError:
             return False
         return True
@@ -104,7 +105,10 @@ class Journal:
     async def stop(self, seconds: float) -> None:
         """Writes what there is, if PostgreSQL takes it."""
         if not await self.flush(seconds):
-            log.warning("%d bytes of documents could not be written: the pages that sent them still have them", self.size)
+            log.warning(
+                "%d bytes of documents could not be written: the pages that sent them still have them",
+                self.size,
+            )
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -130,7 +134,7 @@ class Journal:
         return taken
 
     async def _write(self) -> bool:
-        self._under_way = taken = self._take()
+        taken = self._take()
         rows = [row for document_id, each in taken.items() for row in _rows(document_id, each)]
         try:
             numbers = await self._append(rows)
@@ -144,7 +148,6 @@ class Journal:
                 return False
             log.error("a document cannot be written, and is closed: %s", error)
             numbers = {}
-        self._under_way = {}
         self.size -= sum(len(change) for each in taken.values() for _, change in each.changes)
         self._stall(None)
         self._tell(taken, rows, numbers)
@@ -160,10 +163,15 @@ class Journal:
         return {document_id: sorted(seqs) for document_id, seqs in found.items()}
 
     def _tell(
-        self, taken: Mapping[str, Pending], rows: Sequence[tuple[str, str, bytes]], numbers: Mapping[str, list[int]]
+        self,
+        taken: Mapping[str, Pending],
+        rows: Sequence[tuple[str, str, bytes]],
+        numbers: Mapping[str, list[int]],
     ) -> None:
         left = {document_id: iter(seqs) for document_id, seqs in numbers.items()}
-        gone = [document_id for document_id, each in taken.items() if each.changes and document_id not in numbers]
+        gone = [
+            document_id for document_id, each in taken.items() if each.changes and document_id not in numbers
+        ]
         self._told([Row(row[0], next(left[row[0]]), row[2]) for row in rows if row[0] in left], gone)
         for document_id, each in taken.items():
             for writer, count in each.writers.items() if document_id not in gone else ():
@@ -173,7 +181,7 @@ class Journal:
         """Nothing is lost: a change that was written after all, and is written again, changes nothing."""
         for document_id, later in self._pending.items():
             taken.setdefault(document_id, Pending()).follow(later)
-        self._pending, self._under_way = taken, {}
+        self._pending = taken
         self._stall(error)
         await asyncio.sleep(self._pause)
         self._pause = min(2 * self._pause, LONGEST_RETRY_SECONDS)

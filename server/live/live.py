@@ -55,17 +55,17 @@ class Live:
         self._late: set[str] = set()
         self._asking: dict[str, bool] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.notices = 0
 
     # -- people come and go
 
-    async def join(self, document_id: str, member: Member) -> Room:
-        """Lets a member in, who has been asked for their access; raises Gone."""
-        self.bus.begin()
-        room = await self._open(document_id)
+    def enter(self, room: Room, member: Member, notices: int) -> None:
+        """Lets a member in, who was asked for their access when there had been so many `notices`."""
         if not room.members:
-            self.bus.ask(document_id)
+            self.bus.ask(room.id)
         room.enter(member)
-        return room
+        if notices != self.notices:
+            self._ask_again(room.id)
 
     def leave(self, room: Room, member: Member) -> None:
         """They have gone; the document stays for a moment."""
@@ -73,7 +73,9 @@ class Live:
         if not room.members:
             self._spawn(self._linger(room))
 
-    async def _open(self, document_id: str) -> Room:
+    async def open(self, document_id: str) -> Room:
+        """The document in memory; raises Gone."""
+        self.bus.begin()
         while (room := self.rooms.get(document_id)) is None:
             if document_id not in self._opening:
                 task = asyncio.create_task(self._load(document_id))
@@ -88,6 +90,7 @@ class Live:
             raise Gone
         room = Room(document_id, Copy(state.changes), state.seq, self.journal)
         room.moved = self._moved
+        room.broken = self._forget
         self.rooms[document_id] = room
         if document_id in self._late:
             self._late.discard(document_id)
@@ -97,7 +100,8 @@ class Live:
     async def _linger(self, room: Room) -> None:
         """Who comes back soon finds it as it was."""
         await asyncio.sleep(LINGER_SECONDS)
-        if not room.members and self.rooms.get(room.id) is room and not self.journal.holds(room.id):
+        await self.journal.written()
+        if not room.members and self.rooms.get(room.id) is room:
             del self.rooms[room.id]
             await self._compact(room.id)
 
@@ -164,6 +168,10 @@ class Live:
     def _moved(self, room: Room, clients: list[int]) -> None:
         self.bus.send_carets(room.id, lambda: room.presence.encode(clients))
 
+    def _forget(self, room: Room) -> None:
+        """What is in memory is not believed any more: all come again, to what the log has."""
+        self._drop(room.id, COME_AGAIN, "the document is read again")
+
     def _drop(self, document_id: str, code: int, reason: str) -> None:
         if room := self.rooms.pop(document_id, None):
             room.close(code, reason)
@@ -172,6 +180,7 @@ class Live:
 
     def noticed(self, word: str) -> None:
         """The database says that something about a document has changed: everybody in it is asked for again."""
+        self.notices += 1
         if word[1:] in self.rooms:
             self._ask_again(word[1:])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ class Entry(Struct):
 
     clock: int
     state: bytes
-    whose: Hashable
+    whose: object
     seen: float
 
 
@@ -69,13 +69,15 @@ class Presence:
     def __init__(self) -> None:
         self._entries: dict[int, Entry] = {}
 
-    def take(self, update: bytes, whose: Hashable, user: dict[str, str]) -> list[int]:
+    def take(self, update: bytes, whose: object, user: dict[str, str]) -> list[int]:
         """What a socket says: of whom something is new. Nobody speaks for somebody else's client; raises Nonsense."""
         told = read(update)
         news = [each for each in told if self._may(each[0], whose)]
-        return [client for client, number, state in news if self._put(client, number, sign(state, user), whose)]
+        return [
+            client for client, number, state in news if self._put(client, number, sign(state, user), whose)
+        ]
 
-    def _may(self, client: int, whose: Hashable) -> bool:
+    def _may(self, client: int, whose: object) -> bool:
         known = self._entries.get(client)
         if known and known.whose != whose and known.state != b"null":
             return False
@@ -85,10 +87,12 @@ class Presence:
     def hear(self, update: bytes, worker: str) -> list[int]:
         """What another process says of its own."""
         return [
-            client for client, number, state in read(update) if self._put(client, number, state, ("at", worker))
+            client
+            for client, number, state in read(update)
+            if self._put(client, number, state, ("at", worker))
         ]
 
-    def _put(self, client: int, number: int, state: bytes, whose: Hashable) -> bool:
+    def _put(self, client: int, number: int, state: bytes, whose: object) -> bool:
         known = self._entries.get(client)
         if known and (number < known.clock or (number == known.clock and state != b"null")):
             return False
@@ -97,7 +101,7 @@ class Presence:
         self._entries[client] = Entry(number, state, whose, clock.steady())
         return True
 
-    def leave(self, whose: Hashable) -> list[int]:
+    def leave(self, whose: object) -> list[int]:
         """Its clients are gone: which ones."""
         gone = [client for client, each in self._entries.items() if each.whose == whose]
         for client in gone:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from server import clock
 from server.live import frames
-from server.live.crdt import Copy, has_structs, merge
+from server.live.crdt import Broken, Copy, has_structs, merge
 from server.live.journal import Journal
 from server.live.numbers import Numbers
 from server.live.presence import Presence
@@ -46,6 +46,8 @@ class Room:
         # Told of the clients of whom something is new here; of a change of the text.
         self.moved: Callable[[Room, list[int]], None] = lambda room, clients: None
         self.changed: Callable[[Room], None] = lambda room: None
+        # Told that the memory cannot be trusted any more, as the log can.
+        self.broken: Callable[[Room], None] = lambda room: None
         self._news: list[bytes] = []
         self._from: set[Member | None] = set()
         self._carets: dict[int, None] = {}
@@ -85,12 +87,19 @@ class Room:
         elif self._copy.size + len(update) > self._heavy and self._is_full(len(update)):
             member.close(FULL, "the document is full")
         else:
-            news = self._copy.take(update)
+            news = self._take(update)
             self.members[member] = count = self.members[member] + 1
             # As it came, since what waits for its ground is no news yet.
             kept = update if news or has_structs(update) else b""
             self._journal.add(self.id, member.user_id, kept, member, count)
             self._spread(news, member)
+
+    def _take(self, update: bytes) -> bytes:
+        try:
+            return self._copy.take(update)
+        except Broken:
+            self.broken(self)
+            raise
 
     def _is_full(self, more: int) -> bool:
         """Looks anew: what has been deleted since counts no more."""
@@ -147,7 +156,9 @@ class Room:
         writers, self._from = self._from, set()
         carets, self._carets = self._carets, {}
         if news:
-            self.tell(frames.sync(frames.UPDATE, merge(news)), next(iter(writers)) if len(writers) == 1 else None)
+            self.tell(
+                frames.sync(frames.UPDATE, merge(news)), next(iter(writers)) if len(writers) == 1 else None
+            )
         if carets:
             self.tell(frames.awareness(self.presence.encode(carets)))
 
