@@ -9,7 +9,7 @@ from server.documents import words
 
 MOST, MOST_WORDS, MOST_LETTERS = 20, 8, 200
 # How alike a title has to be, and from how many letters on anything is like anything else.
-LIKENESS, LEAST_LETTERS = 0.5, 4
+LIKENESS, LEAST_LETTERS = 0.42, 4
 
 
 class Searching:

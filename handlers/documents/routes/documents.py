@@ -25,7 +25,7 @@ from server.protocol.rules import one_of, string
 
 PAGE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"([0-9]{1,15})\.([A-Za-z0-9]{1,64})")
+_CURSOR = re.compile(r"([0-9]{1,16})\.([A-Za-z0-9]{1,64})")
 
 
 @dataclass(frozen=True)
