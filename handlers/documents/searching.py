@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
+
 from handlers.documents.rows import Found, Who
 from handlers.documents.store import search
 from server.database import Executor
 from server.documents import words
 
 MOST, MOST_WORDS, MOST_LETTERS = 20, 8, 200
-# How alike a title has to be, and from how many letters on anything is like anything else.
-LIKENESS, LEAST_LETTERS = 0.42, 4
+# What the database takes for alike, how alike each word has then to be to one of the title's, and from how many letters on
+# anything is like anything else.
+LIKENESS, LIKENESS_OF_WORDS, LEAST_LETTERS = 0.25, 0.75, 4
 
 
 class Searching:
@@ -30,12 +33,22 @@ class Searching:
         line = " ".join(typed)
         if len(line) < LEAST_LETTERS or not await self._forgives_typos(db):
             return await search.list_with(db, who, query, patterns, first, MOST)
-        return await search.list_like(db, who, query, patterns, line, LIKENESS, first, MOST)
+        found = await search.list_like(db, who, query, patterns, line, LIKENESS, first, 3 * MOST)
+        return [each for each in found if each.exact or is_like(wanted, each.title)][:MOST]
 
     async def _forgives_typos(self, db: Executor) -> bool:
         if self._forgives is None:
             self._forgives = await search.forgives_typos(db)
         return self._forgives
+
+
+def is_like(wanted: list[str], title: str) -> bool:
+    """Whether each word could be one of the title's, mistyped: the database knows no letters that changed places."""
+    there = words.split(title)
+    return all(
+        any(SequenceMatcher(None, word, other).ratio() >= LIKENESS_OF_WORDS for other in there)
+        for word in wanted
+    )
 
 
 def split(text: str) -> list[str]:

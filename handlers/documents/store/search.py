@@ -21,6 +21,8 @@ _WITH_TYPOS = """
         GROUP BY a."documentId"
     ), hit AS (
         SELECT d."id" AS id, r.role AS role, lower(d."title") LIKE ALL (%(patterns)s::text[]) AS by_title,
+               COALESCE(lower(d."title") LIKE ALL (%(patterns)s::text[]) OR x."words" @@ %(query)s::tsquery, false)
+                   AS exact,
                word_similarity(%(text)s, lower(d."title")) AS likeness, d."updatedAt" AS updated_at
         FROM readable r
         JOIN "ai_editor_document" d ON d."id" = r.id
@@ -28,7 +30,7 @@ _WITH_TYPOS = """
         WHERE (r.role = 4) = (d."ownerId" = %(user_id)s) AND d."deletedAt" IS NULL
               AND (lower(d."title") LIKE ALL (%(patterns)s::text[]) OR x."words" @@ %(query)s::tsquery
                    OR word_similarity(%(text)s, lower(d."title")) >= %(likeness)s)
-        ORDER BY by_title DESC, likeness DESC, updated_at DESC, id
+        ORDER BY by_title DESC, exact DESC, likeness DESC, updated_at DESC, id
         LIMIT %(limit)s
     )
     SELECT d."id" AS id, d."title" AS title, d."icon" AS icon, hit.role AS role, o."id"::text AS owner_id,
@@ -39,7 +41,8 @@ _WITH_TYPOS = """
                WHERE any_."documentId" = d."id" AND (any_."expiresAt" IS NULL OR any_."expiresAt" > %(now)s)
            ) AS shared,
            d."createdAt" AS created_at, d."updatedAt" AS updated_at, d."deletedAt" AS deleted_at,
-           substring(COALESCE(x."text", '') FROM GREATEST(at.place - 40, 1) FOR 240) AS excerpt
+           substring(COALESCE(x."text", '') FROM GREATEST(at.place - 40, 1) FOR 240) AS excerpt,
+           hit.exact AS exact
     FROM hit
     JOIN "ai_editor_document" d ON d."id" = hit.id
     JOIN "user" o ON o."id" = d."ownerId"
@@ -49,7 +52,7 @@ _WITH_TYPOS = """
                         NULLIF(strpos(lower(x."text"), E'\n' || %(first_word)s), 0),
                         NULLIF(strpos(lower(x."text"), %(first_word)s), 0), 1) AS place
     ) at
-    ORDER BY hit.by_title DESC, hit.likeness DESC, hit.updated_at DESC, hit.id
+    ORDER BY hit.by_title DESC, hit.exact DESC, hit.likeness DESC, hit.updated_at DESC, hit.id
 """
 _AS_WRITTEN = """
     WITH readable AS (
@@ -84,7 +87,8 @@ _AS_WRITTEN = """
                WHERE any_."documentId" = d."id" AND (any_."expiresAt" IS NULL OR any_."expiresAt" > %(now)s)
            ) AS shared,
            d."createdAt" AS created_at, d."updatedAt" AS updated_at, d."deletedAt" AS deleted_at,
-           substring(COALESCE(x."text", '') FROM GREATEST(at.place - 40, 1) FOR 240) AS excerpt
+           substring(COALESCE(x."text", '') FROM GREATEST(at.place - 40, 1) FOR 240) AS excerpt,
+           true AS exact
     FROM hit
     JOIN "ai_editor_document" d ON d."id" = hit.id
     JOIN "user" o ON o."id" = d."ownerId"
