@@ -99,6 +99,8 @@ WHOLE_TABLE = {
     "rows.swallowed": "a change that a trigger swallowed; the list of triggers is short",
     "users.list_summaries": "a person at a terminal",
     "users.count": "a person at a terminal",
+    "operating.list_summaries": "a person at a terminal",
+    "operating.count": "a person at a terminal",
     "mails.count": "/metrics; the queue is short, or nothing works",
     "store.count_expired": "a person at a terminal",
     "store.list_indexes": "a person at a terminal",
@@ -120,7 +122,7 @@ EVENTS = [entry(Event("sign-in", {"user_id": "7"}))]
 SAMPLES: dict[str, Any] = {
     "after": (NOW, "7"), "moment": NOW, "change": "DELETE", "column": "nickname", "context": {"a": "b"}, "emails": ["7@example.com"], "entries": EVENTS, "expires_at": NOW, "first": 7, "found": TwoFactor("7", "7", "7", True, None),
     "hashes": ["7"], "ids": ["7"], "life": 1000, "document": DOCUMENT, "folder": Folder("new", "7", "7", "x"), "grant": GRANT, "page": Page(51), "who": Who("7", "7@example.com", NOW), "query": "'x':*", "patterns": ["%x7%"], "likeness": 0.5,
-    "everywhere": True, "snapshot": b"x", "since": NOW, "first_word": "x", "words": ["x"], "limit": 20, "members": {"name", "image"}, "milliseconds": 7, "most": 10, "now": NOW, "others": ["7"], "passkey": KEY, "counter": 7,
+    "everywhere": True, "snapshot": b"x", "since": NOW, "search": "x", "trash": False, "owner_id": "7", "first_word": "x", "words": ["x"], "limit": 20, "members": {"name", "image"}, "milliseconds": 7, "most": 10, "now": NOW, "others": ["7"], "passkey": KEY, "counter": 7,
     "pairs": [("github", "7")], "position": 7, "seconds": 60, "session": SESSION, "slowing": SLOWING, "texts": ["7"], "tokens": ["7"], "until": NOW, "updated_at": NOW, "user": USER, "users": [(USER, {})],
     "verification": Verification("new", "7", "x", NOW, NOW), "wanted": Wanted("7"), "window": 1000, "written": {"nickname": "x"},
 }  # fmt: skip

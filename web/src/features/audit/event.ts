@@ -62,6 +62,7 @@ const WORDS: Record<string, Plain> = {
   'document-shared': 'Access to a document of yours was given or changed',
   'document-unshared': 'Access to a document of yours was taken away',
   'document-transferred': 'A document of yours was handed over',
+  'document-restored': 'A document was taken back from the trash',
   'document-deleted': 'A document was deleted for good',
   'document-link-refused': 'A link to a document did not work',
   'user-created': 'The account was created',
