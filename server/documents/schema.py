@@ -73,7 +73,7 @@ class Kind(Struct, frozen=True):
 
     def attributes(self, given: object) -> Json:
         """All that it has, as the editor would say it."""
-        found = given if isinstance(given, Mapping) else {}
+        found = given if isinstance(given, dict) else {}
         return {name: each.value(found.get(name, each.default)) for name, each in self.attrs.items()}
 
 
@@ -157,7 +157,7 @@ def attributes(kinds: Mapping[str, Kind], name: str, given: object) -> Json:
     """Those of a known type; of an unknown one what is plain, kept for those who know it."""
     if name in kinds:
         return kinds[name].attributes(given)
-    found = given if isinstance(given, Mapping) else {}
+    found = given if isinstance(given, dict) else {}
     return {str(key): whole(value) for key, value in found.items() if plain(value)}
 
 
@@ -192,13 +192,13 @@ def joined(texts: Iterable[Json]) -> list[Json]:
 
 def document(given: object) -> Json:
     """The same document as the editor would say it, an empty one with its paragraph; raises Misfit and TooDeep."""
-    if not isinstance(given, Mapping) or given.get("type") != "doc":
+    if not isinstance(given, dict) or given.get("type") != "doc":
         raise Misfit("no document")
     return empty() if given.get("content") in (None, []) else _fitting(given, DEPTH)
 
 
 def _fitting(given: object, depth: int) -> Json:
-    if not isinstance(given, Mapping) or given.get("type") not in NODES:
+    if not isinstance(given, dict) or given.get("type") not in NODES:
         raise Misfit("a node of no known type")
     if depth < 0:
         raise TooDeep("nested too deep")
@@ -222,9 +222,7 @@ def _list(given: object) -> Sequence[object]:
 def _fitting_text(given: Mapping[str, Any]) -> Json:
     words, marks = given.get("text"), _list(given.get("marks"))
     if not isinstance(words, str) or not all(
-        isinstance(each, Mapping) and each.get("type") in MARKS for each in marks
+        isinstance(each, dict) and each.get("type") in MARKS for each in marks
     ):
         raise Misfit("a text that is none")
-    return text(
-        words, ordered((each["type"], each.get("attrs")) for each in marks if isinstance(each, Mapping))
-    )
+    return text(words, ordered((each["type"], each.get("attrs")) for each in marks if isinstance(each, dict)))
