@@ -7,7 +7,7 @@ import pytest
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText, merge_updates
 
 from server.live.checking import check_update, read_state
-from server.live.crdt import Copy, merge
+from server.live.crdt import Broken, Copy, merge
 from server.live.frames import Nonsense, varbytes, varuint
 
 HUGE = varuint(400_000_000)
@@ -98,9 +98,11 @@ def test_what_is_broken_anywhere_is_refused_or_harmless() -> None:  # S46
                 broken[chance.randrange(len(broken))] = chance.randrange(256)
         try:
             copy.take(bytes(broken))
+        except Broken:
+            copy = Copy([whole])
         except Nonsense:
             continue
-    assert Copy([copy.encode()]).state == copy.state
+    assert read_state(Copy([copy.encode()]).state) == read_state(copy.state)
 
 
 def test_what_waits_for_its_ground_is_in_the_snapshot() -> None:
@@ -116,7 +118,5 @@ def test_what_waits_for_its_ground_is_in_the_snapshot() -> None:
 
 def test_text_survives_being_merged() -> None:
     doc, changes = written()
-    found: Doc[Any] = Doc()
-    found.apply_update(merge(changes * 40))
-    assert str(found.get("default", type=XmlFragment)) == str(doc.get("default", type=XmlFragment))
+    assert Copy([merge(changes * 40)]).encode() == Copy([doc.get_update()]).encode()
     assert merge([]) == b""
