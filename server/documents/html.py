@@ -8,7 +8,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from server.documents import links, schema, text
+from server.documents import schema, text
 from server.model import Json
 
 _MARKS = {
@@ -102,13 +102,13 @@ class _Writer(Struct):
 
     def _linked(self, link: Json | None, group: Iterator[Json]) -> str:
         words = "".join(_inline(each) for each in group)
-        if link is None or not links.leads(link["href"]):
+        if link is None or not schema.may_lead(link["href"]):
             return words
         return f'<a href="{self._address(link["href"])}" rel="noopener nofollow"{_said("title", link["title"])}>{words}</a>'
 
     def _image(self, attrs: Json) -> str:
         alt = str(attrs["alt"] or "")
-        if not links.shows(attrs["src"]):
+        if not schema.may_show(attrs["src"]):
             return f"<p>{escape(alt)}</p>" if alt else ""
         more = "".join(_said(name, attrs[name]) for name in ("title", "width", "height"))
         return f'<p><img src="{self._address(attrs["src"])}" alt="{escape(alt)}"{more}></p>'

@@ -1,4 +1,4 @@
-"""Which nodes and marks a document has, from schema.json, which is the editor's own schema written down."""
+"""Which nodes and marks a document has, from schema.json, which is the editor's own schema written down; which addresses."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from server.model import Json
 
 # The deepest that nodes stand in each other; orjson writes 254 levels, and a node takes two.
 DEPTH = 100
+# The longest address.
+LONGEST = 4096
+_FOREIGN = re.compile(r"(?:https?|mailto|tel):.+", re.IGNORECASE)
+# No scheme, and no host: two slashes, or what browsers take for them, would be one.
+_RELATIVE = re.compile(r"(?![/\\]{2})[^:/?#]*(?:[/?#].*)?")
+# Browsers leave these out of an address, so that one could hide in another.
+_HIDING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|\A\s|\s\Z")
 _HASHED = re.compile(r"(.*)--[a-zA-Z0-9+/=]{8}", re.DOTALL)
 
 
@@ -226,3 +233,15 @@ def _fitting_text(given: Mapping[str, Any]) -> Json:
     ):
         raise Misfit("a text that is none")
     return text(words, ordered((each["type"], each.get("attrs")) for each in marks if isinstance(each, dict)))
+
+
+def may_lead(address: object) -> bool:
+    """Whether a link may have it: http, https, mailto, tel, or a place on this server."""
+    if not isinstance(address, str) or not 0 < len(address) <= LONGEST or _HIDING.search(address):
+        return False
+    return bool(_FOREIGN.fullmatch(address) or _RELATIVE.fullmatch(address))
+
+
+def may_show(address: object) -> bool:
+    """Whether a picture may have it: a file of this server."""
+    return isinstance(address, str) and address.startswith("/") and may_lead(address)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.documents import html, links, text
+from server.documents import html, schema, text
 from server.documents.schema import mark, node
 from server.documents.schema import text as words
 from server.model import Json
@@ -135,11 +135,11 @@ def test_a_document_nested_too_deep_is_written_flat() -> None:
         ("https:", False, False),
         ("", False, False),
         ("/" * 2 + "x" * 9, False, False),
-        ("/" + "x" * links.LONGEST, False, False),
+        ("/" + "x" * schema.LONGEST, False, False),
         (None, False, False),
         (7, False, False),
     ],
     ids=ascii,
 )
 def test_addresses(address: object, leads: bool, shows: bool) -> None:
-    assert (links.leads(address), links.shows(address)) == (leads, shows)
+    assert (schema.may_lead(address), schema.may_show(address)) == (leads, shows)
