@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from server.documents import links, schema, text
+from server.documents import schema, text
 from server.documents.sentence import destination, sentence
 from server.model import Json
 
@@ -79,7 +79,7 @@ def _code(node: Json) -> str:
 def _image(node: Json) -> str:
     attrs = node["attrs"]
     alt = sentence([schema.text(attrs["alt"])], heading=True) if attrs["alt"] else ""
-    return f"![{alt}]({destination(attrs['src'], attrs['title'])})" if links.shows(attrs["src"]) else alt
+    return f"![{alt}]({destination(attrs['src'], attrs['title'])})" if schema.may_show(attrs["src"]) else alt
 
 
 def _callout(kind: str, content: Sequence[Json], depth: int) -> str:

@@ -15,7 +15,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from msgspec import Struct
 
-from server.documents import links, schema, text
+from server.documents import schema, text
 from server.documents.inline import line
 from server.documents.schema import ContentError, TooDeep
 from server.model import Json
@@ -85,7 +85,7 @@ class _Reader(MarkdownIt):
         self.block.ruler.before("table", "steps", _block_step)
 
     def validateLink(self, url: str) -> bool:  # noqa: N802
-        return links.leads(url)
+        return schema.may_lead(url)
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802
         return url

@@ -1,4 +1,4 @@
-"""Which nodes and marks a document has, from schema.json, which is the editor's own schema written down."""
+"""Which nodes and marks a document has, from schema.json, which is the editor's own schema written down; which addresses."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from server.model import Json
 
 # The deepest that nodes stand in each other; orjson writes 254 levels, and a node takes two.
 DEPTH = 100
+# The longest address.
+LONGEST = 4096
+_FOREIGN = re.compile(r"(?:https?|mailto|tel):.+", re.IGNORECASE)
+# No scheme, and no host: two slashes, or what browsers take for them, would be one.
+_RELATIVE = re.compile(r"(?![/\\]{2})[^:/?#]*(?:[/?#].*)?")
+# Browsers leave these out of an address, so that one could hide in another.
+_HIDING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|\A\s|\s\Z")
 _HASHED = re.compile(r"(.*)--[a-zA-Z0-9+/=]{8}", re.DOTALL)
 
 
@@ -73,7 +80,7 @@ class Kind(Struct, frozen=True):
 
     def attributes(self, given: object) -> Json:
         """All that it has, as the editor would say it."""
-        found = given if isinstance(given, Mapping) else {}
+        found = given if isinstance(given, dict) else {}
         return {name: each.value(found.get(name, each.default)) for name, each in self.attrs.items()}
 
 
@@ -157,7 +164,7 @@ def attributes(kinds: Mapping[str, Kind], name: str, given: object) -> Json:
     """Those of a known type; of an unknown one what is plain, kept for those who know it."""
     if name in kinds:
         return kinds[name].attributes(given)
-    found = given if isinstance(given, Mapping) else {}
+    found = given if isinstance(given, dict) else {}
     return {str(key): whole(value) for key, value in found.items() if plain(value)}
 
 
@@ -192,13 +199,13 @@ def joined(texts: Iterable[Json]) -> list[Json]:
 
 def document(given: object) -> Json:
     """The same document as the editor would say it, an empty one with its paragraph; raises Misfit and TooDeep."""
-    if not isinstance(given, Mapping) or given.get("type") != "doc":
+    if not isinstance(given, dict) or given.get("type") != "doc":
         raise Misfit("no document")
     return empty() if given.get("content") in (None, []) else _fitting(given, DEPTH)
 
 
 def _fitting(given: object, depth: int) -> Json:
-    if not isinstance(given, Mapping) or given.get("type") not in NODES:
+    if not isinstance(given, dict) or given.get("type") not in NODES:
         raise Misfit("a node of no known type")
     if depth < 0:
         raise TooDeep("nested too deep")
@@ -222,9 +229,19 @@ def _list(given: object) -> Sequence[object]:
 def _fitting_text(given: Mapping[str, Any]) -> Json:
     words, marks = given.get("text"), _list(given.get("marks"))
     if not isinstance(words, str) or not all(
-        isinstance(each, Mapping) and each.get("type") in MARKS for each in marks
+        isinstance(each, dict) and each.get("type") in MARKS for each in marks
     ):
         raise Misfit("a text that is none")
-    return text(
-        words, ordered((each["type"], each.get("attrs")) for each in marks if isinstance(each, Mapping))
-    )
+    return text(words, ordered((each["type"], each.get("attrs")) for each in marks if isinstance(each, dict)))
+
+
+def may_lead(address: object) -> bool:
+    """Whether a link may have it: http, https, mailto, tel, or a place on this server."""
+    if not isinstance(address, str) or not 0 < len(address) <= LONGEST or _HIDING.search(address):
+        return False
+    return bool(_FOREIGN.fullmatch(address) or _RELATIVE.fullmatch(address))
+
+
+def may_show(address: object) -> bool:
+    """Whether a picture may have it: a file of this server."""
+    return isinstance(address, str) and address.startswith("/") and may_lead(address)

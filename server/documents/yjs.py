@@ -105,14 +105,14 @@ def _children(element: Element, depth: int, marked: bool) -> Iterator[Json]:
 def _texts(child: XmlText, marked: bool) -> list[Json]:
     """Whole texts alone: what else Yjs lets stand in a text, y-prosemirror throws away."""
     return schema.joined(
-        schema.text(words, schema.ordered(_marks(attrs)) if marked else ())
+        schema.text(words, schema.ordered(_marks(attrs)) if marked and attrs else ())
         for words, attrs in child.diff()
         if isinstance(words, str)
     )
 
 
-def _marks(attrs: Json | None) -> list[tuple[str, object]]:
-    return [(name, value) for name, value in (attrs or {}).items() if value is not None]
+def _marks(attrs: Json) -> list[tuple[str, object]]:
+    return [(name, value) for name, value in attrs.items() if value is not None]
 
 
 def _flat(element: Element) -> str:
