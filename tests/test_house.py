@@ -117,6 +117,7 @@ DOCUMENTS = {
 GUARDED_SITE = {
     "GET /metrics": "operator",
     "GET /api/activity": "signed-in",
+    "GET /api/documents/([^/]+)/live": "signed-in",
     "POST /api/avatar": "signed-in",
     "DELETE /api/avatar": "signed-in",
     "DELETE /api/two-factor/trusted-browsers": "signed-in",

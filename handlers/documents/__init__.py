@@ -1,11 +1,27 @@
-"""Documents: lists, folders, the trash, search, and who else has access."""
+"""Documents: what people write, alone and together; their lists, who else has access, and how they are found."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import click
 
 from handlers.documents import mails, sweeping
 from handlers.documents.routes import SITE
 from handlers.documents.searching import Searching
+from handlers.documents.sockets import LiveDocument
 from server.feature import Feature
+from server.live.live import Live
+from server.services import Services
+
+
+def _open_live(services: Services) -> Live:
+    return Live(services.db)
+
+
+@asynccontextmanager
+async def _running(services: Services) -> AsyncIterator[None]:
+    async with services.of(Live).running(), sweeping.running(services):
+        yield
 
 
 def _commands() -> tuple[click.Command, ...]:
@@ -23,11 +39,11 @@ def _verbs() -> tuple[tuple[str, click.Command], ...]:
 FEATURE = Feature(
     name="documents",
     optional=True,
-    site=SITE,
-    make=(lambda services: Searching(),),
+    site=(("/api/documents/([^/]+)/live", LiveDocument), *SITE),
+    make=(_open_live, lambda services: Searching()),
     limits=(mails.BY_PERSON,),
     emails=mails.EMAILS,
     commands=_commands,
     verbs=_verbs,
-    run=sweeping.running,
+    run=_running,
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from handlers.documents import FEATURE
+from handlers.documents.routes import SITE
 from tests.documents.conftest import NOBODY, Get
 
 WHO = ("owner", "editor", "reader", "expired", "stranger", "signed out")
@@ -54,7 +54,7 @@ def test_every_endpoint_is_asked() -> None:
     known = {(method, path.replace("{d}", "x")) for method, path in known}
     told = {
         (method, path.removeprefix("/api").replace("([^/]+)", "x"))
-        for path, kind in FEATURE.site
+        for path, kind in SITE
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         if kind.access_to(method)  # type: ignore[attr-defined]
     }
