@@ -1,11 +1,14 @@
 """A document, and people who are something to it, and nothing."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import jsonschema
 import pytest
 
+from handlers.documents.routes import SITE
 from tests.client import Answer, Client
 from tests.conftest import Sql
 
@@ -35,6 +38,7 @@ class Stage:
         """The same, which succeeds: what is answered."""
         answer = await self.ask(name, method, path, body)
         assert answer.status == 200, (method, path, answer.body)
+        jsonschema.validate(answer.json, told(method, path))
         return answer.json
 
     async def refused(self, name: str, method: str, path: str, body: object = None) -> tuple[int, str]:
@@ -42,6 +46,13 @@ class Stage:
         answer = await self.ask(name, method, path, body)
         assert answer.status >= 400, (method, path, answer.body)
         return answer.status, answer.json["code"]
+
+
+def told(method: str, path: str) -> Any:
+    """What the document of the API says of this answer."""
+    address = "/api" + path.partition("?")[0].replace("{d}", "x")
+    handler = next(kind for pattern, kind in SITE if re.fullmatch(pattern, address))
+    return getattr(handler, method.lower()).answers.found[200]
 
 
 NAMES = {"owner": "Ada", "editor": "Eddie", "reader": "Rita", "expired": "Una", "stranger": "Sam"}

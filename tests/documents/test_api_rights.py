@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from handlers.documents.routes import SITE
+from server.services import Services
+from tests.client import Client
 from tests.documents.conftest import NOBODY, Get
 
 WHO = ("owner", "editor", "reader", "expired", "stranger", "signed out")
@@ -123,3 +125,13 @@ async def test_what_only_an_owner_sees(stage: Get) -> None:
     told = access["reader"]
     assert (told["links"], told["requests"], told["owner"]["name"]) == ([], [], "Ada")
     assert sorted(each["person"]["name"] for each in told["people"]) == ["Eddie", "Rita", "Una"]
+
+
+@pytest.mark.environ(FEATURES_OFF="documents")
+@pytest.mark.gen_test
+async def test_where_it_is_off_nothing_is_there(client: Client, app: Services) -> None:
+    await client.sign_up()
+    assert "documents" not in app.parts.names
+    for path in ("/api/documents", "/api/documents/x", "/api/folders"):
+        answer = await client.send("POST", path, {})
+        assert (answer.status, "DOCUMENT" in str(answer.body)) in ((404, False), (405, False)), path
