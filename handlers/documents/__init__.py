@@ -1,27 +1,12 @@
-"""Documents: what people write, alone and together; their lists, who else has access, and how they are found."""
-
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+"""Documents: what people write, alone and together; lists, folders, the trash, search, and who else has access."""
 
 import click
 
-from handlers.documents import mails, sweeping
+from handlers.documents import mails, running
 from handlers.documents.routes import SITE
 from handlers.documents.searching import Searching
 from handlers.documents.sockets import LiveDocument
 from server.feature import Feature
-from server.live.live import Live
-from server.services import Services
-
-
-def _open_live(services: Services) -> Live:
-    return Live(services.db)
-
-
-@asynccontextmanager
-async def _running(services: Services) -> AsyncIterator[None]:
-    async with services.of(Live).running(), sweeping.running(services):
-        yield
 
 
 def _commands() -> tuple[click.Command, ...]:
@@ -39,11 +24,11 @@ def _verbs() -> tuple[tuple[str, click.Command], ...]:
 FEATURE = Feature(
     name="documents",
     optional=True,
-    site=(("/api/documents/([^/]+)/live", LiveDocument), *SITE),
-    make=(_open_live, lambda services: Searching()),
+    site=(*SITE, ("/api/documents/([^/]+)/live", LiveDocument)),
+    make=(lambda services: Searching(), running.open_live),
     limits=(mails.BY_PERSON,),
     emails=mails.EMAILS,
     commands=_commands,
     verbs=_verbs,
-    run=_running,
+    run=running.running,
 )
