@@ -1,14 +1,17 @@
 """A document, and people who are something to it, and nothing."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema
 import pytest
+from tornado.platform.asyncio import AsyncIOLoop
 
 from handlers.documents.routes import SITE
+from server.live.live import Live
+from server.services import Services
 from tests.client import Answer, Client
 from tests.conftest import Sql
 
@@ -32,6 +35,10 @@ class Stage:
     async def ask(self, name: str, method: str, path: str, body: object = None) -> Answer:
         """A request by one of them; `{d}` is the document."""
         body = {} if method == "POST" and body is None else body
+        if method == "PUT":
+            text = {"Content-Type": "text/markdown"}
+            address = "/api" + path.replace("{d}", self.document)
+            return await self.people[name].send(method, address, headers=text, raw=str(body).encode())
         return await self.people[name].send(method, "/api" + path.replace("{d}", self.document), body)
 
     async def done(self, name: str, method: str, path: str, body: object = None) -> Any:
@@ -62,6 +69,18 @@ async def _sign_up(base_url: str, name: str) -> tuple[Client, str]:
     client = Client(base_url)
     answer = await client.sign_up(f"{name.lower()}@example.com", name)
     return client, answer.json["user"]["id"]
+
+
+@pytest.fixture
+def app(app: Services, io_loop: AsyncIOLoop) -> Iterator[Services]:
+    """With the open documents, whose tasks end with the test."""
+    if "documents" not in app.parts.names:
+        yield app
+        return
+    running = app.of(Live).running()
+    io_loop.run_sync(running.__aenter__)
+    yield app
+    io_loop.run_sync(lambda: running.__aexit__(None, None, None))
 
 
 @pytest.fixture
