@@ -10,6 +10,7 @@ from handlers.avatar import FEATURE as AVATAR
 from handlers.bearer import FEATURE as BEARER
 from handlers.captcha import FEATURE as CAPTCHA
 from handlers.doctor import FEATURE as DOCTOR
+from handlers.documents import FEATURE as DOCUMENTS
 from handlers.email_otp import FEATURE as EMAIL_OTP
 from handlers.email_password import FEATURE as EMAIL_PASSWORD
 from handlers.email_verification import FEATURE as EMAIL_VERIFICATION
@@ -70,6 +71,7 @@ FEATURES = (
     ADDITIONAL_FIELDS,
     NEW_DEVICE,
     AUDIT,
+    DOCUMENTS,
     FORWARD_AUTH,
     HEALTH,
     METRICS,
