@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from server.database import Database, Listener
+from server.database import CHANNEL, Database, Listener
 
 SECONDS = 20
 
 
 class Ears:
-    """The connections on which servers in this process listen."""
+    """The connections on which servers in this process hear of sessions and users."""
 
     def __init__(self) -> None:
         self._listening: list[Listener] = []
@@ -28,11 +28,13 @@ class Ears:
         @asynccontextmanager
         async def noted(channel: str) -> AsyncIterator[Listener]:
             async with listen(channel) as listener:
-                self._listening.append(listener)
+                if channel == CHANNEL:
+                    self._listening.append(listener)
                 try:
                     yield listener
                 finally:
-                    self._listening.remove(listener)
+                    if listener in self._listening:
+                        self._listening.remove(listener)
 
         db.listen = noted  # type: ignore[method-assign]
 

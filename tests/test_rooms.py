@@ -12,7 +12,7 @@ from tests.sources import CODE, ROOT, name, nodes, tree
 
 SERVER = ROOT / "server"
 ROOMS = {
-    "authentication", "backup", "branding", "cli", "config", "crypto", "database", "http", "languages", "limits", "mail", "oauth", "outgoing", "overload", "passwords", "postgres", "protocol",
+    "authentication", "backup", "branding", "cli", "config", "crypto", "database", "documents", "http", "languages", "limits", "live", "mail", "oauth", "outgoing", "overload", "passwords", "postgres", "protocol",
     "redis", "schema", "sessions", "store", "telemetry",
 }  # fmt: skip
 MODULES = {"__init__", "__main__", "clock", "errors", "feature", "model", "services", "version"}

@@ -1,5 +1,34 @@
-"""Documents that people write alone and together."""
+"""Documents: what people write, alone and together; lists, folders, the trash, search, and who else has access."""
 
+import click
+
+from handlers.documents import mails, running
+from handlers.documents.routes import SITE
+from handlers.documents.searching import Searching
+from handlers.documents.sockets import LiveDocument
 from server.feature import Feature
 
-FEATURE = Feature(name="documents", optional=True)
+
+def _commands() -> tuple[click.Command, ...]:
+    from handlers.documents.commands import document
+
+    return (document,)
+
+
+def _verbs() -> tuple[tuple[str, click.Command], ...]:
+    from handlers.documents.commands import hand_over
+
+    return (("user", hand_over),)
+
+
+FEATURE = Feature(
+    name="documents",
+    optional=True,
+    site=(*SITE, ("/api/documents/([^/]+)/live", LiveDocument)),
+    make=(lambda services: Searching(), running.open_live),
+    limits=(mails.BY_PERSON,),
+    emails=mails.EMAILS,
+    commands=_commands,
+    verbs=_verbs,
+    run=running.running,
+)

@@ -1,4 +1,4 @@
-export type Role = 'owner' | 'editor' | 'commenter' | 'reader'
+type Role = 'owner' | 'editor' | 'commenter' | 'reader'
 /** What may be given to others. */
 export type Given = 'editor' | 'reader'
 
