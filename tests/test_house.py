@@ -98,6 +98,21 @@ PUBLIC_SITE = {
     "HEAD /health/ready",
     *(f"{method} /api/forward-auth" for method in RequestHandler.SUPPORTED_METHODS),  # its 401 is its own
 }
+DOCUMENTS = {
+    "documents": "GET POST",
+    "documents/join": "POST",
+    "documents/search": "GET",
+    "documents/([^/]+)": "GET PATCH DELETE",
+    "documents/([^/]+)/restore": "POST",
+    "documents/([^/]+)/duplicate": "POST",
+    "documents/([^/]+)/leave": "POST",
+    "documents/([^/]+)/transfer": "POST",
+    "documents/([^/]+)/access": "GET POST",
+    "documents/([^/]+)/access/request": "POST",
+    "documents/([^/]+)/access/([^/]+)": "PATCH DELETE",
+    "folders": "POST",
+    "folders/([^/]+)": "PATCH DELETE",
+}
 # What else is asked for.
 GUARDED_SITE = {
     "GET /metrics": "operator",
@@ -106,6 +121,11 @@ GUARDED_SITE = {
     "POST /api/avatar": "signed-in",
     "DELETE /api/avatar": "signed-in",
     "DELETE /api/two-factor/trusted-browsers": "signed-in",
+    **{
+        f"{method} /api/{path}": "signed-in"
+        for path, methods in DOCUMENTS.items()
+        for method in methods.split()
+    },
 }
 # A member with such a name is an address that a browser may be sent to.
 TARGET = re.compile(r"redirectTo|.*URL")

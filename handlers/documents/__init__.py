@@ -1,25 +1,34 @@
-"""Documents: what people write, alone and together."""
+"""Documents: what people write, alone and together; lists, folders, the trash, search, and who else has access."""
 
-from contextlib import AbstractAsyncContextManager
+import click
 
+from handlers.documents import mails, running
+from handlers.documents.routes import SITE
+from handlers.documents.searching import Searching
 from handlers.documents.sockets import LiveDocument
 from server.feature import Feature
-from server.live.live import Live
-from server.services import Services
 
 
-def _open_live(services: Services) -> Live:
-    return Live(services.db)
+def _commands() -> tuple[click.Command, ...]:
+    from handlers.documents.commands import document
+
+    return (document,)
 
 
-def _running(services: Services) -> AbstractAsyncContextManager[None]:
-    return services.of(Live).running()
+def _verbs() -> tuple[tuple[str, click.Command], ...]:
+    from handlers.documents.commands import hand_over
+
+    return (("user", hand_over),)
 
 
 FEATURE = Feature(
     name="documents",
     optional=True,
-    site=(("/api/documents/([^/]+)/live", LiveDocument),),
-    make=(_open_live,),
-    run=_running,
+    site=(*SITE, ("/api/documents/([^/]+)/live", LiveDocument)),
+    make=(lambda services: Searching(), running.open_live),
+    limits=(mails.BY_PERSON,),
+    emails=mails.EMAILS,
+    commands=_commands,
+    verbs=_verbs,
+    run=running.running,
 )

@@ -29,7 +29,7 @@ from server.config import settings
 NAME, WORKER_NAME = "ai-editor-fork", "ai-editor-work"
 _LONGEST, _MOST_DESCRIPTORS = 1 << 17, 64
 # What a start can do without, and each worker would load for itself once it is asked for.
-_COMMON = ("jinja2", "joserfc.jwe", "joserfc.jws", "nacl.secret", "prometheus_client.exposition")
+_COMMON = ("jinja2", "joserfc.jwe", "joserfc.jws", "nacl.secret", "prometheus_client.exposition", "pycrdt")
 _NUMBER = struct.Struct("=i")
 _KEPT_FROM_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server import clock
 from server.database import Executor
-from server.documents import store
+from server.documents import document_store as store
 from server.documents.model import Document, Role
 from server.model import User
 

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import re
 from typing import Any, Literal, ParamSpec, TypeVar
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from msgspec import structs
 
@@ -150,7 +150,7 @@ class ApiHandler(CallerHandler):
         if self.request.path.rstrip("/") in self.application.fixed:
             return path
         if self.path_args:
-            return path.rpartition("/")[0] + "/*"
+            return "/".join("*" if unquote(each) in self.path_args else each for each in path.split("/"))
         return self.services.limits.rule_of(path)
 
     def _parse_body(self) -> object:

@@ -16,8 +16,10 @@ import pytest
 
 from handlers.audit.entries import entry
 from handlers.audit.store import Wanted
+from handlers.documents.rows import Page, Who
 from handlers.passkey.store import Passkey
 from handlers.two_factor.store import TwoFactor
+from server.documents.model import Document, Folder, Grant
 from server.limits.policy import SLOWING
 from server.model import NO_COLUMNS, OUR_SHAPE, Column, Columns, Session, User, Verification
 from server.telemetry.audit import Event
@@ -61,6 +63,21 @@ ROWS = """
     SELECT n::text, n::text, 'x', n::text, n::text, 'x', n::text, 'x', 'x', 'x', 'x', 'x', '[]', true, n::text, now(),
            now()
     FROM generate_series(1, 5000) AS n;
+    INSERT INTO "ai_editor_folder" ("id", "ownerId", "parentId", "name")
+    SELECT n::text, (1 + n % 5000)::text, CASE WHEN n > 1 THEN (n / 2)::text END, 'x' FROM generate_series(1, 10000) AS n;
+    INSERT INTO "ai_editor_document" ("id", "ownerId", "folderId", "title", "schema", "deletedAt")
+    SELECT n::text, (1 + n % 5000)::text, n::text, 'x' || n, 1, CASE WHEN n % 20 = 0 THEN now() END
+    FROM generate_series(1, 10000) AS n;
+    INSERT INTO "ai_editor_document_state" ("documentId", "snapshot")
+    SELECT n::text, 'x' FROM generate_series(1, 10000) AS n;
+    INSERT INTO "ai_editor_document_access" ("id", "documentId", "userId", "email", "tokenHash", "role")
+    SELECT n::text, (1 + n % 10000)::text, CASE WHEN n % 3 = 0 THEN (1 + n % 5000)::text END,
+           CASE WHEN n % 3 = 1 THEN n || '@example.com' END, n::text, 'reader'
+    FROM generate_series(1, 20000) AS n;
+    INSERT INTO "ai_editor_document_request" ("documentId", "userId")
+    SELECT n::text, (1 + n % 5000)::text FROM generate_series(1, 10000) AS n;
+    INSERT INTO "ai_editor_document_text" ("documentId", "text", "words")
+    SELECT n::text, 'x' || n, to_tsvector('simple', 'x' || n) FROM generate_series(1, 10000) AS n;
     ALTER TABLE "user" ADD COLUMN "nickname" text, ADD COLUMN "twoFactorEnabled" boolean, ADD COLUMN "banned" boolean;
     ALTER TABLE "session" ADD COLUMN "nickname" text;
     UPDATE "user" SET "nickname" = "id";
@@ -82,6 +99,8 @@ WHOLE_TABLE = {
     "rows.swallowed": "a change that a trigger swallowed; the list of triggers is short",
     "users.list_summaries": "a person at a terminal",
     "users.count": "a person at a terminal",
+    "operating.list_summaries": "a person at a terminal",
+    "operating.count": "a person at a terminal",
     "mails.count": "/metrics; the queue is short, or nothing works",
     "store.count_expired": "a person at a terminal",
     "store.list_indexes": "a person at a terminal",
@@ -90,23 +109,28 @@ WHOLE_TABLE = {
     "store.find_taken_passkeys": "an import, likewise",
     "store.update_tokens": "an import, likewise",
     "sessions.delete_ended": "the sweeper",
+    "sweeps.delete_ended": "the sweeper",
     "verifications.delete_expired": "the sweeper",
     "rate_limits.delete_lapsed": "the sweeper",
 }
 USER = User("7", "Ada", "ada@example.com", True, None, NOW, NOW)
 SESSION = Session("new", NOW + timedelta(days=1), "new", NOW, NOW, None, None, "7")
 KEY = Passkey("new", None, "x", "7", "x", 0, "singleDevice", False, None, NOW, None)
+DOCUMENT = Document("new", "7", None, "x", None, 1, NOW, NOW, None)
+GRANT = Grant("new", "7", "7", None, None, "reader", None, NOW)
 EVENTS = [entry(Event("sign-in", {"user_id": "7"}))]
 SAMPLES: dict[str, Any] = {
     "after": (NOW, "7"), "moment": NOW, "change": "DELETE", "column": "nickname", "context": {"a": "b"}, "emails": ["7@example.com"], "entries": EVENTS, "expires_at": NOW, "first": 7, "found": TwoFactor("7", "7", "7", True, None),
-    "hashes": ["7"], "ids": ["7"], "life": 1000, "limit": 20, "members": {"name", "image"}, "milliseconds": 7, "most": 10, "now": NOW, "others": ["7"], "passkey": KEY, "counter": 7,
+    "hashes": ["7"], "ids": ["7"], "life": 1000, "document": DOCUMENT, "folder": Folder("new", "7", "7", "x"), "grant": GRANT, "page": Page(51), "who": Who("7", "7@example.com", NOW), "query": "'x':*", "patterns": ["%x7%"], "likeness": 0.5,
+    "everywhere": True, "snapshot": b"x", "since": NOW, "search": "x", "trash": False, "owner_id": "7", "first_word": "x", "words": ["x"], "limit": 20, "members": {"name", "image"}, "milliseconds": 7, "most": 10, "now": NOW, "others": ["7"], "passkey": KEY, "counter": 7,
     "pairs": [("github", "7")], "position": 7, "seconds": 60, "session": SESSION, "slowing": SLOWING, "texts": ["7"], "tokens": ["7"], "until": NOW, "updated_at": NOW, "user": USER, "users": [(USER, {})],
     "verification": Verification("new", "7", "x", NOW, NOW), "wanted": Wanted("7"), "window": 1000, "written": {"nickname": "x"},
 }  # fmt: skip
 
 
 def stores() -> Iterator[ModuleType]:
-    paths = [*(ROOT / "server/store").glob("[a-z]*.py"), *(ROOT / "handlers").glob("*/store.py")]
+    paths = [*(ROOT / "server/store").glob("[a-z]*.py"), *(ROOT / "server").glob("*/*_store.py")]
+    paths += [*(ROOT / "handlers").glob("*/store.py"), *(ROOT / "handlers").glob("*/store/[a-z]*.py")]
     for path in sorted(paths):
         yield importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 

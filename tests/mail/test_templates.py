@@ -25,6 +25,8 @@ FACTS = {
     "place": "Lisbon, Portugal",
     "ip_address": "203.0.113.9",
     "time": "22 November 2026, 23:30 UTC",
+    "by": "Grace Hopper",
+    "title": "Plans for the garden",
 }
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -59,6 +59,12 @@ const WORDS: Record<string, Plain> = {
   'passkey-refused': 'A passkey could not be added',
   'account-linked': 'A way to sign in was added',
   'account-unlinked': 'A way to sign in was removed',
+  'document-shared': 'Access to a document of yours was given or changed',
+  'document-unshared': 'Access to a document of yours was taken away',
+  'document-transferred': 'A document of yours was handed over',
+  'document-restored': 'A document was taken back from the trash',
+  'document-deleted': 'A document was deleted for good',
+  'document-link-refused': 'A link to a document did not work',
   'user-created': 'The account was created',
 }
 

@@ -1,0 +1,1 @@
+"""SQL of the documents' lists, folders and accesses."""
