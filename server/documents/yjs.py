@@ -12,7 +12,7 @@ import orjson
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from server.documents import schema
-from server.documents.schema import ContentError
+from server.documents.schema import ContentError, Kind
 from server.model import Json
 
 # The name that the editor's Collaboration has for it.
@@ -76,16 +76,25 @@ def _block(child: XmlElement | XmlFragment | XmlText) -> Json:
 
 
 def _node(element: Element, depth: int) -> Json:
-    name = str(element.tag) if isinstance(element, XmlElement) else ""
-    known = schema.NODES.get(name)
+    """An element that calls itself a text is none."""
+    tag = str(element.tag) if isinstance(element, XmlElement) else ""
+    name = "" if tag == "text" else tag
     made: Json = {"type": name}
     if attrs := schema.attributes(schema.NODES, name, _attributes(element)):
         made["attrs"] = attrs
-    if depth <= 0:
-        inside = [schema.text(words)] if (words := _flat(element)) else []
-    else:
-        inside = schema.joined(_children(element, depth - 1, known is None or known.marks))
+    inside = _inside(element, schema.NODES.get(name), depth)
     return made | ({"content": inside} if inside else {})
+
+
+def _inside(element: Element, kind: Kind | None, depth: int) -> list[Json]:
+    """Of what is too deep, or stands where words alone may, the words; nothing stands in a picture."""
+    if kind and kind.leaf:
+        return []
+    children = list(element.children)
+    bare = kind is not None and not kind.marks
+    if depth <= 0 or (bare and not all(isinstance(each, XmlText) for each in children)):
+        return [schema.text(words)] if (words := _flat(element)) else []
+    return schema.joined(_children(children, depth - 1, not bare))
 
 
 def _attributes(element: Element) -> Json:
@@ -94,8 +103,8 @@ def _attributes(element: Element) -> Json:
     return dict(cast(Iterable[tuple[str, Any]], element.attributes))
 
 
-def _children(element: Element, depth: int, marked: bool) -> Iterator[Json]:
-    for child in element.children:
+def _children(children: Sequence[Element | XmlText], depth: int, marked: bool) -> Iterator[Json]:
+    for child in children:
         if isinstance(child, XmlText):
             yield from _texts(child, marked)
         else:
