@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 from itertools import groupby, takewhile
 from operator import itemgetter
 from typing import Any, cast
 
-import orjson
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from server.documents import schema
@@ -17,8 +15,6 @@ from server.model import Json
 
 # The name that the editor's Collaboration has for it.
 FIELD = "default"
-# What is compared of two documents' differing middles, block by block.
-_COMPARED = 4_000_000
 Element = XmlElement | XmlFragment
 
 
@@ -56,15 +52,28 @@ def made(content: Json | None = None) -> bytes:
     return doc.get_update()
 
 
+def edited(state: bytes, wanted: Json) -> bytes | None:
+    """The change that makes the content of a state the wanted one, if there is any; raises Misfit.
+
+    Not what the document's own difference would be, which has everything in it that was ever deleted.
+    """
+    doc = opened(state)
+    changes: list[bytes] = []
+    kept = doc.observe(lambda event: changes.append(event.update))
+    edit(doc, wanted)
+    doc.unobserve(kept)
+    return changes[0] if changes else None
+
+
 def edit(doc: Doc[Any], wanted: Json) -> bool:
     """Makes its content the wanted one, in one transaction, and touches no block that stays; whether it did anything."""
     blocks = schema.document(wanted)["content"]
     with doc.transaction():
         fragment = doc.get(FIELD, type=XmlFragment)
         present = [_block(each) for each in fragment.children]
-        found = list(_differences(present, blocks))
-        for start, stop, content in reversed(found):
-            _replace(fragment, start, present[start:stop], content)
+        found = schema.differences(present, blocks)
+        for start, stop, begin, end in reversed(found):
+            _replace(fragment, start, present[start:stop], blocks[begin:end])
     return bool(found)
 
 
@@ -177,30 +186,6 @@ def _number(value: object) -> object:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _differences(
-    present: Sequence[Json], wanted: Sequence[Json]
-) -> Iterator[tuple[int, int, Sequence[Json]]]:
-    """From where to where other blocks come, first to last."""
-    old, new = (
-        [orjson.dumps(each, option=orjson.OPT_SORT_KEYS) for each in side] for side in (present, wanted)
-    )
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
-    here, there = old[head : len(old) - tail], new[head : len(new) - tail]
-    if len(here) * len(there) > _COMPARED:
-        yield head, head + len(here), wanted[head : head + len(there)]
-        return
-    for tag, i, j, k, m in SequenceMatcher(None, here, there, autojunk=False).get_opcodes():
-        if tag != "equal":
-            yield head + i, head + j, wanted[head + k : head + m]
-
-
-def _common(one: Sequence[object], other: Sequence[object]) -> int:
-    return next(
-        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
-
-
 def _replace(parent: Element, start: int, present: Sequence[Json], wanted: Sequence[Json]) -> None:
     """One block for one of its kind is changed within its text, where it has nothing but text."""
     paired = len(present) == len(wanted)
@@ -235,8 +220,8 @@ def _amend(element: XmlElement, present: Json, wanted: Json) -> bool:
 
 def _amend_text(place: XmlText, present: Sequence[Json], wanted: Sequence[Json]) -> None:
     old, new = _characters(present), _characters(wanted)
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = schema.common(old, new)
+    tail = schema.common(old[head:][::-1], new[head:][::-1])
     at = _bytes(old[:head])
     if gone := _bytes(old[head : len(old) - tail]):
         del place[at : at + gone]
