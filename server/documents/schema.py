@@ -75,7 +75,6 @@ class Kind(Struct, frozen=True):
     groups: tuple[str, ...] = ()
     marks: bool = True
     rank: int = 0
-    excludes: bool = False
 
     @property
     def leaf(self) -> bool:
@@ -117,7 +116,6 @@ def _kinds(specs: Mapping[str, Json], nodes: Mapping[str, Json]) -> Mapping[str,
             tuple(spec.get("group", "").split()),
             spec.get("marks") != "",
             rank,
-            spec.get("excludes") == "_",
         )
         for rank, (name, spec) in enumerate(specs.items())
     }
