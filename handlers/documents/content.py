@@ -111,12 +111,8 @@ def edited(markdown: str) -> Work:
     wanted = reading.read(markdown).document
 
     def work(state: bytes) -> bytes | None:
-        doc = yjs.opened(state)
-        before = doc.get_state()
-        if not yjs.edit(doc, wanted):
-            return None
-        update = doc.get_update(before)
-        if len(state) + len(update) > MOST_BYTES:
+        update = yjs.edited(state, reading.kept(yjs.read_state(state), wanted))
+        if update and len(state) + len(update) > MOST_BYTES:
             raise errors.document_too_large()
         return update
 
@@ -139,7 +135,14 @@ def _as_markdown(document: Json, _: str) -> bytes:
     return markdown.markdown(document).encode("utf-8", "replace")
 
 
+def _as_html(document: Json, title: str) -> bytes:
+    from server.documents import html
+
+    return html.page(document, title).encode("utf-8", "replace")
+
+
 FORMATS: dict[str, Format] = {
     "json": Format("application/json", "json", _as_json),
+    "html": Format("text/html; charset=utf-8", "html", _as_html),
     "markdown": Format("text/markdown; charset=utf-8", "md", _as_markdown),
 }
