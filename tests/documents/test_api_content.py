@@ -121,6 +121,25 @@ async def test_as_a_file(stage: Get) -> None:
 
 
 @pytest.mark.gen_test
+async def test_as_html(stage: Get) -> None:
+    """A part of a page to show, a whole one to keep; neither can do anything here."""
+    found = await stage()
+    await put(
+        found, "owner", b"# <script>alert(1)</script>\n\n[there](/documents/x) [no](javascript:alert)\n"
+    )
+    shown = await found.ask("reader", "GET", "/documents/{d}/content?format=html")
+    kept = await found.ask("reader", "GET", "/documents/{d}/content?format=html&download=true")
+    for answer in (shown, kept):
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert b"<script" not in answer.body
+        assert b'href="javascript' not in answer.body
+    assert shown.body.startswith(b"<h1>&lt;script")
+    assert kept.body.startswith(b"<!doctype html>")
+    assert f'href="{found["owner"].base_url}/documents/x'.encode() in kept.body
+
+
+@pytest.mark.gen_test
 async def test_a_copy_says_the_same(stage: Get) -> None:
     found = await stage()
     await put(found, "owner", GARDEN.encode())
