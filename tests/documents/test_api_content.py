@@ -86,6 +86,9 @@ async def test_what_is_no_edit(stage: Get, monkeypatch: pytest.MonkeyPatch) -> N
         if what == "too deep" and answer.status == 200:  # it is flattened
             continue
         assert (answer.status, answer.json["code"]) == refusal, what
+    long = await put(found, "owner", b"word " * 300_000)  # more than any other body may be
+    assert long.status == 200, long.body
+    await put(found, "owner", b"")
     monkeypatch.setattr(content, "MOST_BYTES", 100)
     answer = await put(found, "owner", b"word " * 100)
     assert (answer.status, answer.json["code"]) == (413, "DOCUMENT_TOO_LARGE")
