@@ -119,12 +119,8 @@ def edited(markdown: str) -> Work:
     wanted = reading.read(markdown).document
 
     def work(state: bytes) -> bytes | None:
-        doc = yjs.opened(state)
-        before = doc.get_state()
-        if not yjs.edit(doc, wanted):
-            return None
-        update = doc.get_update(before)
-        if len(state) + len(update) > MOST_BYTES:
+        update = yjs.edited(state, reading.kept(yjs.read_state(state), wanted))
+        if update and len(state) + len(update) > MOST_BYTES:
             raise errors.document_too_large()
         return update
 

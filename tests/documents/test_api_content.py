@@ -49,6 +49,16 @@ async def test_a_document_that_begins_with_markdown(stage: Get) -> None:
 
 
 @pytest.mark.gen_test
+async def test_a_page_of_its_own(stage: Get) -> None:
+    found = await stage()
+    await put(found, "owner", b"*a* <script>\n")
+    answer = await found.ask("reader", "GET", "/documents/{d}/content?format=html")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "<p><em>a</em> &lt;script&gt;</p>" in answer.body.decode()
+
+
+@pytest.mark.gen_test
 async def test_editing(stage: Get) -> None:
     """What it makes different is a change in the log, of whoever asked; what is as it was makes none."""
     found = await stage()
