@@ -3,6 +3,7 @@
 import click
 
 from handlers.documents import mails, running
+from handlers.documents.content import Converting
 from handlers.documents.routes import SITE
 from handlers.documents.searching import Searching
 from handlers.documents.sockets import LiveDocument
@@ -25,7 +26,7 @@ FEATURE = Feature(
     name="documents",
     optional=True,
     site=(*SITE, ("/api/documents/([^/]+)/live", LiveDocument)),
-    make=(lambda services: Searching(), running.open_live),
+    make=(lambda services: Searching(), lambda services: Converting(), running.open_live),
     limits=(mails.BY_PERSON,),
     emails=mails.EMAILS,
     commands=_commands,

@@ -17,6 +17,8 @@ import web
 class PageEntry:
     """`member` pages ask for a session, `guest` pages are for those without one; `redirect` is where it really is.
 
+    Whoever has signed in lands on the first `home` that is on.
+
     What draws it is its feature's file of its name, or else its cards, which are of several features; in its form are the
     fields, and beside it the ways to come in, of those features that offer one.
     """
@@ -28,6 +30,7 @@ class PageEntry:
     access: Literal["public", "guest", "member"]
     layout: str
     redirect: str = ""
+    home: bool = False
     cards: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
@@ -64,6 +67,11 @@ def sources(
 
 def _owner(file: str) -> str:
     return file.partition("/")[0]
+
+
+def home(features: Collection[str]) -> str:
+    """Where people land who have signed in; of the features that are on."""
+    return next(page.path for _, page in pages() if page.home and page.feature in features)
 
 
 def find(path: str, features: Collection[str]) -> PageEntry | None:

@@ -135,8 +135,8 @@ class Page(CallerHandler):
             return target
         if target.startswith(("http://", "https://")) and self.application.origins.trusts(target):
             return target
-        error = self.get_query_argument("error", "")
-        return f"/dashboard?error={quote(error, safe='')}" if error else "/dashboard"
+        home, error = pages.home(self.services.parts.names), self.get_query_argument("error", "")
+        return f"{home}?error={quote(error, safe='')}" if error else home
 
     @property
     def _look(self) -> Looks:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from server.live import compaction, frames, store
 from server.live import room as rooms
 from server.live.bus import Bus, Pack
 from server.live.crdt import Copy
+from server.live.indexing import Indexing
 from server.live.journal import Journal, Row
 from server.live.room import Room
 from server.store import users
@@ -46,10 +47,11 @@ class Gone(Exception):
 class Live:
     """`db` has the log. One of these for each process."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, redis_url: str | None = None) -> None:
         self._db = db
         self.journal = Journal(db, self._written, self._stalled)
-        self.bus = Bus(db, self)
+        self.bus = Bus(db, self, redis_url)
+        self._indexing = Indexing(db, self._encoded)
         self.rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}
         self._late: set[str] = set()
@@ -102,8 +104,26 @@ class Live:
         await asyncio.sleep(LINGER_SECONDS)
         await self.journal.written()
         if not room.members and self.rooms.get(room.id) is room:
-            del self.rooms[room.id]
+            await self._indexing.write(room.id)
+            self.rooms.pop(room.id, None)
             await self._compact(room.id)
+
+    async def change(self, document_id: str, user_id: str, work: Callable[[bytes], bytes | None]) -> None:
+        """What `work` makes of the document, in a thread, as an update or nothing: written once this ends; raises Gone.
+
+        Whatever people type meanwhile is kept.
+        """
+        room = await self.open(document_id)
+        update = await asyncio.to_thread(work, room.encode())
+        if update:
+            room.edit(user_id, update)
+            await self.journal.written()
+        if not room.members:
+            self._spawn(self._linger(room))
+
+    def _encoded(self, document_id: str) -> bytes | None:
+        room = self.rooms.get(document_id)
+        return room.encode() if room else None
 
     # -- what is written, here and elsewhere
 
@@ -111,6 +131,7 @@ class Live:
         for row in rows:
             if room := self.rooms.get(row.id):
                 room.numbers.add(row.seq)
+            self._indexing.changed(row.id)
         self.bus.send_rows(rows)
         for document_id in gone:
             self._drop(document_id, COME_AGAIN, "the document is looked up again")
@@ -230,16 +251,15 @@ class Live:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Looks at the log now and then; at the end everything is written."""
-        looking = asyncio.create_task(self._look_forever())
+        beside = [asyncio.create_task(each) for each in (self._look_forever(), self._indexing.run())]
         try:
             yield
         finally:
-            looking.cancel()
             await self.journal.stop(END_SECONDS)
             await self.bus.stop()
-            for task in (*self._tasks, looking):
+            for task in (*self._tasks, *beside):
                 task.cancel()
-            await asyncio.gather(looking, *self._tasks, return_exceptions=True)
+            await asyncio.gather(*beside, *self._tasks, return_exceptions=True)
 
     async def _look_forever(self) -> None:
         since = clock.now()

@@ -81,7 +81,7 @@ async def test_it_is_theirs_and_can_be_read(
             if path == "/login":
                 await check_button(tab, "Sign in")
         await enter(tab, client)
-        for path in ("/dashboard", "/settings/security"):
+        for path in ("/documents", "/settings/security"):
             await tab.open(path)
             found += await looked_at(tab, f"{at}{path.replace('/', '-')}", width)
         assert found == []
@@ -136,7 +136,7 @@ async def test_without_a_start_page_everything_leads_to_sign_in(
         await enter(tab, client)
         await tab.open("/settings/account")
         await tab.page.get_by_role("link", name="start page").first.click()
-        await tab.at("/dashboard")
+        await tab.at("/documents")
         await tab.open("/settings/account")
         await tab.press("Delete the account")
         dialog = tab.page.get_by_role("dialog")

@@ -50,4 +50,4 @@ async def test_who_has_not_solved_it_tries_again(browser: Browser, base_url: str
         await tab.press("Create account")
         await until(tab, "What shows that you are no program did not go through. Try it once more.")
         await tab.press("Create account")
-        await tab.at("/dashboard")
+        await tab.at("/documents")

@@ -127,7 +127,7 @@ async def test_a_page_that_takes_the_focus_has_no_frame(
         await tab.page.get_by_label("E-mail").fill("ada@example.com")
         await tab.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await tab.page.keyboard.press("Enter")
-        await tab.page.wait_for_url("**/dashboard")
+        await tab.page.wait_for_url("**/documents")
         main = tab.page.get_by_role("main")
         await tab.page.wait_for_function("document.activeElement.matches('main')")
         assert await main.evaluate("(element) => getComputedStyle(element).outlineStyle") == "none"

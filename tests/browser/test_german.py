@@ -22,7 +22,7 @@ GUEST = {
     "/nirgends": "Hier ist keine Seite",
 }
 MEMBER = {
-    "/dashboard": "Guten Tag, Ada",
+    "/documents": "Dokumente",
     "/settings/profile": "Einstellungen",
     "/settings/security": "Einstellungen",
     "/settings/account": "Einstellungen",
@@ -78,8 +78,8 @@ async def test_somebody_registers_and_follows_the_link_in_german(
         await tab.page.get_by_label("E-Mail", exact=True).fill("juergen@example.com")
         await tab.page.get_by_label("Passwort", exact=True).fill(PASSWORD)
         await tab.press("Konto anlegen")
-        await tab.at("/dashboard")
-        assert await tab.page.title() == "Übersicht · AI-Editor"
+        await tab.at("/documents")
+        assert await tab.page.title() == "Dokumente · AI-Editor"
         await tab.page.get_by_role("button", name="Link senden").click()
         await tab.page.get_by_text("Ein Link an juergen@example.com ist unterwegs.").wait_for()
         mail = await mailbox.last("juergen@example.com")

@@ -47,10 +47,10 @@ async def test_what_went_wrong_is_said(browser: Browser, base_url: str, client: 
         assert await judged(tab) == []
         await enter(tab, client)
         await tab.page.goto(f"{base_url}/?error=EMAIL_PASSWORD_DISABLED")
-        await tab.at("/dashboard?error=EMAIL_PASSWORD_DISABLED")
+        await tab.at("/documents?error=EMAIL_PASSWORD_DISABLED")
         await until(tab, SENTENCE)
         await tab.page.get_by_role("button", name="Dismiss").click()
-        await tab.at("/dashboard")
+        await tab.at("/documents")
         assert await tab.page.get_by_text(SENTENCE).count() == 0
         await tab.check()
 

@@ -48,7 +48,7 @@ async def test_axe_finds_nothing_serious(
         await tab.press("Sign in")
         found += await judged(tab)
         await sign_in(tab, client)
-        await tab.open("/dashboard")
+        await tab.open("/documents")
         found += await judged(tab)
         await tab.page.get_by_role("button", name="Account menu").click()
         await tab.page.get_by_role("menu").wait_for()
@@ -63,8 +63,8 @@ async def test_nothing_hangs_over_the_edge_of_a_small_screen(
     await client.sign_up("a" * 60 + "@example.com", name="Ada" * 20)
     async with window(browser, base_url, viewport={"width": 320, "height": 640}) as tab:
         widths = {}
-        for path in (*GUEST_PAGES, "/dashboard"):
-            if path == "/dashboard":
+        for path in (*GUEST_PAGES, "/documents"):
+            if path == "/documents":
                 await sign_in(tab, client)
             await tab.open(path)
             widths[path] = await tab.page.evaluate("document.documentElement.scrollWidth")

@@ -98,7 +98,7 @@ async def test_one_is_added_and_signs_in(browser: Browser, base_url: str, client
         assert "webauthn" in str(await tab.page.get_by_label("E-mail").get_attribute("autocomplete"))
         await device.willing(True)
         await button.click()
-        await tab.at("/dashboard")
+        await tab.at("/documents")
         await tab.check()
     assert sql('SELECT "name" FROM "passkey"') == [("Work phone",)]
     assert sql('SELECT count(*) FROM "session"') == [(2,)]
@@ -112,7 +112,7 @@ async def test_it_is_offered_where_the_address_is_typed(
         await add(tab)
         await tab.page.context.clear_cookies()
         await tab.page.goto(base_url + "/login")  # Chromium's authenticator chooses by itself
-        await tab.at("/dashboard")
+        await tab.at("/documents")
         await tab.check()
 
 

@@ -65,7 +65,7 @@ async def test_linking_from_the_settings(browser: Browser, base_url: str, client
         await tab.page.get_by_label("E-mail").fill("ada@example.com")
         await tab.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await tab.page.get_by_role("button", name="Sign in", exact=True).click()
-        await tab.at("/dashboard")
+        await tab.at("/documents")
         await tab.open("/settings/account")
         asked = await follow(tab, "Link GitHub")
         tab.problems.clear()

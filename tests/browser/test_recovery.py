@@ -43,8 +43,7 @@ async def test_a_forgotten_password(
         assert sql('SELECT count(*) FROM "session"') == [(0,)]
         await tab.fill(E_mail=EMAIL, Password=NEW_PASSWORD)
         await tab.press("Sign in")
-        await tab.at("/dashboard")
-        await until(tab, "You are signed in nowhere else.")
+        await tab.at("/documents")
         await tab.page.context.clear_cookies()
         await tab.page.goto(link)
         await until(tab, "This link does not work any more")
@@ -131,8 +130,8 @@ async def test_nobody_comes_in_unconfirmed(browser: Browser, base_url: str, mail
         await tab.page.goto((await mailbox.last(EMAIL)).link)
         await tab.at("/verify-email?from=mail")
         await until(tab, "Your e-mail is confirmed")
-        await tab.page.get_by_role("link", name="To the dashboard").click()
-        await tab.at("/dashboard")
+        await tab.page.get_by_role("link", name="Continue to AI-Editor").click()
+        await tab.at("/documents")
         assert await tab.page.get_by_role("region", name="E-mail not confirmed").count() == 0
         forgive(tab, 403)
         await tab.check()
@@ -145,7 +144,7 @@ async def test_the_banner_until_the_address_is_confirmed(
     await client.sign_up()
     async with window(browser, base_url) as tab:
         await enter(tab, client)
-        await tab.open("/dashboard")
+        await tab.open("/documents")
         banner = tab.page.get_by_role("region", name="E-mail not confirmed")
         await banner.get_by_role("button", name="Send me a link").click()
         await until(tab, "A link is on its way")

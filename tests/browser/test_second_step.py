@@ -115,13 +115,13 @@ async def test_a_mailed_code_and_a_backup_code_by_keyboard_alone(
         await until(tab, "Sent.")
         await tab.page.keyboard.type(mailed(sql))
         await tab.page.keyboard.press("Enter")
-        await tab.at("/dashboard")
+        await tab.at("/documents")
         await tab.page.context.clear_cookies()
         await sign_in(tab)
         await tab.page.get_by_role("button", name="Use a backup code").press("Enter")
         await tab.page.keyboard.type(person.backup_codes[0])
         await tab.page.keyboard.press("Enter")
-        await tab.at("/dashboard")
+        await tab.at("/documents")
         await tab.check()
 
 

@@ -125,7 +125,7 @@ async def test_name_and_picture(browser: Browser, base_url: str, client: Client,
     await client.sign_up()
     async with window(browser, base_url) as tab:
         await enter(tab, client)
-        await tab.open("/dashboard")
+        await tab.open("/documents")
         await tab.page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings").click()
         await tab.at("/settings/profile")
         await tab.page.get_by_role("textbox", name="Name").fill("")

@@ -45,7 +45,7 @@ async def add(tab: Window, name: str) -> None:
     await tab.at("/login?add=yes")
     await tab.shown()
     await sign_in(tab, name)
-    await tab.at("/dashboard")
+    await tab.at("/documents")
 
 
 @slowly
@@ -61,7 +61,7 @@ async def test_a_name_is_chosen_changed_and_signs_in(
         await tab.page.get_by_label("Username", exact=True).fill("Ada.L")
         await until(tab, "Ada.L is free.")
         await tab.press("Create account")
-        await tab.at("/dashboard")
+        await tab.at("/documents")
         await tab.open("/settings/account")
         assert await tab.page.get_by_label("Username", exact=True).input_value() == "Ada.L"
         await tab.page.get_by_label("Username", exact=True).fill("countess")
@@ -142,7 +142,7 @@ async def test_a_mailed_code_chooses_a_new_password_by_keys_alone(
         await tab.at("/login")
         await until(tab, "Your password is changed")
         await sign_in(tab, EMAIL, "another secret of mine")
-        await tab.at("/dashboard")
+        await tab.at("/documents")
         await tab.check()
 
 
@@ -154,7 +154,7 @@ async def test_several_people_are_added_switched_and_signed_out(
     await client.sign_up()
     async with window(browser, base_url) as tab:
         await enter(tab, client)
-        await tab.open("/dashboard")
+        await tab.open("/documents")
         await add(tab, "grace")
         await tab.page.get_by_role("button", name="Account menu: Grace").wait_for()
         await menu(tab)

@@ -69,7 +69,17 @@ def test_version(ai_editor: Commands) -> None:
 
 def test_a_start_loads_nothing_that_it_can_do_without() -> None:
     """Each of these takes longer than a start may be prolonged by; workers have them before they are forked."""
-    later = {"argon2", "cryptography", "jinja2", "joserfc.jws", "nacl", "prometheus_client", "server.cli.db"}
+    later = {
+        "argon2",
+        "cryptography",
+        "jinja2",
+        "joserfc.jws",
+        "markdown_it",
+        "nacl",
+        "prometheus_client",
+        "pycrdt",
+        "server.cli.db",
+    }
     script = f"import sys, handlers, server.cli; print(sorted({later} & sys.modules.keys()))"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True

@@ -323,17 +323,17 @@ async def test_an_origin_that_is_not_trusted_is_a_line_in_the_log(
     assert "secret" not in caplog.text
 
 
-@pytest.mark.environ(BETTER_AUTH_TRUSTED_ORIGINS="https://app.example.com,myapp://")
+@pytest.mark.environ(BETTER_AUTH_TRUSTED_ORIGINS="https://app.example.com,myapp://", FEATURES_OFF="documents")
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
         ("/app/?a=1", "/app/?a=1"),
         ("https://app.example.com/x?y=z", "https://app.example.com/x?y=z"),
-        ("https://evil.com/", "/dashboard"),
-        ("https://app.example.com.evil.com/", "/dashboard"),
-        ("https:app.example.com/", "/dashboard"),
-        ("//app.example.com/", "/dashboard"),
-        ("myapp://x", "/dashboard"),
+        ("https://evil.com/", "/settings/profile"),
+        ("https://app.example.com.evil.com/", "/settings/profile"),
+        ("https:app.example.com/", "/settings/profile"),
+        ("//app.example.com/", "/settings/profile"),
+        ("myapp://x", "/settings/profile"),
     ],
 )
 @pytest.mark.gen_test

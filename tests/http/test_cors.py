@@ -97,7 +97,7 @@ async def test_a_preflight_of_another_is_not_found(client: Client) -> None:
 
 
 @TRUSTED
-@pytest.mark.parametrize("path", ["/", "/dashboard", "/health", "/health/ready"])
+@pytest.mark.parametrize("path", ["/", "/settings/profile", "/health", "/health/ready"])
 @pytest.mark.gen_test
 async def test_only_the_api_is_open_to_other_origins(client: Client, path: str) -> None:
     answer = await client.send("GET", path, headers={"Origin": APP})

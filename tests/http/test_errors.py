@@ -85,7 +85,7 @@ async def test_a_mistake_of_ours_is_told_to_the_log_alone(
 
 @pytest.mark.gen_test
 async def test_a_mistake_of_ours_behind_a_page(client: Client, broken: None) -> None:
-    answer = await client.send("GET", "/dashboard", headers={"Cookie": "a=b"})
+    answer = await client.send("GET", "/settings/profile", headers={"Cookie": "a=b"})
     assert answer.status == 500
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "nonce-" in answer.headers["Content-Security-Policy"]
@@ -131,7 +131,7 @@ async def test_all_connections_busy(client: Client, app: Services) -> None:  # S
         answer = await client.api("/get-session")
         assert busy(answer)
         assert answer.json["code"] == "SERVICE_UNAVAILABLE"
-        page = await client.send("GET", "/dashboard")
+        page = await client.send("GET", "/settings/profile")
         assert busy(page)
         assert page.headers["Refresh"] == page.headers["Retry-After"]
     assert (await client.api("/get-session")).json["user"]["email"] == "ada@example.com"

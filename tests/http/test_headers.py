@@ -15,7 +15,7 @@ API = [
 SITE = [
     "/",
     "/login",
-    "/dashboard",
+    "/settings/profile",
     "/nothing",
     "/favicon.svg",
     "/assets/nothing.js",

@@ -40,8 +40,8 @@ async def test_only_a_german_page_loads_the_german_catalogue(client: Client) -> 
 
 async def test_a_page_for_somebody_is_in_their_language_too(client: Client) -> None:
     await client.sign_up()
-    answer = await client.send("GET", "/dashboard", headers=GERMAN)
-    assert read(answer).title == "Übersicht · AI-Editor"
+    answer = await client.send("GET", "/settings/profile", headers=GERMAN)
+    assert read(answer).title == "Profil · AI-Editor"
     assert answer.headers["Vary"] == "Accept-Language"
 
 

@@ -134,8 +134,8 @@ async def test_the_page_to_sign_in_is_there_to_add_somebody(client: Client) -> N
     assert (await client.send("GET", "/login?add=no")).status == 302
 
 
-@pytest.mark.environ(PLUGINS="none")
+@pytest.mark.environ(PLUGINS="none", FEATURES_OFF="documents")
 async def test_without_it_nobody_is_added(client: Client) -> None:
     await come_in(client, "ada")
     answer = await client.send("GET", "/login?add=yes")
-    assert (answer.status, answer.headers["Location"]) == (302, "/dashboard")
+    assert (answer.status, answer.headers["Location"]) == (302, "/settings/profile")

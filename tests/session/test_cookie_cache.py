@@ -34,7 +34,7 @@ async def due(sql: Sql) -> None:
 
 async def shown(client: Client) -> str:
     """Whom the app is told of."""
-    answer = await client.send("GET", "/dashboard")
+    answer = await client.send("GET", "/settings/profile")
     boot = answer.body.decode().partition('id="boot">')[2].partition("</script>")[0]
     return str(json.loads(boot)["session"]["user"]["name"])
 
@@ -325,7 +325,7 @@ def stale(size: int) -> str:
 
 
 @pytest.mark.parametrize("form", [*EACH, "off"])
-@pytest.mark.parametrize("path", ["/api/auth/get-session", "/", "/dashboard"])
+@pytest.mark.parametrize("path", ["/api/auth/get-session", "/", "/settings/profile"])
 @pytest.mark.gen_test
 async def test_a_browser_with_a_cache_of_any_size_comes_in(client: Client, form: str, path: str) -> None:
     await client.sign_up()

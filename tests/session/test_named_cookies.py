@@ -88,7 +88,7 @@ async def test_a_domain_stands_wherever_a_cookie_is_set_or_expired(client: Clien
 async def test_the_app_goes_by_no_name(client: Client) -> None:
     await client.sign_up()
     assert client.cookies.keys() == {"shop.session_token"}
-    page = await client.send("GET", "/dashboard")
+    page = await client.send("GET", "/settings/profile")
     boot = page.body.decode().partition('id="boot">')[2].partition("</script>")[0]
     assert json.loads(boot)["session"]["user"]["name"] == "Ada"
     foreign = {"Cookie": f"better-auth.session_token={client.cookies['shop.session_token']}"}

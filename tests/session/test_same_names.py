@@ -58,7 +58,7 @@ async def test_the_one_that_lives_counts(client: Client, form: str) -> None:
             answer = await ask(client, "/get-session", cookie)
             assert (answer.json["user"]["name"], cleared(answer)) == ("Ada", [])
         assert (await ask(client, "/list-accounts", cookie)).status == 200
-        page = await client.send("GET", "/dashboard", headers={"Cookie": cookie})
+        page = await client.send("GET", "/settings/profile", headers={"Cookie": cookie})
         assert b"ada@example.com" in page.body
         assert (await ask(client, "/update-user", cookie, {"name": "Ada"})).status == 200
 

@@ -152,7 +152,7 @@ async def test_of_a_photograph_icons_are_drawn(client: Client) -> None:
     assert b"data:image/png" in (await client.send("GET", icons(page)[0])).body
 
 
-@pytest.mark.environ(HOME_URL="/login")
+@pytest.mark.environ(HOME_URL="/login", FEATURES_OFF="")
 @pytest.mark.gen_test
 async def test_the_start_page_can_be_off(client: Client) -> None:
     for method in ("GET", "HEAD"):
@@ -161,7 +161,7 @@ async def test_the_start_page_can_be_off(client: Client) -> None:
         assert answer.headers["Cache-Control"] == "no-store"
     assert read(await client.send("GET", "/login")).boot["settings"]["app"]["home"] == "/login"
     await client.sign_up()
-    assert (await client.send("GET", "/")).headers["Location"] == "/dashboard"
+    assert (await client.send("GET", "/")).headers["Location"] == "/documents"
 
 
 @pytest.mark.environ(HOME_URL="https://www.example.com/start?a=b#c")

@@ -33,8 +33,8 @@ async def test_a_visitor_gets_the_page(client: Client, path: str) -> None:
 @pytest.mark.gen_test
 async def test_a_member_gets_the_page_with_the_session_in_it(client: Client) -> None:
     await client.sign_up()
-    shell = read(await client.send("GET", "/dashboard"))
-    assert shell.title == "Dashboard · AI-Editor"
+    shell = read(await client.send("GET", "/settings/profile"))
+    assert shell.title == "Profile · AI-Editor"
     assert shell.boot["session"] == await client.session()
 
 
@@ -64,7 +64,7 @@ NAMES = [
 @pytest.mark.gen_test
 async def test_a_name_stays_in_its_place(client: Client, name: str) -> None:
     await client.sign_up(name=name)
-    answer = await client.send("GET", "/dashboard")
+    answer = await client.send("GET", "/settings/profile")
     shell = read(answer)
     assert shell.boot["session"]["user"]["name"] == name
     assert len(shell.tags["script"]) == 3
@@ -132,24 +132,25 @@ async def test_a_visitor_is_sent_to_sign_in_and_back(client: Client, path: str, 
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.environ(FEATURES_OFF="")
 @pytest.mark.parametrize("path", ["/login", "/register"])
 @pytest.mark.parametrize(
     ("wanted", "target"),
     [
-        ("", "/dashboard"),
-        ("?redirect=", "/dashboard"),
-        ("?redirect=/dashboard%3Ftab%3D2", "/dashboard?tab=2"),
+        ("", "/documents"),
+        ("?redirect=", "/documents"),
+        ("?redirect=/settings/profile%3Ftab%3D2", "/settings/profile?tab=2"),
         ("?redirect=/a%20b", "/a b"),
-        ("?redirect=//evil.com", "/dashboard"),
-        ("?redirect=/%5Cevil.com", "/dashboard"),
-        ("?redirect=https://evil.com", "/dashboard"),
-        ("?redirect=https:evil.com", "/dashboard"),
-        ("?redirect=%2F%2Fevil.com", "/dashboard"),
-        ("?redirect=/%252Fevil.com", "/dashboard"),
-        ("?redirect=/%09/evil.com", "/dashboard"),
-        ("?redirect=javascript:alert(1)", "/dashboard"),
-        ("?redirect=/x%0d%0aSet-Cookie:a=b", "/dashboard"),
-        ("?redirect=/one&redirect=//evil.com", "/dashboard"),
+        ("?redirect=//evil.com", "/documents"),
+        ("?redirect=/%5Cevil.com", "/documents"),
+        ("?redirect=https://evil.com", "/documents"),
+        ("?redirect=https:evil.com", "/documents"),
+        ("?redirect=%2F%2Fevil.com", "/documents"),
+        ("?redirect=/%252Fevil.com", "/documents"),
+        ("?redirect=/%09/evil.com", "/documents"),
+        ("?redirect=javascript:alert(1)", "/documents"),
+        ("?redirect=/x%0d%0aSet-Cookie:a=b", "/documents"),
+        ("?redirect=/one&redirect=//evil.com", "/documents"),
         ("?redirect=/%E2%86%92", "/%E2%86%92"),
         ("?redirect=%FF", None),
     ],
@@ -165,8 +166,28 @@ async def test_a_member_is_sent_on_and_never_out(
     assert "Set-Cookie" not in answer.headers
 
 
+async def lands(client: Client) -> list[str]:
+    """Where somebody comes to who signs in, follows an old bookmark, or was sent here with what went wrong."""
+    await client.sign_up()
+    pages = [await client.send("GET", path) for path in ("/", "/dashboard", "/login?error=X")]
+    return [page.headers["Location"] for page in pages]
+
+
+@pytest.mark.environ(FEATURES_OFF="")
+@pytest.mark.gen_test
+async def test_people_land_on_their_documents(client: Client) -> None:
+    assert await lands(client) == ["/documents", "/", "/documents?error=X"]
+
+
+@pytest.mark.environ(FEATURES_OFF="documents")
+@pytest.mark.gen_test
+async def test_without_documents_they_land_on_their_profile(client: Client) -> None:
+    assert await lands(client) == ["/settings/profile", "/", "/settings/profile?error=X"]
+    assert (await client.send("GET", "/documents")).status == 404
+
+
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/dashboard/", "/Dashboard", "/login/x", "/%2e%2e/dashboard/x", "//dashboard"]
+    "path", ["/nothing", "/settings/", "/Settings", "/login/x", "/%2e%2e/settings/x", "//settings"]
 )
 @pytest.mark.gen_test
 async def test_an_unknown_page_is_the_shell_with_404(client: Client, path: str) -> None:
@@ -179,7 +200,7 @@ async def test_an_unknown_page_is_the_shell_with_404(client: Client, path: str) 
 async def test_a_dead_session_is_a_visitors(client: Client, sql: Sql) -> None:
     await client.sign_up()
     sql('UPDATE "session" SET "expiresAt" = now() - interval \'1 second\'')
-    assert (await client.send("GET", "/dashboard")).status == 302
+    assert (await client.send("GET", "/settings/profile")).status == 302
     assert read(await client.send("GET", "/login")).boot["session"] is None
 
 
@@ -188,12 +209,12 @@ async def test_opening_a_page_prolongs_nothing(client: Client, sql: Sql) -> None
     await client.sign_up()
     sql('UPDATE "session" SET "expiresAt" = "expiresAt" - interval \'2 days\'')
     before = sql('SELECT "expiresAt" FROM "session"')
-    answer = await client.send("GET", "/dashboard")
+    answer = await client.send("GET", "/settings/profile")
     assert answer.set_cookies == []
     assert sql('SELECT "expiresAt" FROM "session"') == before
 
 
-@pytest.mark.parametrize("path", ["/login", "/dashboard", "/nothing"])
+@pytest.mark.parametrize("path", ["/login", "/settings/profile", "/nothing"])
 @pytest.mark.gen_test
 async def test_head_says_what_get_would(client: Client, path: str) -> None:
     got, head = await client.send("GET", path), await client.send("HEAD", path)

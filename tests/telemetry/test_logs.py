@@ -196,7 +196,7 @@ async def test_nothing_secret_is_logged(client: Client, sql: Sql, log: Log, form
     signed_up = await client.sign_up(password="hunter2 hunter2 hunter2")
     cookie = client.cookies["better-auth.session_token"]
     await client.api("/get-session")
-    await client.send("GET", "/dashboard?email=ada@example.com&password=hunter2")
+    await client.send("GET", "/settings/profile?email=ada@example.com&password=hunter2")
     await client.sign_in(password="hunter2 not quite")
     await client.api("/sign-in/email", {"email": "ada@example.com", "password": ["hunter2"]})
     await client.api("/sign-in/email", raw=b'{"email": "ada@example.com", "password": "hunter2')

@@ -38,7 +38,7 @@ REFUSED: list[tuple[str, str, object, str, int]] = [
     ("GET", "/api/auth/list-sessions", None, "UNAUTHORIZED", 401),
     ("POST", "/api/auth/sign-in/email", {"email": 5}, "VALIDATION_ERROR", 400),
     ("GET", "/api/auth/nothing", None, "HTTP_404", 404),
-    ("POST", "/dashboard", {}, "HTTP_405", 405),
+    ("POST", "/settings/profile", {}, "HTTP_405", 405),
     ("POST", "/api/auth/update-user", {"name": "x"}, "UNAUTHORIZED", 401),
 ]
 

@@ -138,7 +138,7 @@ def test_a_kept_connection_is_told_before_it_closes(served: Served) -> None:
                 assert asked_on(each, "/api/auth/get-session", cookie).headers["Connection"] is None
         served.process.send_signal(signal.SIGTERM)
         until(lambda: not listens(served))
-        for each, path in zip(kept, ("/health", "/api/auth/get-session", "/dashboard"), strict=True):
+        for each, path in zip(kept, ("/health", "/api/auth/get-session", "/settings/profile"), strict=True):
             answer = asked_on(each, path, cookie)
             assert (answer.status, answer.headers["Connection"]) == (200, "close")
             assert each.recv(1) == b""

@@ -6,7 +6,7 @@ const DIST = new URL('../dist/', import.meta.url)
 // room is given away knowingly.
 const LIMIT = 107_000
 const LATER = 'src/client.ts'
-const PAGES = ['/login', '/register', '/', '/dashboard', '/settings/security']
+const PAGES = ['/login', '/register', '/', '/documents', '/settings/security']
 
 const pages = JSON.parse(readFileSync(new URL('../pages.json', import.meta.url), 'utf8'))
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', DIST), 'utf8'))

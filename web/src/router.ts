@@ -22,6 +22,8 @@ interface Page {
   layout: string
   nav?: Plain
   redirect?: string
+  /** Whoever has signed in lands on the first of these that is on. */
+  home?: boolean
   /** What the page is made of, where features share it: "avatar/PictureCard" and so on, from top to bottom. */
   cards?: readonly string[]
   /** Fields of features in its form, of those that are on: "username/UsernameField" and so on. */

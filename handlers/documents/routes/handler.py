@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from handlers.documents import errors, shapes
 from handlers.documents.rows import Sight, Who
 from handlers.documents.store import grants, lists
@@ -55,3 +57,11 @@ class DocumentHandler(ApiHandler):
         """The document as it is now."""
         seen = await self.see(self.services.db, user, document_id)
         self.answer(shapes.document(seen, role_of(seen)))
+
+    def download(self, name: str) -> None:
+        """Has a browser store the answer as a file, whatever is in it."""
+        plain = "".join(each if " " <= each <= "~" and each not in '"\\%' else "_" for each in name)
+        self.set_header(
+            "Content-Disposition",
+            f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+        )

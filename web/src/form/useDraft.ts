@@ -20,10 +20,15 @@ export function keepDraft(key: string, values: Record<string, unknown>): void {
   }
 }
 
-/** Forgets whatever was typed in this tab: who signs out on purpose leaves nothing to the next person. */
+function dropFrom(storage: Storage): void {
+  Object.keys(storage).filter((key) => key.startsWith(PREFIX)).forEach((key) => storage.removeItem(key))
+}
+
+/** Forgets whatever was typed in this tab, or kept on this device: who signs out leaves nothing to the next person. */
 export function dropDrafts(): void {
   try {
-    Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => sessionStorage.removeItem(key))
+    dropFrom(sessionStorage)
+    dropFrom(localStorage)
   } catch {
     // Storage is barred: there are no drafts in it.
   }

@@ -1,6 +1,6 @@
 import type { LocationQuery, RouteLocationNormalized, RouteLocationRaw } from 'vue-router'
 import { boot } from '@/boot'
-import { isElsewhere, loginFor, redirectTarget, withFragment } from '@/session/redirect'
+import { HOME, isElsewhere, loginFor, redirectTarget, withFragment } from '@/session/redirect'
 import { useSession } from '@/session/useSession'
 
 export type Access = 'public' | 'guest' | 'member'
@@ -19,7 +19,7 @@ function leave(fullPath: string): false {
 
 /** What went wrong is told on the page that takes a guest page's place. */
 function wayIn({ redirect, error }: LocationQuery): RouteLocationRaw {
-  return error && !redirect ? { path: '/dashboard', query: { error } } : redirectTarget(redirect)
+  return error && !redirect ? { path: HOME, query: { error } } : redirectTarget(redirect)
 }
 
 /** The rule that the server applies before the first paint, for the ways taken inside the app. */

@@ -1,7 +1,9 @@
 import type { LocationQueryValue } from 'vue-router'
 import pages from '../../pages.json'
+import { isOn } from '@/boot'
 
-const HOME = '/dashboard'
+/** Where people land who have signed in: the first of these pages that is on. */
+export const HOME = pages.find(({ home, feature }) => home && isOn(feature))!.path
 const PAGES = pages.map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`))
 
 function hasForbiddenCharacter(path: string): boolean {
@@ -22,7 +24,7 @@ function first(query: Query) {
   return Array.isArray(query) ? query[0] : query
 }
 
-/** Where a signed-in visitor of a guest page goes: the page asked for before, or the dashboard. */
+/** Where a signed-in visitor of a guest page goes: the page asked for before, or the one where people land. */
 export function redirectTarget(redirect: Query): string {
   return safePath(first(redirect)) ?? HOME
 }

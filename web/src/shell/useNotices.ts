@@ -6,6 +6,8 @@ interface Notice {
   title: string
   description?: string
   kind?: Kind
+  /** What can still be done about it, which ends the notice. */
+  action?: { label: string, run: () => void }
 }
 
 const STAY = { success: 6000, neutral: 6000, error: 12_000 }
@@ -19,9 +21,9 @@ function dismiss(title: string): void {
   notices.value = notices.value.filter((notice) => notice.title !== title)
 }
 
-function watchOver({ title, kind = 'neutral' }: Notice): void {
+function watchOver({ title, kind = 'neutral', action }: Notice): void {
   clearTimeout(timers.get(title))
-  timers.set(title, setTimeout(() => dismiss(title), STAY[kind]))
+  timers.set(title, setTimeout(() => dismiss(title), STAY[action ? 'error' : kind]))
 }
 
 /** Shows a notice for a while; one with the same title takes the other's place. */

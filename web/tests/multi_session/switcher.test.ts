@@ -65,7 +65,7 @@ describe('the people of one browser', () => {
     await are('Ada', 'Grace')
     await choose('Grace')
     expect(server.asked).toEqual([['/set-active', { sessionToken: 'token of Grace' }]])
-    expect(window.location.assign).toHaveBeenCalledWith('/dashboard')
+    expect(window.location.assign).toHaveBeenCalledWith('/documents')
   })
 
   it('are asked for again where one of them is gone', async () => {
@@ -95,7 +95,7 @@ describe('the people of one browser', () => {
     expect(dialog.findAll('li')).toHaveLength(1)
     await dialog.get('[aria-label="Sign out Ada"]').trigger('click')
     await flushPromises()
-    expect(window.location.assign).toHaveBeenCalledWith('/dashboard')
+    expect(window.location.assign).toHaveBeenCalledWith('/documents')
     switcher.close()
     expect(switcher.dialog()).toBeNull()
     dialog.unmount()

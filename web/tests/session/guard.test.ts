@@ -25,8 +25,8 @@ describe('guard', () => {
   it('sends a signed-in visitor of a guest page where they were going', async () => {
     await useSession().start(who)
     expect(guard(to('guest', '/login', { redirect: '/settings' }))).toBe('/settings')
-    expect(guard(to('guest', '/login', { redirect: '//evil.example' }))).toBe('/dashboard')
-    expect(guard(to('guest', '/', { error: 'X' }))).toEqual({ path: '/dashboard', query: { error: 'X' } })
+    expect(guard(to('guest', '/login', { redirect: '//evil.example' }))).toBe('/documents')
+    expect(guard(to('guest', '/', { error: 'X' }))).toEqual({ path: '/documents', query: { error: 'X' } })
     expect(guard(to('member', '/settings'))).toBe(true)
   })
 

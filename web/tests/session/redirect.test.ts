@@ -33,16 +33,16 @@ describe('safePath', () => {
 })
 
 describe('redirectTarget', () => {
-  it('takes the first of several, and the dashboard for none', () => {
+  it('takes the first of several, and where people land for none', () => {
     expect(redirectTarget(['/one', '/two'])).toBe('/one')
-    expect(redirectTarget(undefined)).toBe('/dashboard')
-    expect(redirectTarget('//evil.example')).toBe('/dashboard')
+    expect(redirectTarget(undefined)).toBe('/documents')
+    expect(redirectTarget('//evil.example')).toBe('/documents')
   })
 })
 
 describe('loginFor', () => {
   it('remembers the page, unless it is where one goes anyway', () => {
     expect(loginFor('/settings?tab=1')).toEqual({ path: '/login', query: { redirect: '/settings?tab=1' } })
-    expect(loginFor('/dashboard')).toEqual({ path: '/login', query: {} })
+    expect(loginFor('/documents')).toEqual({ path: '/login', query: {} })
   })
 })

@@ -1,6 +1,7 @@
 import { computed, shallowRef } from 'vue'
 import { ask, type Watch } from '@/ask'
 import { auth, type Who } from '@/auth'
+import { HOME } from '@/session/redirect'
 import { useSession } from '@/session/useSession'
 import { useNotices } from '@/shell/useNotices'
 import { t } from '@/words/t'
@@ -18,7 +19,7 @@ export const nameOf = ({ user }: Who) => user.name || user.email
 
 /** Everything that a page shows is one person's: it is fetched anew for the other. */
 function startAnew(): void {
-  window.location.assign('/dashboard')
+  window.location.assign(HOME)
 }
 
 function post(path: string, { session }: Who) {
