@@ -129,11 +129,12 @@ async def change(tx: Executor, document_id: str, access_id: str, role: str | Non
 
 
 async def revoke(tx: Executor, document_id: str, access_id: str) -> None:
-    """Takes away a link, an invitation, or all that a person has."""
+    """Takes away a link, an invitation, or all that a person has; by the id of somebody who asks, their request."""
     found = await grants.find(tx, document_id, access_id)
     if found is None:
-        raise errors.access_not_found()
-    if found.user_id:
+        if not await grants.forget_request(tx, document_id, access_id, None):
+            raise errors.access_not_found()
+    elif found.user_id:
         await grants.delete_of_person(tx, document_id, found.user_id, None)
     else:
         await grants.delete(tx, document_id, access_id)
