@@ -8,6 +8,9 @@ import IconHeading2 from '~icons/lucide/heading-2'
 import IconHeading3 from '~icons/lucide/heading-3'
 import IconHighlight from '~icons/lucide/highlighter'
 import IconNote from '~icons/lucide/info'
+import IconTip from '~icons/lucide/lightbulb'
+import IconImportant from '~icons/lucide/message-square-warning'
+import IconCaution from '~icons/lucide/octagon-alert'
 import IconItalic from '~icons/lucide/italic'
 import IconList from '~icons/lucide/list'
 import IconOrdered from '~icons/lucide/list-ordered'
@@ -20,6 +23,7 @@ import IconStrike from '~icons/lucide/strikethrough'
 import IconTable from '~icons/lucide/table'
 import IconWarning from '~icons/lucide/triangle-alert'
 import IconUnderline from '~icons/lucide/underline'
+import { type Kind, KINDS, NAMES } from './nodes'
 
 /** Something that can be done to the text where the cursor is. */
 export interface Action {
@@ -77,15 +81,24 @@ export const LISTS: readonly Action[] = [
     run: (e) => focused(e).toggleTaskList().run(), active: (e) => e.isActive('taskList') },
 ]
 
+const CALLOUTS: Record<Kind, Component> = {
+  note: IconNote, tip: IconTip, important: IconImportant, warning: IconWarning, caution: IconCaution,
+}
+
+function callout(kind: Kind): Action {
+  return {
+    name: kind, label: NAMES[kind], icon: CALLOUTS[kind], also: 'Callout',
+    run: (editor) => focused(editor).toggleCallout(kind).run(),
+    active: (editor) => editor.isActive('callout', { kind }),
+  }
+}
+
 export const BLOCKS: readonly Action[] = [
   { name: 'blockquote', label: 'Quote', icon: IconQuote, keys: 'Mod-Shift-B', typed: '>',
     run: (e) => focused(e).toggleBlockquote().run(), active: (e) => e.isActive('blockquote') },
   { name: 'codeBlock', label: 'Code block', icon: IconCodeBlock, keys: 'Mod-Alt-C', typed: '```',
     run: (e) => focused(e).toggleCodeBlock().run(), active: (e) => e.isActive('codeBlock') },
-  { name: 'note', label: 'Note', icon: IconNote, also: 'Callout',
-    run: (e) => focused(e).toggleCallout('note').run(), active: (e) => e.isActive('callout', { kind: 'note' }) },
-  { name: 'warning', label: 'Warning', icon: IconWarning, also: 'Callout',
-    run: (e) => focused(e).toggleCallout('warning').run(), active: (e) => e.isActive('callout', { kind: 'warning' }) },
+  ...KINDS.map(callout),
   { name: 'table', label: 'Table', icon: IconTable,
     run: (e) => focused(e).insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
   { name: 'horizontalRule', label: 'Divider', icon: IconDivider, typed: '---', run: (e) => focused(e).setHorizontalRule().run() },

@@ -28,11 +28,11 @@ export function schemaExtensions(offer: Offer = { allow: () => false }): Extensi
       undoRedo: false,
       trailingNode: false,
       dropcursor: { color: false, class: 'doc-drop', width: 2 },
-      link: { openOnClick: false, defaultProtocol: 'https', protocols: ['mailto', 'tel'] },
+      link: { openOnClick: false, defaultProtocol: 'https' },
     }),
     TaskList,
     TaskItem.configure({ nested: true, a11y: { checkboxLabel: nameOfTask } }),
-    TableKit.configure({ table: { resizable: true, cellMinWidth: 48, lastColumnResizable: false } }),
+    TableKit.configure({ table: { resizable: true, cellMinWidth: 80, lastColumnResizable: false } }),
     Image,
     Highlight,
     Mention.configure({

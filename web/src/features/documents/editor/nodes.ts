@@ -1,7 +1,12 @@
 import { Mark, mergeAttributes, Node } from '@tiptap/core'
+import { t, type Plain } from '@/words/t'
 
 export const KINDS = ['note', 'tip', 'important', 'warning', 'caution'] as const
 export type Kind = typeof KINDS[number]
+
+export const NAMES: Record<Kind, Plain> = {
+  note: 'Note', tip: 'Tip', important: 'Important', warning: 'Warning', caution: 'Caution',
+}
 
 declare module '@tiptap/core' {
   interface Commands<ReturnType> {
@@ -17,6 +22,12 @@ function kindOf(element: HTMLElement): Kind {
   return KINDS.find((each) => each === kind) ?? 'note'
 }
 
+/** Its name is written above it: a colour alone says nothing to some. */
+function lookOf({ kind }: Record<string, unknown>): Record<string, string> {
+  const label = t(NAMES[kind as Kind] ?? NAMES.note)
+  return { 'data-callout': String(kind), 'data-label': label, 'aria-label': label }
+}
+
 /** What stands out of the text: a note, a tip, a warning. */
 export const Callout = Node.create({
   name: 'callout',
@@ -26,7 +37,7 @@ export const Callout = Node.create({
 
   addAttributes() {
     return {
-      kind: { default: 'note', parseHTML: kindOf, renderHTML: ({ kind }) => ({ 'data-callout': kind }) },
+      kind: { default: 'note', parseHTML: kindOf, renderHTML: lookOf },
     }
   },
 

@@ -20,12 +20,10 @@ const COLOUR = /^#[0-9a-f]{6}$/i
 /** A cursor of somebody else's: who it is can be read, and not by the colour alone. */
 function caret(user: Record<string, unknown>): HTMLElement {
   const bar = document.createElement('span')
-  const flag = document.createElement('span')
   bar.className = 'doc-caret'
-  flag.className = 'doc-caret-name'
-  flag.textContent = String(user.name ?? '')
+  // Drawn by the style: as a text it would be one of the document, to be found, read aloud and copied.
+  bar.dataset.name = String(user.name ?? '')
   bar.style.setProperty('--person', COLOUR.test(String(user.color)) ? String(user.color) : '#6e6a61')
-  bar.append(flag)
   return bar
 }
 

@@ -30,9 +30,6 @@ function canKeep(): Promise<boolean> {
   })
 }
 
-/** Whose document it is stands in the name: another person at the same browser finds nothing of it. */
-export const nameOf = (userId: string, id: string) => `ai-editor:${userId}:${id}`
-
 export function openKeep(name: string, doc: Doc): Keep {
   let kept: IndexeddbPersistence | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -58,9 +55,11 @@ export function openKeep(name: string, doc: Doc): Keep {
   }
 
   async function forget(): Promise<void> {
+    closed = true
     clearTimeout(timer)
-    await kept?.clearData()
+    const gone = kept
     kept = null
+    await gone?.clearData()
   }
 
   return { loaded: load().catch(() => 0), keeps: () => kept?.synced ?? false, note, forget, close }

@@ -1,7 +1,8 @@
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import { shallowRef } from 'vue'
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
-import { type Keep, nameOf, openKeep } from './keep'
+import { nameOf } from './copies'
+import { type Keep, openKeep } from './keep'
 import { Ledger } from './ledger'
 import { Line, type Return } from './line'
 import type { Status } from './status'
@@ -31,6 +32,7 @@ type From = 'line' | 'tabs'
 
 const CURSORS_EVERY = 80
 const LOADING = 3000
+const IN_TRASH = 'DOCUMENT_IN_TRASH'
 
 function addressOf({ id, schema }: Options): string {
   const { protocol, host } = window.location
@@ -95,20 +97,16 @@ export class Live {
     held.forEach(({ message, from }) => this.share(message, from))
   }
 
-  /** Leaves the document; what this device keeps of it stays. */
+  /** Leaves the document; what this device keeps of it stays, where its person may still read it. */
   stop(): void {
     removeAwarenessStates(this.awareness, [this.doc.clientID], 'local')
     this.sendCursors()
     clearTimeout(this.cursors)
     this.line.stop()
     this.tabs.close()
-    this.keep.close()
+    if (this.end?.kind === 'refused' && this.end.code !== IN_TRASH) void this.keep.forget()
+    else this.keep.close()
     this.doc.destroy()
-  }
-
-  /** Nothing of it is left on this device. */
-  forget(): Promise<void> {
-    return this.keep.forget()
   }
 
   private async start(): Promise<void> {

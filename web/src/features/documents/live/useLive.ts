@@ -1,9 +1,8 @@
 import { computed, onBeforeUnmount, onMounted, shallowRef } from 'vue'
 import { Live, type Reason } from './provider'
-import { wordsOf } from './status'
+import { useWords } from './useWords'
 import { fetchDocument } from '../document'
 
-const SHOWN = 400
 const RELOADED = 'reloaded-for-schema'
 const SPARE = 60_000
 
@@ -39,8 +38,7 @@ function peersOf(live: Live, userId: string): Peer[] {
 export function useLive(id: string, userId: string, schema: number) {
   const live = new Live({ id, userId, schema, why: () => why(id), reload })
   const peers = shallowRef<Peer[]>([])
-  const words = shallowRef(wordsOf(live.status.value))
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const words = useWords(live)
 
   const follow = () => { peers.value = peersOf(live, userId) }
   live.awareness.on('change', follow)
@@ -51,23 +49,14 @@ export function useLive(id: string, userId: string, schema: number) {
 
   onMounted(() => window.addEventListener('beforeunload', warn))
   onBeforeUnmount(() => {
-    clearTimeout(timer)
     window.removeEventListener('beforeunload', warn)
     live.stop()
   })
-
-  /** "Saved" is said once it has been so for a moment, so that it does not flicker with each key; all else at once. */
-  function say(): void {
-    clearTimeout(timer)
-    const next = wordsOf(live.status.value)
-    if (live.status.value.kind === 'saved') timer = setTimeout(() => { words.value = next }, SHOWN)
-    else words.value = next
-  }
 
   const editable = computed(() => {
     const { kind } = live.status.value
     const role = live.facts.value?.role
     return live.ready.value && role !== 'reader' && !['refused', 'outdated', 'full'].includes(kind)
   })
-  return { live, peers, words, say, editable }
+  return { live, peers, words, editable }
 }
