@@ -170,6 +170,12 @@ async def test_asking_for_access(stage: Get, mailbox: Mailbox) -> None:
     found.sql("""UPDATE "ai_editor_document_request" SET "createdAt" = now() - interval '25 hours'""")
     await found.done("stranger", "POST", "/documents/{d}/access/request")
     assert len(await mailbox.of("ada@example.com")) == 3
+    # Declined by the id of whoever asks, who may ask again.
+    declined = f"/documents/{{d}}/access/{found.ids['stranger']}"
+    assert await found.refused("reader", "DELETE", declined) == (403, "NOT_ALLOWED")
+    await found.done("editor", "DELETE", declined)
+    assert (await found.done("owner", "GET", "/documents/{d}/access"))["requests"] == []
+    assert await found.refused("owner", "DELETE", declined) == (404, "ACCESS_NOT_FOUND")
 
 
 @pytest.mark.gen_test
