@@ -102,6 +102,8 @@ DOCUMENTS = {
     "documents": "GET POST",
     "documents/join": "POST",
     "documents/search": "GET",
+    "documents/export": "GET",
+    "documents/([^/]+)/content": "GET PUT",
     "documents/([^/]+)": "GET PATCH DELETE",
     "documents/([^/]+)/restore": "POST",
     "documents/([^/]+)/duplicate": "POST",

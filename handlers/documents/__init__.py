@@ -3,10 +3,12 @@
 import click
 
 from handlers.documents import mails, running
+from handlers.documents.content import Converting
 from handlers.documents.routes import SITE
 from handlers.documents.searching import Searching
 from handlers.documents.sockets import LiveDocument
 from server.feature import Feature
+from server.limits import Limit
 
 
 def _commands() -> tuple[click.Command, ...]:
@@ -25,8 +27,13 @@ FEATURE = Feature(
     name="documents",
     optional=True,
     site=(*SITE, ("/api/documents/([^/]+)/live", LiveDocument)),
-    make=(lambda services: Searching(), running.open_live),
-    limits=(mails.BY_PERSON,),
+    make=(lambda services: Searching(), lambda services: Converting(), running.open_live),
+    limits=(
+        # As somebody types; an office may have one address.
+        Limit("/api/documents/search", 300, seconds=10),
+        Limit("/api/documents/export", 5, seconds=60),
+        mails.BY_PERSON,
+    ),
     emails=mails.EMAILS,
     commands=_commands,
     verbs=_verbs,

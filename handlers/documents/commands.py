@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import click
 from msgspec import Struct
 
+from handlers.documents import content, exporting
+from handlers.documents.content import FORMATS
 from handlers.documents.rows import Link, Member
 from handlers.documents.store import grants, operating, titles
 from handlers.documents.store.operating import Summary, Weight
@@ -15,6 +20,7 @@ from server.cli.setup import Refused
 from server.database import Executor
 from server.documents import access, document_store
 from server.documents.model import Document
+from server.live import compaction
 from server.model import User
 from server.protocol import wire
 from server.services import Services
@@ -22,7 +28,7 @@ from server.services import Services
 
 @click.group()
 def document() -> None:
-    """Documents: look up, take back from the trash, delete.
+    """Documents: look up, export, take back from the trash, delete.
 
     ID is the last part of a document's address, /documents/ID.
     """
@@ -155,6 +161,65 @@ def _print_portrait(found: _Portrait) -> None:
         click.echo()
         rows = [(each.invited or each.address or "", each.role) for each in found.members]
         output.table(("SHARED WITH", "ROLE"), rows, ("SHARED WITH",))
+
+
+@document.command()
+@click.argument("document_id", metavar="ID", required=False)
+@click.option("--user", metavar="WHO", help="All documents of a user (e-mail address or id), as a zip.")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="markdown", show_default=True)
+@click.option(
+    "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="A file, made or replaced."
+)
+def export(document_id: str | None, user: str | None, form: str, path: Path | None) -> None:
+    """Write what a document says to a file, or to standard output; or all that a user has, as Markdown in a zip.
+
+    \b
+    Examples:
+      ai-editor document export 0Zq3vX8f > garden.md
+      ai-editor document export --user ada@example.com --output ada.zip
+    """
+    if (document_id is None) == (user is None):
+        raise setup.WrongUsage("give the ID of a document, or --user")
+
+    async def work(services: Services) -> bytes:
+        db = services.db
+        if user:
+            with await exporting.pack(db, (await lookup.get_user(db, user)).id) as file:
+                return file.read()
+        found = await get_document(db, document_id or "")
+        said = content.document_of(await content.changes(db, found.id))
+        return FORMATS[form].file(said, found.title, services.config.origin)
+
+    written = setup.run(work)
+    if path is None:
+        sys.stdout.buffer.write(written)
+        return
+    try:
+        path.write_bytes(written)
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}") from error
+
+
+@document.command()
+@click.argument("document_id", metavar="ID")
+@json_option
+def compact(document_id: str, as_json: bool) -> None:
+    """Make one snapshot of all changes of a document; the server does so by itself where there are many.
+
+    \b
+    Examples:
+      ai-editor document compact 0Zq3vX8f
+    """
+
+    async def work(services: Services) -> int:
+        await get_document(services.db, document_id)
+        return await compaction.compact(services.db, document_id)
+
+    rows = setup.run(work)
+    if as_json:
+        output.document({"compacted": document_id, "changes": rows})
+    else:
+        click.echo(f"{output.counted(rows, 'change')} became a snapshot.")
 
 
 @document.command()

@@ -93,3 +93,13 @@ def too_many_folders() -> APIError:
 def cursor_not_valid() -> APIError:
     """400 for a place in a list that no list has named."""
     return APIError(400, "CURSOR_NOT_VALID", "There is no such place in this list.")
+
+
+def document_too_large() -> APIError:
+    """413 for more than a document may hold."""
+    return APIError(413, "DOCUMENT_TOO_LARGE", "This is more than a document can hold.")
+
+
+def content_not_readable() -> APIError:
+    """422 for what nobody would write: nested too deeply, or with more in it than can be read in time."""
+    return APIError(422, "CONTENT_NOT_READABLE", "This text cannot be read as a document.")

@@ -12,7 +12,7 @@ from server.services import Services
 
 def open_live(services: Services) -> Live:
     """The documents that people of this process have open."""
-    live = Live(services.db)
+    live = Live(services.db, services.config.redis_url)
     metrics, journal = services.metrics, live.journal
     metrics.watch("documents_open", "Documents in memory.", lambda: len(live.rooms))
     metrics.watch("document_sockets", "Pages that have one open.", lambda: live.members)

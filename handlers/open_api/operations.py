@@ -158,7 +158,7 @@ def as_form(schema: Schema) -> Schema:
 
 def responses(place: Place, method: Method, said: Answers, has_body: bool) -> dict[str, Any]:
     """What it answers, then what it refuses, by status."""
-    found = {str(status): _success(status, schema, said.media_type) for status, schema in said.found.items()}
+    found = {str(status): _success(status, schema, said) for status, schema in said.found.items()}
     codes = refusals.codes(place.handler, method.name)
     for status in sorted(_refused(place, method, said, has_body) | set(codes) - set(said.found)):
         found.setdefault(str(status), _refusal(status, codes.get(status, {})))
@@ -177,12 +177,14 @@ def _refused(place: Place, method: Method, said: Answers, has_body: bool) -> set
     return found | ({409, 413} if writes else set()) | ({415} if has_body else set())
 
 
-def _success(status: int, schema: Schema | None, media_type: str) -> dict[str, Any]:
+def _success(status: int, schema: Schema | None, said: Answers) -> dict[str, Any]:
     if status == 302:
         header = {"Location": {"required": True, "schema": schemas.STRING}}
         return {"description": "Redirect. The browser is sent on.", "headers": header}
     described = {"description": "Success" if status < 400 else HTTPStatus(status).phrase}
-    return described if schema is None else described | {"content": {media_type: {"schema": schema}}}
+    texts = {each: {"schema": schemas.STRING} for each in said.texts}
+    content = {said.media_type: {"schema": schema}, **texts}
+    return described if schema is None else described | {"content": content}
 
 
 def _refusal(status: int, codes: dict[str | None, None]) -> dict[str, Any]:

@@ -118,3 +118,17 @@ async def write_text(db: Executor, document_id: str, text: str, words: list[str]
         text=text,
         words=words,
     )
+
+
+async def copy_text(db: Executor, document_id: str, copy_id: str) -> None:
+    """Has a copy found by the words of the original."""
+    await db.run(
+        """
+        INSERT INTO "ai_editor_document_text" ("documentId", "text", "words")
+        SELECT %(copy_id)s, "text", "words"
+        FROM "ai_editor_document_text"
+        WHERE "documentId" = %(document_id)s
+        """,
+        document_id=document_id,
+        copy_id=copy_id,
+    )

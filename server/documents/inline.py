@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from server.documents import links, schema
+from server.documents import schema
 from server.model import Json
 
 _MARKS = {"strong": "bold", "em": "italic", "s": "strike"}
@@ -86,7 +86,7 @@ class _Marks:
         """Those of this server as pictures, others as links."""
         source = token.attrs.get("src")
         alt = "".join(each.content for each in token.children or () if each.type != "image")
-        if links.shows(source):
+        if schema.may_show(source):
             return schema.node("image", src=source, alt=alt or None, title=token.attrs.get("title"))
         if self._open.get("link"):
             return self._text(alt)

@@ -1,4 +1,4 @@
-"""Which nodes and marks a document has, from schema.json, which is the editor's own schema written down."""
+"""Which nodes and marks a document has, from schema.json, which is the editor's own schema written down; which addresses."""
 
 from __future__ import annotations
 
@@ -6,15 +6,26 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from importlib import resources
 from typing import Any
 
+import orjson
 from msgspec import Struct
 
 from server.model import Json
 
 # The deepest that nodes stand in each other; orjson writes 254 levels, and a node takes two.
 DEPTH = 100
+# What is compared of the differing middles of two documents, block by block.
+_COMPARED = 4_000_000
+# The longest address.
+LONGEST = 4096
+_FOREIGN = re.compile(r"(?:https?|mailto|tel):.+", re.IGNORECASE)
+# No scheme, and no host: two slashes, or what browsers take for them, would be one.
+_RELATIVE = re.compile(r"(?![/\\]{2})[^:/?#]*(?:[/?#].*)?")
+# Browsers leave these out of an address, so that one could hide in another.
+_HIDING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|\A\s|\s\Z")
 _HASHED = re.compile(r"(.*)--[a-zA-Z0-9+/=]{8}", re.DOTALL)
 
 
@@ -64,7 +75,6 @@ class Kind(Struct, frozen=True):
     groups: tuple[str, ...] = ()
     marks: bool = True
     rank: int = 0
-    excludes: bool = False
 
     @property
     def leaf(self) -> bool:
@@ -73,7 +83,7 @@ class Kind(Struct, frozen=True):
 
     def attributes(self, given: object) -> Json:
         """All that it has, as the editor would say it."""
-        found = given if isinstance(given, Mapping) else {}
+        found = given if isinstance(given, dict) else {}
         return {name: each.value(found.get(name, each.default)) for name, each in self.attrs.items()}
 
 
@@ -106,7 +116,6 @@ def _kinds(specs: Mapping[str, Json], nodes: Mapping[str, Json]) -> Mapping[str,
             tuple(spec.get("group", "").split()),
             spec.get("marks") != "",
             rank,
-            spec.get("excludes") == "_",
         )
         for rank, (name, spec) in enumerate(specs.items())
     }
@@ -157,7 +166,7 @@ def attributes(kinds: Mapping[str, Kind], name: str, given: object) -> Json:
     """Those of a known type; of an unknown one what is plain, kept for those who know it."""
     if name in kinds:
         return kinds[name].attributes(given)
-    found = given if isinstance(given, Mapping) else {}
+    found = given if isinstance(given, dict) else {}
     return {str(key): whole(value) for key, value in found.items() if plain(value)}
 
 
@@ -192,13 +201,13 @@ def joined(texts: Iterable[Json]) -> list[Json]:
 
 def document(given: object) -> Json:
     """The same document as the editor would say it, an empty one with its paragraph; raises Misfit and TooDeep."""
-    if not isinstance(given, Mapping) or given.get("type") != "doc":
+    if not isinstance(given, dict) or given.get("type") != "doc":
         raise Misfit("no document")
     return empty() if given.get("content") in (None, []) else _fitting(given, DEPTH)
 
 
 def _fitting(given: object, depth: int) -> Json:
-    if not isinstance(given, Mapping) or given.get("type") not in NODES:
+    if not isinstance(given, dict) or given.get("type") not in NODES:
         raise Misfit("a node of no known type")
     if depth < 0:
         raise TooDeep("nested too deep")
@@ -222,9 +231,39 @@ def _list(given: object) -> Sequence[object]:
 def _fitting_text(given: Mapping[str, Any]) -> Json:
     words, marks = given.get("text"), _list(given.get("marks"))
     if not isinstance(words, str) or not all(
-        isinstance(each, Mapping) and each.get("type") in MARKS for each in marks
+        isinstance(each, dict) and each.get("type") in MARKS for each in marks
     ):
         raise Misfit("a text that is none")
-    return text(
-        words, ordered((each["type"], each.get("attrs")) for each in marks if isinstance(each, Mapping))
+    return text(words, ordered((each["type"], each.get("attrs")) for each in marks if isinstance(each, dict)))
+
+
+def may_lead(address: object) -> bool:
+    """Whether a link may have it: http, https, mailto, tel, or a place on this server."""
+    if not isinstance(address, str) or not 0 < len(address) <= LONGEST or _HIDING.search(address):
+        return False
+    return bool(_FOREIGN.fullmatch(address) or _RELATIVE.fullmatch(address))
+
+
+def may_show(address: object) -> bool:
+    """Whether a picture may have it: a file of this server."""
+    return isinstance(address, str) and address.startswith("/") and may_lead(address)
+
+
+def differences(present: Sequence[Json], wanted: Sequence[Json]) -> list[tuple[int, int, int, int]]:
+    """From where to where other blocks stand in one and in the other, first to last."""
+    old, new = (
+        [orjson.dumps(each, option=orjson.OPT_SORT_KEYS) for each in side] for side in (present, wanted)
     )
+    head = common(old, new)
+    tail = common(old[head:][::-1], new[head:][::-1])
+    here, there = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(here) * len(there) > _COMPARED:
+        return [(head, head + len(here), head, head + len(there))]
+    found = SequenceMatcher(None, here, there, autojunk=False).get_opcodes()
+    return [(head + i, head + j, head + k, head + m) for tag, i, j, k, m in found if tag != "equal"]
+
+
+def common(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many are the same at the beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

@@ -9,7 +9,7 @@ from itertools import takewhile
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from msgspec import Struct
 
-from server.documents import links, schema, text
+from server.documents import schema, text
 from server.model import Json
 
 _ESCAPED = re.compile(r"[\\`*~\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|\Z)|&(?=[#A-Za-z]|\Z)|!\Z")
@@ -82,7 +82,7 @@ def _piece(node: Json) -> Piece:
 
 def _written_down(mark: Json) -> bool:
     if mark["type"] == "link":
-        return links.leads(mark["attrs"]["href"])
+        return schema.may_lead(mark["attrs"]["href"])
     return mark["type"] == "code" or mark["type"] in _TAGS
 
 

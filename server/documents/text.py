@@ -30,7 +30,7 @@ def title(document: Json) -> str | None:
         line for each in document.get("content", ()) if each["type"] == "heading" for line in _lines(each)
     )
     found = next(headings, None) or next(_lines(document), None)
-    return _SPACE.sub(" ", found).strip()[:TITLE] or None if found else None
+    return _SPACE.sub(" ", found.split("\n")[0]).strip()[:TITLE] if found else None
 
 
 def _lines(node: Json) -> Iterator[str]:

@@ -38,6 +38,7 @@ class Answers(Struct, frozen=True):
     media_types: tuple[str, ...] = ()
     refused: tuple[int, ...] = ()
     media_type: str = "application/json"
+    texts: tuple[str, ...] = ()
     signs_in: str = ""
 
 
@@ -52,7 +53,7 @@ def answers(
 
     `body` and `query` are for what no dataclass says, `media_types` for a body that is no JSON; `columns` names the table
     whose declared columns the body may have; `refused` are the states of refusals that are decided elsewhere, `media_type`
-    is that of the answer. `signs_in` is how a sign-in by it is called, after which a feature may ask for more.
+    is that of the answer, `texts` are others that it may have. `signs_in` is how a sign-in by it is called, after which a feature may ask for more.
     """
     return _says(Answers({status: schema} | ({302: None} if redirects else {}) | dict(also or {}), **more))
 

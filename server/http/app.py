@@ -66,7 +66,11 @@ class Application(Site):
         )
         if not sizes.has_body(request):
             return delegate
-        measured = Measured(delegate, self.held, partial(self._refusal, request))
+        most: int = getattr(delegate.handler_class, "max_body", None) or sizes.MAX_BODY
+        refused = sizes.refusal_of_length(request, most)
+        if refused:
+            return self._refusal(request, refused)
+        measured = Measured(delegate, self.held, partial(self._refusal, request), most)
         request.connection.let_go = measured.let_go  # type: ignore[union-attr]
         return measured
 

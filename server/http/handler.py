@@ -47,6 +47,8 @@ class BaseHandler(RequestHandler):
     application: Site
     # How long the database may keep a request, whatever it is asked; it is answered 503 then.
     database_seconds = 4.0
+    # How many bytes of a body it reads, where that is not what every other does.
+    max_body: int | None = None
 
     @property
     def services(self) -> Services:

@@ -39,17 +39,20 @@ class Held:
 
 
 def refusal_of_head(request: HTTPServerRequest, cookies: Cookies) -> errors.APIError | None:
-    """Why a request is refused before a byte of its body is read."""
+    """Why a request is refused, whatever it is for."""
     if len(request.uri or "") > MAX_HEAD:
         return errors.uri_too_long(MAX_HEAD)
     size = sum(len(name) + len(value) + 4 for name, value in request.headers.get_all())
     if size > MAX_HEAD and size - _cached(request.headers, cookies) > MAX_HEAD:
         return errors.headers_too_large(MAX_HEAD)
+    return None
+
+
+def refusal_of_length(request: HTTPServerRequest, most: int) -> errors.APIError | None:
+    """Why a request is refused before a byte of its body is read, which may have so many."""
     length = announced(request)
     waits = request.headers.get("Expect", "").lower() == "100-continue"
-    if length > MAX_BODY + MAX_WASTE or (waits and length > MAX_BODY):
-        return errors.payload_too_large(MAX_BODY)
-    return None
+    return errors.payload_too_large(most) if length > most + MAX_WASTE or (waits and length > most) else None
 
 
 def _cached(headers: HTTPHeaders, cookies: Cookies) -> int:
@@ -79,10 +82,11 @@ class Measured(HTTPMessageDelegate):
         delegate: HTTPMessageDelegate,
         held: Held,
         refuse: Callable[[errors.APIError], HTTPMessageDelegate],
+        most: int = MAX_BODY,
     ) -> None:
         self._delegate: HTTPMessageDelegate | None = delegate
         self._held, self._make_refusal = held, refuse
-        self._left, self._free, self._mine = MAX_BODY, FREE, 0
+        self._most, self._left, self._free, self._mine = most, most, FREE, 0
         self._error: errors.APIError | None = None
         self._refusal: HTTPMessageDelegate | None = None
 
@@ -97,7 +101,7 @@ class Measured(HTTPMessageDelegate):
         if self._delegate is None:
             return self._refuse() if self._left < -MAX_WASTE else None
         if self._left < 0:
-            return self._give_up(errors.payload_too_large(MAX_BODY))
+            return self._give_up(errors.payload_too_large(self._most))
         if not self._may_hold(len(chunk) + PIECE):
             return self._give_up(errors.overloaded())
         return self._delegate.data_received(chunk)

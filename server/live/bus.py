@@ -8,13 +8,16 @@ import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from server.database import Database, DatabaseError, DatabaseUnavailable, Listener
 from server.live.journal import Row
+
+if TYPE_CHECKING:
+    from server.redis.channel import Channel
 
 CHANNEL = "ai_editor_document"
 # What NOTIFY carries, as base64, and what of a row is left out of it: the log has it.
@@ -49,10 +52,15 @@ class Hearing(Protocol):
 
 
 class Bus:
-    """`hearing` is told; begins to listen with the first `begin`."""
+    """`hearing` is told; begins to listen with the first `begin`.
 
-    def __init__(self, db: Database, hearing: Hearing) -> None:
-        self._db, self._hearing = db, hearing
+    Where there is a Redis, processes talk through it, and by NOTIFY while it is away. What the database itself says
+    always comes from there.
+    """
+
+    def __init__(self, db: Database, hearing: Hearing, redis_url: str | None = None) -> None:
+        self._db, self._hearing, self._redis_url = db, hearing, redis_url
+        self._redis: Channel | None = None
         self.worker = secrets.token_hex(6)
         self._rows: list[Row] = []
         self._asked: dict[str, None] = {}
@@ -63,11 +71,15 @@ class Bus:
 
     def begin(self) -> None:
         """Listens from now on, and sends."""
-        if not self._tasks:
-            self._tasks = [
-                asyncio.create_task(each())
-                for each in (self._listen_forever, self._send_forever, self._send_carets)
-            ]
+        if self._tasks:
+            return
+        work = [self._listen_forever, self._send_forever, self._send_carets]
+        if self._redis_url:
+            from server.redis.channel import Channel  # most do without
+
+            self._redis = Channel(self._redis_url, CHANNEL, self._unpack, self._hearing.may_have_missed)
+            work.append(self._redis.hear_forever)
+        self._tasks = [asyncio.create_task(each()) for each in work]
 
     async def stop(self) -> None:
         """Sends what there is, and lets go."""
@@ -76,6 +88,8 @@ class Bus:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._redis:
+            await self._redis.close()
 
     def send_rows(self, rows: Sequence[Row]) -> None:
         """These are in the log now."""
@@ -123,6 +137,8 @@ class Bus:
                 log.info("other processes are not told of documents: %s", error)
 
     async def _say(self, packed: bytes) -> None:
+        if self._redis and await self._redis.publish(packed):
+            return
         await self._db.notify(CHANNEL, "b" + base64.b64encode(packed).decode())
 
     async def _listen_forever(self) -> None:
@@ -150,11 +166,14 @@ class Bus:
         if word[:1] != "b":
             self._hearing.noticed(word)
             return
-        with contextlib.suppress(ValueError, msgspec.MsgspecError):
+        with contextlib.suppress(ValueError):
             self._unpack(base64.b64decode(word[1:]))
 
     def _unpack(self, packed: bytes) -> None:
-        pack = msgspec.msgpack.decode(packed, type=Pack)
+        try:
+            pack = msgspec.msgpack.decode(packed, type=Pack)
+        except msgspec.MsgspecError:
+            return
         if pack.worker != self.worker:
             self._hearing.heard(pack)
 

@@ -47,10 +47,10 @@ class Gone(Exception):
 class Live:
     """`db` has the log. One of these for each process."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, redis_url: str | None = None) -> None:
         self._db = db
         self.journal = Journal(db, self._written, self._stalled)
-        self.bus = Bus(db, self)
+        self.bus = Bus(db, self, redis_url)
         self._indexing = Indexing(db, self._encoded)
         self.rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}

@@ -6,6 +6,8 @@ import pytest
 
 from handlers.documents import FEATURE
 from server.http.socket import SocketHandler
+from server.services import Services
+from tests.client import Client
 from tests.documents.conftest import NOBODY, Get
 
 WHO = ("owner", "editor", "reader", "expired", "stranger", "signed out")
@@ -38,6 +40,9 @@ ASKED: list[tuple[str, str, Any, tuple[object, ...], tuple[object, ...]]] = [
     ("DELETE", "/documents/{d}", None, (None, OWN, OWN, NO, NO, OUT), (OK, TRASH, TRASH, NO, NO, OUT)),
     ("POST", "/documents/{d}/leave", {},
         ("OWNER_CANNOT_LEAVE", None, None, NO, NO, OUT), ("OWNER_CANNOT_LEAVE", TRASH, TRASH, NO, NO, OUT)),
+    ("GET", "/documents/{d}/content", None, (OK, OK, OK, NO, NO, OUT), (OK, TRASH, TRASH, NO, NO, OUT)),
+    ("PUT", "/documents/{d}/content", "text", (OK, OK, MAY, NO, NO, OUT), (TRASH, TRASH, TRASH, NO, NO, OUT)),
+    ("GET", "/documents/export", None, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),
     ("GET", "/documents", None, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),
     ("GET", "/documents/search?q=garden", None, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),
     ("POST", "/documents", {}, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),
@@ -125,3 +130,13 @@ async def test_what_only_an_owner_sees(stage: Get) -> None:
     told = access["reader"]
     assert (told["links"], told["requests"], told["owner"]["name"]) == ([], [], "Ada")
     assert sorted(each["person"]["name"] for each in told["people"]) == ["Eddie", "Rita", "Una"]
+
+
+@pytest.mark.environ(FEATURES_OFF="documents")
+@pytest.mark.gen_test
+async def test_where_it_is_off_nothing_is_there(client: Client, app: Services) -> None:
+    await client.sign_up()
+    assert "documents" not in app.parts.names
+    for path in ("/api/documents", "/api/documents/x", "/api/folders"):
+        answer = await client.send("POST", path, {})
+        assert (answer.status, "DOCUMENT" in str(answer.body)) in ((404, False), (405, False)), path

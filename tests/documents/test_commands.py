@@ -1,11 +1,13 @@
 """`ai-editor document` and `user hand-over`: what an administrator does with other people's documents."""
 
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from handlers.documents import content
 from server import postgres
 from tests.cli.commands import Commands
 from tests.conftest import execute
@@ -87,3 +89,28 @@ def test_hand_over_and_delete_the_account(ai_editor: Commands, place: tuple[Comm
     kept = execute(place[1], 'SELECT "id", "folderId" FROM "ai_editor_document" ORDER BY "id"')
     assert kept == [("d", "f"), ("e", None), ("g", None)]
     assert execute(place[1], 'SELECT "id" FROM "ai_editor_document_access" ORDER BY "id"') == [("2",), ("3",)]
+
+
+def test_export_and_compact(ai_editor: Commands, place: tuple[Commands, str], tmp_path: Path) -> None:
+    begun = content.begin("# Garden\n\nTulips.\n")
+    execute(place[1], 'UPDATE "ai_editor_document_state" SET "snapshot" = %s', [begun.snapshot])
+    assert ai_editor("document", "export", "d").out == "# Garden\n\nTulips.\n"
+    assert '"heading"' in ai_editor("document", "export", "d", "--format", "json").out
+    kept = tmp_path / "ada.zip"
+    assert ai_editor("document", "export", "--user", "ada@example.com", "--output", str(kept)).code == 0
+    with zipfile.ZipFile(kept) as archive:
+        assert archive.namelist() == ["Papers/Garden.md"]
+    assert (
+        ai_editor("document", "export").code
+        == ai_editor("document", "export", "d", "--user", "ada").code
+        == 2
+    )
+    assert ai_editor("document", "export", "x").refusal == "no document has the id 'x'"
+    assert ai_editor("document", "export", "d", "--output", str(tmp_path / "no" / "x")).code == 1
+    change = content.edited("More.\n")(begun.snapshot)
+    execute(place[1], """INSERT INTO "ai_editor_document_update" ("documentId", "seq", "update") VALUES ('d', 1, %s)""", [change])  # fmt: skip
+    execute(place[1], """UPDATE "ai_editor_document_state" SET "seq" = 1, "logRows" = 1, "logBytes" = 9 WHERE "documentId" = 'd'""")  # fmt: skip
+    assert ai_editor("document", "compact", "d").out == "1 change became a snapshot.\n"
+    assert ai_editor("document", "compact", "d", "--json").json == {"compacted": "d", "changes": 0}
+    assert execute(place[1], 'SELECT count(*) FROM "ai_editor_document_update"') == [(0,)]
+    assert ai_editor("document", "export", "d").out == "More.\n"

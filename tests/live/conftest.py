@@ -10,7 +10,9 @@ from server.live.live import Live
 from server.services import Services
 from tests.conftest import Sql
 from tests.live.typist import first_state
+from tests.relay.conftest import PATH, collect_without
 
+collect_ignore_glob = collect_without(PATH, ["test_redis.py"])
 NewDocument = Callable[..., str]
 
 

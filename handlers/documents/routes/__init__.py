@@ -8,6 +8,7 @@ from handlers.documents.routes.access import (
     LeaveDocument,
     TransferDocument,
 )
+from handlers.documents.routes.content import DocumentContent, ExportDocuments
 from handlers.documents.routes.documents import (
     DocumentItem,
     DocumentList,
@@ -26,7 +27,9 @@ SITE: Routes = (
     ("/api/documents", DocumentList),
     ("/api/documents/join", JoinDocument),
     ("/api/documents/search", SearchDocuments),
+    ("/api/documents/export", ExportDocuments),
     (_ONE, DocumentItem),
+    (f"{_ONE}/content", DocumentContent),
     (f"{_ONE}/restore", RestoreDocument),
     (f"{_ONE}/duplicate", DuplicateDocument),
     (f"{_ONE}/leave", LeaveDocument),

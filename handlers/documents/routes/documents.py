@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from msgspec import structs
 
-from handlers.documents import errors, rules, shapes, sharing
+from handlers.documents import content, errors, rules, shapes, sharing
+from handlers.documents.content import Converting
 from handlers.documents.routes.handler import DocumentHandler, role_of, who_is
 from handlers.documents.rows import Page, Seen, Who
 from handlers.documents.store import folders, lists, titles
 from server import clock
 from server.crypto.random import random_id
 from server.database import Executor
-from server.documents import document_store, seed
+from server.documents import document_store
+from server.documents.indexing import index
 from server.documents.model import SCHEMA, Document, Folder, Role
 from server.http.access import answers
 from server.http.guards import signed_in, signed_in_with
@@ -44,6 +47,7 @@ class NewDocumentBody:
     title: str | None = bodies.optional(rules.title)
     icon: str | None = bodies.optional(rules.icon)
     folder_id: str | None = bodies.optional(rules.nullable(string), "folderId")
+    markdown: str | None = bodies.optional(string)
 
 
 @dataclass(frozen=True)
@@ -121,14 +125,28 @@ class DocumentList(DocumentHandler):
     @signed_in_with(NewDocumentBody, authoritative=True)
     @answers(shapes.DOCUMENT)
     async def post(self, who: SignedIn, body: NewDocumentBody) -> None:
-        """Answers the new document, which is the caller's, and empty."""
-        title = rules.one_line(body.title or "")
+        """Answers the new document, which is the caller's, and says what `markdown` does, or nothing yet.
+
+        Without a title it is called as its text begins.
+        """
+        begun = await self._begin(who, body.markdown)
+        title = rules.one_line(begun.title if body.title is None else body.title)
         now = clock.now()
         made = Document(random_id(), who.user.id, None, title, body.icon or None, SCHEMA, now, now, None)
         async with self.services.db.transaction() as tx:
             folder_id = await owned_folder(tx, who.user.id, body.folder_id)
-            await document_store.insert(tx, structs.replace(made, folder_id=folder_id), seed.empty())
+            await document_store.insert(tx, structs.replace(made, folder_id=folder_id), begun.snapshot)
+            if begun.text:
+                await index(tx, made.id, begun.text)
         await self.answer_document(who.user, made.id)
+
+    async def _begin(self, who: SignedIn, markdown: str | None) -> content.Begun:
+        converting = self.services.of(Converting)
+        return (
+            await converting.run(who.user.id, lambda: content.begin(markdown))
+            if markdown
+            else content.begin(None)
+        )
 
 
 class DocumentItem(DocumentHandler):
@@ -216,7 +234,9 @@ class DuplicateDocument(DocumentHandler):
                 created_at=now,
                 updated_at=now,
             )
-            await document_store.insert(held.tx, copy, seed.empty())
+            updates = await content.changes(held.tx, document_id)
+            await document_store.insert(held.tx, copy, await asyncio.to_thread(content.state_of, updates))
+            await document_store.copy_text(held.tx, document_id, copy.id)
         await self.answer_document(who.user, copy.id)
 
 

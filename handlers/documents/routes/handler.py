@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from urllib.parse import quote
+
 from handlers.documents import errors, shapes
 from handlers.documents.rows import Sight, Who
 from handlers.documents.store import grants, lists
 from server import clock
-from server.database import Executor
+from server.database import Executor, WritesRefused
 from server.documents import access
 from server.documents.model import Role
 from server.http.api import ApiHandler
@@ -44,14 +47,23 @@ class DocumentHandler(ApiHandler):
         return seen
 
     async def claim(self, seen: Sight, user: User) -> None:
-        """Makes an invitation of the caller's address theirs, whatever address they have later."""
+        """Makes an invitation of the caller's address theirs, whatever address they have later; the next time, if not now."""
         address = access.address_of(user)
         if seen.invited and address:
-            async with self.services.db.transaction() as tx:
-                await grants.claim(tx, seen.id, user.id, address)
-                await grants.forget_request(tx, seen.id, user.id, None)
+            with contextlib.suppress(WritesRefused):
+                async with self.services.db.transaction() as tx:
+                    await grants.claim(tx, seen.id, user.id, address)
+                    await grants.forget_request(tx, seen.id, user.id, None)
 
     async def answer_document(self, user: User, document_id: str) -> None:
         """The document as it is now."""
         seen = await self.see(self.services.db, user, document_id)
         self.answer(shapes.document(seen, role_of(seen)))
+
+    def download(self, name: str) -> None:
+        """Has a browser store the answer as a file, whatever is in it."""
+        plain = "".join(each if " " <= each <= "~" and each not in '"\\%' else "_" for each in name)
+        self.set_header(
+            "Content-Disposition",
+            f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+        )

@@ -69,6 +69,28 @@ async def count(db: Executor, owner_id: str | None, trash: bool, search: str) ->
     )
 
 
+class Titled(Struct, frozen=True):
+    """A document by its title, and where it lies."""
+
+    id: str
+    title: str
+    folder_id: str | None
+
+
+async def list_titles(db: Executor, owner_id: str) -> list[Titled]:
+    """All that is somebody's and not in the trash."""
+    return await db.all(
+        Titled,
+        """
+        SELECT "id" AS id, "title" AS title, "folderId" AS folder_id
+        FROM "ai_editor_document"
+        WHERE "ownerId" = %(owner_id)s AND "deletedAt" IS NULL
+        ORDER BY "title", "id"
+        """,
+        owner_id=owner_id,
+    )
+
+
 class Weight(Struct, frozen=True):
     """What a document is made of: a snapshot, and what was written since."""
 
