@@ -185,8 +185,8 @@ class DocumentGrant(SharingHandler):
         async with sharing.holding(self.services, document_id, who.user) as held:
             if not held.role.may_share:
                 raise errors.not_allowed()
-            await sharing.revoke(held.tx, document_id, access_id)
-            await self.told(held, who, "document-unshared")
+            if await sharing.revoke(held.tx, document_id, access_id):
+                await self.told(held, who, "document-unshared")
         self.answer({"success": True})
 
 
