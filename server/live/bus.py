@@ -81,7 +81,7 @@ class Bus:
 
             self._redis = Channel(self._redis_url, CHANNEL, self._unpack, self._hearing.may_have_missed)
             work.append(self._redis.hear_forever)
-        self._tasks = [asyncio.create_task(_at_leisure(each())) for each in work]
+        self._tasks = [asyncio.create_task(_at_leisure(each)) for each in work]
 
     async def stop(self) -> None:
         """Sends what there is, and lets go."""
@@ -165,7 +165,14 @@ class Bus:
             while True:
                 word = await listener.get()
                 if isinstance(word, str):
-                    self._take(word)
+                    self._take_quietly(word)
+
+    def _take_quietly(self, word: str) -> None:
+        """Who fails over one hears the next."""
+        try:
+            self._take(word)
+        except Exception:
+            log.exception("a word of another process is not understood")
 
     def _take(self, word: str) -> None:
         """What cannot be read is somebody else's: anybody who has the database may announce."""
@@ -184,10 +191,10 @@ class Bus:
             self._hearing.heard(pack)
 
 
-async def _at_leisure(work: Coroutine[Any, Any, None]) -> None:
+async def _at_leisure(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """It outlives the request that it began with."""
     budget.allow(None)
-    await work
+    await work()
 
 
 @contextlib.asynccontextmanager
