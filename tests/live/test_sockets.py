@@ -144,8 +144,8 @@ async def test_what_waits_for_its_ground_counts(
     await client.sign_up()
     document = new_document("ada@example.com")
     page = await Typist().ready(client, document)
-    for number in range(200):
-        page.send(frames.sync(frames.UPDATE, early(number, 1000)))
+    for number in range(40):
+        page.send(frames.sync(frames.UPDATE, early(number, 5000)))
     await page.until(lambda: page.closed == 4413)
     [(size,)] = sql('SELECT "logBytes" FROM "ai_editor_document_state" WHERE "documentId" = %s', document)
     assert size <= 100_000
