@@ -19,7 +19,7 @@ _INTEGER, _TEXT, _BYTES = 125, 119, 116
 
 
 def check_update(update: bytes) -> dict[int, int]:
-    """Up to which clock it knows each client that it brings something of.
+    """Up to which clock it knows each client of which it brings or deletes something.
 
     Raises Nonsense for what is no update, or holds what no editor writes: documents within, or values too deep.
     """
@@ -69,7 +69,7 @@ class _Walk:
 
     def update(self) -> dict[int, int]:
         """The next clock of each client."""
-        found = {}
+        found: dict[int, int] = {}
         self._check_count(clients := self._number())
         for _ in range(clients):
             self._check_count(structs := self._number())
@@ -77,7 +77,7 @@ class _Walk:
             for _ in range(structs):
                 clock += self._struct()
             found[client] = clock
-        self._deleted()
+        self._deleted(found)
         if self._at != len(self._data):
             raise Nonsense("an update with something after it")
         return found
@@ -87,13 +87,13 @@ class _Walk:
         if count > len(self._data) - self._at:
             raise Nonsense("an update that announces more than it has")
 
-    def _deleted(self) -> None:
+    def _deleted(self, found: dict[int, int]) -> None:
         self._check_count(clients := self._number())
         for _ in range(clients):
-            self._number()
+            client = self._number()
             self._check_count(ranges := self._number())
-            for _ in range(2 * ranges):
-                self._number()
+            for _ in range(ranges):
+                found[client] = max(found.get(client, 0), self._number() + self._number())
 
     def _struct(self) -> int:
         """How many clocks it takes."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NOTHING = b"\x00\x00"
 # Merging takes time by the square of how many there are.
 _AT_ONCE = 64
+# What waits for its ground is kept with a little beside it; what is found in a row or a snapshot only where it is much.
+_BESIDE, _LITTLE, _MUCH = 256, 32, 4096
 
 
 class Broken(Nonsense):
@@ -33,16 +35,35 @@ class Copy:
         self._news: list[bytes] = []
         self._doc.observe(self._changed)
         self.size = 0
+        self._waiting: list[tuple[dict[int, int], int]] = []
         for update in updates:
-            self.apply(update)
+            if len(update) > len(self.apply(update)) + _MUCH:
+                self._waits(check_update(update), len(update))
 
     def _changed(self, event: TransactionEvent) -> None:
         self._news.append(event.update)
 
-    def take(self, update: bytes) -> bytes:
-        """What a stranger's update changed; raises Nonsense."""
-        check_update(update)
-        return self.apply(update)
+    def take(self, update: bytes) -> tuple[bytes, bool]:
+        """What a stranger's update changed, and whether it brings something, be it for later; raises Nonsense."""
+        brought = check_update(update)
+        news = self.apply(update)
+        waits = len(update) > len(news) + _LITTLE * bool(news) and self._waits(brought, len(update))
+        return news, bool(news) or waits
+
+    def _waits(self, brought: dict[int, int], size: int) -> bool:
+        """Whether something of it waits for its ground, which is counted then."""
+        if _within(brought, read_state(self.state)):
+            return False
+        self._waiting.append((brought, size + _BESIDE))
+        self.size += size + _BESIDE
+        return True
+
+    def weigh(self) -> int:
+        """How large it is, anew: what has been deleted meanwhile, or has found its ground, counts no more."""
+        known = read_state(self.state)
+        self._waiting = [each for each in self._waiting if not _within(each[0], known)]
+        self.size = len(self.encode()) + sum(size for _, size in self._waiting)
+        return self.size
 
     def apply(self, update: bytes) -> bytes:
         """What an update of our own log changed, as an update, or nothing; raises Nonsense.
@@ -92,8 +113,3 @@ def merge(updates: Sequence[bytes]) -> bytes:
 
 def _within(brought: dict[int, int], known: dict[int, int]) -> bool:
     return all(known.get(client, 0) >= end for client, end in brought.items())
-
-
-def has_structs(update: bytes) -> bool:
-    """Whether it brings text, beside what it says of what was deleted."""
-    return update[:1] != b"\x00"
