@@ -8,6 +8,7 @@ from handlers.documents.routes import SITE
 from handlers.documents.searching import Searching
 from handlers.documents.sockets import LiveDocument
 from server.feature import Feature
+from server.limits import Limit
 
 
 def _commands() -> tuple[click.Command, ...]:
@@ -27,7 +28,12 @@ FEATURE = Feature(
     optional=True,
     site=(*SITE, ("/api/documents/([^/]+)/live", LiveDocument)),
     make=(lambda services: Searching(), lambda services: Converting(), running.open_live),
-    limits=(mails.BY_PERSON,),
+    limits=(
+        # As somebody types; an office may have one address.
+        Limit("/api/documents/search", 300, seconds=10),
+        Limit("/api/documents/export", 5, seconds=60),
+        mails.BY_PERSON,
+    ),
     emails=mails.EMAILS,
     commands=_commands,
     verbs=_verbs,

@@ -187,7 +187,8 @@ def export(document_id: str | None, user: str | None, form: str, path: Path | No
             with await exporting.pack(db, (await lookup.get_user(db, user)).id) as file:
                 return file.read()
         found = await get_document(db, document_id or "")
-        return FORMATS[form].write(content.document_of(await content.changes(db, found.id)), found.title)
+        said = content.document_of(await content.changes(db, found.id))
+        return FORMATS[form].file(said, found.title, services.config.origin)
 
     written = setup.run(work)
     if path is None:

@@ -26,11 +26,19 @@ _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u2028\u2029]+')
 
 
 class Format(Struct, frozen=True):
-    """How a text is written, and what a file of it is called behind the dot."""
+    """How a text is written, what a file of it is called behind the dot, and how that is written where it is more.
+
+    A file is told the document's title, and where the addresses lead that begin with a slash.
+    """
 
     media_type: str
     ending: str
-    write: Callable[[Json, str], bytes]
+    write: Callable[[Json], bytes]
+    as_file: Callable[[Json, str, str], bytes] | None = None
+
+    def file(self, document: Json, title: str, origin: str) -> bytes:
+        """What stands by itself."""
+        return self.as_file(document, title, origin) if self.as_file else self.write(document)
 
 
 class Converting:
@@ -111,12 +119,8 @@ def edited(markdown: str) -> Work:
     wanted = reading.read(markdown).document
 
     def work(state: bytes) -> bytes | None:
-        doc = yjs.opened(state)
-        before = doc.get_state()
-        if not yjs.edit(doc, wanted):
-            return None
-        update = doc.get_update(before)
-        if len(state) + len(update) > MOST_BYTES:
+        update = yjs.edited(state, reading.kept(yjs.read_state(state), wanted))
+        if update and len(state) + len(update) > MOST_BYTES:
             raise errors.document_too_large()
         return update
 
@@ -129,17 +133,26 @@ def file_name(title: str, ending: str) -> str:
     return f"{name or 'document'}.{ending}"
 
 
-def _as_json(document: Json, _: str) -> bytes:
-    return wire.dumps(document)
-
-
-def _as_markdown(document: Json, _: str) -> bytes:
+def _as_markdown(document: Json) -> bytes:
     from server.documents import markdown
 
     return markdown.markdown(document).encode("utf-8", "replace")
 
 
+def _as_html(document: Json) -> bytes:
+    from server.documents import html
+
+    return html.fragment(document).encode("utf-8", "replace")
+
+
+def _as_page(document: Json, title: str, origin: str) -> bytes:
+    from server.documents import html
+
+    return html.page(document, title, origin=origin).encode("utf-8", "replace")
+
+
 FORMATS: dict[str, Format] = {
-    "json": Format("application/json", "json", _as_json),
+    "json": Format("application/json", "json", wire.dumps),
+    "html": Format("text/html; charset=utf-8", "html", _as_html, _as_page),
     "markdown": Format("text/markdown; charset=utf-8", "md", _as_markdown),
 }

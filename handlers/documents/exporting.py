@@ -28,7 +28,7 @@ async def pack(db: Executor, owner_id: str) -> IO[bytes]:
             for each in await operating.list_titles(db, owner_id):
                 name = free_name(places.get(each.folder_id or "", ""), each.title, taken)
                 updates = await content.changes(db, each.id)
-                await asyncio.to_thread(_add, archive, name, updates, each.title)
+                await asyncio.to_thread(_add, archive, name, updates)
         file.seek(0)
     except BaseException:
         file.close()
@@ -36,8 +36,8 @@ async def pack(db: Executor, owner_id: str) -> IO[bytes]:
     return file
 
 
-def _add(archive: zipfile.ZipFile, name: str, updates: list[bytes], title: str) -> None:
-    archive.writestr(name, FORMATS["markdown"].write(content.document_of(updates), title))
+def _add(archive: zipfile.ZipFile, name: str, updates: list[bytes]) -> None:
+    archive.writestr(name, FORMATS["markdown"].write(content.document_of(updates)))
 
 
 def paths(found: Sequence[Folder]) -> Mapping[str, str]:

@@ -62,10 +62,7 @@ class Sight(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """The same of one that a search has found, with what stands around the first word.
-
-    One that is not `exact` has a title that is a little like what was looked for.
-    """
+    """The same of one that a search has found, with what stands around the first word."""
 
     id: str
     title: str
@@ -80,7 +77,6 @@ class Found(Struct, frozen=True):
     updated_at: datetime
     deleted_at: datetime | None
     excerpt: str
-    exact: bool
 
 
 class Member(Struct, frozen=True):

@@ -22,7 +22,7 @@ class Searching:
         self._forgives: bool | None = None
 
     async def find(self, db: Executor, who: Who, text: str) -> list[Found]:
-        """What has every word, each as its beginning, in the text or in the title; titles first."""
+        """What has every word, each as its beginning, in the text or in the title, titles first; where nothing has, titles that are like it."""
         wanted = split(text)
         if not wanted:
             return []
@@ -31,10 +31,11 @@ class Searching:
         patterns = [f"%{_escaped(word)}%" for word in typed]
         first = next((word for word in typed if word.isalnum()), wanted[0])
         line = " ".join(typed)
-        if len(line) < LEAST_LETTERS or not await self._forgives_typos(db):
-            return await search.list_with(db, who, query, patterns, first, MOST)
-        found = await search.list_like(db, who, query, patterns, line, LIKENESS, first, 3 * MOST)
-        return [each for each in found if each.exact or is_like(wanted, each.title)][:MOST]
+        found = await search.list_with(db, who, query, patterns, first, MOST)
+        if found or len(line) < LEAST_LETTERS or not await self._forgives_typos(db):
+            return found
+        found = await search.list_like(db, who, line, LIKENESS, first, 3 * MOST)
+        return [each for each in found if is_like(wanted, each.title)][:MOST]
 
     async def _forgives_typos(self, db: Executor) -> bool:
         if self._forgives is None:

@@ -36,9 +36,9 @@ aside.important { border-color: #84c }
 aside.warning { border-color: #b70 }
 aside.caution { border-color: #c33 }
 ul.tasks { list-style: none; padding-inline-start: 0 }
-ul.tasks > li { display: flex; gap: .6rem }
+ul.tasks > li { align-items: baseline; display: flex; gap: .6rem }
 ul.tasks > li > div { flex: 1; min-width: 0 }
-ul.tasks p, li > p { margin: .2em 0 }
+ul.tasks p, li > p, th > p, td > p { margin: .2em 0 }
 @media print { body { max-width: none; padding: 0 } pre { white-space: pre-wrap } a { color: inherit } }
 """
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from server.documents import schema, text
 from server.documents.sentence import destination, sentence
@@ -12,6 +13,7 @@ from server.model import Json
 _LANGUAGE = re.compile(r"[^\s`~\\&]{1,60}")
 _RULES = {"left": ":--", "center": ":-:", "right": "--:"}
 _LARGEST = 999_999_999
+_INLINE = ("text", "mention", "hardBreak")
 _LISTS = {"bulletList": "*", "taskList": "*", "orderedList": "1"}
 
 
@@ -25,7 +27,7 @@ def _blocks(content: Sequence[Json], depth: int, between: str = "\n\n") -> str:
     """One below the other. Two lists of a kind would be one, so their signs alternate."""
     written: list[str] = []
     before, turn = "", False
-    for each in content:
+    for each in _grouped(content):
         kind = _LISTS.get(each["type"], "")
         other = bool(kind) and kind == before and not turn
         if words := _block(each, depth, other, not (written or depth)):
@@ -54,10 +56,19 @@ def _block(node: Json, depth: int, turn: bool, first: bool) -> str:
 
 def _unknown(node: Json, depth: int) -> str:
     """Of what this server does not know, the words."""
-    content = node.get("content", ())
-    if all(each["type"] == "text" for each in content):
-        return sentence(content)
-    return _blocks(content, depth + 1)
+    return _blocks(node.get("content", ()), depth + 1)
+
+
+def _grouped(content: Sequence[Json]) -> Iterator[Json]:
+    """Words that stand where blocks should are paragraphs."""
+    for inline, group in groupby(content, key=lambda each: each["type"] in _INLINE):
+        nodes = list(group)
+        yield from [schema.node("paragraph", nodes)] if inline else nodes
+
+
+def _listed(node: Json) -> Json:
+    """What stands in a list and is no item stands in one."""
+    return node if node["type"] in ("listItem", "taskItem") else schema.node("listItem", [node])
 
 
 def _paragraph(node: Json) -> str:
@@ -99,7 +110,7 @@ def _indented(block: str, first: str, other: str) -> str:
 
 
 def _list(node: Json, depth: int, turn: bool) -> str:
-    items = node.get("content", ())
+    items = [_listed(each) for each in _grouped(node.get("content", ()))]
     tight = all(_tight(each) for each in items)
     start = node["attrs"]["start"] if node["type"] == "orderedList" else 1
     written = []
@@ -126,11 +137,8 @@ def _tight(item: Json) -> bool:
 def _interrupts(node: Json) -> bool:
     if node["type"] not in _LISTS or node.get("attrs", {}).get("start", 1) != 1:
         return False
-    return all(
-        _tight(each) and "content" in each["content"][0]
-        for each in node.get("content", ())
-        if each.get("content")
-    )
+    items = node.get("content", ())
+    return all(each.get("content") and _tight(each) and "content" in each["content"][0] for each in items)
 
 
 def _item(item: Json, sign: str, depth: int, tight: bool) -> str:
@@ -148,20 +156,26 @@ def _item(item: Json, sign: str, depth: int, tight: bool) -> str:
 
 def _table(node: Json) -> str:
     """As GitHub has them: the first row is the head, and a cell has one line."""
-    rows = [[_cell(each) for each in row.get("content", ())] for row in node.get("content", ())]
+    rows = [[_cell(each) for each in _cells(row)] for row in _grouped(node.get("content", ()))]
     width = max(map(len, rows), default=0)
     if not width:
         return ""
-    head = node["content"][0].get("content", ())
+    head = _cells(node["content"][0])
     rules = [_RULES.get(str(each.get("attrs", {}).get("align")), "---") for each in head]
     rules += ["---"] * (width - len(rules))
     lines = [[*row, *[""] * (width - len(row))] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in (lines[0], rules, *lines[1:]))
 
 
+def _cells(row: Json) -> list[Json]:
+    """What is no row is one cell."""
+    return list(_grouped(row.get("content", ()))) if row["type"] == "tableRow" else [row]
+
+
 def _cell(cell: Json) -> str:
     """Several blocks stand in one line, with breaks between them."""
-    lines = [_line(each) for each in cell.get("content", ())]
+    known = cell["type"] in ("tableCell", "tableHeader")
+    lines = [_line(each) for each in (_grouped(cell.get("content", ())) if known else [cell])]
     return "<br>".join(each for each in lines if each).replace("|", r"\|")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping, Sequence
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -15,7 +16,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from msgspec import Struct
 
-from server.documents import schema, text
+from server.documents import markdown, schema, text
 from server.documents.inline import line
 from server.documents.schema import ContentError, TooDeep
 from server.model import Json
@@ -24,6 +25,7 @@ LARGEST = 4 * 1024 * 1024
 # Four million letters of prose full of signs fit; what takes more was made to.
 _STEPS = 1_500_000
 _CELLS = 200_000
+_NONE = -2
 _NESTING = schema.DEPTH - 10
 _TASK = re.compile(r"\[([ xX])\](?:\s+|\Z)")
 _CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|\Z)", re.IGNORECASE)
@@ -48,11 +50,11 @@ class Reading(Struct, frozen=True):
     title: str | None
 
 
-def read(markdown: str) -> Reading:
+def read(written: str) -> Reading:
     """The document; HTML in it becomes text, unless it is one of the few tags that Markdown has no sign for."""
-    if len(markdown.encode(errors="replace")) > LARGEST:
+    if len(written.encode(errors="replace")) > LARGEST:
         raise TooLarge(f"more than {LARGEST} bytes")
-    whole = _NEWLINE.sub("\n", markdown.encode("utf-8", "replace").decode())
+    whole = _NEWLINE.sub("\n", written.encode("utf-8", "replace").decode())
     front = _FRONT.match(whole)
     document = schema.node(
         "doc", _Builder().built(_tokens(whole[front.end() if front else 0 :])) or [schema.node("paragraph")]
@@ -61,11 +63,62 @@ def read(markdown: str) -> Reading:
     return Reading(document, named[2][: text.TITLE] if named else text.title(document))
 
 
-def _tokens(markdown: str) -> list[Token]:
-    if markdown.count("|") > _CELLS:
+def kept(present: Json, wanted: Json) -> Json:
+    """The wanted document, which came from Markdown, with what Markdown cannot say of blocks that stay as they are."""
+    blocks = present["content"]
+    other = {
+        at for start, stop, *_ in schema.differences(blocks, wanted["content"]) for at in range(start, stop)
+    }
+    said = [_said(each) if at in other else [each] for at, each in enumerate(blocks)]
+    places = _places(said, wanted["content"])
+    if not any(said) and wanted == schema.empty():
+        return present
+    content: list[Json] = []
+    at, last = 0, -1  # the block that was kept last, where nothing came between
+    while at < len(wanted["content"]):
+        owner = places.get(at, _NONE)
+        if owner == _NONE:
+            content.append(wanted["content"][at])
+        else:
+            alone = last == _NONE or any(said[last + 1 : owner])
+            content += blocks[owner if alone else last + 1 : owner + 1]
+        at += 1 if owner == _NONE else len(said[owner])
+        last = owner
+    if last >= 0 and not any(said[last + 1 :]):
+        content += blocks[last + 1 :]
+    return schema.node("doc", content)
+
+
+def _said(block: Json) -> list[Json]:
+    """What comes back of it from Markdown: of what has no words, nothing."""
+    written = markdown.markdown(schema.node("doc", [block]))
+    return list(read(written).document["content"]) if written else []
+
+
+def _places(said: Sequence[Sequence[Json]], wanted: Sequence[Json]) -> dict[int, int]:
+    """Where in what is wanted each of them stands as a whole: which one, by place."""
+    flat = [each for several in said for each in several]
+    ends = [*schema.differences(flat, wanted), (len(flat), len(flat), len(wanted), len(wanted))]
+    begins = [(0, 0), *((stop, end) for _, stop, _, end in ends)]
+    same = {
+        old: begin + old - start
+        for (start, begin), (stop, *_) in zip(begins, ends, strict=False)
+        for old in range(start, stop)
+    }
+    found, start = {}, 0
+    for owner, several in enumerate(said):
+        new = same.get(start, -1)
+        if several and new >= 0 and all(same.get(start + each) == new + each for each in range(len(several))):
+            found[new] = owner
+        start += len(several)
+    return found
+
+
+def _tokens(written: str) -> list[Token]:
+    if written.count("|") > _CELLS:
         raise TooComplex("more cells than a table has")
     try:
-        tokens = _Reader().parse(markdown, {"left": _STEPS})
+        tokens = _reader().parse(written, {"left": _STEPS})
     except RecursionError as error:
         raise TooDeep("nested too deep") from error
     if any(each.level >= _NESTING - 1 for each in tokens if each.nesting == 1):
@@ -92,6 +145,12 @@ class _Reader(MarkdownIt):
 
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802
         return link
+
+
+@cache
+def _reader() -> _Reader:
+    """Keeps nothing of what it reads."""
+    return _Reader()
 
 
 def _spend(env: MutableMapping[str, Any], steps: int) -> None:

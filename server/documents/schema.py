@@ -6,15 +6,19 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from importlib import resources
 from typing import Any
 
+import orjson
 from msgspec import Struct
 
 from server.model import Json
 
 # The deepest that nodes stand in each other; orjson writes 254 levels, and a node takes two.
 DEPTH = 100
+# What is compared of the differing middles of two documents, block by block.
+_COMPARED = 4_000_000
 # The longest address.
 LONGEST = 4096
 _FOREIGN = re.compile(r"(?:https?|mailto|tel):.+", re.IGNORECASE)
@@ -71,7 +75,6 @@ class Kind(Struct, frozen=True):
     groups: tuple[str, ...] = ()
     marks: bool = True
     rank: int = 0
-    excludes: bool = False
 
     @property
     def leaf(self) -> bool:
@@ -113,7 +116,6 @@ def _kinds(specs: Mapping[str, Json], nodes: Mapping[str, Json]) -> Mapping[str,
             tuple(spec.get("group", "").split()),
             spec.get("marks") != "",
             rank,
-            spec.get("excludes") == "_",
         )
         for rank, (name, spec) in enumerate(specs.items())
     }
@@ -245,3 +247,23 @@ def may_lead(address: object) -> bool:
 def may_show(address: object) -> bool:
     """Whether a picture may have it: a file of this server."""
     return isinstance(address, str) and address.startswith("/") and may_lead(address)
+
+
+def differences(present: Sequence[Json], wanted: Sequence[Json]) -> list[tuple[int, int, int, int]]:
+    """From where to where other blocks stand in one and in the other, first to last."""
+    old, new = (
+        [orjson.dumps(each, option=orjson.OPT_SORT_KEYS) for each in side] for side in (present, wanted)
+    )
+    head = common(old, new)
+    tail = common(old[head:][::-1], new[head:][::-1])
+    here, there = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(here) * len(there) > _COMPARED:
+        return [(head, head + len(here), head, head + len(there))]
+    found = SequenceMatcher(None, here, there, autojunk=False).get_opcodes()
+    return [(head + i, head + j, head + k, head + m) for tag, i, j, k, m in found if tag != "equal"]
+
+
+def common(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many are the same at the beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

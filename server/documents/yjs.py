@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 from itertools import groupby, takewhile
 from operator import itemgetter
 from typing import Any, cast
 
-import orjson
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from server.documents import schema
-from server.documents.schema import ContentError
+from server.documents.schema import ContentError, Kind
 from server.model import Json
 
 # The name that the editor's Collaboration has for it.
 FIELD = "default"
-# What is compared of two documents' differing middles, block by block.
-_COMPARED = 4_000_000
 Element = XmlElement | XmlFragment
 
 
@@ -56,15 +52,28 @@ def made(content: Json | None = None) -> bytes:
     return doc.get_update()
 
 
+def edited(state: bytes, wanted: Json) -> bytes | None:
+    """The change that makes the content of a state the wanted one, if there is any; raises Misfit.
+
+    Not what the document's own difference would be, which has everything in it that was ever deleted.
+    """
+    doc = opened(state)
+    changes: list[bytes] = []
+    kept = doc.observe(lambda event: changes.append(event.update))
+    edit(doc, wanted)
+    doc.unobserve(kept)
+    return changes[0] if changes else None
+
+
 def edit(doc: Doc[Any], wanted: Json) -> bool:
     """Makes its content the wanted one, in one transaction, and touches no block that stays; whether it did anything."""
     blocks = schema.document(wanted)["content"]
     with doc.transaction():
         fragment = doc.get(FIELD, type=XmlFragment)
         present = [_block(each) for each in fragment.children]
-        found = list(_differences(present, blocks))
-        for start, stop, content in reversed(found):
-            _replace(fragment, start, present[start:stop], content)
+        found = schema.differences(present, blocks)
+        for start, stop, begin, end in reversed(found):
+            _replace(fragment, start, present[start:stop], blocks[begin:end])
     return bool(found)
 
 
@@ -76,16 +85,25 @@ def _block(child: XmlElement | XmlFragment | XmlText) -> Json:
 
 
 def _node(element: Element, depth: int) -> Json:
-    name = str(element.tag) if isinstance(element, XmlElement) else ""
-    known = schema.NODES.get(name)
+    """An element that calls itself a text is none."""
+    tag = str(element.tag) if isinstance(element, XmlElement) else ""
+    name = "" if tag == "text" else tag
     made: Json = {"type": name}
     if attrs := schema.attributes(schema.NODES, name, _attributes(element)):
         made["attrs"] = attrs
-    if depth <= 0:
-        inside = [schema.text(words)] if (words := _flat(element)) else []
-    else:
-        inside = schema.joined(_children(element, depth - 1, known is None or known.marks))
+    inside = _inside(element, schema.NODES.get(name), depth)
     return made | ({"content": inside} if inside else {})
+
+
+def _inside(element: Element, kind: Kind | None, depth: int) -> list[Json]:
+    """Of what is too deep, or stands where words alone may, the words; nothing stands in a picture."""
+    if kind and kind.leaf:
+        return []
+    children = list(element.children)
+    bare = kind is not None and not kind.marks
+    if depth <= 0 or (bare and not all(isinstance(each, XmlText) for each in children)):
+        return [schema.text(words)] if (words := _flat(element)) else []
+    return schema.joined(_children(children, depth - 1, not bare))
 
 
 def _attributes(element: Element) -> Json:
@@ -94,8 +112,8 @@ def _attributes(element: Element) -> Json:
     return dict(cast(Iterable[tuple[str, Any]], element.attributes))
 
 
-def _children(element: Element, depth: int, marked: bool) -> Iterator[Json]:
-    for child in element.children:
+def _children(children: Sequence[Element | XmlText], depth: int, marked: bool) -> Iterator[Json]:
+    for child in children:
         if isinstance(child, XmlText):
             yield from _texts(child, marked)
         else:
@@ -168,30 +186,6 @@ def _number(value: object) -> object:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _differences(
-    present: Sequence[Json], wanted: Sequence[Json]
-) -> Iterator[tuple[int, int, Sequence[Json]]]:
-    """From where to where other blocks come, first to last."""
-    old, new = (
-        [orjson.dumps(each, option=orjson.OPT_SORT_KEYS) for each in side] for side in (present, wanted)
-    )
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
-    here, there = old[head : len(old) - tail], new[head : len(new) - tail]
-    if len(here) * len(there) > _COMPARED:
-        yield head, head + len(here), wanted[head : head + len(there)]
-        return
-    for tag, i, j, k, m in SequenceMatcher(None, here, there, autojunk=False).get_opcodes():
-        if tag != "equal":
-            yield head + i, head + j, wanted[head + k : head + m]
-
-
-def _common(one: Sequence[object], other: Sequence[object]) -> int:
-    return next(
-        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
-
-
 def _replace(parent: Element, start: int, present: Sequence[Json], wanted: Sequence[Json]) -> None:
     """One block for one of its kind is changed within its text, where it has nothing but text."""
     paired = len(present) == len(wanted)
@@ -226,8 +220,8 @@ def _amend(element: XmlElement, present: Json, wanted: Json) -> bool:
 
 def _amend_text(place: XmlText, present: Sequence[Json], wanted: Sequence[Json]) -> None:
     old, new = _characters(present), _characters(wanted)
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = schema.common(old, new)
+    tail = schema.common(old[head:][::-1], new[head:][::-1])
     at = _bytes(old[:head])
     if gone := _bytes(old[head : len(old) - tail]):
         del place[at : at + gone]

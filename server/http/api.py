@@ -104,7 +104,7 @@ class ApiHandler(CallerHandler):
             return False
         if "Access-Control-Allow-Origin" not in self._headers:
             return False
-        self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+        self.set_header("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS")
         headers = ("Content-Type", "Authorization", *(gate.header for gate in self.services.gates))
         self.set_header("Access-Control-Allow-Headers", ", ".join(headers))
         self.set_header("Access-Control-Max-Age", "600")

@@ -49,6 +49,16 @@ async def test_a_document_that_begins_with_markdown(stage: Get) -> None:
 
 
 @pytest.mark.gen_test
+async def test_a_page_of_its_own(stage: Get) -> None:
+    found = await stage()
+    await put(found, "owner", b"*a* <script>\n")
+    answer = await found.ask("reader", "GET", "/documents/{d}/content?format=html")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "<p><em>a</em> &lt;script&gt;</p>" in answer.body.decode()
+
+
+@pytest.mark.gen_test
 async def test_editing(stage: Get) -> None:
     """What it makes different is a change in the log, of whoever asked; what is as it was makes none."""
     found = await stage()
@@ -86,6 +96,9 @@ async def test_what_is_no_edit(stage: Get, monkeypatch: pytest.MonkeyPatch) -> N
         if what == "too deep" and answer.status == 200:  # it is flattened
             continue
         assert (answer.status, answer.json["code"]) == refusal, what
+    long = await put(found, "owner", b"word " * 300_000)  # more than any other body may be
+    assert long.status == 200, long.body
+    await put(found, "owner", b"")
     monkeypatch.setattr(content, "MOST_BYTES", 100)
     answer = await put(found, "owner", b"word " * 100)
     assert (answer.status, answer.json["code"]) == (413, "DOCUMENT_TOO_LARGE")
@@ -118,6 +131,25 @@ async def test_as_a_file(stage: Get) -> None:
         assert answer.headers["Content-Disposition"] == disposition, title
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert "Content-Disposition" not in (await found.ask("reader", "GET", "/documents/{d}/content")).headers
+
+
+@pytest.mark.gen_test
+async def test_as_html(stage: Get) -> None:
+    """A part of a page to show, a whole one to keep; neither can do anything here."""
+    found = await stage()
+    await put(
+        found, "owner", b"# <script>alert(1)</script>\n\n[there](/documents/x) [no](javascript:alert)\n"
+    )
+    shown = await found.ask("reader", "GET", "/documents/{d}/content?format=html")
+    kept = await found.ask("reader", "GET", "/documents/{d}/content?format=html&download=true")
+    for answer in (shown, kept):
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert b"<script" not in answer.body
+        assert b'href="javascript' not in answer.body
+    assert shown.body.startswith(b"<h1>&lt;script")
+    assert kept.body.startswith(b"<!doctype html>")
+    assert f'href="{found["owner"].base_url}/documents/x'.encode() in kept.body
 
 
 @pytest.mark.gen_test

@@ -243,3 +243,18 @@ async def test_no_advert_is_mailed(stage: Get, mailbox: Mailbox) -> None:
     mail = await mailbox.last("sam@example.com")
     assert "evil" not in mail.text + mail.html
     assert "Ada shared a document with you." in mail.text
+
+
+@pytest.mark.gen_test
+async def test_the_owner_can_look_up_what_others_did(stage: Get) -> None:  # S36
+    found = await stage()
+    made = await found.done("editor", "POST", "/documents/{d}/access", {"link": True, "role": "reader"})
+    await found.done("editor", "DELETE", f"/documents/{{d}}/access/{made['id']}")
+    await found.done("owner", "POST", "/documents/{d}/transfer", {"userId": found.ids["editor"]})
+    for who, events in (("owner", ["transferred", "unshared", "shared"]), ("editor", [])):
+        told = (await found[who].send("GET", "/api/activity")).json["events"]
+        names = [each["event"] for each in told if each["event"].startswith("document-")]
+        assert names == [f"document-{event}" for event in events], who
+    assert [each["by"] for each in (await found["owner"].send("GET", "/api/activity")).json["events"][:3]] == [
+        "you", "somebody", "somebody",
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from server.documents import schema
 from server.documents.markdown import markdown
-from server.documents.reading import LARGEST, TooComplex, TooLarge, read
+from server.documents.reading import LARGEST, TooComplex, TooLarge, kept, read
 from server.documents.schema import ContentError, TooDeep, mark, node, text
 from server.model import Json
 from tests.documents import carried, shapes
@@ -44,6 +44,33 @@ def test_whatever_it_is_becomes_markdown_that_stays(document: Json) -> None:
     once = read(markdown(document)).document
     assert schema.document(once) == once
     assert read(markdown(once)).document == once
+
+
+@settings(deadline=None, max_examples=60)
+@given(document=shapes.DOCUMENTS, other=carried.DOCUMENTS)
+def test_what_markdown_cannot_say_stays_where_nothing_changed(document: Json, other: Json) -> None:
+    """Who fetches a document as Markdown and puts it back has changed nothing."""
+    assert kept(document, read(markdown(document)).document) == document
+    more = read(f"{markdown(document)}\n<!-- -->\n\n{markdown(other)}").document
+    assert schema.document(kept(document, more))
+    assert read(markdown(kept(document, more))).document == more
+
+
+def test_a_change_leaves_the_other_blocks_alone() -> None:
+    person, wide = paragraph(node("mention", id="u1", label="Zoë")), node("image", src="/files/1", width=80)
+    empty, rule = paragraph(), node("horizontalRule")
+    present = doc(empty, person, empty, empty, wide, rule, empty)
+
+    def put(written: str) -> Json:
+        return kept(present, read(written).document)
+
+    assert put("@Zoë\n\nnew\n\n![](/files/1)\n\n***\n") == doc(
+        empty, person, paragraph("new"), wide, rule, empty
+    )
+    assert put("@Zoë!\n\n![](/files/1)\n\n***\n") == doc(paragraph("@Zoë!"), wide, rule, empty)
+    assert put("@Zoë\n\n![](/files/1)\n") == doc(empty, person, empty, empty, wide)
+    assert put("") == doc(empty)
+    assert kept(doc(empty, empty), read("").document) == doc(empty, empty)
 
 
 @pytest.mark.parametrize(

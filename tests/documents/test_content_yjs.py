@@ -117,6 +117,19 @@ def test_an_edit_that_changes_nothing_writes_nothing() -> None:
     assert held.get_state() == before
 
 
+def test_an_edit_as_a_change_brings_no_more_than_it_did() -> None:
+    held = yjs.opened(yjs.made(doc(*LINES * 50)))
+    yjs.edit(held, doc(*LINES))
+    yjs.edit(held, doc(*LINES * 50))
+    state = held.get_update()
+    assert yjs.edited(state, doc(*LINES * 50)) is None
+    change = yjs.edited(state, doc(node("horizontalRule"), *LINES * 50))
+    assert change is not None
+    assert len(change) < 60
+    held.apply_update(change)
+    assert yjs.read(held) == doc(node("horizontalRule"), *LINES * 50)
+
+
 def test_an_edit_is_one_transaction() -> None:
     held = yjs.opened(yjs.made(doc(*LINES)))
     updates: list[bytes] = []

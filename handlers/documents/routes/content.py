@@ -42,19 +42,23 @@ class DocumentContent(DocumentHandler):
     @signed_in(authoritative=True)
     @answers(schemas.members({"type": schemas.always("doc")}), texts=_TEXTS, query=_QUERY, refused=(400,))
     async def get(self, who: SignedIn, document_id: str) -> None:
-        """Answers the text as the editor has it, or as `format` says; with `download` as a file. S40."""
+        """Answers the text as the editor has it, or as `format` says; with `download` as a file, of HTML a whole page. S40."""
         query = bodies.read(ContentQuery, self.query, "query")
-        form = FORMATS[query.format or "json"]
+        form, is_file = FORMATS[query.format or "json"], query.download == "true"
         seen = await self.see(self.services.db, who.user, document_id)
         updates = await content.changes(self.services.db, document_id)
-        written = await self.services.of(Converting).run(
-            who.user.id, lambda: form.write(content.document_of(updates), seen.title)
-        )
-        if query.download == "true":
+        origin = self.services.config.origin
+
+        def written() -> bytes:
+            said = content.document_of(updates)
+            return form.file(said, seen.title, origin) if is_file else form.write(said)
+
+        found = await self.services.of(Converting).run(who.user.id, written)
+        if is_file:
             self.download(content.file_name(seen.title, form.ending))
         self.set_header("Content-Type", form.media_type)
         self.set_header("Content-Security-Policy", "default-src 'none'; sandbox")
-        self.finish(written)
+        self.finish(found)
 
     @signed_in(authoritative=True)
     @answers(shapes.DOCUMENT, media_types=_TAKEN, refused=(415,))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from urllib.parse import quote
 
 from handlers.documents import errors, shapes
 from handlers.documents.rows import Sight, Who
 from handlers.documents.store import grants, lists
 from server import clock
-from server.database import Executor
+from server.database import Executor, WritesRefused
 from server.documents import access
 from server.documents.model import Role
 from server.http.api import ApiHandler
@@ -46,12 +47,13 @@ class DocumentHandler(ApiHandler):
         return seen
 
     async def claim(self, seen: Sight, user: User) -> None:
-        """Makes an invitation of the caller's address theirs, whatever address they have later."""
+        """Makes an invitation of the caller's address theirs, whatever address they have later; the next time, if not now."""
         address = access.address_of(user)
         if seen.invited and address:
-            async with self.services.db.transaction() as tx:
-                await grants.claim(tx, seen.id, user.id, address)
-                await grants.forget_request(tx, seen.id, user.id, None)
+            with contextlib.suppress(WritesRefused):
+                async with self.services.db.transaction() as tx:
+                    await grants.claim(tx, seen.id, user.id, address)
+                    await grants.forget_request(tx, seen.id, user.id, None)
 
     async def answer_document(self, user: User, document_id: str) -> None:
         """The document as it is now."""

@@ -7,6 +7,7 @@ export const sentences: Record<string, Sentence> = {
   DOCUMENT_IN_TRASH: 'This document is in the trash.',
   DOCUMENT_NOT_IN_TRASH: 'This document is not in the trash any more.',
   DOCUMENT_TOO_LARGE: 'This document is as large as one can be. Put what is new into another one.',
+  CONTENT_NOT_READABLE: 'This text cannot be read as a document: it is nested too deeply, or has too much in it.',
   NOT_ALLOWED: 'You may read this document, not change it.',
   NOT_THE_OWNER: 'Only the owner of this document may do this.',
   OWNER_CANNOT_LEAVE: 'You are its owner: hand the document over before you leave it.',
