@@ -128,15 +128,17 @@ async def change(tx: Executor, document_id: str, access_id: str, role: str | Non
     return changed
 
 
-async def revoke(tx: Executor, document_id: str, access_id: str) -> None:
-    """Takes away a link, an invitation, or all that a person has."""
+async def revoke(tx: Executor, document_id: str, access_id: str) -> bool:
+    """Takes away a link, an invitation, or all that a person has; False where it was a request, by the id of who asks."""
     found = await grants.find(tx, document_id, access_id)
     if found is None:
-        raise errors.access_not_found()
-    if found.user_id:
+        if not await grants.forget_request(tx, document_id, access_id, None):
+            raise errors.access_not_found()
+    elif found.user_id:
         await grants.delete_of_person(tx, document_id, found.user_id, None)
     else:
         await grants.delete(tx, document_id, access_id)
+    return found is not None
 
 
 async def join(tx: Executor, document: Document, found: Grant, user: User) -> None:

@@ -69,9 +69,15 @@ class LiveDocument(SocketHandler):
         except Gone:
             self.close(NOT_THERE, "there is no such document")
             return
+        try:
+            await self._be_let_in(live, room, user)
+        finally:
+            live.settle(room)
+
+    async def _be_let_in(self, live: Live, room: Room, user: User) -> None:
         notices = live.notices
-        document = await access.find(self.services.db, document_id)
-        role = await access.role_of(self.services.db, document_id, user)
+        document = await access.find(self.services.db, room.id)
+        role = await access.role_of(self.services.db, room.id, user)
         if document is None or document.deleted_at:
             self.close(NOT_THERE, "there is no such document")
         elif role is None:

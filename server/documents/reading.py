@@ -65,7 +65,7 @@ def read(written: str) -> Reading:
 
 def kept(present: Json, wanted: Json) -> Json:
     """The wanted document, which came from Markdown, with what Markdown cannot say of blocks that stay as they are."""
-    blocks = present["content"]
+    blocks = present.get("content", [])
     other = {
         at for start, stop, *_ in schema.differences(blocks, wanted["content"]) for at in range(start, stop)
     }
@@ -90,9 +90,12 @@ def kept(present: Json, wanted: Json) -> Json:
 
 
 def _said(block: Json) -> list[Json]:
-    """What comes back of it from Markdown: of what has no words, nothing."""
+    """What comes back of it from Markdown: of what has no words, nothing; itself, where that cannot be said."""
     written = markdown.markdown(schema.node("doc", [block]))
-    return list(read(written).document["content"]) if written else []
+    try:
+        return list(read(written).document["content"]) if written else []
+    except ContentError:
+        return [block]
 
 
 def _places(said: Sequence[Sequence[Json]], wanted: Sequence[Json]) -> dict[int, int]:

@@ -18,7 +18,7 @@ from server.model import Json
 # The deepest that nodes stand in each other; orjson writes 254 levels, and a node takes two.
 DEPTH = 100
 # What is compared of the differing middles of two documents, block by block.
-_COMPARED = 4_000_000
+_COMPARED = 1_000_000
 # The longest address.
 LONGEST = 4096
 _FOREIGN = re.compile(r"(?:https?|mailto|tel):.+", re.IGNORECASE)
@@ -60,7 +60,7 @@ class Attribute(Struct, frozen=True):
                 fits = isinstance(given, int) and self.least <= given <= self.most
             case "numbers":
                 given = [whole(each) for each in given[:1000]] if isinstance(given, list) else None
-                fits = given is not None and all(isinstance(each, int) for each in given)
+                fits = given is not None and all(isinstance(each, int) and each >= 0 for each in given)
             case _:
                 fits = isinstance(given, str) and (not self.of or given in self.of)
         return given if fits else self.default
@@ -88,8 +88,8 @@ class Kind(Struct, frozen=True):
 
 
 def whole(value: object) -> object:
-    """A number that Yjs handed over as a float, as an integer."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """A number that Yjs handed over as a float, as an integer, where it is one that JavaScript has."""
+    return int(value) if isinstance(value, float) and abs(value) < 2**53 and value.is_integer() else value
 
 
 def _read() -> Json:
@@ -199,11 +199,33 @@ def joined(texts: Iterable[Json]) -> list[Json]:
     return found
 
 
-def document(given: object) -> Json:
-    """The same document as the editor would say it, an empty one with its paragraph; raises Misfit and TooDeep."""
+def document(given: object, known: Iterable[Json] = ()) -> Json:
+    """The same document as the editor would say it, an empty one with its paragraph; raises Misfit and TooDeep.
+
+    Blocks that are among the known ones are left as they are, whatever they are.
+    """
     if not isinstance(given, dict) or given.get("type") != "doc":
         raise Misfit("no document")
-    return empty() if given.get("content") in (None, []) else _fitting(given, DEPTH)
+    keys = {_key(each) for each in known}
+    blocks = [
+        each if isinstance(each, dict) and keys and _key(each) in keys else _fitting_block(each)
+        for each in _list(given.get("content"))
+    ]
+    return node("doc", blocks) if blocks else empty()
+
+
+def _key(block: Json) -> bytes:
+    try:
+        return orjson.dumps(block, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        raise Misfit("what is no JSON") from error
+
+
+def _fitting_block(given: object) -> Json:
+    found = _fitting(given, DEPTH - 1)
+    if "block" not in NODES[found["type"]].groups:
+        raise Misfit(f"{found['type']} is no block")
+    return found
 
 
 def _fitting(given: object, depth: int) -> Json:
@@ -251,15 +273,13 @@ def may_show(address: object) -> bool:
 
 def differences(present: Sequence[Json], wanted: Sequence[Json]) -> list[tuple[int, int, int, int]]:
     """From where to where other blocks stand in one and in the other, first to last."""
-    old, new = (
-        [orjson.dumps(each, option=orjson.OPT_SORT_KEYS) for each in side] for side in (present, wanted)
-    )
+    old, new = [_key(each) for each in present], [_key(each) for each in wanted]
     head = common(old, new)
     tail = common(old[head:][::-1], new[head:][::-1])
     here, there = old[head : len(old) - tail], new[head : len(new) - tail]
     if len(here) * len(there) > _COMPARED:
         return [(head, head + len(here), head, head + len(there))]
-    found = SequenceMatcher(None, here, there, autojunk=False).get_opcodes()
+    found = SequenceMatcher(None, here, there).get_opcodes()
     return [(head + i, head + j, head + k, head + m) for tag, i, j, k, m in found if tag != "equal"]
 
 

@@ -27,7 +27,7 @@ def opened(state: bytes) -> Doc[Any]:
     doc: Doc[Any] = Doc()
     try:
         doc.apply_update(state)
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:
         raise NotAState("no state of a document") from error
     return doc
 
@@ -67,10 +67,10 @@ def edited(state: bytes, wanted: Json) -> bytes | None:
 
 def edit(doc: Doc[Any], wanted: Json) -> bool:
     """Makes its content the wanted one, in one transaction, and touches no block that stays; whether it did anything."""
-    blocks = schema.document(wanted)["content"]
     with doc.transaction():
         fragment = doc.get(FIELD, type=XmlFragment)
         present = [_block(each) for each in fragment.children]
+        blocks = schema.document(wanted, present)["content"]
         found = schema.differences(present, blocks)
         for start, stop, begin, end in reversed(found):
             _replace(fragment, start, present[start:stop], blocks[begin:end])

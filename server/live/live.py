@@ -72,6 +72,10 @@ class Live:
     def leave(self, room: Room, member: Member) -> None:
         """They have gone; the document stays for a moment."""
         room.leave(member)
+        self.settle(room)
+
+    def settle(self, room: Room) -> None:
+        """It is let go of in a moment, where nobody is in it: who opened it may not have been let in."""
         if not room.members:
             self._spawn(self._linger(room))
 
@@ -118,8 +122,7 @@ class Live:
         if update:
             room.edit(user_id, update)
             await self.journal.written()
-        if not room.members:
-            self._spawn(self._linger(room))
+        self.settle(room)
 
     def _encoded(self, document_id: str) -> bytes | None:
         room = self.rooms.get(document_id)

@@ -164,12 +164,18 @@ async def test_asking_for_access(stage: Get, mailbox: Mailbox) -> None:
     assert (await mailbox.last("sam@example.com")).subject == "You have access to a document on AI-Editor"
     assert (await found.done("stranger", "GET", "/documents/{d}"))["role"] == "reader"
     assert (await found.done("owner", "GET", "/documents/{d}/access"))["requests"] == []
+    # Another who asks is not let in.
+    await found.done("expired", "POST", "/documents/{d}/access/request")
+    decline = f"/documents/{{d}}/access/{found.ids['expired']}"
+    await found.done("editor", "DELETE", decline)
+    assert await found.refused("editor", "DELETE", decline) == (404, "ACCESS_NOT_FOUND")
+    assert (await found.done("owner", "GET", "/documents/{d}/access"))["requests"] == []
     # A day later, once more.
     await found.done("owner", "DELETE", f"/documents/{{d}}/access/{(await grant_of(found, 'Sam'))['id']}")
     await found.done("stranger", "POST", "/documents/{d}/access/request")
     found.sql("""UPDATE "ai_editor_document_request" SET "createdAt" = now() - interval '25 hours'""")
     await found.done("stranger", "POST", "/documents/{d}/access/request")
-    assert len(await mailbox.of("ada@example.com")) == 3
+    assert len(await mailbox.of("ada@example.com")) == 4
 
 
 @pytest.mark.gen_test

@@ -2,14 +2,14 @@
 
 from typing import Any
 
+import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from server.documents import html, schema, text, yjs
 from server.documents.markdown import markdown
-from server.documents.reading import read
-from server.model import Json
+from server.documents.reading import kept, read
 from tests.documents.shapes import SPECIAL
 
 NAMES = st.sampled_from([*schema.NODES, "hologram", "<script>", "", "mention--AbCd+/12"])
@@ -18,9 +18,10 @@ VALUES = st.one_of(
     st.booleans(),
     st.floats(),
     st.integers(-9, 9),
+    st.sampled_from([1e300, 2.0**63, 2**62]),
     st.text(SPECIAL, max_size=5),
     st.sampled_from(["javascript:alert(1)", "/files/1", "right"]),
-    st.lists(st.floats(), max_size=2),
+    st.lists(st.one_of(st.floats(), st.just(1e300)), max_size=2),
     st.dictionaries(st.just("a"), st.booleans(), max_size=1),
 )
 KEYS = st.sampled_from([*{key for kind in schema.NODES.values() for key in kind.attrs}, "onclick", ""])
@@ -37,12 +38,12 @@ TREES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-def planted(trees: list[Any]) -> Json:
+def planted(trees: list[Any]) -> bytes:
     held: Doc[Any] = Doc()
     with held.transaction():
         for each in trees:
             _plant(held.get(yjs.FIELD, type=XmlFragment), each)
-    return yjs.read_state(held.get_update())
+    return held.get_update()
 
 
 def _plant(place: XmlFragment | XmlElement, tree: Any) -> None:
@@ -64,7 +65,9 @@ def letters(words: str) -> set[str]:
 @settings(deadline=None, max_examples=150)
 @given(trees=st.lists(TREES, max_size=3))
 def test_whatever_it_is_it_can_be_shown(trees: list[Any]) -> None:
-    document = planted(trees)
+    state = planted(trees)
+    document = yjs.read_state(state)
+    assert orjson.loads(orjson.dumps(document)) == document
     words = letters(text.plain(document))
     page = html.page(document, text.title(document) or "")
     assert words <= letters(page)
@@ -72,4 +75,10 @@ def test_whatever_it_is_it_can_be_shown(trees: list[Any]) -> None:
     assert "javascript:" not in page.replace("&#x27;", "") or "javascript:" in text.plain(document)
     written = markdown(document)
     assert words <= letters(written)
-    assert schema.document(read(written).document)
+    again = read(written).document
+    assert schema.document(again)
+    wanted = kept(document, again)
+    held = yjs.opened(state)
+    if change := yjs.edited(state, wanted):
+        held.apply_update(change)
+    assert yjs.read(held) == schema.document(wanted, document.get("content", ()))

@@ -157,6 +157,20 @@ def test_what_the_schema_does_not_know_is_kept() -> None:
     )
 
 
+def test_what_the_schema_does_not_know_survives_an_edit_elsewhere() -> None:
+    held = hand_made(element("hologram", {}, XmlText("in it")), element("paragraph", {}))
+    before = yjs.read(held)["content"]
+    assert yjs.edit(held, doc(before[0], LINES[0]))
+    assert yjs.read(held) == doc(before[0], LINES[0])
+    with pytest.raises(Misfit):
+        yjs.edit(held, doc(before[0], {"type": "hologram"}))
+
+
+def test_many_blocks_that_are_alike_are_compared_in_no_time() -> None:
+    empty, rule = node("paragraph"), node("horizontalRule")
+    assert yjs.edited(yjs.made(doc(*[empty] * 2000)), doc(*[empty, rule] * 1000))
+
+
 def test_values_that_cannot_be_are_the_schemas_own() -> None:
     bad = {"level": "9", "unheard": "of"}
     held = hand_made(element("heading", bad), element("image", {"width": float("nan"), "src": 7}))

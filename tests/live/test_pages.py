@@ -1,10 +1,13 @@
 """One document, several pages: what each sees of the others, and when it is told that something is written."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
+from server.live import live
 from server.live.crdt import Copy
+from server.services import Services
 from tests.client import Client
 from tests.conftest import Sql
 from tests.live.conftest import NewDocument
@@ -169,3 +172,17 @@ async def test_a_document_is_written_on_where_its_log_was_shortened(
     assert sql('SELECT array_agg("seq" ORDER BY "seq") FROM "ai_editor_document_update"') == [
         ([1, 2, 3, 4, 5, 6],)
     ]
+
+
+@pytest.mark.gen_test
+async def test_nothing_is_kept_open_for_who_is_not_let_in(
+    client: Client, app: Services, new_document: NewDocument, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LINGER_SECONDS", 0)
+    other = Client(client.base_url)
+    await client.sign_up()
+    await other.sign_up("bob@example.com", "Bob")
+    document = new_document("ada@example.com")
+    assert await refused(other, document) == live.NO_ACCESS
+    while app.of(live.Live).rooms:
+        await asyncio.sleep(0.01)

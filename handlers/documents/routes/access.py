@@ -178,12 +178,15 @@ class DocumentGrant(SharingHandler):
     @signed_in(authoritative=True)
     @answers(shapes.SUCCESS)
     async def delete(self, who: SignedIn, document_id: str, access_id: str) -> None:
-        """Answers `{success: true}`: it is taken away, from a link with all who came by it. S40."""
+        """Answers `{success: true}`: it is taken away, from a link with all who came by it.
+
+        With the id of somebody who asks for access, their request is. S40.
+        """
         async with sharing.holding(self.services, document_id, who.user) as held:
             if not held.role.may_share:
                 raise errors.not_allowed()
-            await sharing.revoke(held.tx, document_id, access_id)
-            await self.told(held, who, "document-unshared")
+            if await sharing.revoke(held.tx, document_id, access_id):
+                await self.told(held, who, "document-unshared")
         self.answer({"success": True})
 
 

@@ -86,6 +86,8 @@ class DocumentList(DocumentHandler):
     """Documents that are the caller's, or that they have access to."""
 
     query_type = ListQuery
+    # A text as long as one may be, and the rest.
+    max_body = 5 * 1024 * 1024
 
     @signed_in(authoritative=True)
     @answers(shapes.LIST)

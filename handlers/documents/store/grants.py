@@ -228,16 +228,18 @@ async def find_request(db: Executor, document_id: str, user_id: str) -> Person |
     )
 
 
-async def forget_request(db: Executor, document_id: str, user_id: str, email: str | None) -> None:
-    """Nobody has to answer it any more."""
-    await db.run(
-        """
-        DELETE FROM "ai_editor_document_request" r
-        USING "user" u
-        WHERE r."documentId" = %(document_id)s AND u."id" = r."userId"
-              AND (u."id"::text = %(user_id)s OR (u."emailVerified" AND lower(u."email") = %(email)s))
-        """,
-        document_id=document_id,
-        user_id=user_id,
-        email=email,
+async def forget_request(db: Executor, document_id: str, user_id: str, email: str | None) -> bool:
+    """Nobody has to answer it any more; False where there is none."""
+    return bool(
+        await db.run(
+            """
+            DELETE FROM "ai_editor_document_request" r
+            USING "user" u
+            WHERE r."documentId" = %(document_id)s AND u."id" = r."userId"
+                  AND (u."id"::text = %(user_id)s OR (u."emailVerified" AND lower(u."email") = %(email)s))
+            """,
+            document_id=document_id,
+            user_id=user_id,
+            email=email,
+        )
     )

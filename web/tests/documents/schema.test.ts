@@ -1,43 +1,40 @@
 import { getSchema } from '@tiptap/core'
-import type { MarkType, NodeType } from '@tiptap/pm/model'
 import { describe, expect, it } from 'vitest'
-import server from '../../../server/documents/schema.json'
 import { SCHEMA, schemaExtensions } from '@/features/documents/editor/extensions'
+// What the server reads and writes documents by.
+import server from '../../../server/documents/schema.json'
 
-interface Known {
-  content?: string
-  group?: string
-  inline?: boolean
-  marks?: string
-  excludes?: string
-  attrs?: object
+interface Spec { attrs?: Record<string, { default?: unknown }>, [key: string]: unknown }
+
+const WHERE = ['content', 'group', 'inline', 'atom', 'marks', 'code', 'defining', 'isolating', 'excludes', 'inclusive']
+const schema = getSchema(schemaExtensions())
+
+/** What decides where a kind may stand, what may stand in it, and what it is where nobody says. */
+function shape(spec: Spec): object {
+  const attrs = Object.entries(spec.attrs ?? {}).map(([name, { default: value }]) => [name, value])
+  const said = WHERE.filter((key) => spec[key] !== undefined).map((key) => [key, spec[key]])
+  return { ...Object.fromEntries(said), attrs: Object.fromEntries(attrs) }
 }
 
-const schema = getSchema(schemaExtensions())
-const attrsOf = (attrs: object | undefined) => Object.fromEntries(
-  Object.entries(attrs ?? {}).map(([name, { default: value }]) => [name, value]))
+function shapes(specs: Iterable<[string, Spec]>): [string, object][] {
+  return [...specs].map(([name, spec]) => [name, shape(spec)])
+}
 
-const ours = ({ spec }: NodeType | MarkType) => ({
-  content: 'content' in spec ? spec.content || undefined : undefined,
-  group: spec.group as string | undefined,
-  inline: 'inline' in spec && spec.inline ? true : undefined,
-  marks: 'marks' in spec ? spec.marks as string | undefined : undefined,
-  excludes: 'excludes' in spec ? spec.excludes as string | undefined : undefined,
-  attrs: attrsOf(spec.attrs),
-})
-
-const theirs = ({ content, group, inline, marks, excludes, attrs }: Known) => ({
-  content, group, inline: inline || undefined, marks, excludes, attrs: attrsOf(attrs),
-})
-
-function shape<T>(known: Record<string, T>, as: (each: T) => object): Record<string, object> {
-  return Object.fromEntries(Object.entries(known).map(([name, each]) => [name, as(each)]))
+function ours(kinds: Record<string, { spec: Spec }>): [string, object][] {
+  return shapes(Object.entries(kinds).map(([name, { spec }]) => [name, spec]))
 }
 
 describe('the schema', () => {
-  it('is the server\'s: a kind that one of them does not know would be lost', () => {
+  it('has the number that the server has: a new kind raises both', () => {
     expect(SCHEMA).toBe(server.schema)
-    expect(shape(schema.nodes, ours)).toEqual(shape(server.nodes as Record<string, Known>, theirs))
-    expect(shape(schema.marks, ours)).toEqual(shape(server.marks as Record<string, Known>, theirs))
+  })
+
+  it('has the nodes that the server has', () => {
+    const theirs = shapes(Object.entries(server.nodes as Record<string, Spec>))
+    expect(Object.fromEntries(ours(schema.nodes))).toEqual(Object.fromEntries(theirs))
+  })
+
+  it('has the marks that the server has, in the order in which they are written', () => {
+    expect(ours(schema.marks)).toEqual(shapes(Object.entries(server.marks as Record<string, Spec>)))
   })
 })

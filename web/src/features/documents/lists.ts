@@ -10,6 +10,8 @@ import IconUsers from '~icons/lucide/users'
 interface List {
   name: ListName
   title: Plain
+  /** Where there is little room. */
+  short?: Plain
   icon: Component
   /** What stands in place of a list with nothing in it. */
   empty: { title: Plain, text: Plain }
@@ -21,11 +23,11 @@ export const LISTS: readonly List[] = [
     empty: { title: 'Your documents will be here', text: 'Begin one, alone or with others. What you write is saved as you type.' },
   },
   {
-    name: 'mine', title: 'My documents', icon: IconFiles,
+    name: 'mine', title: 'My documents', short: 'Mine', icon: IconFiles,
     empty: { title: 'Nothing in here yet', text: 'Begin a document, or make a folder to put several into.' },
   },
   {
-    name: 'shared', title: 'Shared with me', icon: IconUsers,
+    name: 'shared', title: 'Shared with me', short: 'Shared', icon: IconUsers,
     empty: { title: 'Nobody has shared anything with you yet', text: 'What others let you read or write stands here.' },
   },
   {
