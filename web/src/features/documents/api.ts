@@ -18,6 +18,9 @@ function send<T>(method: Method, path: string, body?: object): Promise<Answer<T>
 }
 
 const at = (id: string) => `/documents/${encodeURIComponent(id)}`
+/** The text of a document, as a file. */
+export const fileAt = (id: string, format: 'markdown' | 'html') => `${API}${at(id)}/content?format=${format}&download=true`
+
 const folderAt = (id: string) => `/folders/${encodeURIComponent(id)}`
 
 /** One page of a list; of the person's own those in one folder, or in none. */
@@ -30,6 +33,7 @@ export function list({ list: name, folder }: Place, before: string | null = null
 
 export const search = (words: string) => send<{ documents: Found[] }>('GET', `/documents/search?${new URLSearchParams({ q: words })}`)
 
+export const read = (id: string) => send<Document>('GET', at(id))
 export const create = (body: { title?: string, folderId?: string | null }) => send<Document>('POST', '/documents', body)
 
 export const change = (id: string, changes: Partial<Pick<Document, 'title' | 'icon' | 'folderId'>>) =>

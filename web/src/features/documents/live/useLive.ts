@@ -1,7 +1,7 @@
 import { computed, onBeforeUnmount, onMounted, shallowRef } from 'vue'
 import { Live, type Reason } from './provider'
 import { useWords } from './useWords'
-import { fetchDocument } from '../document'
+import { read } from '../api'
 
 const RELOADED = 'reloaded-for-schema'
 const SPARE = 60_000
@@ -10,7 +10,7 @@ const SPARE = 60_000
 export interface Peer { id: string, name: string, color: string }
 
 async function why(id: string): Promise<Reason> {
-  const { problem } = await fetchDocument(id)
+  const { problem } = await read(id)
   if (!problem) return 'fine'
   return problem.kind === 'refused' && problem.code.startsWith('DOCUMENT_') ? { code: problem.code } : 'unknown'
 }
