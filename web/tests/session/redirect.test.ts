@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { loginFor, redirectTarget, safePath } from '@/session/redirect'
 
 const ORIGIN = 'https://app.example'
@@ -44,5 +44,15 @@ describe('loginFor', () => {
   it('remembers the page, unless it is where one goes anyway', () => {
     expect(loginFor('/settings?tab=1')).toEqual({ path: '/login', query: { redirect: '/settings?tab=1' } })
     expect(loginFor('/documents')).toEqual({ path: '/login', query: {} })
+  })
+})
+
+describe('where people land', () => {
+  it('is their profile where there are no documents', async () => {
+    document.body.innerHTML = '<script id="boot" type="application/json">{"settings":{"features":["shell"]}}</script>'
+    vi.resetModules()
+    const { HOME, loginFor: login } = await import('@/session/redirect')
+    expect(HOME).toBe('/settings/profile')
+    expect(login(HOME)).toEqual({ path: '/login', query: {} })
   })
 })
