@@ -11,6 +11,7 @@ from bench.figures import Pace
 from bench.report import PERFORMANCE, ROOT
 from bench.scenarios import (
     audit,
+    documents,
     get_session,
     large,
     limits,
@@ -39,6 +40,7 @@ QUESTIONS: Questions = {
     "shell": shell.measure,
     "start": start.measure,
     "revocation": revocation.measure,
+    "documents": documents.measure,
     "large": large.measure,
 }
 FULL, QUICK = Pace(3, 5, 5), Pace(1, 1, 1, quick=True)

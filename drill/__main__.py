@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from drill import report
-from drill.drills import crowds, disks, ended, forged, frozen, killed
+from drill.drills import crowds, disks, ended, forged, frozen, killed, written
 from drill.outcome import Outcome
 from drill.servers import Trouble
 
@@ -20,6 +20,7 @@ DRILLS: dict[str, Callable[[], Outcome]] = {
     "supervisor": killed.supervisor,
     "postgres": killed.database,
     "both": killed.worker_without_database,
+    "documents": written.documents,
     "restart": ended.restart,
     "stop": ended.stop,
     "freeze": frozen.freeze,

@@ -134,7 +134,7 @@ def bench() -> None:
     VENV.prepare()
     build_web()
     environment = find_node()
-    for peer in ("node", "bun"):
+    for peer in ("node", "bun", "yjs"):
         bundle.install(PEERS / peer, environment)
     peers.install(VENV.python, PEERS / "python")
     environment = {**environment, programs.REDIS.variable: programs.REDIS.find_or_install() or ""}

@@ -4,7 +4,7 @@ import pytest
 
 from drill import report
 from drill.__main__ import DRILLS
-from drill.drills import killed
+from drill.drills import killed, written
 from drill.ledger import Account, Ledger
 from drill.outcome import Outcome
 from drill.people import sign_in
@@ -20,6 +20,10 @@ def held(found: Outcome) -> None:
 
 def test_a_killed_worker_costs_nothing() -> None:  # S38
     held(killed.worker(seconds=0.5, times=1))
+
+
+def test_nothing_that_was_said_to_be_saved_is_lost() -> None:
+    held(written.documents(times=3))
 
 
 def test_a_killed_database_costs_nothing() -> None:  # S38
