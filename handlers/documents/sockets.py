@@ -8,10 +8,11 @@ import hashlib
 from tornado.websocket import WebSocketClosedError
 
 from server import clock
+from server.database import DatabaseUnavailable
 from server.documents import access
 from server.documents.model import SCHEMA, Document, Role
 from server.http.guards import signed_in
-from server.http.socket import SocketHandler
+from server.http.socket import TRY_AGAIN_LATER, SocketHandler
 from server.live import frames
 from server.live.live import NO_ACCESS, NOT_THERE, Gone, Live
 from server.live.room import NONSENSE, Room
@@ -21,6 +22,8 @@ TOO_OLD, TOO_MANY = 4409, 4429
 MOST_SOCKETS = 50
 # A second, and at once: a caret that is dragged moves with each frame of the screen.
 MOST_MESSAGES, MOST_AT_ONCE = 120.0, 600.0
+# So many bytes are one more message: two pastes as large as may be, then 2 MB a second.
+BYTES_AS_ONE = 16 * 1024
 _COLOURS = (
     "#b91c1c",
     "#c2410c",
@@ -61,35 +64,39 @@ class LiveDocument(SocketHandler):
         elif live.count_of(who.user.id) >= MOST_SOCKETS:
             self.close(TOO_MANY, "too many documents are open")
         else:
-            await self._enter(live, who.user, document_id)
+            try:
+                await self._enter(live, who.user, document_id)
+            except DatabaseUnavailable:
+                self.close(TRY_AGAIN_LATER, "the document cannot be read just now")
 
     async def _enter(self, live: Live, user: User, document_id: str) -> None:
-        try:
-            room = await live.open(document_id)
-        except Gone:
-            self.close(NOT_THERE, "there is no such document")
-            return
-        try:
-            await self._be_let_in(live, room, user)
-        finally:
-            live.settle(room)
-
-    async def _be_let_in(self, live: Live, room: Room, user: User) -> None:
+        """Nothing is loaded for those who may not see it."""
         notices = live.notices
-        document = await access.find(self.services.db, room.id)
-        role = await access.role_of(self.services.db, room.id, user)
+        document = await access.find(self.services.db, document_id)
+        role = await access.role_of(self.services.db, document_id, user)
         if document is None or document.deleted_at:
             self.close(NOT_THERE, "there is no such document")
         elif role is None:
             self.close(NO_ACCESS, "no access")
-        elif not self._over:
-            self.allowed(role, document)
-            self._room = room
-            live.enter(room, self, notices)
+        else:
+            await self._enter_room(live, notices, role, document)
+
+    async def _enter_room(self, live: Live, notices: int, role: Role, document: Document) -> None:
+        try:
+            room = await live.open(document.id)
+        except Gone:
+            self.close(NOT_THERE, "there is no such document")
+            return
+        if self._over:
+            live.release(room)
+            return
+        self.allowed(role, document)
+        self._room = room
+        live.enter(room, self, notices)
 
     async def received(self, message: str | bytes) -> None:
         """A frame."""
-        if self._room is None or not self._in_time():
+        if self._room is None or not self._in_time(len(message)):
             return
         try:
             if isinstance(message, str):
@@ -98,10 +105,11 @@ class LiveDocument(SocketHandler):
         except frames.Nonsense as error:
             self.close(NONSENSE, str(error)[:100])
 
-    def _in_time(self) -> bool:
+    def _in_time(self, size: int) -> bool:
         """Whether they do not send faster than anybody writes."""
         now = clock.steady()
-        self._left = min(MOST_AT_ONCE, self._left + MOST_MESSAGES * (now - self._asked)) - 1
+        given = self._left + MOST_MESSAGES * (now - self._asked)
+        self._left = min(MOST_AT_ONCE, given) - 1 - size / BYTES_AS_ONE
         self._asked = now
         if self._left < 0:
             self.close(TOO_MANY, "too many messages")

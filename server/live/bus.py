@@ -7,13 +7,14 @@ import base64
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from server.database import Database, DatabaseError, DatabaseUnavailable, Listener
+from server.database import Database, DatabaseError, DatabaseUnavailable, Listener, budget
 from server.live.journal import Row
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ RETRY_SECONDS, PROBE_SECONDS = 0.5, 1.0
 CARET_SECONDS = 0.1
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Encode = Callable[[Iterable[int]], bytes]
 
 
 class Pack(Struct, array_like=True):
@@ -64,7 +66,7 @@ class Bus:
         self.worker = secrets.token_hex(6)
         self._rows: list[Row] = []
         self._asked: dict[str, None] = {}
-        self._carets: dict[str, Callable[[], bytes]] = {}
+        self._carets: dict[tuple[str, Encode], set[int]] = defaultdict(set)
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._reason = ""
@@ -79,7 +81,7 @@ class Bus:
 
             self._redis = Channel(self._redis_url, CHANNEL, self._unpack, self._hearing.may_have_missed)
             work.append(self._redis.hear_forever)
-        self._tasks = [asyncio.create_task(each()) for each in work]
+        self._tasks = [asyncio.create_task(_at_leisure(each)) for each in work]
 
     async def stop(self) -> None:
         """Sends what there is, and lets go."""
@@ -101,15 +103,19 @@ class Bus:
         self._asked[document_id] = None
         self._wake.set()
 
-    def send_carets(self, document_id: str, encode: Callable[[], bytes]) -> None:
+    def send_carets(self, document_id: str, clients: Iterable[int], encode: Encode) -> None:
         """Soon, as they are by then."""
-        self._carets[document_id] = encode
+        self._carets[document_id, encode] |= set(clients)
 
     async def _send_carets(self) -> None:
         while True:
             await asyncio.sleep(CARET_SECONDS)
-            carets, self._carets = self._carets, {}
-            found = [(document_id, encode()) for document_id, encode in carets.items()]
+            carets, self._carets = self._carets, defaultdict(set)
+            found = [
+                (document_id, encode([client]))
+                for (document_id, encode), clients in carets.items()
+                for client in clients
+            ]
             await self._publish(
                 Pack(self.worker, carets=list(some)) for some in _parts(found, lambda each: len(each[1]))
             )
@@ -159,7 +165,14 @@ class Bus:
             while True:
                 word = await listener.get()
                 if isinstance(word, str):
-                    self._take(word)
+                    self._take_quietly(word)
+
+    def _take_quietly(self, word: str) -> None:
+        """Who fails over one hears the next."""
+        try:
+            self._take(word)
+        except Exception:
+            log.exception("a word of another process is not understood")
 
     def _take(self, word: str) -> None:
         """What cannot be read is somebody else's: anybody who has the database may announce."""
@@ -176,6 +189,12 @@ class Bus:
             return
         if pack.worker != self.worker:
             self._hearing.heard(pack)
+
+
+async def _at_leisure(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """It outlives the request that it began with."""
+    budget.allow(None)
+    await work()
 
 
 @contextlib.asynccontextmanager

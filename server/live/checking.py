@@ -6,7 +6,10 @@ ten thousand deep, the whole process. What strangers send is therefore walked th
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from server.live.frames import Nonsense, read_varuint
+from server.live.nesting import Nesting
 
 _DEEPEST = 64
 _ORIGIN, _RIGHT, _KEY = 0x80, 0x40, 0x20
@@ -14,12 +17,25 @@ _GC, _DELETED, _JSON, _BINARY, _STRING, _EMBED, _FORMAT, _TYPE, _ANY, _SKIP = 0,
 # The types that have a name of their own, and the last one there is.
 _XML_ELEMENT, _XML_HOOK, _LAST_TYPE = 3, 5, 6
 _ARRAY, _OBJECT = 117, 118
+# By which name the editor finds the text.
+_TOP = b"default"
 _FIXED = {127: 0, 126: 0, 124: 4, 123: 8, 122: 8, 121: 0, 120: 0}
 _INTEGER, _TEXT, _BYTES = 125, 119, 116
 
 
-def check_update(update: bytes) -> dict[int, int]:
-    """Up to which clock it knows each client that it brings something of.
+class Brought(Struct, frozen=True):
+    """What an update has: how far it knows each client of which it brings or deletes something, how many new elements.
+
+    `outside`: whether some of it is nowhere in the text.
+    """
+
+    clocks: dict[int, int]
+    types: int
+    outside: bool
+
+
+def check_update(update: bytes) -> Brought:
+    """What is in it.
 
     Raises Nonsense for what is no update, or holds what no editor writes: documents within, or values too deep.
     """
@@ -47,7 +63,8 @@ class _Walk:
     """Goes through an update byte by byte; every step checks that it is still inside."""
 
     def __init__(self, data: bytes) -> None:
-        self._data, self._at = data, 0
+        self._data, self._at, self._nesting = data, 0, Nesting()
+        self._outside = False
 
     def _number(self) -> int:
         byte = self._data[self._at]
@@ -67,55 +84,59 @@ class _Walk:
         self._pass(length)
         return self._data[self._at - length : self._at]
 
-    def update(self) -> dict[int, int]:
-        """The next clock of each client."""
-        found = {}
+    def update(self) -> Brought:
+        """All of it."""
+        found: dict[int, int] = {}
         self._check_count(clients := self._number())
         for _ in range(clients):
             self._check_count(structs := self._number())
             client, clock = self._number(), self._number()
+            self._nesting.begin(client)
             for _ in range(structs):
-                clock += self._struct()
+                clock += self._struct(client, clock)
             found[client] = clock
-        self._deleted()
+        self._nesting.check()
+        self._deleted(found)
         if self._at != len(self._data):
             raise Nonsense("an update with something after it")
-        return found
+        return Brought(found, self._nesting.types, self._outside)
 
     def _check_count(self, count: int) -> None:
         """Whatever is counted takes a byte at least."""
         if count > len(self._data) - self._at:
             raise Nonsense("an update that announces more than it has")
 
-    def _deleted(self) -> None:
+    def _deleted(self, found: dict[int, int]) -> None:
         self._check_count(clients := self._number())
         for _ in range(clients):
-            self._number()
+            client = self._number()
             self._check_count(ranges := self._number())
-            for _ in range(2 * ranges):
-                self._number()
+            for _ in range(ranges):
+                found[client] = max(found.get(client, 0), self._number() + self._number())
 
-    def _struct(self) -> int:
+    def _struct(self, client: int, clock: int) -> int:
         """How many clocks it takes."""
         info = self._data[self._at]
         self._at += 1
         kind = info & 0x1F
         if kind in (_GC, _SKIP):
             return self._number()
-        for _ in range(2 * bool(info & _ORIGIN) + 2 * bool(info & _RIGHT)):
-            self._number()
-        if not info & (_ORIGIN | _RIGHT):
-            self._parent(info)
+        beside = [(self._number(), self._number()) for flag in (_ORIGIN, _RIGHT) if info & flag]
+        parent = None if beside else self._parent(info)
+        self._nesting.add(client, clock, beside[0] if beside else parent, int(not beside))
+        self._nesting.types += kind == _TYPE
         return self._content(kind)
 
-    def _parent(self, info: int) -> None:
-        if self._number() == 1:
-            self._chunk()
-        else:
-            self._number()
-            self._number()
+    def _parent(self, info: int) -> tuple[int, int] | None:
+        """What it stands in; None at the top, of which there is one."""
+        parent = None
+        if self._number() != 1:
+            parent = self._number(), self._number()
+        elif self._chunk() != _TOP:
+            self._outside = True
         if info & _KEY:
             self._chunk()
+        return parent
 
     def _content(self, kind: int) -> int:
         if kind == _DELETED:

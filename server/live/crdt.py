@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.live.checking import check_update, read_state
 from server.live.frames import Nonsense
+from server.live.nesting import DEEPEST
 
 if TYPE_CHECKING:
     from pycrdt import Doc, TransactionEvent
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 NOTHING = b"\x00\x00"
 # Merging takes time by the square of how many there are.
 _AT_ONCE = 64
+# So many of those that wait: each may be deeper by as much as one may be.
+_MOST_WAITING = 64
+# What waits for its ground is kept with a little beside it; what is found in a row or a snapshot only where it is much.
+_BESIDE, _LITTLE, _MUCH = 256, 32, 4096
 
 
 class Broken(Nonsense):
@@ -27,22 +32,63 @@ class Copy:
     """A Yjs document, of which nothing is read but updates."""
 
     def __init__(self, updates: Iterable[bytes] = ()) -> None:
-        from pycrdt import Doc
+        from pycrdt import Doc, XmlFragment
 
         self._doc: Doc[Any] = Doc()
         self._news: list[bytes] = []
         self._doc.observe(self._changed)
+        self._top = self._doc.get("default", type=XmlFragment)
+        self._deep = False
         self.size = 0
+        self._waiting: list[tuple[dict[int, int], int]] = []
         for update in updates:
-            self.apply(update)
+            if len(update) > len(self.apply(update)) + _MUCH:
+                self._waits(check_update(update).clocks, len(update))
 
     def _changed(self, event: TransactionEvent) -> None:
         self._news.append(event.update)
 
-    def take(self, update: bytes) -> bytes:
-        """What a stranger's update changed; raises Nonsense."""
-        check_update(update)
-        return self.apply(update)
+    def _look(self, events: Sequence[Any]) -> None:
+        self._deep = self._deep or any(len(event.path) > 2 * DEEPEST for event in events)
+
+    def take(self, update: bytes) -> tuple[bytes, bool]:
+        """What a stranger's update changed, and whether it brings something, be it for later; raises Nonsense."""
+        brought = check_update(update)
+        if brought.outside:
+            raise Nonsense("text that is nowhere in the document")
+        news = self._apply_watched(update) if brought.types or self._waiting else self.apply(update)
+        waits = len(update) > len(news) + _LITTLE * bool(news) and self._waits(brought.clocks, len(update))
+        if waits and len(self._waiting) > _MOST_WAITING:
+            raise Broken("too much that waits for its ground")
+        return news, bool(news) or waits
+
+    def _apply_watched(self, update: bytes) -> bytes:
+        """Looks how deep the new elements are: only for these, as it costs more than all else."""
+        self._deep = False
+        watch = self._top.observe_deep(self._look)
+        try:
+            news = self.apply(update)
+        finally:
+            self._top.unobserve(watch)
+        if self._deep:
+            raise Broken("elements within elements")
+        return news
+
+    def _waits(self, brought: dict[int, int], size: int) -> bool:
+        """Whether something of it waits for its ground, which is counted then."""
+        if _within(brought, known := read_state(self.state)):
+            return False
+        self._waiting = [each for each in self._waiting if not _within(each[0], known)]
+        self._waiting.append((brought, size + _BESIDE))
+        self.size += size + _BESIDE
+        return True
+
+    def weigh(self) -> int:
+        """How large it is, anew: what has been deleted meanwhile, or has found its ground, counts no more."""
+        known = read_state(self.state)
+        self._waiting = [each for each in self._waiting if not _within(each[0], known)]
+        self.size = len(self.encode()) + sum(size for _, size in self._waiting)
+        return self.size
 
     def apply(self, update: bytes) -> bytes:
         """What an update of our own log changed, as an update, or nothing; raises Nonsense.
@@ -76,7 +122,7 @@ class Copy:
     def encode(self, made_of: Iterable[bytes] = ()) -> bytes:
         """All of it; of these updates also what waits for its ground, which pycrdt leaves out."""
         known = read_state(self.state)
-        waiting = [each for each in made_of if not _within(check_update(each), known)]
+        waiting = [each for each in made_of if not _within(check_update(each).clocks, known)]
         return merge([self._doc.get_update(), *waiting])
 
 
@@ -92,8 +138,3 @@ def merge(updates: Sequence[bytes]) -> bytes:
 
 def _within(brought: dict[int, int], known: dict[int, int]) -> bool:
     return all(known.get(client, 0) >= end for client, end in brought.items())
-
-
-def has_structs(update: bytes) -> bool:
-    """Whether it brings text, beside what it says of what was deleted."""
-    return update[:1] != b"\x00"

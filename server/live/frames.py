@@ -9,8 +9,8 @@ import json
 
 SYNC, AWARENESS, QUERY_AWARENESS, DURABLE, STATE = 0, 1, 3, 100, 101
 STEP_1, STEP_2, UPDATE = 0, 1, 2  # of a sync
-# A varuint of JavaScript's has 53 bits.
-_MOST_BYTES = 8
+# A number of JavaScript's has 53 bits: pages fail over more.
+_MOST_BYTES, _MOST = 8, 2**53 - 1
 
 
 class Nonsense(Exception):
@@ -32,9 +32,9 @@ def read_varuint(data: bytes, at: int) -> tuple[int, int]:
     number = 0
     for place, byte in enumerate(data[at : at + _MOST_BYTES]):
         number |= (byte & 0x7F) << (7 * place)
-        if byte < 0x80:
+        if byte < 0x80 and number <= _MOST:
             return number, at + place + 1
-    raise Nonsense("a number that does not end")
+    raise Nonsense("a number that does not end, or is too large")
 
 
 def varbytes(data: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 from collections.abc import Callable
 
 from server import clock
@@ -13,6 +13,7 @@ from server.documents.indexing import index
 # After so long without a change; while somebody goes on writing, this often.
 QUIET_SECONDS, LONGEST_SECONDS = 2.0, 10.0
 LOOK_SECONDS = 0.5
+log = logging.getLogger(__name__)
 
 
 class Indexing:
@@ -47,9 +48,12 @@ class Indexing:
         self._changed.pop(document_id, None)
         state = self._read(document_id)
         if state is not None:
-            text = await asyncio.to_thread(_text, state)
-            with contextlib.suppress(DatabaseError):
-                await index(self._db, document_id, text)
+            try:
+                await index(self._db, document_id, await asyncio.to_thread(_text, state))
+            except DatabaseError as error:
+                log.info("the words of a document are not written: %s", error)
+            except Exception:
+                log.exception("the words of a document cannot be read")
 
 
 def _text(state: bytes) -> str:

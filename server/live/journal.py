@@ -11,7 +11,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from server import clock
-from server.database import Database, DatabaseError, DatabaseUnavailable
+from server.database import Database, DatabaseUnavailable, budget
 from server.live import store
 from server.live.crdt import merge
 
@@ -33,15 +33,23 @@ class Writer(Protocol):
 
 
 class Pending(Struct):
-    """Of one document: changes with their authors, in order, and up to which frame whose are in them."""
+    """Of one document: changes with their authors, in order, up to which frame whose are in them, and who waits for it."""
 
     changes: list[tuple[str, bytes]] = field(default_factory=list)
     writers: dict[Writer, int] = field(default_factory=dict)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     def follow(self, later: Pending) -> None:
         """This comes first."""
         self.changes += later.changes
         self.writers |= later.writers
+        self.waiting += later.waiting
+
+    def end(self) -> None:
+        """Nobody has to wait any more."""
+        for each in self.waiting:
+            if not each.done():
+                each.set_result(None)
 
 
 class Row(Struct, frozen=True):
@@ -62,9 +70,8 @@ class Journal:
     def __init__(self, db: Database, told: Told, stalled: Callable[[bool], None]) -> None:
         self._db, self._told, self._tell_stalled = db, told, stalled
         self._pending: dict[str, Pending] = {}
+        self._taken: dict[str, Pending] = {}
         self._wake = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._task: asyncio.Task[None] | None = None
         self.size, self.stalled, self.lag = 0, False, 0.0
         self._pause, self._apart = RETRY_SECONDS, 0
@@ -85,19 +92,21 @@ class Journal:
         if writer:
             pending.writers[writer] = count
         self._wake.set()
-        self._idle.clear()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_forever())
 
-    async def written(self) -> None:
-        """Once all of it is."""
-        await self._idle.wait()
+    async def written(self, document_id: str) -> None:
+        """Once all of this document that there is now is written, or was given up; what comes meanwhile is not waited for."""
+        if pending := self._pending.get(document_id) or self._taken.get(document_id):
+            waiting = asyncio.get_running_loop().create_future()
+            pending.waiting.append(waiting)
+            await waiting
 
     async def flush(self, seconds: float) -> bool:
         """Whether all of it is written within so many seconds."""
         try:
             async with asyncio.timeout(seconds):
-                await self.written()
+                await asyncio.gather(*map(self.written, {**self._taken, **self._pending}))
         except TimeoutError:
             return False
         return True
@@ -114,10 +123,10 @@ class Journal:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _write_forever(self) -> None:
+        budget.allow(None)  # it outlives the request that it began with
         while True:
             if not self._pending:
                 self._wake.clear()
-                self._idle.set()
                 await self._wake.wait()
             began = clock.steady()
             if await self._write():
@@ -131,23 +140,26 @@ class Journal:
             self._apart -= 1
             taken = dict([next(iter(taken.items()))])
         self._pending = {name: each for name, each in self._pending.items() if name not in taken}
+        self._taken = taken
         return taken
 
     async def _write(self) -> bool:
         taken = self._take()
-        rows = [row for document_id, each in taken.items() for row in _rows(document_id, each)]
+        rows: list[tuple[str, str, bytes]] = []
         try:
+            rows = [row for document_id, each in taken.items() for row in _rows(document_id, each)]
             numbers = await self._append(rows)
         except DatabaseUnavailable as error:
             await self._put_back(taken, error)
             return False
-        except DatabaseError as error:
+        except Exception as error:
             if len(taken) > 1:
                 self._apart = len(taken)
                 await self._put_back(taken, error)
                 return False
             log.error("a document cannot be written, and is closed: %s", error)
             numbers = {}
+        self._taken = {}
         self.size -= sum(len(change) for each in taken.values() for _, change in each.changes)
         self._stall(None)
         self._tell(taken, rows, numbers)
@@ -176,17 +188,18 @@ class Journal:
         for document_id, each in taken.items():
             for writer, count in each.writers.items() if document_id not in gone else ():
                 writer.saved(count)
+            each.end()
 
-    async def _put_back(self, taken: dict[str, Pending], error: DatabaseError) -> None:
+    async def _put_back(self, taken: dict[str, Pending], error: Exception) -> None:
         """Nothing is lost: a change that was written after all, and is written again, changes nothing."""
         for document_id, later in self._pending.items():
             taken.setdefault(document_id, Pending()).follow(later)
-        self._pending = taken
+        self._pending, self._taken = taken, {}
         self._stall(error)
         await asyncio.sleep(self._pause)
         self._pause = min(2 * self._pause, LONGEST_RETRY_SECONDS)
 
-    def _stall(self, error: DatabaseError | None) -> None:
+    def _stall(self, error: Exception | None) -> None:
         if error and not self.stalled:
             log.warning("documents cannot be written: %s", error)
         if not error:

@@ -11,13 +11,13 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from server import clock
-from server.database import Database, DatabaseError
+from server.database import Database, DatabaseError, budget
 from server.documents import access
 from server.documents.model import Document, Role
 from server.live import compaction, frames, store
 from server.live import room as rooms
 from server.live.bus import Bus, Pack
-from server.live.crdt import Copy
+from server.live.crdt import Broken, Copy
 from server.live.indexing import Indexing
 from server.live.journal import Journal, Row
 from server.live.room import Room
@@ -70,17 +70,17 @@ class Live:
             self._ask_again(room.id)
 
     def leave(self, room: Room, member: Member) -> None:
-        """They have gone; the document stays for a moment."""
+        """They have gone."""
         room.leave(member)
-        self.settle(room)
+        self.release(room)
 
-    def settle(self, room: Room) -> None:
-        """It is let go of in a moment, where nobody is in it: who opened it may not have been let in."""
+    def release(self, room: Room) -> None:
+        """Whoever opened it needs it no more; it stays for a moment."""
         if not room.members:
             self._spawn(self._linger(room))
 
     async def open(self, document_id: str) -> Room:
-        """The document in memory; raises Gone."""
+        """The document in memory, to be entered before anything is waited for, or released; raises Gone."""
         self.bus.begin()
         while (room := self.rooms.get(document_id)) is None:
             if document_id not in self._opening:
@@ -91,6 +91,7 @@ class Live:
         return room
 
     async def _load(self, document_id: str) -> Room:
+        await self.journal.written(document_id)  # by who had it open before
         state = await store.read(self._db, document_id)
         if state is None:
             raise Gone
@@ -106,11 +107,15 @@ class Live:
     async def _linger(self, room: Room) -> None:
         """Who comes back soon finds it as it was."""
         await asyncio.sleep(LINGER_SECONDS)
-        await self.journal.written()
-        if not room.members and self.rooms.get(room.id) is room:
+        await self.journal.written(room.id)
+        if self._is_left(room):
             await self._indexing.write(room.id)
-            self.rooms.pop(room.id, None)
+        if self._is_left(room):  # nobody came meanwhile
+            del self.rooms[room.id]
             await self._compact(room.id)
+
+    def _is_left(self, room: Room) -> bool:
+        return not room.members and self.rooms.get(room.id) is room
 
     async def change(self, document_id: str, user_id: str, work: Callable[[bytes], bytes | None]) -> None:
         """What `work` makes of the document, in a thread, as an update or nothing: written once this ends; raises Gone.
@@ -118,11 +123,15 @@ class Live:
         Whatever people type meanwhile is kept.
         """
         room = await self.open(document_id)
-        update = await asyncio.to_thread(work, room.encode())
-        if update:
-            room.edit(user_id, update)
-            await self.journal.written()
-        self.settle(room)
+        try:
+            update = await asyncio.to_thread(work, room.encode())
+            while self.rooms.get(document_id) is not room:
+                room = await self.open(document_id)
+            if update:
+                room.edit(user_id, update)
+                await self.journal.written(document_id)
+        finally:
+            self.release(room)
 
     def _encoded(self, document_id: str) -> bytes | None:
         room = self.rooms.get(document_id)
@@ -164,6 +173,8 @@ class Live:
         if room and change:
             try:
                 room.hear(seq, change)
+            except Broken:
+                self._forget(room)
             except frames.Nonsense:
                 log.warning("a word of another process is no update")
         elif room and seq > room.numbers.upto:
@@ -190,7 +201,7 @@ class Live:
             room.catch_up(state.seq, state.changes)
 
     def _moved(self, room: Room, clients: list[int]) -> None:
-        self.bus.send_carets(room.id, lambda: room.presence.encode(clients))
+        self.bus.send_carets(room.id, clients, room.presence.encode)
 
     def _forget(self, room: Room) -> None:
         """What is in memory is not believed any more: all come again, to what the log has."""
@@ -209,7 +220,8 @@ class Live:
             self._ask_again(word[1:])
 
     def may_have_missed(self) -> None:
-        """All that is open is looked at again."""
+        """All that is open is looked at again, and all that is being opened is asked for."""
+        self.notices += 1
         for room in list(self.rooms.values()):
             self._spawn(self._catch_up(room))
             self._ask_again(room.id)
@@ -269,8 +281,9 @@ class Live:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             now = clock.now()
-            with contextlib.suppress(DatabaseError):
-                await self._look(since - timedelta(seconds=1), now)
+            for room in list(self.rooms.values()):
+                room.presence.sweep()
+            if await _quietly(self._look(since - timedelta(seconds=1), now)):
                 since = now
 
     async def _look(self, since: Any, now: Any) -> None:
@@ -286,7 +299,6 @@ class Live:
                 await self._compact(document_id)
             if look and look.expired:
                 self._ask_again(document_id)
-            room.presence.sweep()
 
     async def _compact(self, document_id: str) -> None:
         with contextlib.suppress(DatabaseError):
@@ -314,11 +326,14 @@ def _allow(member: Member, role: Role | None, document: Document) -> None:
         member.allowed(role, document)
 
 
-async def _quietly(work: Coroutine[Any, Any, None]) -> None:
-    """The next look finds what this one could not."""
+async def _quietly(work: Coroutine[Any, Any, None]) -> bool:
+    """Whether it could be done: the next look finds what this one could not."""
+    budget.allow(None)  # it may outlive the request that it began with
     try:
         await work
+        return True
     except DatabaseError as error:
         log.info("a document is not looked at: %s", error)
     except Exception:
         log.exception("a document is not looked at")
+    return False

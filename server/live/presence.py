@@ -14,6 +14,7 @@ from server.live.frames import Nonsense, read_varbytes, read_varuint, varbytes, 
 OUTDATED_SECONDS = 30.0
 # A caret and a name; of one socket there are few, as a page has one.
 MOST_BYTES, MOST_CLIENTS = 4096, 4
+_GONE = b"null"
 
 
 class Entry(Struct):
@@ -53,14 +54,19 @@ def sign(state: bytes, user: dict[str, str]) -> bytes:
     if len(state) > MOST_BYTES:
         raise Nonsense("a caret of several kilobytes")
     try:
-        told = json.loads(state)
-    except (ValueError, RecursionError):
-        raise Nonsense("an awareness state that is no JSON") from None
-    if told is None:
-        return b"null"
-    if not isinstance(told, dict):
-        raise Nonsense("an awareness state that is no object")
-    return json.dumps(told | {"user": user}, ensure_ascii=False, separators=(",", ":")).encode()
+        told = json.loads(state, parse_constant=_no_number)
+        if told is None:
+            return _GONE
+        if isinstance(told, dict):
+            return json.dumps(told | {"user": user}, ensure_ascii=False, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):  # or halves of a character
+        pass
+    raise Nonsense("an awareness state that is no object of JSON")
+
+
+def _no_number(word: str) -> None:
+    """NaN and its like, which Python reads and pages do not."""
+    raise ValueError(word)
 
 
 class Presence:
@@ -71,18 +77,20 @@ class Presence:
 
     def take(self, update: bytes, whose: object, user: dict[str, str]) -> list[int]:
         """What a socket says: of whom something is new. Nobody speaks for somebody else's client; raises Nonsense."""
-        told = read(update)
-        news = [each for each in told if self._may(each[0], whose)]
-        return [
-            client for client, number, state in news if self._put(client, number, sign(state, user), whose)
-        ]
+        own = {client for client, each in self._entries.items() if each.whose == whose}
+        news = []
+        for client, number, state in read(update):
+            if self._may(client, state, own) and self._put(client, number, sign(state, user), whose):
+                own.add(client)
+                news.append(client)
+        return news
 
-    def _may(self, client: int, whose: object) -> bool:
+    def _may(self, client: int, state: bytes, own: set[int]) -> bool:
+        """Pages repeat what they hear of others: that somebody has gone who is not known is no news."""
+        if client in own:
+            return True
         known = self._entries.get(client)
-        if known and known.whose != whose and known.state != b"null":
-            return False
-        own = sum(each.whose == whose for each in self._entries.values())
-        return own < MOST_CLIENTS or bool(known and known.whose == whose)
+        return len(own) < MOST_CLIENTS and (state != _GONE if known is None else known.state == _GONE)
 
     def hear(self, update: bytes, worker: str) -> list[int]:
         """What another process says of its own."""
@@ -94,19 +102,19 @@ class Presence:
 
     def _put(self, client: int, number: int, state: bytes, whose: object) -> bool:
         known = self._entries.get(client)
-        if known and (number < known.clock or (number == known.clock and state != b"null")):
+        if known and (number < known.clock or (number == known.clock and state != _GONE)):
             return False
-        if known and known.clock == number and known.state == b"null":
+        if known and known.clock == number and known.state == _GONE:
             return False
         self._entries[client] = Entry(number, state, whose, clock.steady())
         return True
 
     def leave(self, whose: object) -> list[int]:
-        """Its clients are gone: which ones."""
+        """Its clients are gone: which ones. Their clocks stay, so that who comes again at once is seen."""
         gone = [client for client, each in self._entries.items() if each.whose == whose]
         for client in gone:
             each = self._entries[client]
-            self._entries[client] = Entry(each.clock + 1, b"null", whose, clock.steady())
+            self._entries[client] = Entry(each.clock, _GONE, whose, clock.steady())
         return gone
 
     def sweep(self) -> None:
@@ -121,9 +129,7 @@ class Presence:
 
     def _present(self) -> list[int]:
         since = clock.steady() - OUTDATED_SECONDS
-        return [
-            client for client, each in self._entries.items() if each.state != b"null" and each.seen > since
-        ]
+        return [client for client, each in self._entries.items() if each.state != _GONE and each.seen > since]
 
     def own(self) -> list[int]:
         """Those of this process."""

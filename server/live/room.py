@@ -8,7 +8,7 @@ from typing import Protocol
 
 from server import clock
 from server.live import frames
-from server.live.crdt import Broken, Copy, has_structs, merge
+from server.live.crdt import Broken, Copy, merge
 from server.live.journal import Journal
 from server.live.numbers import Numbers
 from server.live.presence import Presence
@@ -87,14 +87,13 @@ class Room:
         elif self._copy.size + len(update) > self._heavy and self._is_full(len(update)):
             member.close(FULL, "the document is full")
         else:
-            news = self._take(update)
+            news, brings = self._take(update)
             self.members[member] = count = self.members[member] + 1
             # As it came, since what waits for its ground is no news yet.
-            kept = update if news or has_structs(update) else b""
-            self._journal.add(self.id, member.user_id, kept, member, count)
+            self._journal.add(self.id, member.user_id, update if brings else b"", member, count)
             self._spread(news, member)
 
-    def _take(self, update: bytes) -> bytes:
+    def _take(self, update: bytes) -> tuple[bytes, bool]:
         try:
             return self._copy.take(update)
         except Broken:
@@ -102,9 +101,8 @@ class Room:
             raise
 
     def _is_full(self, more: int) -> bool:
-        """Looks anew: what has been deleted since counts no more."""
-        self._copy.size = len(self._copy.encode())
-        return self._copy.size + more > self._heavy
+        """Looks anew."""
+        return self._copy.weigh() + more > self._heavy
 
     def edit(self, user_id: str, update: bytes) -> None:
         """A change that the server makes for somebody."""

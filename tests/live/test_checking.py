@@ -81,8 +81,8 @@ def test_all_that_an_editor_writes_is_let_through_and_counted() -> None:
     for change in changes:
         check_update(change)
         copy.take(change)
-    assert check_update(doc.get_update()) == read_state(doc.get_state()) == read_state(copy.state)
-    assert check_update(merge_updates(changes[0], changes[3])) != read_state(doc.get_state())
+    assert check_update(doc.get_update()).clocks == read_state(doc.get_state()) == read_state(copy.state)
+    assert check_update(merge_updates(changes[0], changes[3])).clocks != read_state(doc.get_state())
 
 
 def test_what_is_broken_anywhere_is_refused_or_harmless() -> None:  # S46
@@ -103,6 +103,47 @@ def test_what_is_broken_anywhere_is_refused_or_harmless() -> None:  # S46
         except Nonsense:
             continue
     assert read_state(Copy([copy.encode()]).state) == read_state(copy.state)
+
+
+def nested(levels: int, at_once: int) -> list[bytes]:
+    """Elements within elements, some at once."""
+    doc: Doc[Any] = Doc()
+    changes: list[bytes] = []
+    doc.observe(lambda event: changes.append(event.update))
+    inmost: Any = doc.get("default", type=XmlFragment)
+    for _ in range(levels // at_once):
+        with doc.transaction():
+            for _ in range(at_once):
+                inmost = inmost.children.append(XmlElement("blockquote")) or inmost.children[0]
+    return changes
+
+
+def is_taken(copy: Copy, change: bytes) -> bool:
+    """Whether it is let in."""
+    try:
+        copy.take(change)
+    except Nonsense:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("at_once", [1, 50, 150])
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
+def test_elements_within_elements_come_to_an_end(at_once: int, backwards: bool) -> None:  # S46
+    """Deleting one of thirty thousand levels would end the process."""
+    changes = nested(6000, at_once)
+    copy = Copy()
+    taken = [is_taken(copy, change) for change in (reversed(changes) if backwards else changes)]
+    assert not all(taken)
+    assert taken.index(False) <= 201
+
+
+def test_a_client_is_named_once_and_text_stands_in_the_document() -> None:  # S46
+    twice = varuint(2) + 2 * (varuint(1) + varuint(7) + varuint(0) + b"\x00\x01") + varuint(0)
+    elsewhere = item(4, varbytes(b"abc")).replace(b"default", b"another")
+    for update in (twice, elsewhere):
+        with pytest.raises(Nonsense):
+            Copy().take(update)
 
 
 def test_what_waits_for_its_ground_is_in_the_snapshot() -> None:

@@ -153,7 +153,7 @@ async def test_what_was_written_away_from_the_server_comes_when_it_is_back(
     fresh = await Typist().ready(client, document)
     fresh.type("meanwhile ")
     await page.ready(client, document)
-    await page.until(lambda: page.saved and page.text == fresh.text)
+    await page.until(lambda: page.saved and fresh.saved and page.text == fresh.text)
     assert all(word in stored(sql, document) for word in ("first", "second", "meanwhile"))
 
 
@@ -168,9 +168,10 @@ async def test_a_document_is_written_on_where_its_log_was_shortened(
     for number in range(5):
         page.type(f"{number} ")
         await page.until(lambda: page.saved)
-    assert sql('SELECT "seq", "logRows" FROM "ai_editor_document_state"') == [(6, 6)]
+    [(last, rows)] = sql('SELECT "seq", "logRows" FROM "ai_editor_document_state"')
+    assert last == rows >= 5
     assert sql('SELECT array_agg("seq" ORDER BY "seq") FROM "ai_editor_document_update"') == [
-        ([1, 2, 3, 4, 5, 6],)
+        (list(range(1, last + 1)),)
     ]
 
 

@@ -12,6 +12,7 @@ from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError
 
 from server.live import frames, presence
+from server.live.checking import read_state
 from tests.client import Client
 from tests.http.sockets import connect
 
@@ -54,12 +55,23 @@ class Typist:
         return self
 
     async def _listen(self, socket: WebSocketClientConnection) -> None:
-        self.send(frames.sync(frames.STEP_1, self.doc.get_state()))
+        self.hello()
         while isinstance(frame := await socket.read_message(), bytes):
-            self._take(frame)
+            self.take(frame)
         self.closed = socket.close_code or 1006
 
-    def _take(self, frame: bytes) -> None:
+    def hello(self) -> None:
+        """Asks for what is missing here."""
+        self.send(frames.sync(frames.STEP_1, self.doc.get_state()))
+
+    def own(self) -> dict[int, int]:
+        """How much of the text is of this page."""
+        return {
+            each: end for each, end in read_state(self.doc.get_state()).items() if each == self.doc.client_id
+        }
+
+    def take(self, frame: bytes) -> None:
+        """A frame of the server's."""
         kind, at = frames.read_varuint(frame, 0)
         if kind == frames.STATE:
             self.told |= json.loads(frames.read_varbytes(frame, at)[0])
