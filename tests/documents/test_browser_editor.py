@@ -272,10 +272,11 @@ async def test_who_may_not_see_it_is_told_so(browser: Browser, base_url: str, st
     async with window(browser, base_url) as tab:
         await enter(tab, made["stranger"])
         await tab.page.goto(f"{base_url}/documents/{made.document}")
-        await tab.page.get_by_role("main").get_by_role("status").first.wait_for()
+        await tab.page.get_by_role("heading", name="This document is not shared with you").wait_for()
         assert await text(tab).count() == 0
     async with opened(browser, base_url, made, "editor") as eddie:
         access = await made.done("owner", "GET", "/documents/{d}/access")
         found = next(each for each in access["people"] if each["role"] == "editor")
         await made.done("owner", "DELETE", f"/documents/{{d}}/access/{found['id']}")
-        await text(eddie).wait_for(state="detached")
+        await eddie.page.get_by_role("heading", name="This document is not shared with you").wait_for()
+        assert await text(eddie).count() == 0
