@@ -54,6 +54,7 @@ class Page:
     async def _listen(self, socket: WebSocketClientConnection) -> None:
         while isinstance(frame := await socket.read_message(), bytes):
             self._take(frame)
+        socket.close()  # also of one that was cut: Tornado warns of it otherwise
         self._socket, self.synced = None, False
 
     def _take(self, frame: bytes) -> None:

@@ -40,8 +40,10 @@ class Writer:
     async def write(self) -> None:
         """Until it is done."""
         while not self.done:
-            await self.page.come()
-            self.page.type(f"{self.name}{self.words}. ")
+            page = await self.page.come()
+            if page is not self.page:  # its tab was closed meanwhile, and the new one has nothing yet
+                continue
+            page.type(f"{self.name}{self.words}. ")
             self._open.append((self.page.times if self.page.is_open else 0, self.page.sent, self.words))
             self.words += 1
             await asyncio.sleep(PAUSE)

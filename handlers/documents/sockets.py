@@ -14,7 +14,7 @@ from server.documents.model import SCHEMA, Document, Role
 from server.http.guards import signed_in
 from server.http.socket import TRY_AGAIN_LATER, SocketHandler
 from server.live import frames
-from server.live.live import NO_ACCESS, NOT_THERE, Gone, Live
+from server.live.live import COME_AGAIN, NO_ACCESS, NOT_THERE, Gone, Live
 from server.live.room import NONSENSE, Room
 from server.model import SignedIn, User
 
@@ -134,12 +134,20 @@ class LiveDocument(SocketHandler):
 
     def allowed(self, role: Role, document: Document) -> None:
         """What is theirs to do from now on, and what the document is called; said when it is not what it was."""
+        if self._told and role.may_write > self.may_write:
+            # What a reader's page sent was not counted, so it has to begin to count anew.
+            self.close(COME_AGAIN, "may write from now on")
+            return
         self.may_write = role.may_write
-        saving = not self.services.of(Live).journal.stalled
         told: dict[str, object] = {"role": role.word, "title": document.title, "icon": document.icon}
         if told != self._told:
             self._told = told
-            self.send(frames.state(told | {"saving": saving}))
+            self.stalled()
+
+    def stalled(self) -> None:
+        """Says all of it again, and whether PostgreSQL takes what is written."""
+        saving = not self.services.of(Live).journal.stalled
+        self.send(frames.state(self._told | {"saving": saving}))
 
 
 def _shown(user: User) -> dict[str, str]:

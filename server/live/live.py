@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from server import clock
 from server.database import Database, DatabaseError, budget
@@ -38,6 +38,9 @@ class Member(rooms.Member, Protocol):
 
     def allowed(self, role: Role, document: Document) -> None:
         """What is theirs to do from now on, and what the document is called."""
+
+    def stalled(self) -> None:
+        """PostgreSQL takes what they write no more, or does again."""
 
 
 class Gone(Exception):
@@ -151,7 +154,8 @@ class Live:
 
     def _stalled(self, stalled: bool) -> None:
         for room in self.rooms.values():
-            room.tell(frames.state({"saving": not stalled}))
+            for member in list(room.members):
+                cast(Member, member).stalled()
 
     def heard(self, pack: Pack) -> None:
         """Another process says what it wrote, who is there, or asks."""

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from server.live import live
+from server.database import DatabaseUnavailable
+from server.live import live, store
 from server.live.crdt import Copy
 from server.services import Services
 from tests.client import Client
@@ -116,6 +117,38 @@ async def test_access_taken_away_closes_the_page_and_a_smaller_one_mutes_it(
     await ada.until(lambda: ada.closed == 4404)
     for who in (client, other):
         assert await refused(who, document) == 4404
+
+
+@pytest.mark.gen_test
+async def test_a_reader_who_may_write_from_now_on_comes_again(
+    client: Client, sql: Sql, new_document: NewDocument, share: Share
+) -> None:
+    """What their page had sent as a reader's was not counted."""
+    other, document = await two(client, new_document, share, "reader")
+    bob = await Typist().ready(other, document)
+    sql("""UPDATE "ai_editor_document_access" SET "role" = 'editor'""")
+    await bob.until(lambda: bob.closed == 1012)
+    await bob.ready(other, document)
+    bob.type("at last")
+    await bob.until(lambda: bob.saved)
+
+
+@pytest.mark.gen_test
+async def test_pages_are_told_that_nothing_is_saved_and_that_it_is_again(
+    client: Client, app: Services, new_document: NewDocument, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await client.sign_up()
+    page = await Typist().ready(client, new_document("ada@example.com"))
+
+    async def refuse(*_: object) -> None:
+        raise DatabaseUnavailable("gone")
+
+    with monkeypatch.context() as away:
+        away.setattr(store, "append", refuse)
+        page.type("kept")
+        await page.until(lambda: page.told["saving"] is False)
+        assert (page.told["role"], page.told["title"], page.saved) == ("owner", "A plan", False)
+    await page.until(lambda: page.told["saving"] and page.saved)
 
 
 @pytest.mark.gen_test

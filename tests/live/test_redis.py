@@ -35,6 +35,9 @@ class Reader:
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         self.frames.append(b"closed")
 
+    def stalled(self) -> None:
+        """Nothing."""
+
     def saved(self, count: int) -> None:
         """Never."""
 

@@ -59,6 +59,7 @@ class Typist:
         while isinstance(frame := await socket.read_message(), bytes):
             self.take(frame)
         self.closed = socket.close_code or 1006
+        socket.close()  # also of one that was cut: Tornado warns of it otherwise
 
     def hello(self) -> None:
         """Asks for what is missing here."""
@@ -74,7 +75,7 @@ class Typist:
         """A frame of the server's."""
         kind, at = frames.read_varuint(frame, 0)
         if kind == frames.STATE:
-            self.told |= json.loads(frames.read_varbytes(frame, at)[0])
+            self.told = json.loads(frames.read_varbytes(frame, at)[0])
         elif kind == frames.DURABLE:
             self.durable = frames.read_varuint(frame, at)[0]
         else:

@@ -93,6 +93,9 @@ class Seat:
     def send(self, frame: bytes) -> None:
         self._soon(self.person.take, frame)
 
+    def stalled(self) -> None:
+        """Nothing."""
+
     def saved(self, count: int) -> None:
         self._soon(self.person.take, frames.durable(count))
 

@@ -1,0 +1,46 @@
+/**
+ * What this device keeps of people's documents, so that nothing written without the server is lost: a database for each
+ * person and document, named as in features/documents/live/copies.ts.
+ */
+const PREFIX = 'ai-editor:'
+// As y-indexeddb calls its store of values, and the document's page the value.
+const VALUES = 'custom'
+const UNSAVED = 'unsaved'
+
+async function namesOf(userId: string): Promise<string[]> {
+  try {
+    const found = await indexedDB.databases()
+    return found.map(({ name }) => name ?? '').filter((name) => name.startsWith(`${PREFIX}${userId}:`))
+  } catch {
+    return []
+  }
+}
+
+function unsavedIn(name: string): Promise<number> {
+  return new Promise((resolve) => {
+    const request = indexedDB.open(name)
+    request.onerror = () => resolve(0)
+    request.onsuccess = () => {
+      const database = request.result
+      const done = (found: unknown) => {
+        database.close()
+        resolve(Number(found) || 0)
+      }
+      if (!database.objectStoreNames.contains(VALUES)) return done(0)
+      const value = database.transaction(VALUES).objectStore(VALUES).get(UNSAVED)
+      value.onerror = () => done(0)
+      value.onsuccess = () => done(value.result)
+    }
+  })
+}
+
+/** How many changes of somebody's are on this device that the server is not known to have. */
+export async function countUnsaved(userId: string): Promise<number> {
+  const counts = await Promise.all((await namesOf(userId)).map(unsavedIn))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+/** Deletes all that is kept of somebody's documents; one that is open goes once its page is closed. */
+export async function dropCopies(userId: string): Promise<void> {
+  for (const name of await namesOf(userId)) indexedDB.deleteDatabase(name)
+}
