@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pycrdt import Doc, Text
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -28,6 +28,11 @@ class Place:
     url: str
     origin: str = ""
     cookie: str = ""
+
+    @property
+    def document(self) -> str:
+        """Which one, whichever process has it."""
+        return self.url.partition("://")[2].partition("/")[2]
 
 
 @dataclass
@@ -97,16 +102,20 @@ def make_keys(number: int, count: int) -> list[bytes]:
     doc: Doc[Any] = Doc()
     found: list[bytes] = []
     doc.observe(lambda event: found.append(event.update))
-    text = doc.get(f"of{number}", type=Text)
+    top, block, text = doc.get("default", type=XmlFragment), XmlElement("paragraph"), XmlText()
     for each in range(count):
-        text.insert(0, f"<{number}.{each}>")
+        with doc.transaction():
+            if not each:
+                top.children.append(block)
+                block.children.append(text)
+            text.insert(0, f"<{number}.{each}>")
     return found
 
 
 async def crowd(
     places: Sequence[Place], keys: int, pause: float, ear: Place | None = None, saved: bool = True
 ) -> Times:
-    """A typist in each place, and one who only hears: what each key took."""
+    """A typist in each place, and one who only hears, in the first one's document: what each key took that is typed there."""
     typists = [Typist(number, keys) for number in range(len(places))]
     listener = Typist(len(places), 0)
     for typist, place in zip(typists, places, strict=True):
@@ -114,13 +123,14 @@ async def crowd(
     await listener.open(ear or places[0])
     since = time.perf_counter() + 0.2
     await asyncio.gather(*(each.type(pause, since + pause * each.number / len(typists)) for each in typists))
-    await until(lambda: len(listener.heard) >= len(typists) * keys)
+    near = sum(place.document == (ear or places[0]).document for place in places)
+    await until(lambda: len(listener.heard) >= near * keys)
     if saved:
         await until(lambda: all(max(each.durable, default=0) == keys for each in typists))
     for each in (*typists, listener):
         await each.close()
     sent = {(each.number, number): at for each in typists for number, at in enumerate(each.sent)}
-    heard = [1000 * (listener.heard[key] - at) for key, at in sent.items()]
+    heard = [1000 * (listener.heard[key] - at) for key, at in sent.items() if key in listener.heard]
     return Times(heard, [took for each in typists for took in each.to_saved()] if saved else [])
 
 

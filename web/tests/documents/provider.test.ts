@@ -70,7 +70,7 @@ async function begin({ kept = 0, keeps = true, tabs, reloads = true }: Given = {
     reload: () => reloads,
     keep: () => ({
       loaded: Promise.resolve(kept), keeps: () => keeps, note: (count) => notes.push(count),
-      forget, close: () => undefined,
+      facts: async () => null, remember: () => undefined, forget, close: () => undefined,
     }),
     tabs: tabs ?? (() => ({ post: () => undefined, close: () => undefined })),
   })

@@ -1,13 +1,18 @@
 import { IndexeddbPersistence } from 'y-indexeddb'
 import type { Doc } from 'yjs'
+import type { Facts } from './wire'
 
 const UNSAVED = 'unsaved'
+const FACTS = 'facts'
 const PROBE = 'ai-editor:probe'
 
 /** The document on this device, and how many of the changes in it the server may not have. */
 export interface Keep {
   /** How many changes of an earlier visit are not known to be committed, once all of them are in the document. */
   loaded: Promise<number>
+  /** What the server said of the document at an earlier visit. */
+  facts: () => Promise<Facts | null>
+  remember: (facts: Facts) => void
   /** Whether what is written is kept here; private windows may have no place for it. */
   keeps: () => boolean
   note: (unsaved: number) => void
@@ -42,6 +47,15 @@ export function openKeep(name: string, doc: Doc): Keep {
     return Number(await kept.get(UNSAVED) ?? 0)
   }
 
+  async function facts(): Promise<Facts | null> {
+    const told = await kept?.get(FACTS)
+    return typeof told === 'string' ? JSON.parse(told) as Facts : null
+  }
+
+  function remember(told: Facts): void {
+    void kept?.set(FACTS, JSON.stringify(told)).catch(() => undefined)
+  }
+
   function note(unsaved: number): void {
     clearTimeout(timer)
     timer = setTimeout(() => void kept?.set(UNSAVED, unsaved).catch(() => undefined), unsaved ? 100 : 500)
@@ -62,5 +76,6 @@ export function openKeep(name: string, doc: Doc): Keep {
     await gone?.clearData()
   }
 
-  return { loaded: load().catch(() => 0), keeps: () => kept?.synced ?? false, note, forget, close }
+  const loaded = load().catch(() => 0)
+  return { loaded, keeps: () => kept?.synced ?? false, facts, remember, note, forget, close }
 }

@@ -112,6 +112,7 @@ export class Live {
   private async start(): Promise<void> {
     const late = new Promise<number>((resolve) => setTimeout(resolve, LOADING, 0))
     this.ledger.change(await Promise.race([this.keep.loaded, late]))
+    this.facts.value ??= await this.keep.facts().catch(() => null)
     this.loading = false
     this.ready.value ||= this.hasText()
     if (this.end) return
@@ -131,9 +132,15 @@ export class Live {
     if (message.kind === 'ask') return this.answer(message.vector, from)
     if (message.kind === 'ask-awareness') return this.post(awarenessFrame(this.everybody()), from)
     if (from === 'tabs') return
-    if (message.kind === 'facts') this.facts.value = message.facts
+    if (message.kind === 'facts') this.hear(message.facts)
     else this.ledger.acknowledge(message.count)
     this.show()
+  }
+
+  /** Whoever comes without a network finds the title, and whether they may write. */
+  private hear(facts: Facts): void {
+    this.facts.value = facts
+    this.keep.remember(facts)
   }
 
   private post(frame: Uint8Array<ArrayBuffer>, to: From): void {
