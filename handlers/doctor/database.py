@@ -29,7 +29,7 @@ LOOKS, LOOK_SECONDS = 10, 0.2
 MANY = 1000
 LATE = sweeping.KEPT + timedelta(hours=6)
 _INDEX = re.compile(
-    r'\bCREATE (?:UNIQUE )?INDEX (?:IF NOT EXISTS )?"(\w+)" ON "(\w+)" \(((?:"\w+"(?:, )?)+)\)([^;]*);'
+    r'\bCREATE (?:UNIQUE )?INDEX (?:IF NOT EXISTS )?"(\w+)" ON "(\w+)" (?:USING gin )?\(((?:"\w+"(?:, )?)+)\)([^;]*);'
 )
 
 

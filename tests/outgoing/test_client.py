@@ -53,7 +53,7 @@ def serving(answer: Answer) -> Iterator[str]:
 
 
 def said(body: bytes, status: str = "200 OK", media_type: str = "application/json", more: str = "") -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{more}\r\n"
     return head.encode() + body
 
 
