@@ -14,6 +14,8 @@ from tests.conftest import Sql
 from tests.live.conftest import NewDocument
 from tests.live.typist import Typist, first_state
 
+pytestmark = pytest.mark.feature("documents")
+
 Share = Callable[[str, str, str], None]
 
 

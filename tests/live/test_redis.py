@@ -13,6 +13,8 @@ from tests.live.conftest import NewDocument
 from tests.live.typist import Typist
 from tests.relay.conftest import Redis, redis
 
+pytestmark = pytest.mark.feature("documents")
+
 __all__ = ["redis"]
 
 

@@ -19,6 +19,8 @@ from tests.http.sockets import Raw, connect, end
 from tests.live.conftest import NewDocument
 from tests.live.typist import Typist
 
+pytestmark = pytest.mark.feature("documents")
+
 MEGABYTE = 1024 * 1024
 
 

@@ -13,8 +13,15 @@ from tests.shell.html import nonce, policy, read
 ALL = json.loads((Path(__file__).resolve().parents[2] / "web" / "pages.json").read_text())
 # Those of plugins are not there unless PLUGINS says so.
 PAGES = [page for page in ALL if page["feature"] in {feature.folder for feature in STANDARD}]
-MEMBERS = [page["path"] for page in PAGES if page["access"] == "member"]
-OTHERS = [page["path"] for page in PAGES if page["access"] != "member"]
+# Each is there with its feature alone.
+MEMBERS, OTHERS = (
+    [
+        pytest.param(page["path"], marks=pytest.mark.feature(page["feature"].replace("_", "-")))
+        for page in PAGES
+        if (page["access"] == "member") is member
+    ]
+    for member in (True, False)
+)
 TITLES = {page["path"]: page["title"] for page in PAGES}
 
 
