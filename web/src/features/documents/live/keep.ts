@@ -35,6 +35,15 @@ function canKeep(): Promise<boolean> {
   })
 }
 
+async function factsIn(kept: IndexeddbPersistence | null): Promise<Facts | null> {
+  const told = await kept?.get(FACTS)
+  return typeof told === 'string' ? JSON.parse(told) as Facts : null
+}
+
+function rememberIn(kept: IndexeddbPersistence | null, told: Facts): void {
+  void kept?.set(FACTS, JSON.stringify(told)).catch(() => undefined)
+}
+
 export function openKeep(name: string, doc: Doc): Keep {
   let kept: IndexeddbPersistence | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -45,15 +54,6 @@ export function openKeep(name: string, doc: Doc): Keep {
     kept = new IndexeddbPersistence(name, doc)
     await kept.whenSynced
     return Number(await kept.get(UNSAVED) ?? 0)
-  }
-
-  async function facts(): Promise<Facts | null> {
-    const told = await kept?.get(FACTS)
-    return typeof told === 'string' ? JSON.parse(told) as Facts : null
-  }
-
-  function remember(told: Facts): void {
-    void kept?.set(FACTS, JSON.stringify(told)).catch(() => undefined)
   }
 
   function note(unsaved: number): void {
@@ -77,5 +77,8 @@ export function openKeep(name: string, doc: Doc): Keep {
   }
 
   const loaded = load().catch(() => 0)
-  return { loaded, keeps: () => kept?.synced ?? false, facts, remember, note, forget, close }
+  return {
+    loaded, keeps: () => kept?.synced ?? false, note, forget, close,
+    facts: () => factsIn(kept), remember: (told) => rememberIn(kept, told),
+  }
 }
