@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from handlers.documents import content
 from handlers.documents.content import FORMATS
 from handlers.documents.store import folders, operating
 from server.database import Executor
 from server.documents.model import Folder
+
+if TYPE_CHECKING:
+    import zipfile
 
 # What does not stay in memory.
 _SPOOLED = 4 * 1024 * 1024
@@ -24,6 +26,8 @@ async def pack(db: Executor, owner_id: str) -> IO[bytes]:
     file = tempfile.SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115  # whoever asks for it closes it
     taken: set[str] = set()
     try:
+        import zipfile  # few ever ask for one
+
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for each in await operating.list_titles(db, owner_id):
                 name = free_name(places.get(each.folder_id or "", ""), each.title, taken)

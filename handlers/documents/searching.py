@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-
 from handlers.documents.rows import Found, Who
 from handlers.documents.store import search
 from server.database import Executor
@@ -45,6 +43,8 @@ class Searching:
 
 def is_like(wanted: list[str], title: str) -> bool:
     """Whether each word could be one of the title's, mistyped: the database knows no letters that changed places."""
+    from difflib import SequenceMatcher  # with the first word that was mistyped
+
     there = words.split(title)
     return all(
         any(SequenceMatcher(None, word, other).ratio() >= LIKENESS_OF_WORDS for other in there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -10,7 +11,12 @@ MOST_WORDS, MOST_LETTERS = 20_000, 40
 _MARKS = re.compile(r"[\u0300-\u036f]+")
 # Where no spaces stand between words, each sign is one.
 _ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
+
+
+@functools.cache
+def _word() -> re.Pattern[str]:
+    """Made with the first text: it takes longer than all else here."""
+    return re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
 
 
 def fold(text: str) -> str:
@@ -20,7 +26,7 @@ def fold(text: str) -> str:
 
 def split(text: str) -> list[str]:
     """The words of a text in their order, folded, each as long as it is kept."""
-    return [word[:MOST_LETTERS] for word in _WORD.findall(fold(text))]
+    return [word[:MOST_LETTERS] for word in _word().findall(fold(text))]
 
 
 def distinct(text: str) -> list[str]:
@@ -32,7 +38,7 @@ def pieces(text: str) -> list[tuple[str, str]]:
     """The text as it stands, in words and what is between them, each with its word, folded, or ""."""
     found: list[tuple[str, str]] = []
     end = 0
-    for match in _WORD.finditer(text):
+    for match in _word().finditer(text):
         if match.start() > end:
             found.append((text[end : match.start()], ""))
         found.append((match[0], fold(match[0])[:MOST_LETTERS]))
