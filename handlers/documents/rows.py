@@ -43,39 +43,15 @@ class Seen(Struct, frozen=True):
     deleted_at: datetime | None
 
 
-class Sight(Struct, frozen=True):
+class Sight(Seen, frozen=True):
     """The same of one document; `invited`: an invitation of their address is not theirs by name yet."""
 
-    id: str
-    title: str
-    icon: str | None
-    role: int | None
-    owner_id: str
-    owner_name: str
-    owner_image: str | None
-    folder_id: str | None
-    shared: bool
-    created_at: datetime
-    updated_at: datetime
-    deleted_at: datetime | None
     invited: bool
 
 
-class Found(Struct, frozen=True):
+class Found(Seen, frozen=True):
     """The same of one that a search has found, with what stands around the first word."""
 
-    id: str
-    title: str
-    icon: str | None
-    role: int | None
-    owner_id: str
-    owner_name: str
-    owner_image: str | None
-    folder_id: str | None
-    shared: bool
-    created_at: datetime
-    updated_at: datetime
-    deleted_at: datetime | None
     excerpt: str
 
 

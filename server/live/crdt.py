@@ -15,7 +15,6 @@ from server.live.nesting import DEEPEST
 if TYPE_CHECKING:
     from pycrdt import Doc, TransactionEvent
 
-NOTHING = b"\x00\x00"
 # Merging takes time by the square of how many there are.
 _AT_ONCE = 64
 # So many of those that wait: each may be deeper by as much as one may be.

@@ -38,11 +38,6 @@ class Indexing:
                 if now > last + QUIET_SECONDS or now > first + LONGEST_SECONDS:
                     await self.write(document_id)
 
-    async def write_all(self) -> None:
-        """What has changed, now."""
-        for document_id in list(self._changed):
-            await self.write(document_id)
-
     async def write(self, document_id: str) -> None:
         """The next change tries again where this cannot be written."""
         self._changed.pop(document_id, None)

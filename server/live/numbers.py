@@ -22,7 +22,7 @@ class Numbers:
         """All up to this one are."""
         self.upto = max(self.upto, number)
         self._ahead = {each for each in self._ahead if each > self.upto}
-        self.add(self.upto + 1) if self.upto + 1 in self._ahead else None
+        self.add(self.upto)
 
     @property
     def gap(self) -> bool:

@@ -43,9 +43,8 @@ class Room:
         self.id, self._copy, self._journal = document_id, copy, journal
         self.numbers, self.presence = Numbers(seq), Presence()
         self.members: dict[Member, int] = {}
-        # Told of the clients of whom something is new here; of a change of the text.
+        # Told of the clients of whom something is new here.
         self.moved: Callable[[Room, list[int]], None] = lambda room, clients: None
-        self.changed: Callable[[Room], None] = lambda room: None
         # Told that the memory cannot be trusted any more, as the log can.
         self.broken: Callable[[Room], None] = lambda room: None
         self._news: list[bytes] = []
@@ -130,7 +129,6 @@ class Room:
             return
         self._news.append(news)
         self._from.add(member)
-        self.changed(self)
         self._soon()
 
     def _move(self, clients: list[int]) -> None:

@@ -16,8 +16,6 @@ from server.live.checking import read_state
 from tests.client import Client
 from tests.http.sockets import connect
 
-NOWHERE = frames.varuint(0)
-
 
 def first_state() -> bytes:
     """A new document: one empty paragraph."""
