@@ -1,16 +1,20 @@
 /**
  * What this device keeps of people's documents, so that nothing written without the server is lost: a database for each
- * person and document, named as in features/documents/live/copies.ts.
+ * person and document.
  */
-const PREFIX = 'ai-editor:'
-// As y-indexeddb calls its store of values, and the document's page the value.
+
+/** Whose document it is stands in the name: another person at the same browser finds nothing of it. */
+export const nameOf = (userId: string, id: string) => `ai-editor:${userId}:${id}`
+
+// As y-indexeddb calls its store of values.
 const VALUES = 'custom'
-const UNSAVED = 'unsaved'
+/** By which name of these it says how many changes the server may not have. */
+export const UNSAVED = 'unsaved'
 
 async function namesOf(userId: string): Promise<string[]> {
   try {
     const found = await indexedDB.databases()
-    return found.map(({ name }) => name ?? '').filter((name) => name.startsWith(`${PREFIX}${userId}:`))
+    return found.map(({ name }) => name ?? '').filter((name) => name.startsWith(nameOf(userId, '')))
   } catch {
     return []
   }
@@ -38,6 +42,15 @@ function unsavedIn(name: string): Promise<number> {
 export async function countUnsaved(userId: string): Promise<number> {
   const counts = await Promise.all((await namesOf(userId)).map(unsavedIn))
   return counts.reduce((sum, count) => sum + count, 0)
+}
+
+/** Takes from this device what it keeps of a document that its person may not read any more. */
+export function forgetCopy(userId: string, id: string): void {
+  try {
+    indexedDB.deleteDatabase(nameOf(userId, id))
+  } catch {
+    // No such place, nothing in it.
+  }
 }
 
 /** Deletes all that is kept of somebody's documents; one that is open goes once its page is closed. */

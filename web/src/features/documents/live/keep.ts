@@ -1,8 +1,8 @@
 import { IndexeddbPersistence } from 'y-indexeddb'
 import type { Doc } from 'yjs'
+import { UNSAVED } from '@/shell/copies'
 import type { Facts } from './wire'
 
-const UNSAVED = 'unsaved'
 const FACTS = 'facts'
 const PROBE = 'ai-editor:probe'
 

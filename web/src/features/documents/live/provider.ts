@@ -1,7 +1,7 @@
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import { shallowRef } from 'vue'
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
-import { nameOf } from './copies'
+import { nameOf } from '@/shell/copies'
 import { type Keep, openKeep } from './keep'
 import { Ledger } from './ledger'
 import { Line, type Return } from './line'
