@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import secrets
 import ssl
 import subprocess
@@ -35,6 +36,8 @@ http {{
     include {folder}/snippet.conf;
 }}
 """
+# `HTTP/1.1 503 170 …`, in its log.
+_FAILED = re.compile(r" HTTP/[\d.]+ 5\d\d ")
 
 
 @contextmanager
@@ -77,6 +80,11 @@ class Front:
     def passed_on(self) -> Passed:
         """What it has written down so far."""
         return Passed.read(self.folder / "access.log")
+
+    def failures(self) -> list[str]:
+        """The lines of its log about answers of 500 and above: who was asked, and what that one said."""
+        lines = (self.folder / "access.log").read_text().splitlines()
+        return [line.partition("] ")[2] for line in lines if _FAILED.search(line)]
 
 
 class Door(Line):

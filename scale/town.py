@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ SETTINGS = {
     # The drills go to each server past nginx, too.
     "BETTER_AUTH_TRUSTED_ORIGINS": "http://127.0.0.1:*,https://127.0.0.1:*",
 }
+# How long nginx leaves a server out that has failed: `fail_timeout`.
+LEFT_OUT_SECONDS = 2.0
 COUNTED = {"RATE_LIMIT_ENABLED": "yes", "RATE_LIMIT_STORAGE": "redis"}
 
 
@@ -51,7 +54,7 @@ class Town:
         return self.front.door()
 
     def wait_until_used(self, server: Server) -> None:
-        """Until nginx passes requests on to a server again; asks by itself, too."""
+        """Until nginx passes requests on to a server again, and as much longer as docs/scaling.md says; asks, too."""
         name = f"127.0.0.1:{server.port}"
         before = self.front.passed_on().answered[name]
 
@@ -62,6 +65,7 @@ class Town:
         with self.front.door() as door:
             if not until(used, 60):
                 raise Trouble("nginx does not come back to a server")
+        time.sleep(LEFT_OUT_SECONDS)
 
 
 def end_by_force(server: Server) -> None:

@@ -49,6 +49,17 @@ class Writer:
             await asyncio.sleep(PAUSE)
             self.look()
 
+    async def rest(self) -> None:
+        """Writes no more, and stays until all is saved: a socket that goes meanwhile is opened again."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not self.page.saved:
+                    await self.page.come()
+                    await asyncio.sleep(PAUSE)
+        except TimeoutError:
+            raise Trouble(f"not all that {self.name} wrote is saved in the end") from None
+        self.look()
+
     def look(self) -> None:
         """What the page says: of frames of this socket one by one, of what was written before when all is saved."""
         page = self.page
@@ -81,9 +92,7 @@ async def strike(server: Server, writers: list[Writer], times: int, ledger: Ledg
     for each in writers:
         each.done = True
     await asyncio.gather(*writing)
-    await until(lambda: all(each.page.saved for each in writers), "not all is saved in the end")
-    for each in writers:
-        each.look()
+    await asyncio.gather(*(each.rest() for each in writers))
     return struck
 
 

@@ -61,3 +61,4 @@ def _told(found: Outcome, ledger: Ledger, town: Town, before: Passed) -> None:
         f" yet; sent twice: {passed.repeated['GET']} GETs, {passed.repeated['POST']} POSTs;"
         f" the longest answer took {1000 * ledger.longest:.0f} ms"
     )
+    found.notes += town.front.failures()[:5]

@@ -62,7 +62,8 @@ def test_hashes_and_tokens_stay_unless_they_are_asked_for(ai_editor: Commands, s
 
 def test_who_is_shut_out_here_is_said_to_be(ai_editor: Commands, sql: Sql) -> None:  # S17
     assert bring(ai_editor, ROWS[:1]).code == 0
-    sql('ALTER TABLE "user" ADD COLUMN "banned" boolean, ADD COLUMN "twoFactorEnabled" boolean')
+    for column in ("banned", "twoFactorEnabled"):
+        sql(f'ALTER TABLE "user" ADD COLUMN IF NOT EXISTS "{column}" boolean')
     try:
         sql('UPDATE "user" SET "banned" = true, "twoFactorEnabled" = true')
         row = json.loads(ai_editor("user", "export").out)

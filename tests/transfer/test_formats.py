@@ -163,7 +163,7 @@ def test_a_ban_that_is_over_and_no_password_are_no_hindrance(
 
 def test_nobody_gets_a_role(ai_editor: Commands, sql: Sql) -> None:
     """Where the database has better-auth's column for it."""
-    sql('ALTER TABLE "user" ADD COLUMN "role" text')
+    sql('ALTER TABLE "user" ADD COLUMN IF NOT EXISTS "role" text')
     try:
         assert bring(ai_editor, SAMPLES["better-auth's tables"]).code == 0
         assert sql('SELECT "role" FROM "user"') == [(None,)]
