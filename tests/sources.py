@@ -4,8 +4,9 @@ import ast
 import functools
 import importlib
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
+
+from server.protocol.bodies import Body
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted(path for folder in ("server", "handlers") for path in (ROOT / folder).rglob("*.py"))
@@ -33,7 +34,6 @@ def members() -> Iterator[tuple[str, str, str | None]]:
     for path in sorted((ROOT / "handlers").rglob("*.py")):
         module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         for kind in vars(module).values():
-            if isinstance(kind, type) and kind.__module__ == module.__name__ and is_dataclass(kind):
-                for item in fields(kind):
-                    if member := item.metadata.get("member"):
-                        yield kind.__name__, member.key or item.name, member.target
+            if isinstance(kind, type) and kind.__module__ == module.__name__ and issubclass(kind, Body):
+                for attribute, member in kind.fields.items():
+                    yield kind.__name__, member.key or attribute, member.target

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.account import errors as refusals
@@ -54,8 +53,7 @@ _INFO = schemas.members(
 _SELECTION: schemas.Schema = {"anyOf": [each | {"additionalProperties": False} for each in _SELECTED]}
 
 
-@dataclass(frozen=True)
-class UnlinkAccountBody:
+class UnlinkAccountBody(bodies.Body):
     """The account's row id."""
 
     account_id: str = bodies.required(rules.string, "accountId")

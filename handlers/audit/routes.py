@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.audit import store
 from handlers.audit.entries import Sealed
 from server.http.access import answers
@@ -28,8 +26,7 @@ _EVENT = schemas.members(
 _EVENTS = schemas.members({"events": schemas.array(_EVENT), "next": schemas.nullable(schemas.STRING)})
 
 
-@dataclass(frozen=True)
-class ActivityQuery:
+class ActivityQuery(bodies.Body):
     """The id of the last event that is known already."""
 
     before: str | None = bodies.optional(rules.string)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from handlers.email_otp import errors as refusals
 from handlers.email_otp import mails
@@ -20,16 +20,14 @@ from server.store import users
 from server.store.users import EmailTaken
 
 
-@dataclass(frozen=True)
-class RequestEmailChangeEmailOTPBody:
+class RequestEmailChangeEmailOTPBody(bodies.Body):
     """The new address, and a code that the present one got where the settings ask for it."""
 
     new_email: str = bodies.required(rules.string, "newEmail")
     otp: str | None = bodies.optional(rules.string)
 
 
-@dataclass(frozen=True)
-class ChangeEmailEmailOTPBody:
+class ChangeEmailEmailOTPBody(bodies.Body):
     """The new address, and the code that it got."""
 
     new_email: str = bodies.required(rules.string, "newEmail")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.email_otp import mails
 from handlers.email_otp.handler import CodeHandler
 from handlers.email_otp.routes import SUCCESS
@@ -18,15 +16,13 @@ from server.protocol import bodies, rules
 from server.store import users
 
 
-@dataclass(frozen=True)
-class RequestPasswordResetEmailOTPBody:
+class RequestPasswordResetEmailOTPBody(bodies.Body):
     """Whose password."""
 
     email: str = bodies.required(rules.string)
 
 
-@dataclass(frozen=True)
-class ResetPasswordEmailOTPBody:
+class ResetPasswordEmailOTPBody(bodies.Body):
     """The code that the address got, and the new password."""
 
     email: str = bodies.required(rules.string)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, cast
 
 from handlers.email_otp import errors as refusals
@@ -30,16 +30,14 @@ _SIGNED_IN = schemas.members({"token": schemas.STRING, "user": schemas.USER})
 _kind = rules.one_of(*KINDS)
 
 
-@dataclass(frozen=True)
-class SendVerificationOTPBody:
+class SendVerificationOTPBody(bodies.Body):
     """To which address, and what for."""
 
     email: str = bodies.required(rules.string)
     type: str = bodies.required(_kind)
 
 
-@dataclass(frozen=True)
-class CheckVerificationOTPBody:
+class CheckVerificationOTPBody(bodies.Body):
     """A code, whose and what for."""
 
     email: str = bodies.required(rules.string)
@@ -47,16 +45,14 @@ class CheckVerificationOTPBody:
     otp: str = bodies.required(rules.string)
 
 
-@dataclass(frozen=True)
-class VerifyEmailOTPBody:
+class VerifyEmailOTPBody(bodies.Body):
     """The code that an address got."""
 
     email: str = bodies.required(rules.string)
     otp: str = bodies.required(rules.string)
 
 
-@dataclass(frozen=True)
-class SignInEmailOTPBody:
+class SignInEmailOTPBody(bodies.Body):
     """The code that an address got; all else is about somebody new."""
 
     open_record: ClassVar = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from handlers.email_password import errors as refusals
@@ -40,8 +40,7 @@ _SIGNED_IN = schemas.members(
 )
 
 
-@dataclass(frozen=True)
-class SignUpEmailBody:
+class SignUpEmailBody(bodies.Body):
     """What better-auth's sign-up reads; other members are ignored. S39."""
 
     open_record: ClassVar = True
@@ -54,8 +53,7 @@ class SignUpEmailBody:
     remember_me: bool | None = bodies.optional(rules.boolean, "rememberMe")
 
 
-@dataclass(frozen=True)
-class SignInEmailBody:
+class SignInEmailBody(bodies.Body):
     """What better-auth's sign-in reads."""
 
     email: str = bodies.required(rules.string)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.email_verification import errors
 from server.http.access import answers
 from server.http.api import ApiHandler
@@ -13,8 +11,7 @@ from server.protocol import bodies, rules, schemas
 from server.store import users
 
 
-@dataclass(frozen=True)
-class ChangeEmailBody:
+class ChangeEmailBody(bodies.Body):
     """The new address, and where the link ends."""
 
     new_email: str = bodies.required(rules.email, "newEmail")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NoReturn
 
 from tornado.web import Finish
@@ -32,16 +32,14 @@ FLOOR_SECONDS = 0.5
 _VERIFIED = schemas.members({"status": schemas.always(True)}, {"user": schemas.nullable(schemas.USER)})
 
 
-@dataclass(frozen=True)
-class SendVerificationEmailBody:
+class SendVerificationEmailBody(bodies.Body):
     """Which address, and where the link ends."""
 
     email: str = bodies.required(rules.email)
     callback_url: str | None = bodies.redirect("callbackURL")
 
 
-@dataclass(frozen=True)
-class VerifyEmailQuery:
+class VerifyEmailQuery(bodies.Body):
     """The mail's token, and where the link ends."""
 
     token: str = bodies.required(rules.string)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from handlers.expo import errors
@@ -18,8 +17,7 @@ from server.protocol.rules import string
 _ANY = Wish("state", "verifier", "https://relative.invalid")
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuthorizationProxyQuery:
+class AuthorizationProxyQuery(bodies.Body):
     """The address that a sign-in was answered with, and the cookie that went with it where that is the state."""
 
     authorization_url: str = bodies.required(string, "authorizationURL")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from msgspec import Struct
 
 from handlers.magic_link import links
@@ -26,8 +24,7 @@ from server.protocol import bodies, rules, schemas, uri, wire
 _SIGNED_IN = schemas.members({"token": schemas.STRING, "user": schemas.USER, "session": schemas.SESSION})
 
 
-@dataclass(frozen=True)
-class SignInMagicLinkBody:
+class SignInMagicLinkBody(bodies.Body):
     """Whose address, and where the link ends; `metadata` is for who sends the mails, and nothing here."""
 
     email: str = bodies.required(rules.email)
@@ -38,8 +35,7 @@ class SignInMagicLinkBody:
     metadata: Json | None = bodies.optional(rules.any_record)
 
 
-@dataclass(frozen=True)
-class VerifyMagicLinkQuery:
+class VerifyMagicLinkQuery(bodies.Body):
     """The mail's token, and where the link ends."""
 
     token: str = bodies.required(rules.string)

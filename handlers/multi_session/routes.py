@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.multi_session import device, errors
 from handlers.multi_session.device import Device
 from server.http.access import answers
@@ -15,15 +13,13 @@ from server.protocol import bodies, rules, schemas, wire
 _WHO = schemas.members({"session": schemas.SESSION, "user": schemas.USER})
 
 
-@dataclass(frozen=True)
-class SetActiveSessionBody:
+class SetActiveSessionBody(bodies.Body):
     """Which session is to be the active one."""
 
     session_token: str = bodies.required(rules.string, "sessionToken")
 
 
-@dataclass(frozen=True)
-class RevokeDeviceSessionBody:
+class RevokeDeviceSessionBody(bodies.Body):
     """Which session is to end."""
 
     session_token: str = bodies.required(rules.string, "sessionToken")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from handlers.oauth_popup import completion, marker
 from handlers.oauth_popup.marker import Marker
@@ -25,8 +24,7 @@ from server.protocol.rules import string
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StartPopupQuery:
+class StartPopupQuery(bodies.Body):
     """A provider, who has opened the window, and where the sign-in would end without one."""
 
     provider: str = bodies.required(string)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from msgspec import structs
 
 from handlers.one_tap import errors
@@ -25,8 +23,7 @@ _TEXTS = ("name", "image")
 _SIGNED_IN = schemas.members({"token": schemas.STRING, "user": schemas.USER})
 
 
-@dataclass(frozen=True)
-class OneTapBody:
+class OneTapBody(bodies.Body):
     """Google's token; where a page wants to go with it is checked, and left to the page."""
 
     id_token: str = bodies.required(rules.string, "idToken")

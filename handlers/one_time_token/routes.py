@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 from handlers.one_time_token import errors
 from server import clock
@@ -22,8 +21,7 @@ def _identifier(token: str) -> str:
     return f"one-time-token:{token}"
 
 
-@dataclass(frozen=True)
-class VerifyOneTimeTokenBody:
+class VerifyOneTimeTokenBody(bodies.Body):
     """What was generated for the session."""
 
     token: str = bodies.required(rules.string)

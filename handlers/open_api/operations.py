@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +14,7 @@ from server.http.access import Answers
 from server.http.api import JSON, ApiHandler
 from server.model import Column, Columns
 from server.protocol import schemas
-from server.protocol.bodies import Record
+from server.protocol.bodies import Body, Member, Record
 from server.protocol.schemas import Schema
 
 COOKIE = "apiKeyCookie"
@@ -95,17 +94,16 @@ def parameters(place: Place, method: Method, said: Answers) -> list[dict[str, An
     return found
 
 
-def members(kind: type[Any]) -> Schema:
-    """The JSON Schema of a dataclass that a body or query is read as."""
+def members(kind: type[Body]) -> Schema:
+    """The JSON Schema of what a body or query is read as."""
     needed: dict[str, Schema] = {}
     optional: dict[str, Schema] = {}
-    for item in fields(kind):
-        member = item.metadata["member"]
-        (needed if member.needed else optional)[member.key or item.name] = member_schema(member)
+    for name, member in kind.fields.items():
+        (needed if member.needed else optional)[member.key or name] = member_schema(member)
     return schemas.members(needed, optional)
 
 
-def member_schema(member: Any) -> Schema:
+def member_schema(member: Member) -> Schema:
     """What a rule lets through, and a word on it where browsers are sent there."""
     found = schemas.of(member.rule)
     if not member.target:

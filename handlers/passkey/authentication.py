@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.passkey import challenges, errors, options, store
 from handlers.passkey.handler import CeremonyHandler
 from handlers.passkey.loading import load
@@ -21,8 +19,7 @@ _OPTIONS = schemas.members({"rpId": schemas.STRING, "challenge": schemas.STRING}
 _WHO = schemas.members({"session": schemas.SESSION, "user": schemas.USER})
 
 
-@dataclass(frozen=True)
-class VerifyAuthenticationBody:
+class VerifyAuthenticationBody(bodies.Body):
     """What the authenticator said."""
 
     response: Json = bodies.required(rules.any_record)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.passkey import errors, store
 from handlers.passkey.rows import PASSKEY, as_json, trimmed
 from handlers.passkey.store import Passkey
@@ -21,15 +19,13 @@ def _name(value: object) -> list[rules.Issue]:
     return rules.nonempty(trimmed(value) if isinstance(value, str) else value)
 
 
-@dataclass(frozen=True)
-class DeletePasskeyBody:
+class DeletePasskeyBody(bodies.Body):
     """The row's id."""
 
     id: str = bodies.required(rules.string)
 
 
-@dataclass(frozen=True)
-class UpdatePasskeyBody:
+class UpdatePasskeyBody(bodies.Body):
     """The row's id, and what to call it."""
 
     id: str = bodies.required(rules.string)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from handlers.passkey import challenges, errors, options, store
@@ -37,8 +36,7 @@ def _given(value: object) -> list[rules.Issue]:
     return [("", rules.expected("nonoptional", value))] if value is rules.UNDEFINED else []
 
 
-@dataclass(frozen=True)
-class RegisterOptionsQuery:
+class RegisterOptionsQuery(bodies.Body):
     """What kind of authenticator it is to be, and what to call the person in it; `context` is kept beside it."""
 
     attachment: str | None = bodies.optional(_attachment, "authenticatorAttachment")
@@ -46,8 +44,7 @@ class RegisterOptionsQuery:
     context: str | None = bodies.optional(rules.string)
 
 
-@dataclass(frozen=True)
-class VerifyRegistrationBody:
+class VerifyRegistrationBody(bodies.Body):
     """What the authenticator said, what to call the passkey, and whether it signs in at once."""
 
     response: Any = bodies.required(_given)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 
 from handlers.password.settings import ResetSettings
 from server import clock, errors
@@ -28,8 +27,7 @@ _CHANGED = schemas.members({"token": schemas.nullable(schemas.STRING), "user": s
 _PROMISE = "If this email exists in our system, check your email for the reset link"
 
 
-@dataclass(frozen=True)
-class ChangePasswordBody:
+class ChangePasswordBody(bodies.Body):
     """The old and the new; `revoke_other_sessions` ends all sessions and starts a new one here."""
 
     new_password: str = bodies.required(rules.string, "newPassword")
@@ -37,38 +35,33 @@ class ChangePasswordBody:
     revoke_other_sessions: bool | None = bodies.optional(rules.boolean, "revokeOtherSessions")
 
 
-@dataclass(frozen=True)
-class VerifyPasswordBody:
+class VerifyPasswordBody(bodies.Body):
     """The password to check."""
 
     password: str = bodies.required(rules.string)
 
 
-@dataclass(frozen=True)
-class RequestPasswordResetBody:
+class RequestPasswordResetBody(bodies.Body):
     """Whose password; `redirect_to` is the page that the mail's link ends at."""
 
     email: str = bodies.required(rules.email)
     redirect_to: str | None = bodies.redirect("redirectTo", label="redirectURL")
 
 
-@dataclass(frozen=True)
-class ResetPasswordBody:
+class ResetPasswordBody(bodies.Body):
     """The new password, and the token where it is not in the query."""
 
     new_password: str = bodies.required(rules.string, "newPassword")
     token: str | None = bodies.optional(rules.string)
 
 
-@dataclass(frozen=True)
-class TokenQuery:
+class TokenQuery(bodies.Body):
     """A token in the query."""
 
     token: str | None = bodies.optional(rules.string)
 
 
-@dataclass(frozen=True)
-class CallbackQuery:
+class CallbackQuery(bodies.Body):
     """Where the link ends."""
 
     callback_url: str = bodies.redirect("callbackURL", needed=True)

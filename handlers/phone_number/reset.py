@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.phone_number import errors as refusals
 from handlers.phone_number import numbers
 from handlers.phone_number.handler import PhoneHandler
@@ -14,15 +12,13 @@ from server.model import User
 from server.protocol import bodies, rules, schemas
 
 
-@dataclass(frozen=True)
-class RequestPasswordResetPhoneNumberBody:
+class RequestPasswordResetPhoneNumberBody(bodies.Body):
     """Whose password."""
 
     phone_number: str = bodies.required(rules.string, "phoneNumber")
 
 
-@dataclass(frozen=True)
-class ResetPasswordPhoneNumberBody:
+class ResetPasswordPhoneNumberBody(bodies.Body):
     """The code that the number got, and the new password."""
 
     otp: str = bodies.required(rules.string)

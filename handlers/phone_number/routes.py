@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.phone_number import errors, numbers
 from handlers.phone_number.handler import PhoneHandler
 from handlers.phone_number.numbers import METHOD, OTP
@@ -18,8 +16,7 @@ _SIGNED_IN = schemas.members({"token": schemas.STRING, "user": schemas.USER})
 _NOBODY = "phone "
 
 
-@dataclass(frozen=True)
-class SignInPhoneNumberBody:
+class SignInPhoneNumberBody(bodies.Body):
     """A number and a password."""
 
     phone_number: str = bodies.required(rules.string, "phoneNumber")
@@ -27,8 +24,7 @@ class SignInPhoneNumberBody:
     remember_me: bool | None = bodies.optional(rules.boolean, "rememberMe")
 
 
-@dataclass(frozen=True)
-class SendPhoneNumberOTPBody:
+class SendPhoneNumberOTPBody(bodies.Body):
     """Where the code goes."""
 
     phone_number: str = bodies.required(rules.string, "phoneNumber")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from handlers.phone_number import errors as refusals
@@ -27,8 +27,7 @@ _VERIFIED = schemas.members(
 )
 
 
-@dataclass(frozen=True)
-class VerifyPhoneNumberBody:
+class VerifyPhoneNumberBody(bodies.Body):
     """A number and the code that it got; all else is about somebody new."""
 
     open_record: ClassVar = True

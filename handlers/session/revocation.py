@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.session import errors as refusals
 from server import errors
 from server.database import InvalidValue, RowRefused
@@ -14,8 +12,7 @@ from server.model import Session, SignedIn
 from server.protocol import bodies, columns, rules, schemas, wire
 
 
-@dataclass(frozen=True)
-class RevokeSessionBody:
+class RevokeSessionBody(bodies.Body):
     """The token of the session to end."""
 
     token: str = bodies.required(rules.string)

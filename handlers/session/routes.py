@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
 
 from handlers.session import errors, signing_out
 from handlers.session.signing_out import Leave
@@ -30,8 +29,7 @@ log = logging.getLogger(__name__)
 _SAFE_CODE = re.compile(r"['A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True)
-class SignOutBody:
+class SignOutBody(bodies.Body):
     """Where to come back to from a provider that signs out, too, and whether to go there."""
 
     callback_url: str | None = bodies.redirect("callbackURL")

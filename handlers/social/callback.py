@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.social import linking
 from server import clock
 from server.database import InvalidValue, RowRefused
@@ -23,8 +21,7 @@ from server.protocol.rules import string
 _CALLBACK_MEMBERS = ("code", "error", "device_id", "error_description", "state", "user", "iss")
 
 
-@dataclass(frozen=True)
-class CallbackMembers:
+class CallbackMembers(bodies.Body):
     """What a provider sends back, in the query or as a posted form."""
 
     code: str | None = bodies.optional(string)

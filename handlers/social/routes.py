@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from msgspec import structs
 
@@ -53,8 +53,7 @@ def _additional_params(value: object) -> list[Issue]:
     return [("", f"additionalParams cannot include reserved OAuth parameters: {', '.join(RESERVED)}")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SocialSignInBody:
+class SocialSignInBody(bodies.Body):
     """A provider, and where to go; or a token that the provider gave already."""
 
     callback_url: str | None = bodies.redirect("callbackURL")
@@ -70,8 +69,7 @@ class SocialSignInBody:
     additional_data: Mapping[str, object] | None = bodies.optional(rules.any_record, "additionalData")
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkSocialBody:
+class LinkSocialBody(bodies.Body):
     """As for sign-in, for a user who is signed in."""
 
     callback_url: str | None = bodies.redirect("callbackURL")

@@ -5,8 +5,6 @@ Beside better-auth's API and without it, DELETE /api/two-factor/trusted-browsers
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.two_factor import codes, errors, sealed, store
 from handlers.two_factor.challenges import is_on
 from handlers.two_factor.devices import TrustedDevices
@@ -25,15 +23,13 @@ _CODES = schemas.array(schemas.STRING)
 _ENABLED = schemas.members({"method": schemas.STRING}, {"totpURI": schemas.STRING, "backupCodes": _CODES})
 
 
-@dataclass(frozen=True)
-class PasswordBody:
+class PasswordBody(bodies.Body):
     """The caller's password."""
 
     password: str = bodies.required(rules.string)
 
 
-@dataclass(frozen=True)
-class EnableBody:
+class EnableBody(bodies.Body):
     """The caller's password; an authenticator or mailed codes; and what the authenticator shows as ours."""
 
     password: str = bodies.required(rules.string)

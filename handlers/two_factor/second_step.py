@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -21,8 +20,7 @@ from server.store import users
 VERIFIED = schemas.members({"user": schemas.USER}, {"token": schemas.STRING})
 
 
-@dataclass(frozen=True)
-class CodeBody:
+class CodeBody(bodies.Body):
     """A code, and whether this browser is trusted from now on."""
 
     code: str = bodies.required(rules.string)

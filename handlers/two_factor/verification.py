@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.two_factor import challenges, codes, errors, sealed, store
 from handlers.two_factor.attempts import Attempt, Refused, Step
 from handlers.two_factor.second_step import VERIFIED, CodeBody, Right, SecondStep, Verdict
@@ -22,8 +20,7 @@ TWO_FACTOR_OTP = Email("two-factor-otp", OTP_SECONDS, members={"code": 10})
 _MOST_OF_A_MAIL = 5
 
 
-@dataclass(frozen=True)
-class BackupCodeBody:
+class BackupCodeBody(bodies.Body):
     """A code; `disable_session` has it used up and nobody signed in."""
 
     code: str = bodies.required(rules.string)
@@ -31,8 +28,7 @@ class BackupCodeBody:
     trust_device: bool | None = bodies.optional(rules.boolean, "trustDevice")
 
 
-@dataclass(frozen=True)
-class SendOtpBody:
+class SendOtpBody(bodies.Body):
     """Of no use here: what is trusted is said with the code."""
 
     trust_device: bool | None = bodies.optional(rules.boolean, "trustDevice")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from handlers.user import errors as refusals
 from handlers.user.settings import DeletionSettings
@@ -29,8 +29,7 @@ DELETE_ACCOUNT = Email("delete-account", DELETE_SECONDS, link=True)
 CONFIRM_PAGE = "/delete-account"
 
 
-@dataclass(frozen=True)
-class DeleteUserBody:
+class DeleteUserBody(bodies.Body):
     """A password, or the mail's token, or neither with a fresh session."""
 
     callback_url: str | None = bodies.redirect("callbackURL")
@@ -38,8 +37,7 @@ class DeleteUserBody:
     token: str | None = bodies.optional(rules.string)
 
 
-@dataclass(frozen=True)
-class DeleteCallbackQuery:
+class DeleteCallbackQuery(bodies.Body):
     """The mail's token, and where the link ends."""
 
     token: str = bodies.required(rules.string)

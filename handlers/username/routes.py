@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.username import errors, names
 from server.authentication.password_proof import Attempt
 from server.http.access import answers
@@ -18,8 +16,7 @@ _SIGNED_IN = schemas.members(
 _NOBODY = "username "
 
 
-@dataclass(frozen=True)
-class SignInUsernameBody:
+class SignInUsernameBody(bodies.Body):
     """A name and a password."""
 
     username: str = bodies.required(rules.string)
@@ -28,8 +25,7 @@ class SignInUsernameBody:
     callback_url: str | None = bodies.redirect("callbackURL")
 
 
-@dataclass(frozen=True)
-class IsUsernameAvailableBody:
+class IsUsernameAvailableBody(bodies.Body):
     """The name that is asked for."""
 
     username: str = bodies.required(rules.string)

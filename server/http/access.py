@@ -51,7 +51,7 @@ def answers(
 ) -> Callable[[M], M]:
     """Says what a method answers: the JSON Schema of its body, or None where that is empty; whether it redirects.
 
-    `body` and `query` are for what no dataclass says, `media_types` for a body that is no JSON; `columns` names the table
+    `body` and `query` are for what no Body says, `media_types` for a body that is no JSON; `columns` names the table
     whose declared columns the body may have; `refused` are the states of refusals that are decided elsewhere, `media_type`
     is that of the answer, `texts` are others that it may have. `signs_in` is how a sign-in by it is called, after which a feature may ask for more.
     """

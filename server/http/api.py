@@ -29,7 +29,7 @@ from server.model import SignedIn, User
 from server.protocol import bodies, rules, uri, wire
 from server.protocol.bodies import truthy
 
-B = TypeVar("B")
+B = TypeVar("B", bound=bodies.Body)
 P = ParamSpec("P")
 H = TypeVar("H", bound="ApiHandler")
 JSON = ("application/json",)
@@ -44,7 +44,7 @@ class ApiHandler(CallerHandler):
     media_types: tuple[str, ...] = JSON
     reads_body = True
     # What the query is read as, if it is; better-auth drops what that does not name, settings of the look-up too.
-    query_type: type[Any] | None = None
+    query_type: type[bodies.Body] | None = None
     # Whose members the body has, which features may have to say something of: a new user's, the caller's own.
     writes_user: Literal["new", "own"] | None = None
 

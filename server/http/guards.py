@@ -14,9 +14,10 @@ from server.http.api import ApiHandler
 from server.http.caller import CallerHandler
 from server.http.handler import BaseHandler
 from server.model import SignedIn
+from server.protocol.bodies import Body
 from server.protocol.rules import UNDEFINED
 
-B = TypeVar("B")
+B = TypeVar("B", bound=Body)
 P = ParamSpec("P")
 H = TypeVar("H", bound=BaseHandler)
 C = TypeVar("C", bound=CallerHandler)

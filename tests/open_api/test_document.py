@@ -3,7 +3,6 @@
 import importlib
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -199,8 +198,7 @@ class PlaceOrder(ApiHandler):
         self.answer({"status": True})
 
 
-@dataclass(frozen=True)
-class WishBody:
+class WishBody(bodies.Body):
     """Of every kind."""
 
     sizes: list[float] = bodies.required(rules.array_of(rules.number))

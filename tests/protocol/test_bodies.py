@@ -5,7 +5,6 @@ import json
 import math
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from types import ModuleType
 from typing import Any
 
@@ -26,16 +25,14 @@ def modules(package: ModuleType) -> Iterator[ModuleType]:
 
 
 def is_body(value: object) -> bool:
-    return (
-        isinstance(value, type) and is_dataclass(value) and any("member" in f.metadata for f in fields(value))
-    )
+    return isinstance(value, type) and issubclass(value, bodies.Body) and bool(value.fields)
 
 
 BODIES: list[Any] = sorted(
     {value for module in modules(handlers) for value in vars(module).values() if is_body(value)},
     key=lambda body: str(body.__qualname__),
 )
-NAMES = sorted({f.metadata["member"].key or f.name for body in BODIES for f in fields(body)})
+NAMES = sorted({member.key or name for body in BODIES for name, member in body.fields.items()})
 TEXT = st.one_of(
     st.text(st.characters(codec="utf-8")), st.sampled_from(["", "a@example.com", "x" * 200, "\0"])
 )

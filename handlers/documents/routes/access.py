@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.documents import errors, mails, rules, shapes, sharing
@@ -24,8 +23,7 @@ from server.protocol.wire import Json
 from server.store import users
 
 
-@dataclass(frozen=True)
-class ShareBody:
+class ShareBody(bodies.Body):
     """With whom: an address, somebody who has asked, or whoever has a link; as what, and until when."""
 
     role: str = bodies.required(rules.role)
@@ -35,23 +33,20 @@ class ShareBody:
     expires_at: str | None = bodies.optional(rules.nullable(rules.moment), "expiresAt")
 
 
-@dataclass(frozen=True)
-class ChangeGrantBody:
+class ChangeGrantBody(bodies.Body):
     """What becomes different; null takes an end away."""
 
     role: str | None = bodies.optional(rules.role)
     expires_at: str | None = bodies.optional(rules.nullable(rules.moment), "expiresAt")
 
 
-@dataclass(frozen=True)
-class TransferBody:
+class TransferBody(bodies.Body):
     """Who is to be the owner."""
 
     user_id: str = bodies.required(string, "userId")
 
 
-@dataclass(frozen=True)
-class JoinBody:
+class JoinBody(bodies.Body):
     """The secret of a link, or of an invitation's mail."""
 
     token: str = bodies.required(string)

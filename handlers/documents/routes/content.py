@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from handlers.documents import content, errors, exporting, shapes
 from handlers.documents.content import FORMATS, Converting
@@ -24,8 +23,7 @@ _QUERY = schemas.members({}, {"format": schemas.of(_FORM), "download": schemas.o
 WRITE_SECONDS = 4.0
 
 
-@dataclass(frozen=True)
-class ContentQuery:
+class ContentQuery(bodies.Body):
     """In which form, and whether as a file."""
 
     format: str | None = bodies.optional(_FORM)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from msgspec import structs
@@ -31,8 +30,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9]{1,16})\.([A-Za-z0-9]{1,64})")
 
 
-@dataclass(frozen=True)
-class ListQuery:
+class ListQuery(bodies.Body):
     """Which list, whose folder, and where to go on."""
 
     list: str | None = bodies.optional(one_of("mine", "shared", "recent", "trash"))
@@ -40,8 +38,7 @@ class ListQuery:
     before: str | None = bodies.optional(string)
 
 
-@dataclass(frozen=True)
-class NewDocumentBody:
+class NewDocumentBody(bodies.Body):
     """What a new document is called, and where it lies."""
 
     title: str | None = bodies.optional(rules.title)
@@ -50,8 +47,7 @@ class NewDocumentBody:
     markdown: str | None = bodies.optional(string)
 
 
-@dataclass(frozen=True)
-class ChangeDocumentBody:
+class ChangeDocumentBody(bodies.Body):
     """What becomes different; null takes an icon away, and a document out of its folder."""
 
     title: str | None = bodies.optional(rules.title)

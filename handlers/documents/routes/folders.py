@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from msgspec import structs
 
 from handlers.documents import errors, rules, shapes
@@ -23,16 +21,14 @@ from server.store import users
 MOST_FOLDERS = 500
 
 
-@dataclass(frozen=True)
-class NewFolderBody:
+class NewFolderBody(bodies.Body):
     """What it is called, and in which other one it lies."""
 
     name: str = bodies.required(rules.folder_name)
     parent_id: str | None = bodies.optional(rules.nullable(string), "parentId")
 
 
-@dataclass(frozen=True)
-class ChangeFolderBody:
+class ChangeFolderBody(bodies.Body):
     """What becomes different; null takes a folder out of the other one."""
 
     name: str | None = bodies.optional(rules.folder_name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.documents import searching, shapes
 from handlers.documents.routes.handler import DocumentHandler, who_is
 from handlers.documents.searching import Searching
@@ -14,8 +12,7 @@ from server.protocol import bodies
 from server.protocol.rules import string
 
 
-@dataclass(frozen=True)
-class SearchQuery:
+class SearchQuery(bodies.Body):
     """What somebody types."""
 
     q: str = bodies.required(string)
