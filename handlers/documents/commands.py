@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import click
 from msgspec import Struct
 
-from handlers.documents import content, exporting
+from handlers.documents import clearing, content, exporting
 from handlers.documents.content import FORMATS
 from handlers.documents.rows import Link, Member
 from handlers.documents.store import grants, operating, titles
 from handlers.documents.store.operating import Summary, Weight
 from server import clock
+from server.backup import make
+from server.backup.errors import BackupError
 from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused
 from server.database import Executor
 from server.documents import access, document_store
-from server.documents.model import Document
+from server.documents.model import Document, Place
 from server.live import compaction
 from server.model import User
 from server.protocol import wire
@@ -181,23 +186,33 @@ def export(document_id: str | None, user: str | None, form: str, path: Path | No
     if (document_id is None) == (user is None):
         raise setup.WrongUsage("give the ID of a document, or --user")
 
-    async def work(services: Services) -> bytes:
+    async def work(services: Services) -> None:
         db = services.db
-        if user:
-            with await exporting.pack(db, (await lookup.get_user(db, user)).id) as file:
-                return file.read()
-        found = await get_document(db, document_id or "")
-        said = content.document_of(await content.changes(db, found.id))
-        return FORMATS[form].file(said, found.title, services.config.origin)
+        with _opened(path) as file:
+            if user:
+                async for piece in exporting.pack(services, (await lookup.get_user(db, user)).id):
+                    file.write(piece)
+                return
+            found, origin = await get_document(db, document_id or ""), services.config.origin
+            said = content.document_of(await content.changes(db, found.id))
+            placed = FORMATS[form].place(said, Place(origin, found.id))
+            file.write(FORMATS[form].file(placed, found.title, origin))
 
-    written = setup.run(work)
+    setup.run(work)
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[bytes]]:
+    """Standard output, or a file, which is as it was where there was nothing to write in it."""
     if path is None:
-        sys.stdout.buffer.write(written)
+        yield sys.stdout.buffer
         return
     try:
-        path.write_bytes(written)
-    except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}") from error
+        with make.whole_file(path, force=True) as (file, keep):
+            yield file
+            keep()
+    except BackupError as error:
+        raise Refused(str(error)) from error
 
 
 @document.command()
@@ -274,6 +289,7 @@ def delete(document_id: str, yes: bool, as_json: bool) -> None:
             await services.audit.record(
                 tx, "document-deleted", by="command", user_id=found.owner_id, document=document_id
             )
+        await clearing.clear(services, [document_id])
 
     setup.run(work)
     if as_json:
