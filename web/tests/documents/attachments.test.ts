@@ -119,7 +119,9 @@ describe('sizes', () => {
   })
 
   it.each([
-    [600, 1000, { width: 600, height: 300 }], [900, 700, { width: 700, height: 350 }], [3, 700, { width: 48, height: 24 }],
+    [600, 1000, { width: 600, height: 300 }],
+    [900, 700, { width: 700, height: 350 }],
+    [3, 700, { width: 48, height: 24 }],
   ])('of a picture keep what it shows: %d in %d', (wanted, room, size) => {
     expect(sized({ width: 200, height: 100 }, wanted, room)).toEqual(size)
   })

@@ -1,5 +1,6 @@
 import { type Answer, ask, type Call, type Problem, refusal } from '@/ask'
 import { sayLost } from '@/lost'
+import { hasSentence, sentence } from '@/sentence'
 import { t } from '@/words/t'
 
 /** What the server has of a file that was added to a document. */
@@ -16,6 +17,7 @@ export interface Attachment {
 interface Watcher { signal: AbortSignal, progress: (share: number) => void }
 
 export const PICTURES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif']
+const LONGEST_NAME = 200
 const MEGABYTE = 1024 * 1024
 const LARGEST = { picture: 20 * MEGABYTE, file: 25 * MEGABYTE }
 
@@ -53,9 +55,15 @@ function sent(address: string, body: Blob, watcher: Watcher): Call<Attachment> {
 }
 
 /** Adds a file to a document: a picture, or whatever else it is. */
-export function upload(documentId: string, body: Blob, name: string, watcher: Watcher): Promise<Answer<Attachment>> {
-  const query = new URLSearchParams({ name: name.slice(-200) || t('File') })
-  return ask(sent(`/api/documents/${encodeURIComponent(documentId)}/attachments?${query}`, body, watcher))
+export async function upload(
+  documentId: string, body: Blob, name: string, watcher: Watcher,
+): Promise<Answer<Attachment>> {
+  const query = new URLSearchParams({ name: name.slice(-LONGEST_NAME) || t('File') })
+  const address = `/api/documents/${encodeURIComponent(documentId)}/attachments?${query}`
+  const { data, problem } = await ask(sent(address, body, watcher))
+  if (!problem) return { data, problem }
+  // A server without room says so by a status that others mean worse with.
+  return { data: null, problem: hasSentence(problem.code) ? { ...problem, text: sentence(problem.code) } : problem }
 }
 
 function decoded(address: string): Blob {
