@@ -14,7 +14,8 @@ from msgspec import Struct
 from handlers.documents import clearing, content, exporting
 from handlers.documents.content import FORMATS
 from handlers.documents.rows import Link, Member
-from handlers.documents.store import grants, operating, titles
+from handlers.documents.store import attachments, grants, operating, titles
+from handlers.documents.store.attachments import Room
 from handlers.documents.store.operating import Summary, Weight
 from server import clock
 from server.backup import make
@@ -101,13 +102,14 @@ class _Portrait(Struct, frozen=True):
     weight: Weight | None
     members: list[Member]
     links: list[Link]
+    files: Room
 
 
 @document.command()
 @click.argument("document_id", metavar="ID")
 @json_option
 def show(document_id: str, as_json: bool) -> None:
-    """Show a document: whose it is, who has access, how large it is. Not what it says.
+    """Show a document: whose it is, who has access, how large it and its files are. Not what it says.
 
     \b
     Examples:
@@ -124,6 +126,7 @@ def show(document_id: str, as_json: bool) -> None:
             await operating.weigh(db, document_id),
             await grants.list_members(db, document_id, clock.now()),
             await grants.list_links(db, document_id),
+            await attachments.measure(db, document_id),
         )
 
     found = setup.run(work)
@@ -143,6 +146,7 @@ def _portrait(found: _Portrait) -> wire.Json:
         "updatedAt": wire.date(shown.updated_at),
         "deletedAt": wire.date(shown.deleted_at) if shown.deleted_at else None,
         "bytes": found.weight.snapshot + found.weight.log_bytes if found.weight else 0,
+        "attachments": {"files": found.files.number, "bytes": found.files.size},
         "people": [{"email": each.invited or each.address, "role": each.role} for each in found.members],
         "links": [{"role": each.role} for each in found.links],
     }
@@ -159,6 +163,7 @@ def _print_portrait(found: _Portrait) -> None:
             "changed": output.exactly(shown.updated_at),
             "in the trash": output.exactly(shown.deleted_at) if shown.deleted_at else "no",
             "size": f"{_size(weight.snapshot)}, and {output.counted(weight.log_rows, 'change')} of {_size(weight.log_bytes)} since",
+            "attachments": f"{output.counted(found.files.number, 'file')}, {_size(found.files.size)}",
             "links": str(len(found.links)),
         }
     )
@@ -176,7 +181,7 @@ def _print_portrait(found: _Portrait) -> None:
     "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="A file, made or replaced."
 )
 def export(document_id: str | None, user: str | None, form: str, path: Path | None) -> None:
-    """Write what a document says to a file, or to standard output; or all that a user has, as Markdown in a zip.
+    """Write what a document says to a file, or to standard output; or all that a user has, as Markdown in a zip, with the files.
 
     \b
     Examples:
@@ -271,7 +276,7 @@ def restore(document_id: str, as_json: bool) -> None:
 @asking.yes_option
 @json_option
 def delete(document_id: str, yes: bool, as_json: bool) -> None:
-    """Delete a document for good, in the trash or not; there is no way back.
+    """Delete a document for good, with its files, in the trash or not; there is no way back.
 
     \b
     Examples:
