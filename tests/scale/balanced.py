@@ -157,6 +157,12 @@ class Balanced:
         assert (answer.status, len(json.loads(body)["body"])) == (200, MAX_BODY)
         assert ask(front, "/", "POST", b"x" * (MAX_BODY + 1))[0].status == 413
 
+    @pytest.mark.parametrize("path", ["", "/x/content", "/x/attachments?name=a"])
+    def test_texts_and_files_of_documents_may_be_larger(self, front: Front, path: str) -> None:
+        """A server of ours says what is too large."""
+        answer, body = ask(front, f"/api/documents{path}", "POST", b"x" * (26 * MAX_BODY))
+        assert (answer.status, len(json.loads(body)["body"])) == (200, 26 * MAX_BODY)
+
     def test_compression_is_left_to_us(self, front: Front) -> None:
         asked = {"Accept-Encoding": "gzip, br", "X-Padding": "a" * 8000}
         answer, body = ask(front, "/", headers=asked)
