@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Route
 
 from tests.browser import conftest as chromium
-from tests.browser.member import enter, forgive, looked_at, until
+from tests.browser.member import SCREENS, enter, forgive, looked_at, until
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 from tests.documents.conftest import Get, Stage
@@ -14,7 +14,6 @@ from tests.documents.conftest import Get, Stage
 browser, browser_loop, io_loop = chromium.browser, chromium.browser_loop, chromium.io_loop
 pytestmark = pytest.mark.usefixtures("http_server")
 slowly = pytest.mark.gen_test
-SIZES = pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1280)])
 
 
 def row(tab: Window, name: str) -> Locator:
@@ -38,7 +37,7 @@ async def fill_up(found: Stage) -> None:
     await found.done("editor", "POST", f"/documents/{theirs['id']}/access", share)
 
 
-@SIZES
+@SCREENS
 @slowly
 async def test_looks(browser: Browser, base_url: str, stage: Get, scheme: str, width: int) -> None:
     found = await stage()
