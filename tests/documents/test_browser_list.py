@@ -26,6 +26,13 @@ async def choose(tab: Window, name: str, item: str) -> None:
     await tab.page.get_by_role("menuitem", name=item, exact=True).press("Enter")
 
 
+async def dialog_closed(tab: Window) -> None:
+    """Until the dialog is gone and has given the focus back, which would close a menu that was opened meanwhile."""
+    await tab.page.wait_for_function(
+        "!document.querySelector('[role=dialog]') && document.activeElement !== document.body"
+    )
+
+
 async def fill_up(found: Stage) -> None:
     """A folder in a folder, and documents of several kinds."""
     outer = await found.done("owner", "POST", "/folders", {"name": "Work"})
@@ -83,7 +90,7 @@ async def looked_into(tab: Window, look: Callable[[str], Awaitable[None]]) -> No
         await tab.page.wait_for_load_state("networkidle")
         await look(item[:5].strip())
         await tab.page.keyboard.press("Escape")
-        await tab.page.get_by_role("dialog").wait_for(state="detached")
+        await dialog_closed(tab)
     await tab.page.keyboard.press("/")
     await tab.page.keyboard.type("gard")
     await until(tab, "One document found.")
@@ -121,11 +128,13 @@ async def test_a_document_from_beginning_to_end(browser: Browser, base_url: str,
         await tab.press("New folder")
         await tab.page.get_by_role("dialog").get_by_label("Name").fill("Work")
         await tab.page.keyboard.press("Enter")
+        await dialog_closed(tab)
         await choose(tab, "Garden", "Rename")
         await tab.page.keyboard.type("Plan")
         await tab.page.keyboard.press("Enter")
         await choose(tab, "Plan", "Choose an icon…")
         await tab.page.get_by_role("button", name="🎯").click()
+        await dialog_closed(tab)
         await choose(tab, "Plan", "Move…")
         await tab.page.get_by_role("dialog").get_by_text("Work").click()
         await tab.page.get_by_role("button", name="Move here").click()
