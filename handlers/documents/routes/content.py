@@ -105,7 +105,4 @@ class ExportDocuments(DocumentHandler):
         with file:
             self.download("documents.zip")
             self.set_header("Content-Type", "application/zip")
-            while chunk := await asyncio.to_thread(file.read, 1 << 18):
-                self.write(chunk)
-                await self.flush()
-            self.finish()
+            await self.stream(file)
