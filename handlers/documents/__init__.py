@@ -2,7 +2,7 @@
 
 import click
 
-from handlers.documents import attachments, mails, running
+from handlers.documents import attachments, clearing, mails, running
 from handlers.documents.content import Converting
 from handlers.documents.routes import SITE
 from handlers.documents.searching import Searching
@@ -44,5 +44,6 @@ FEATURE = Feature(
     commands=_commands,
     verbs=_verbs,
     run=running.running,
+    forget=clearing.forget,
     shared=(attachments.FOLDER,),
 )

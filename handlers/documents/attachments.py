@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from mimetypes import MimeTypes
 from pathlib import Path
@@ -20,7 +22,9 @@ from server.config import folders
 from server.config.settings import Settings
 from server.crypto.random import random_id
 from server.database import Executor
+from server.documents.model import ATTACHMENT
 from server.errors import APIError
+from server.model import Json
 from server.services import Services
 from server.uploads import files
 from server.uploads.files import Part
@@ -106,6 +110,19 @@ class Attachments:
         await store.insert(tx, made)
         return made
 
+    async def copy(self, tx: Executor, document_id: str, copy_id: str) -> None:
+        """Gives a copy of a document all that it has; what is gone here is gone there. Raises that of the disk."""
+        digests = {each.digest for each in await store.list_of(tx, document_id)}
+        if digests:
+            with refusing():
+                await asyncio.to_thread(self._link, document_id, copy_id, digests)
+            await store.copy(tx, document_id, copy_id)
+
+    def _link(self, document_id: str, copy_id: str, digests: Iterable[str]) -> None:
+        for digest in digests:
+            with contextlib.suppress(FileNotFoundError):
+                files.link(self.path(document_id, digest), self.path(copy_id))
+
     def open(self, found: Attachment) -> IO[bytes]:
         """The file; raises the 404 where it is gone, which nobody but the operator can explain."""
         try:
@@ -152,6 +169,16 @@ def type_of(name: str) -> str:
     """What a file says that it is, by its ending alone, for the sake of an icon: no browser is told so."""
     found = _TYPES.guess_type(f"x.{name.rpartition('.')[2]}")[0] if "." in name else None
     return found if found and found not in _DRAWN else FILE
+
+
+def described(found: Iterable[Attachment]) -> dict[str, Json]:
+    """What a text has of its attachments, by how it names them."""
+    return {
+        f"{ATTACHMENT}{each.id}": {"width": each.width, "height": each.height}
+        if each.is_picture
+        else {"bytes": each.bytes, "kind": each.type}
+        for each in found
+    }
 
 
 def check(settings: Settings) -> None:

@@ -90,7 +90,7 @@ def import_readers(formats: tuple[str, ...]) -> None:
 
 def read(upload: bytes, purpose: Purpose) -> tuple[int, bytes]:
     """The picture drawn anew as WebP: upright, as large as it is to be, without what the file said besides. S46."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     # Its own bound has no answer of its own, and ours is lower.
     Image.MAX_IMAGE_PIXELS = None
@@ -98,15 +98,28 @@ def read(upload: bytes, purpose: Purpose) -> tuple[int, bytes]:
         if too_large := _too_large(*image.size, purpose):
             return TOO_LARGE, too_large.encode()
         image.draft("RGB", (purpose.side, purpose.side))
-        upright = ImageOps.exif_transpose(_reduced(image, purpose)).convert("RGBA")
-    if purpose.square:
-        made = ImageOps.fit(upright, (purpose.side, purpose.side))
-    else:
-        made = _without_alpha(upright)
-        made.thumbnail((purpose.side, purpose.side), reducing_gap=None)
+        made = _square(image, purpose) if purpose.square else _whole(image, purpose)
     drawn = io.BytesIO()
     made.save(drawn, "WEBP", quality=85)
     return DRAWN, struct.pack(">II", *made.size) + drawn.getvalue()
+
+
+def _square(image: Image.Image, purpose: Purpose) -> Image.Image:
+    from PIL import ImageOps
+
+    upright = ImageOps.exif_transpose(_reduced(image, purpose)).convert("RGBA")
+    return ImageOps.fit(upright, (purpose.side, purpose.side))
+
+
+def _whole(image: Image.Image, purpose: Purpose) -> Image.Image:
+    """Made smaller first of all: each step copies what there is."""
+    from PIL import ImageOps
+
+    small = _reduced(image, purpose)
+    if small.mode not in _REDUCIBLE:
+        small = small.convert("RGBA")
+    small.thumbnail((purpose.side, purpose.side))
+    return _without_alpha(ImageOps.exif_transpose(small).convert("RGBA"))
 
 
 def _too_large(width: int, height: int, purpose: Purpose) -> str:

@@ -15,6 +15,8 @@ from typing import IO
 
 from server.crypto.random import random_id
 
+# Who deletes shared files has this lock of PostgreSQL's, and who makes a backup of them shares it: "ai_files".
+FILES_KEY = 0x61695F66696C6573
 # What a file is called while it is written: no backup takes it along.
 PART = ".part"
 # What a killed process has left is as old as no file that is being written.
@@ -125,3 +127,17 @@ def _open(folder: Path) -> Part:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{random_id(16)}{PART}"
     return Part(path, path.open("xb"))
+
+
+def link(source: Path, folder: Path) -> None:
+    """Has the same file in another folder, too: the same bytes on the disk where it can be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / source.name
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) or is_full(error):
+            raise
+        write(folder, source.name, source.read_bytes())

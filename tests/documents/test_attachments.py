@@ -5,6 +5,7 @@ import io
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from PIL import ExifTags, Image
@@ -21,7 +22,7 @@ def picture(form: str = "PNG", size: tuple[int, int] = (60, 40), **options: Any)
 
 
 async def attach(stage: Stage, body: bytes, name: str = "notes.pdf", who: str = "owner") -> Answer:
-    path = f"/api/documents/{stage.document}/attachments?name={name}"
+    path = f"/api/documents/{stage.document}/attachments?name={quote(name, safe='%')}"
     return await stage[who].send("POST", path, raw=body, headers={"Content-Type": "application/pdf"})
 
 

@@ -6,6 +6,11 @@ from msgspec import Struct
 
 from handlers.documents.rows import Attachment
 from server.database import Executor
+from server.uploads.files import FILES_KEY
+
+
+class _Id(Struct, frozen=True):
+    id: str
 
 
 class Room(Struct, frozen=True):
@@ -79,3 +84,46 @@ async def insert(db: Executor, attachment: Attachment) -> None:
         user_id=attachment.user_id,
         created_at=attachment.created_at,
     )
+
+
+async def copy(db: Executor, document_id: str, copy_id: str) -> None:
+    """Gives a copy of the document what the document has."""
+    await db.run(
+        """
+        INSERT INTO "ai_editor_attachment"
+            ("documentId", "id", "name", "type", "bytes", "width", "height", "digest", "userId", "createdAt")
+        SELECT %(copy_id)s, "id", "name", "type", "bytes", "width", "height", "digest", "userId", "createdAt"
+        FROM "ai_editor_attachment"
+        WHERE "documentId" = %(document_id)s
+        """,
+        document_id=document_id,
+        copy_id=copy_id,
+    )
+
+
+async def list_documents(db: Executor, ids: list[str]) -> list[str]:
+    """Which of these documents there are, in the trash or not."""
+    found = await db.all(
+        _Id, """SELECT "id" AS id FROM "ai_editor_document" WHERE "id" = ANY(%(ids)s)""", ids=ids
+    )
+    return [each.id for each in found]
+
+
+async def list_owned(db: Executor, owner_id: str) -> list[str]:
+    """The documents of somebody's that have attachments."""
+    found = await db.all(
+        _Id,
+        """
+        SELECT d."id" AS id
+        FROM "ai_editor_document" d
+        WHERE d."ownerId" = %(owner_id)s
+              AND EXISTS (SELECT 1 FROM "ai_editor_attachment" a WHERE a."documentId" = d."id")
+        """,
+        owner_id=owner_id,
+    )
+    return [each.id for each in found]
+
+
+async def take_files_turn(db: Executor) -> bool:
+    """Until the transaction ends files may be deleted; False while a backup reads them, or another process deletes."""
+    return bool(await db.value("""SELECT pg_try_advisory_xact_lock(%(key)s)""", key=FILES_KEY))
