@@ -168,6 +168,8 @@ async def test_a_picture_goes_along_to_another_document(browser: Browser, base_u
         first = await pictures(eddie).get_attribute("src")
         # Within the document it is the same; in another one it is added anew.
         await eddie.page.keyboard.press("Control+End")
+        # The browser tells of its cursor in its own time.
+        await eddie.page.wait_for_function("document.querySelector('.doc-text').editor.state.selection.empty")
         await bring(eddie, "paste", html=copied)
         await seen(eddie, 2)
         assert [await pictures(eddie).nth(number).get_attribute("src") for number in (0, 1)] == [first, first]
