@@ -88,6 +88,11 @@ def payload_too_large(limit: int) -> APIError:
     return APIError(413, "PAYLOAD_TOO_LARGE", f"Request body is larger than {limit} bytes")
 
 
+def body_broken_off() -> APIError:
+    """400 for a body whose end does not come; nobody is there to read it."""
+    return _bad_request("BAD_REQUEST", "The request ended before its body did")
+
+
 def uri_too_long(limit: int) -> APIError:
     """414 for an address over `limit` bytes."""
     return APIError(414, "URI_TOO_LONG", f"Request address is longer than {limit} bytes")

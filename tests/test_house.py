@@ -105,6 +105,8 @@ DOCUMENTS = {
     "documents/search": "GET",
     "documents/export": "GET",
     "documents/([^/]+)/content": "GET PUT",
+    "documents/([^/]+)/attachments": "POST",
+    "documents/([^/]+)/attachments/([^/]+)": "GET",
     "documents/([^/]+)": "GET PATCH DELETE",
     "documents/([^/]+)/restore": "POST",
     "documents/([^/]+)/duplicate": "POST",

@@ -13,7 +13,7 @@ from tests.sources import CODE, ROOT, name, nodes, tree
 SERVER = ROOT / "server"
 ROOMS = {
     "authentication", "backup", "branding", "cli", "config", "crypto", "database", "documents", "http", "languages", "limits", "live", "mail", "oauth", "outgoing", "overload", "passwords", "postgres", "protocol",
-    "redis", "schema", "sessions", "store", "telemetry",
+    "redis", "schema", "sessions", "store", "telemetry", "uploads",
 }  # fmt: skip
 MODULES = {"__init__", "__main__", "clock", "errors", "feature", "model", "services", "version"}
 MOST_FILES = 14

@@ -20,6 +20,13 @@ def image_too_complex() -> APIError:
     return APIError(413, "IMAGE_TOO_COMPLEX", "The image takes too much work to read")
 
 
+def not_drawn(why: str, limit: str) -> APIError:
+    """What is told of a picture that is not drawn."""
+    if why == "too large":
+        return image_too_large(limit)
+    return not_an_image() if why == "no picture" else image_too_complex()
+
+
 def storage_full() -> APIError:
     """507 where SHARED_DIR has no room for another file."""
     return APIError(507, "STORAGE_FULL", "There is no room to store the image")

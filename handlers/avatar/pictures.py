@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import hashlib
 import logging
-import os
 import re
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from handlers.avatar import errors
-from handlers.avatar.studio import Studio
 from server.config import folders
 from server.config.settings import Settings
 from server.crypto.random import random_id
@@ -23,14 +19,13 @@ from server.errors import APIError
 from server.model import User
 from server.services import Services
 from server.store import users
+from server.uploads import files
+from server.uploads.studio import AVATAR, NotDrawn, Studio
 
 FOLDER = "/avatars/"
-LEFT_SECONDS = 3600.0
 # Longer than any change takes, and how often those that were lost are looked for.
 MARK_SECONDS, EVERY_SECONDS = 60.0, 600.0
 _NAME = re.compile(r"[a-zA-Z0-9]{32}\.webp")
-# No room on the disk, for this account, or in a file.
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 log = logging.getLogger(__name__)
 
 
@@ -39,37 +34,29 @@ class Pictures:
 
     def __init__(self, folder: Path, base_url: str) -> None:
         self._folder, self._prefix = folder, base_url + FOLDER
-        self.studio = Studio()
+        self.studio = Studio(AVATAR)
+
+    async def draw(self, user_id: str, upload: bytes) -> bytes:
+        """The picture as a WebP of 256 pixels; raises the 413, 415 or 503."""
+        try:
+            return (await self.studio.draw(user_id, upload)).data
+        except NotDrawn as error:
+            raise errors.not_drawn(error.why, error.limit) from error
 
     async def store(self, user_id: str, picture: bytes) -> str:
-        """Keeps what the studio has drawn; its address. Raises the 503 or 507."""
+        """Keeps what was drawn; its address. Raises the 503 or 507."""
         name = f"{_owner(user_id)}{random_id(16)}.webp"
         try:
-            await asyncio.to_thread(self._write, name, picture)
+            await asyncio.to_thread(files.write, self._folder, name, picture)
         except OSError as error:
             raise _refusal(error) from error
         return self._prefix + name
 
-    def _write(self, name: str, picture: bytes) -> None:
-        """Under another name first, and on the disk: a half written picture is never served, nor left behind."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        part = self._folder / f"{name}.part"
-        try:
-            with part.open("wb") as file:
-                file.write(picture)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._folder / name)
-        except OSError:
-            with contextlib.suppress(OSError):
-                part.unlink()
-            raise
-
     def sweep_parts(self) -> None:
         """Deletes what processes that were killed while they wrote have left: no write takes as long."""
         for part in self._folder.glob("*.webp.part"):
-            if _age(part) > LEFT_SECONDS:
-                _unlink(part)
+            if files.age(part) > files.LEFT_SECONDS:
+                files.remove(part)
 
     async def read(self, name: str) -> bytes | None:
         """The WebP of this name, or None."""
@@ -91,9 +78,9 @@ class Pictures:
         try:
             yield
         except APIError:
-            await asyncio.to_thread(_unlink, mark)
+            await asyncio.to_thread(files.remove, mark)
             raise
-        await asyncio.to_thread(_unlink, mark)
+        await asyncio.to_thread(files.remove, mark)
 
     async def sweep_marked(self, db: Executor) -> None:
         """Deletes what nobody's picture is of those whose pictures were to change a while ago. S24."""
@@ -101,23 +88,23 @@ class Pictures:
             user = await users.find(db, user_id) if user_id else None
             named = (user.image or "").rpartition("/")[2] if user else ""
             await asyncio.to_thread(self._remove_all, user_id, named)
-            await asyncio.to_thread(_unlink, mark)
+            await asyncio.to_thread(files.remove, mark)
 
     def _marked(self) -> list[tuple[Path, str]]:
-        marks = [each for each in self._folder.glob("*.change") if _age(each) > MARK_SECONDS]
+        marks = [each for each in self._folder.glob("*.change") if files.age(each) > MARK_SECONDS]
         return [(each, each.read_text()) for each in marks]
 
     def _remove_all(self, user_id: str, but: str) -> None:
         """One that is new may be of an upload under way."""
         for each in self._folder.glob(f"{_owner(user_id)}*.webp"):
-            if each.name != but and _age(each) > MARK_SECONDS:
-                _unlink(each)
+            if each.name != but and files.age(each) > MARK_SECONDS:
+                files.remove(each)
 
     async def remove(self, user_id: str, address: str | None) -> None:
         """Deletes the file behind an address, if it was uploaded by this user: anybody may name any address. S40."""
         name = (address or "").removeprefix(self._prefix)
         if _NAME.fullmatch(name) and name.startswith(_owner(user_id)):
-            await asyncio.to_thread(_unlink, self._folder / name)
+            await asyncio.to_thread(files.remove, self._folder / name)
 
 
 def check(settings: Settings) -> None:
@@ -171,19 +158,7 @@ def _write_mark(mark: Path, user_id: str) -> None:
     try:
         mark.write_text(user_id)
     except OSError:
-        _unlink(mark)
-
-
-def _unlink(file: Path) -> None:
-    with contextlib.suppress(OSError):
-        file.unlink()
-
-
-def _age(file: Path) -> float:
-    """In seconds; of what is gone, none."""
-    with contextlib.suppress(OSError):
-        return time.time() - file.stat().st_mtime
-    return 0.0
+        files.remove(mark)
 
 
 def _owner(user_id: str) -> str:
@@ -194,4 +169,4 @@ def _owner(user_id: str) -> str:
 def _refusal(error: OSError) -> APIError:
     """What the client is told; the operator has to do something about it. S38."""
     log.error("a picture cannot be stored in SHARED_DIR: %s", error.strerror or error)
-    return errors.storage_full() if error.errno in _FULL else errors.storage_unavailable()
+    return errors.storage_full() if files.is_full(error) else errors.storage_unavailable()

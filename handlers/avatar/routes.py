@@ -31,7 +31,7 @@ class Avatar(ApiHandler):
     async def post(self, who: SignedIn) -> None:
         """Answers `{image}`, the address that is now the user's."""
         pictures = self.services.of(Pictures)
-        picture = await pictures.studio.draw(who.user.id, self.request.body)
+        picture = await pictures.draw(who.user.id, self.request.body)
         async with pictures.changing(who.user.id):
             address = await pictures.store(who.user.id, picture)
             await self._replace(who, address)

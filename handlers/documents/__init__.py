@@ -2,7 +2,7 @@
 
 import click
 
-from handlers.documents import mails, running
+from handlers.documents import attachments, clearing, mails, running
 from handlers.documents.content import Converting
 from handlers.documents.routes import SITE
 from handlers.documents.searching import Searching
@@ -27,7 +27,13 @@ FEATURE = Feature(
     name="documents",
     optional=True,
     site=(*SITE, ("/api/documents/([^/]+)/live", LiveDocument)),
-    make=(lambda services: Searching(), lambda services: Converting(), running.open_live),
+    check=attachments.check,
+    make=(
+        lambda services: Searching(),
+        lambda services: Converting(),
+        running.open_live,
+        attachments.open_attachments,
+    ),
     limits=(
         # As somebody types; an office may have one address.
         Limit("/api/documents/search", 300, seconds=10),
@@ -38,4 +44,6 @@ FEATURE = Feature(
     commands=_commands,
     verbs=_verbs,
     run=running.running,
+    forget=clearing.forget,
+    shared=(attachments.FOLDER,),
 )

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import click
 from msgspec import Struct
 
-from handlers.documents import content, exporting
+from handlers.documents import clearing, content, exporting
 from handlers.documents.content import FORMATS
 from handlers.documents.rows import Link, Member
-from handlers.documents.store import grants, operating, titles
+from handlers.documents.store import attachments, grants, operating, titles
+from handlers.documents.store.attachments import Room
 from handlers.documents.store.operating import Summary, Weight
 from server import clock
+from server.backup import make
+from server.backup.errors import BackupError
 from server.cli import asking, listings, lookup, output, setup
 from server.cli.options import json_option, limit_option
 from server.cli.setup import Refused
 from server.database import Executor
 from server.documents import access, document_store
-from server.documents.model import Document
+from server.documents.model import Document, Place
 from server.live import compaction
 from server.model import User
 from server.protocol import wire
@@ -96,13 +102,14 @@ class _Portrait(Struct, frozen=True):
     weight: Weight | None
     members: list[Member]
     links: list[Link]
+    files: Room
 
 
 @document.command()
 @click.argument("document_id", metavar="ID")
 @json_option
 def show(document_id: str, as_json: bool) -> None:
-    """Show a document: whose it is, who has access, how large it is. Not what it says.
+    """Show a document: whose it is, who has access, how large it and its files are. Not what it says.
 
     \b
     Examples:
@@ -119,6 +126,7 @@ def show(document_id: str, as_json: bool) -> None:
             await operating.weigh(db, document_id),
             await grants.list_members(db, document_id, clock.now()),
             await grants.list_links(db, document_id),
+            await attachments.measure(db, document_id),
         )
 
     found = setup.run(work)
@@ -138,6 +146,7 @@ def _portrait(found: _Portrait) -> wire.Json:
         "updatedAt": wire.date(shown.updated_at),
         "deletedAt": wire.date(shown.deleted_at) if shown.deleted_at else None,
         "bytes": found.weight.snapshot + found.weight.log_bytes if found.weight else 0,
+        "attachments": {"files": found.files.number, "bytes": found.files.size},
         "people": [{"email": each.invited or each.address, "role": each.role} for each in found.members],
         "links": [{"role": each.role} for each in found.links],
     }
@@ -154,6 +163,7 @@ def _print_portrait(found: _Portrait) -> None:
             "changed": output.exactly(shown.updated_at),
             "in the trash": output.exactly(shown.deleted_at) if shown.deleted_at else "no",
             "size": f"{_size(weight.snapshot)}, and {output.counted(weight.log_rows, 'change')} of {_size(weight.log_bytes)} since",
+            "attachments": f"{output.counted(found.files.number, 'file')}, {_size(found.files.size)}",
             "links": str(len(found.links)),
         }
     )
@@ -171,7 +181,7 @@ def _print_portrait(found: _Portrait) -> None:
     "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="A file, made or replaced."
 )
 def export(document_id: str | None, user: str | None, form: str, path: Path | None) -> None:
-    """Write what a document says to a file, or to standard output; or all that a user has, as Markdown in a zip.
+    """Write what a document says to a file, or to standard output; or all that a user has, as Markdown in a zip, with the files.
 
     \b
     Examples:
@@ -181,23 +191,33 @@ def export(document_id: str | None, user: str | None, form: str, path: Path | No
     if (document_id is None) == (user is None):
         raise setup.WrongUsage("give the ID of a document, or --user")
 
-    async def work(services: Services) -> bytes:
+    async def work(services: Services) -> None:
         db = services.db
-        if user:
-            with await exporting.pack(db, (await lookup.get_user(db, user)).id) as file:
-                return file.read()
-        found = await get_document(db, document_id or "")
-        said = content.document_of(await content.changes(db, found.id))
-        return FORMATS[form].file(said, found.title, services.config.origin)
+        with _opened(path) as file:
+            if user:
+                async for piece in exporting.pack(services, (await lookup.get_user(db, user)).id):
+                    file.write(piece)
+                return
+            found, origin = await get_document(db, document_id or ""), services.config.origin
+            said = content.document_of(await content.changes(db, found.id))
+            placed = FORMATS[form].place(said, Place(origin, found.id))
+            file.write(FORMATS[form].file(placed, found.title, origin))
 
-    written = setup.run(work)
+    setup.run(work)
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[bytes]]:
+    """Standard output, or a file, which is as it was where there was nothing to write in it."""
     if path is None:
-        sys.stdout.buffer.write(written)
+        yield sys.stdout.buffer
         return
     try:
-        path.write_bytes(written)
-    except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}") from error
+        with make.whole_file(path, force=True) as (file, keep):
+            yield file
+            keep()
+    except BackupError as error:
+        raise Refused(str(error)) from error
 
 
 @document.command()
@@ -256,7 +276,7 @@ def restore(document_id: str, as_json: bool) -> None:
 @asking.yes_option
 @json_option
 def delete(document_id: str, yes: bool, as_json: bool) -> None:
-    """Delete a document for good, in the trash or not; there is no way back.
+    """Delete a document for good, with its files, in the trash or not; there is no way back.
 
     \b
     Examples:
@@ -274,6 +294,7 @@ def delete(document_id: str, yes: bool, as_json: bool) -> None:
             await services.audit.record(
                 tx, "document-deleted", by="command", user_id=found.owner_id, document=document_id
             )
+        await clearing.clear(services, [document_id])
 
     setup.run(work)
     if as_json:

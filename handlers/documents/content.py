@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from handlers.documents import errors
 from server.database import Executor
+from server.documents.model import Place
 from server.live import store
 from server.live.room import MOST_BYTES
 from server.model import Json
@@ -35,6 +36,14 @@ class Format(Struct, frozen=True):
     ending: str
     write: Callable[[Json], bytes]
     as_file: Callable[[Json, str, str], bytes] | None = None
+    # Whether attachments have their addresses in it, for whoever reads it elsewhere.
+    placed: bool = True
+
+    def place(self, document: Json, place: Place) -> Json:
+        """The document as it is written in this form."""
+        from server.documents import attachments
+
+        return attachments.placed(document, place) if self.placed else document
 
     def file(self, document: Json, title: str, origin: str) -> bytes:
         """What stands by itself."""
@@ -112,19 +121,31 @@ def begin(markdown: str | None) -> Begun:
     return Begun(yjs.made(found.document), text.plain(found.document), found.title or "")
 
 
-def edited(markdown: str) -> Work:
+def edited(markdown: str, place: Place | None = None, known: Mapping[str, Json] | None = None) -> Work:
     """Makes of a document as it is the change that has it say this, and touches no block that stays."""
     from server.documents import reading, yjs
 
-    wanted = reading.read(markdown).document
+    wanted = reading.read(markdown, place).document
 
     def work(state: bytes) -> bytes | None:
-        update = yjs.edited(state, reading.kept(yjs.read_state(state), wanted))
+        present = yjs.read_state(state)
+        update = yjs.edited(state, _completed(present, reading.kept(present, wanted), known or {}))
         if update and len(state) + len(update) > MOST_BYTES:
             raise errors.document_too_large()
         return update
 
     return work
+
+
+def _completed(present: Json, wanted: Json, known: Mapping[str, Json]) -> Json:
+    """With what is known of the attachments of blocks that are new."""
+    from server.documents import attachments
+
+    here = {id(each) for each in present.get("content", ())}
+    blocks = [
+        each if id(each) in here else attachments.completed(each, known) for each in wanted.get("content", ())
+    ]
+    return wanted | {"content": blocks}
 
 
 def file_name(title: str, ending: str) -> str:
@@ -152,7 +173,7 @@ def _as_page(document: Json, title: str, origin: str) -> bytes:
 
 
 FORMATS: dict[str, Format] = {
-    "json": Format("application/json", "json", wire.dumps),
+    "json": Format("application/json", "json", wire.dumps, placed=False),
     "html": Format("text/html; charset=utf-8", "html", _as_html, _as_page),
     "markdown": Format("text/markdown; charset=utf-8", "md", _as_markdown),
 }

@@ -103,3 +103,40 @@ def document_too_large() -> APIError:
 def content_not_readable() -> APIError:
     """422 for what nobody would write: nested too deeply, or with more in it than can be read in time."""
     return APIError(422, "CONTENT_NOT_READABLE", "This text cannot be read as a document.")
+
+
+def attachment_not_found() -> APIError:
+    """404 for an attachment that this document does not have."""
+    return APIError(404, "ATTACHMENT_NOT_FOUND", "This document has no such attachment.")
+
+
+def attachment_too_large(limit: str) -> APIError:
+    """413 for a file or a picture that is larger than one may be."""
+    return APIError(413, "ATTACHMENT_TOO_LARGE", f"This is larger than {limit}.")
+
+
+def attachments_full() -> APIError:
+    """413 for more than a document may have."""
+    return APIError(413, "DOCUMENT_ATTACHMENTS_FULL", "This document has as many attachments as it can have.")
+
+
+def picture_not_readable() -> APIError:
+    """415 for what begins as a picture and is none, or takes more work than any honest one. S46."""
+    return APIError(415, "PICTURE_NOT_READABLE", "This picture cannot be read.")
+
+
+def name_missing() -> APIError:
+    """400 for a file without a name, or with one that is too long."""
+    return APIError(400, "ATTACHMENT_NAME_MISSING", "An attachment has a name of 1 to 200 characters.")
+
+
+def storage_full() -> APIError:
+    """507 where SHARED_DIR has no room for another file."""
+    return APIError(507, "FILE_STORAGE_FULL", "There is no room to store the file.")
+
+
+def storage_unavailable() -> APIError:
+    """503 where SHARED_DIR cannot be written in, for as long as nobody mends that."""
+    return APIError(
+        503, "FILE_STORAGE_UNAVAILABLE", "The file cannot be stored at the moment.", {"Retry-After": "60"}
+    )

@@ -87,3 +87,23 @@ class Person(Struct, frozen=True):
     image: str | None
     address: str
     proven: bool
+
+
+class Attachment(Struct, frozen=True):
+    """A file or a picture of a document; a picture has a width and a height."""
+
+    document_id: str
+    id: str
+    name: str
+    type: str
+    bytes: int
+    width: int | None
+    height: int | None
+    digest: str
+    user_id: str | None
+    created_at: datetime
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it was drawn here, so that a browser may show it."""
+        return self.width is not None

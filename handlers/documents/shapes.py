@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.documents.rows import Found, Link, Member, Person, Seen, Sight
+from handlers.documents.rows import Attachment, Found, Link, Member, Person, Seen, Sight
 from server.documents import words
 from server.documents.model import Folder, Role
 from server.protocol import schemas, wire
 from server.protocol.schemas import BOOLEAN, DATE, STRING, Schema, nullable
 from server.protocol.wire import Json
 
+_WHOLE: Schema = {"type": "integer"}
 SUCCESS = schemas.members({"success": schemas.always(True)})
 _ROLE: Schema = STRING | {"enum": [role.word for role in Role]}
 _SHOWN = {"id": STRING, "name": STRING, "image": nullable(STRING)}
@@ -51,6 +52,18 @@ ACCESS = schemas.members(
         "people": schemas.array(MEMBER),
         "links": schemas.array(LINK),
         "requests": schemas.array(schemas.members({"person": _KNOWN})),
+    }
+)
+
+ATTACHMENT = schemas.members(
+    {
+        "id": STRING,
+        "name": STRING,
+        "type": STRING,
+        "bytes": _WHOLE,
+        "width": nullable(_WHOLE),
+        "height": nullable(_WHOLE),
+        "url": STRING,
     }
 )
 
@@ -133,3 +146,16 @@ def asking(each: Person) -> Json:
     """Somebody who asks for access."""
     address = each.address if each.proven else None
     return {"person": {"id": each.id, "name": each.name, "image": each.image, "email": address}}
+
+
+def attachment(each: Attachment) -> Json:
+    """A file or a picture, and where it is read."""
+    return {
+        "id": each.id,
+        "name": each.name,
+        "type": each.type,
+        "bytes": each.bytes,
+        "width": each.width,
+        "height": each.height,
+        "url": f"/api/documents/{each.document_id}/attachments/{each.id}",
+    }

@@ -9,6 +9,7 @@ import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from handlers.documents import clearing
 from handlers.documents.store import sweeps
 from server import clock
 from server.database import Database, DatabaseError
@@ -48,19 +49,20 @@ async def _sweep_batch(db: Database) -> int | None:
         return await sweeps.empty_trash(tx, until, BATCH)
 
 
-async def _run(db: Database) -> None:
+async def _run(services: Services) -> None:
     seconds = FIRST_SECONDS
     while True:
         await asyncio.sleep(seconds * _chance.uniform(1, 2))
         seconds = EVERY_SECONDS
-        with contextlib.suppress(DatabaseError):  # whoever serves says that it is away
-            await sweep(db)
+        with contextlib.suppress(DatabaseError, OSError):  # whoever serves says that it is away
+            await sweep(services.db)
+            await clearing.sweep(services)
 
 
 @contextlib.asynccontextmanager
 async def running(services: Services) -> AsyncIterator[None]:
     """Sweeps while the server runs; a batch under way at its end is undone."""
-    task = asyncio.create_task(_run(services.db))
+    task = asyncio.create_task(_run(services))
     try:
         yield
     finally:

@@ -27,8 +27,7 @@ def make(
     schema = source.about.schema
     if schema is None:
         raise BackupError("the database has no schema of the name that DATABASE_URL says: mend the name")
-    source.db.set_session(isolation_level="REPEATABLE READ")
-    try:
+    with _holding_files(source), _reading(source):
         store.patient(source.db)
         snapshot, tables = store.export_snapshot(source.db), store.counts(source.db, schema)
         if not tables:
@@ -42,6 +41,26 @@ def make(
 
         with _dumping(source, schema, snapshot) as dump:
             return archive.write(target, dump, describe, folder, names, progress)
+
+
+@contextmanager
+def _holding_files(source: Source) -> Iterator[None]:
+    """In a transaction of its own, before the moment of the backup: what that has rows of stays until it has been read."""
+    store.patient(source.db)
+    store.hold_files(source.db)
+    source.db.rollback()
+    try:
+        yield
+    finally:
+        store.let_files_go(source.db)
+        source.db.rollback()
+
+
+@contextmanager
+def _reading(source: Source) -> Iterator[None]:
+    source.db.set_session(isolation_level="REPEATABLE READ")
+    try:
+        yield
     finally:
         source.db.rollback()
         source.db.set_session(isolation_level="DEFAULT")

@@ -8,6 +8,8 @@ from typing import Any
 from msgspec import Struct
 from psycopg2 import extensions
 
+from server.uploads.files import FILES_KEY
+
 _KEY = 0x61695F6261636B75  # "ai_backu": one try of a backup at a time on one database
 
 # As text, so that it tells the rows and not only how many they are; in a form that no setting of a server changes.
@@ -154,6 +156,16 @@ def export_snapshot(db: extensions.connection) -> str:
 def take_turn(db: extensions.connection) -> None:
     """Until the transaction ends this is the only try of a backup of this database."""
     _run(db, """SELECT pg_advisory_xact_lock(%(key)s)""", key=_KEY)
+
+
+def hold_files(db: extensions.connection) -> None:
+    """Until `let_files_go` nobody deletes shared files: what the rows name that are read after this is there."""
+    _run(db, """SELECT pg_advisory_lock_shared(%(key)s)""", key=FILES_KEY)
+
+
+def let_files_go(db: extensions.connection) -> None:
+    """Files may be deleted again."""
+    _run(db, """SELECT pg_advisory_unlock_shared(%(key)s)""", key=FILES_KEY)
 
 
 def list_extensions(db: extensions.connection) -> list[str]:

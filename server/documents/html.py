@@ -84,8 +84,8 @@ class _Writer(Struct):
                 return f"<h{attrs['level']}>{self._line(content)}</h{attrs['level']}>"
             case "codeBlock":
                 return _code(content, attrs)
-            case "image":
-                return self._image(attrs)
+            case "image" | "file":
+                return self._image(attrs) if node["type"] == "image" else self._file(attrs)
         return self._around(node, depth)
 
     def _around(self, node: Json, depth: int) -> str:
@@ -112,6 +112,12 @@ class _Writer(Struct):
             return f"<p>{escape(alt)}</p>" if alt else ""
         more = "".join(_said(name, attrs[name]) for name in ("title", "width", "height"))
         return f'<p><img src="{self._address(attrs["src"])}" alt="{escape(alt)}"{more}></p>'
+
+    def _file(self, attrs: Json) -> str:
+        name = escape(str(attrs["name"] or ""))
+        if not schema.may_show(attrs["src"]):
+            return f"<p>{name}</p>" if name else ""
+        return f'<p><a href="{self._address(attrs["src"])}" download>{name or "file"}</a></p>'
 
     def _address(self, address: str) -> str:
         return escape(f"{self.origin}{address}" if address.startswith("/") else address)

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from markdown_it.token import Token
 
 from server.documents import schema
+from server.documents.attachments import source_of
+from server.documents.model import Place
 from server.model import Json
 
 _MARKS = {"strong": "bold", "em": "italic", "s": "strike"}
@@ -26,15 +28,16 @@ _TAGS = {
 _TAG = re.compile(r"<(/?)([a-z]+)\s*/?>", re.IGNORECASE)
 
 
-def line(tokens: Sequence[Token]) -> list[Json]:
+def line(tokens: Sequence[Token], place: Place | None = None) -> list[Json]:
     """The nodes of a line."""
-    return schema.joined(_Marks().nodes(tokens))
+    return schema.joined(_Marks(place).nodes(tokens))
 
 
 class _Marks:
     """Those that are open, each with its attributes as often as it was opened."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place | None) -> None:
+        self._place = place
         self._open: dict[str, list[Json]] = {}
 
     def nodes(self, tokens: Sequence[Token]) -> Iterator[Json]:
@@ -83,15 +86,16 @@ class _Marks:
         return self._text(words) if self._open.get("link") else schema.text(words, [schema.mark("code")])
 
     def _picture(self, token: Token) -> Json:
-        """Those of this server as pictures, others as links."""
-        source = token.attrs.get("src")
+        """Those of the document as pictures, others as links."""
+        address = token.attrs.get("src")
+        source = source_of(address, self._place)
         alt = "".join(each.content for each in token.children or () if each.type != "image")
-        if schema.may_show(source):
+        if source:
             return schema.node("image", src=source, alt=alt or None, title=token.attrs.get("title"))
         if self._open.get("link"):
             return self._text(alt)
-        marks = self._marks(link={"href": source, "title": token.attrs.get("title")})
-        return schema.text(alt or str(source), marks)
+        marks = self._marks(link={"href": address, "title": token.attrs.get("title")})
+        return schema.text(alt or str(address), marks)
 
     def _html(self, tag: str) -> Iterator[Json]:
         """A few tags count; a comment is nothing, and everything else is the text that it is."""

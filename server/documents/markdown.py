@@ -89,8 +89,19 @@ def _code(node: Json) -> str:
 
 def _image(node: Json) -> str:
     attrs = node["attrs"]
-    alt = sentence([schema.text(attrs["alt"])], heading=True) if attrs["alt"] else ""
+    alt = _words(attrs["alt"])
     return f"![{alt}]({destination(attrs['src'], attrs['title'])})" if schema.may_show(attrs["src"]) else alt
+
+
+def _file(node: Json) -> str:
+    """A link that stands by itself."""
+    attrs = node["attrs"]
+    name = _words(attrs["name"])
+    return f"[{name or 'file'}]({destination(attrs['src'], None)})" if schema.may_show(attrs["src"]) else name
+
+
+def _words(said: object) -> str:
+    return sentence([schema.text(str(said))], heading=True) if said else ""
 
 
 def _callout(kind: str, content: Sequence[Json], depth: int) -> str:
@@ -182,6 +193,8 @@ def _cell(cell: Json) -> str:
 def _line(node: Json) -> str:
     if node["type"] in ("paragraph", "heading"):
         return sentence(node.get("content", ()), cell=True)
+    if node["type"] == "image":
+        return _image(node)
     return sentence([schema.text(text.plain(node).replace("\n", " "))], cell=True)
 
 
@@ -190,5 +203,6 @@ _SIMPLE: Mapping[str, Callable[[Json], str]] = {
     "heading": _heading,
     "codeBlock": _code,
     "image": _image,
+    "file": _file,
     "table": _table,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import IntEnum
 from typing import Self
@@ -10,6 +11,9 @@ from msgspec import Struct
 
 # Which nodes a document may have: node types are only ever added, and each that is raises it.
 SCHEMA = 1
+# How a text names a file or a picture of its document.
+ATTACHMENT = "attachment:"
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Role(IntEnum):
@@ -83,3 +87,25 @@ class Grant(Struct, frozen=True):
     def is_link(self) -> bool:
         """Whether it is nobody's, and somebody's who has the secret."""
         return self.user_id is None and self.email is None
+
+
+class Place(Struct, frozen=True):
+    """Where the attachments of a document are read: on this origin, below a path."""
+
+    origin: str
+    document_id: str
+
+    @property
+    def path(self) -> str:
+        """What comes before an attachment's id."""
+        return f"/api/documents/{self.document_id}/attachments/"
+
+    def address(self, source: str) -> str:
+        """Where it is read what a text names so."""
+        return f"{self.origin}{self.path}{source.removeprefix(ATTACHMENT)}"
+
+    def source(self, address: str) -> str | None:
+        """How a text names what is read there; None for what is no attachment of this document."""
+        path = address.removeprefix(self.origin)
+        found = path.removeprefix(self.path)
+        return f"{ATTACHMENT}{found}" if found != path and _ID.fullmatch(found) else None

@@ -17,7 +17,9 @@ from markdown_it.token import Token
 from msgspec import Struct
 
 from server.documents import markdown, schema, text
+from server.documents.attachments import file_of, unlinked
 from server.documents.inline import line
+from server.documents.model import Place
 from server.documents.schema import ContentError, TooDeep
 from server.model import Json
 
@@ -50,15 +52,17 @@ class Reading(Struct, frozen=True):
     title: str | None
 
 
-def read(written: str) -> Reading:
-    """The document; HTML in it becomes text, unless it is one of the few tags that Markdown has no sign for."""
+def read(written: str, place: Place | None = None) -> Reading:
+    """The document; HTML in it becomes text, unless it is one of the few tags that Markdown has no sign for.
+
+    What has the address of an attachment in its place is that attachment.
+    """
     if len(written.encode(errors="replace")) > LARGEST:
         raise TooLarge(f"more than {LARGEST} bytes")
     whole = _NEWLINE.sub("\n", written.encode("utf-8", "replace").decode())
     front = _FRONT.match(whole)
-    document = schema.node(
-        "doc", _Builder().built(_tokens(whole[front.end() if front else 0 :])) or [schema.node("paragraph")]
-    )
+    tokens = _tokens(whole[front.end() if front else 0 :])
+    document = schema.node("doc", _Builder(place).built(tokens) or [schema.node("paragraph")])
     named = _TITLE.search(front[1]) if front else None
     return Reading(document, named[2][: text.TITLE] if named else text.title(document))
 
@@ -141,7 +145,7 @@ class _Reader(MarkdownIt):
         self.block.ruler.before("table", "steps", _block_step)
 
     def validateLink(self, url: str) -> bool:  # noqa: N802
-        return schema.may_lead(url)
+        return schema.may_lead(url) or schema.may_show(url)
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802
         return url
@@ -203,7 +207,8 @@ class _Frame(Struct):
 class _Builder:
     """Puts nodes together as their tokens come, one after the other: the stack is ours, so it may be deep."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place | None) -> None:
+        self._place = place
         self._frames = [_Frame(Token("doc", "", 0), [])]
 
     def built(self, tokens: Sequence[Token]) -> list[Json]:
@@ -213,16 +218,16 @@ class _Builder:
                 self._frames.append(_Frame(token, []))
             elif token.nesting < 0:
                 frame = self._frames.pop()
-                self._frames[-1].content.extend(_closed(frame))
+                self._frames[-1].content.extend(_closed(frame, self._place))
             else:
-                self._frames[-1].content.extend(_single(token))
+                self._frames[-1].content.extend(_single(token, self._place))
         return self._frames[0].content
 
 
-def _single(token: Token) -> list[Json]:
+def _single(token: Token, place: Place | None) -> list[Json]:
     match token.type:
         case "inline":
-            return line(token.children or ())
+            return line(token.children or (), place)
         case "fence" | "code_block":
             code = token.content.removesuffix("\n")
             language = next(iter(token.info.split()), None)
@@ -232,11 +237,11 @@ def _single(token: Token) -> list[Json]:
     return []
 
 
-def _closed(frame: _Frame) -> list[Json]:
+def _closed(frame: _Frame, place: Place | None) -> list[Json]:
     token, content = frame.token, frame.content
     match token.type:
         case "paragraph_open":
-            return _apart("paragraph", content) or [schema.node("paragraph")] * ("kept" in token.meta)
+            return _paragraphs(content, place) or [schema.node("paragraph")] * ("kept" in token.meta)
         case "heading_open":
             level = int(token.tag[1:])
             return _apart("heading", content, level=level) or [schema.node("heading", level=level)]
@@ -245,12 +250,19 @@ def _closed(frame: _Frame) -> list[Json]:
         case "bullet_list_open" | "ordered_list_open":
             return _lists(token, content)
         case "blockquote_open" | "table_open" | "tr_open" | "th_open" | "td_open":
-            return [_around(token, content)]
+            return [_around(token, content, place)]
     return content
+
+
+def _paragraphs(content: Sequence[Json], place: Place | None) -> list[Json]:
+    """A file is a block in the editor, and a link by itself in Markdown."""
+    file = file_of(content, place)
+    return [file] if file else _apart("paragraph", content)
 
 
 def _apart(name: str, content: Sequence[Json], **attrs: object) -> list[Json]:
     """Pictures are blocks in the editor, and stand between the words; the space around them goes."""
+    content = unlinked(content)
     if all(each["type"] != "image" for each in content):
         return [schema.node(name, content, **attrs)] if content else []
     found: list[Json] = []
@@ -258,9 +270,17 @@ def _apart(name: str, content: Sequence[Json], **attrs: object) -> list[Json]:
         nodes = list(group)
         if picture:
             found += nodes
-        elif any(each["type"] != "text" or each["text"].strip() for each in nodes):
-            found.append(schema.node(name, nodes, **attrs))
+        elif words := _inner(nodes):
+            found.append(schema.node(name, words, **attrs))
     return found
+
+
+def _inner(nodes: list[Json]) -> list[Json]:
+    """Without the breaks at both ends, which set words off from a picture."""
+    words = [
+        at for at, each in enumerate(nodes) if each["type"] != "hardBreak" and each.get("text", "x").strip()
+    ]
+    return nodes[words[0] : words[-1] + 1] if words else []
 
 
 def _item(token: Token, content: list[Json]) -> Json:
@@ -280,7 +300,7 @@ def _lists(token: Token, items: Sequence[Json]) -> list[Json]:
     return [schema.node(names[kind], list(group)) for kind, group in groupby(items, key=itemgetter("type"))]
 
 
-def _around(token: Token, content: list[Json]) -> Json:
+def _around(token: Token, content: list[Json], place: Place | None) -> Json:
     match token.tag:
         case "table":
             return schema.node("table", content)
@@ -292,4 +312,4 @@ def _around(token: Token, content: list[Json]) -> Json:
             return schema.node("callout", inside, kind=kind) if kind else schema.node("blockquote", inside)
     align = str(token.attrs.get("style", "")).removeprefix("text-align:") or None
     name = "tableHeader" if token.tag == "th" else "tableCell"
-    return schema.node(name, _apart("paragraph", content) or [schema.node("paragraph")], align=align)
+    return schema.node(name, _paragraphs(content, place) or [schema.node("paragraph")], align=align)

@@ -26,6 +26,7 @@ _FOREIGN = re.compile(r"(?:https?|mailto|tel):.+", re.IGNORECASE)
 _RELATIVE = re.compile(r"(?![/\\]{2})[^:/?#]*(?:[/?#].*)?")
 # Browsers leave these out of an address, so that one could hide in another.
 _HIDING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|\A\s|\s\Z")
+_ATTACHED = re.compile(r"attachment:[A-Za-z0-9_-]{1,64}")
 _HASHED = re.compile(r"(.*)--[a-zA-Z0-9+/=]{8}", re.DOTALL)
 
 
@@ -127,7 +128,7 @@ NODES = _kinds(_DATA["nodes"], _DATA["nodes"])
 MARKS = _kinds(_DATA["marks"], _DATA["nodes"])
 
 
-def node(name: str, content: Sequence[Json] = (), **attrs: object) -> Json:
+def node(name: str, content: Sequence[Json] = (), /, **attrs: object) -> Json:
     """A node of that type, with all its attributes."""
     made: Json = {"type": name}
     if NODES[name].attrs:
@@ -266,9 +267,17 @@ def may_lead(address: object) -> bool:
     return bool(_FOREIGN.fullmatch(address) or _RELATIVE.fullmatch(address))
 
 
+class Placed(str):
+    """An address that was made of an attachment's name here."""
+
+    __slots__ = ()
+
+
 def may_show(address: object) -> bool:
-    """Whether a picture may have it: a file of this server."""
-    return isinstance(address, str) and address.startswith("/") and may_lead(address)
+    """Whether a picture may have it, or a file: those of the document alone, as others would tell strangers who reads."""
+    if isinstance(address, Placed):
+        return True
+    return isinstance(address, str) and bool(_ATTACHED.fullmatch(address))
 
 
 def differences(present: Sequence[Json], wanted: Sequence[Json]) -> list[tuple[int, int, int, int]]:

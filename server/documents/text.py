@@ -57,7 +57,9 @@ def _leaf(node: Json) -> str:
         case "mention":
             return mention(attrs)
         case "image":
-            return str(attrs.get("alt") or "")
+            return " ".join(str(attrs[each]) for each in ("alt", "title") if attrs.get(each))
+        case "file":
+            return str(attrs.get("name") or "")
     return ""
 
 

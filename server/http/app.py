@@ -18,9 +18,9 @@ from server.feature import Feature
 from server.http import sizes
 from server.http.fast import FastMessage
 from server.http.graceful import GracefulServer
-from server.http.handler import BaseHandler, Nowhere
-from server.http.site import Site
+from server.http.handler import BaseHandler, Nowhere, Site
 from server.http.sizes import Held, Measured, TooLarge
+from server.http.streaming import Streamed, StreamedHandler
 from server.protocol import uri
 from server.services import Services
 
@@ -64,12 +64,18 @@ class Application(Site):
         delegate = (
             self.get_handler_delegate(request, fixed) if fixed else super().find_handler(request, **kwargs)
         )
+        return self._taking_body(request, delegate)
+
+    def _taking_body(self, request: HTTPServerRequest, delegate: Any) -> HTTPMessageDelegate:
+        """What measures the body, if there is one, and has it held, or handed on piece by piece."""
+        kind: type[BaseHandler] = delegate.handler_class
+        most = getattr(kind, "max_body", None) or sizes.MAX_BODY
+        if sizes.has_body(request) and sizes.is_too_long(request, most):
+            return self._refusal(request, kind.too_large(most))
+        if issubclass(kind, StreamedHandler):
+            return Streamed(delegate, most)
         if not sizes.has_body(request):
-            return delegate
-        most: int = getattr(delegate.handler_class, "max_body", None) or sizes.MAX_BODY
-        refused = sizes.refusal_of_length(request, most)
-        if refused:
-            return self._refusal(request, refused)
+            return delegate  # type: ignore[no-any-return]
         measured = Measured(delegate, self.held, partial(self._refusal, request), most)
         request.connection.let_go = measured.let_go  # type: ignore[union-attr]
         return measured

@@ -1,22 +1,26 @@
-"""BaseHandler: what every answer has, of the API, of pages and of files."""
+"""BaseHandler: what every answer has, of the API, of pages and of files; and what all find at their application."""
 
 from __future__ import annotations
 
 import functools
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, final
 
+from tornado.web import Application as TornadoApplication
 from tornado.web import HTTPError, RequestHandler
 
 from server import errors
 from server.database import DatabaseUnavailable, Executor, InvalidValue, OutcomeUnknown, RowRefused, budget
 from server.errors import APIError
+from server.feature import Feature
 from server.http.access import Access
 from server.http.address import client_address, peer_is_trusted
-from server.http.site import Site
+from server.http.fast import FastSession
+from server.http.graceful import OpenSocket
+from server.http.origin import Origins
 from server.languages.accept import ASKED
 from server.model import Client
 from server.overload.turns import ASKER, Asker
@@ -25,6 +29,7 @@ from server.services import Services
 from server.sessions.cookies import RequestCookies
 from server.sessions.cookies import parse as parse_cookies
 from server.telemetry import tracing
+from server.telemetry.sparing import Sparing
 
 log = logging.getLogger(__name__)
 _OF_TOKENS = ("INVALID_TOKEN", "TOKEN_EXPIRED")
@@ -38,6 +43,29 @@ _ANSWERS: dict[type[Exception], Callable[[], APIError]] = {
 }
 
 
+class Site(TornadoApplication):
+    """The services, the features, the origins that are trusted, the answers that are kept, the sockets that are open."""
+
+    features: tuple[Feature, ...] = ()
+
+    def __init__(
+        self,
+        services: Services,
+        fixed: Mapping[str, type[RequestHandler]],
+        routes: Sequence[tuple[str, type[RequestHandler]]],
+        log_function: Callable[[RequestHandler], None],
+        default: type[RequestHandler],
+    ) -> None:
+        settings = services.config
+        self.services, self.fixed = services, fixed
+        of_apps = (origin for apps in services.apps for origin in apps.origins)
+        self.origins = Origins((settings.origin, *settings.trusted_origins, *of_apps))
+        self.fast = FastSession(services)
+        self.sockets: set[OpenSocket] = set()
+        self.reasons = Sparing(logging.getLogger("ai_editor.refused"))
+        super().__init__(list(routes), log_function=log_function, default_handler_class=default)
+
+
 class BaseHandler(RequestHandler):
     """What every answer has: a request id, safe headers, no word of the software; and who may ask for it.
 
@@ -49,6 +77,11 @@ class BaseHandler(RequestHandler):
     database_seconds = 4.0
     # How many bytes of a body it reads, where that is not what every other does.
     max_body: int | None = None
+
+    @classmethod
+    def too_large(cls, most: int) -> APIError:
+        """What a body is refused with that is larger."""
+        return errors.payload_too_large(most)
 
     @property
     def services(self) -> Services:

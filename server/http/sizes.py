@@ -48,11 +48,11 @@ def refusal_of_head(request: HTTPServerRequest, cookies: Cookies) -> errors.APIE
     return None
 
 
-def refusal_of_length(request: HTTPServerRequest, most: int) -> errors.APIError | None:
-    """Why a request is refused before a byte of its body is read, which may have so many."""
+def is_too_long(request: HTTPServerRequest, most: int) -> bool:
+    """Whether a request is refused before a byte of its body is read, which may have so many."""
     length = announced(request)
     waits = request.headers.get("Expect", "").lower() == "100-continue"
-    return errors.payload_too_large(most) if length > most + MAX_WASTE or (waits and length > most) else None
+    return length > most + MAX_WASTE or (waits and length > most)
 
 
 def _cached(headers: HTTPHeaders, cookies: Cookies) -> int:

@@ -19,8 +19,8 @@ from server import errors
 
 # From the request to the end of its turn, as estimated: who would have to wait longer is told so at once.
 LONGEST_SECONDS = 4.5
-# Who was let in and would be later than this, because the estimate was too low, is told so then.
-GIVE_UP_SECONDS = 5.0
+# Who was let in and would be later than that by so much, because the estimate was too low, is told so then.
+LENIENT_SECONDS = 0.5
 # Who waits longer than this is looked after at once where they seem to have hung up: others are refused because of them.
 LONG_SECONDS = 0.5
 # How much the latest measure counts. Less waiting is believed sooner: who is let in wrongly is told in the end anyhow.
@@ -108,13 +108,15 @@ class Turn(Struct):
 
 
 class Turns:
-    """`places` at a time; the rest waits, no more than `most`, and nobody for longer than LONGEST_SECONDS.
+    """`places` at a time; the rest waits, no more than `most`, and nobody for longer than `longest` seconds.
 
     `guess` is how many seconds one takes, until it has been measured.
     """
 
-    def __init__(self, places: int, guess: float, most: int = 10_000) -> None:
-        self._places, self._most = places, most
+    def __init__(
+        self, places: int, guess: float, most: int = 10_000, longest: float = LONGEST_SECONDS
+    ) -> None:
+        self._places, self._most, self._longest = places, most, longest
         self._wall = self._work = guess
         self._measured = False
         self._line: list[_Waiter] = []
@@ -122,6 +124,10 @@ class Turns:
         self._groups: Counter[str] = Counter()
         self._ends_at = math.inf
         self._shared: Shared = Alone()
+
+    @property
+    def _give_up(self) -> float:
+        return self._longest + LENIENT_SECONDS
 
     def share(self, shared: Shared) -> None:
         """Has the work of the other processes count, too."""
@@ -203,13 +209,13 @@ class Turns:
         """Whether the next one would wait too long; with a free place nobody does, unless the server ends."""
         if len(self._line) >= self._most:
             return True
-        wait, left = self.wait, min(LONGEST_SECONDS, self._ends_at - time.monotonic())
+        wait, left = self.wait, min(self._longest, self._ends_at - time.monotonic())
         return wait + self._wall > left and (wait > 0 or self._ends_at < math.inf)
 
     @property
     def _retry_after(self) -> int:
         """The seconds until all who wait now have had their turn, or have been told that it takes too long."""
-        return max(1, math.ceil(min(self.wait, max(GIVE_UP_SECONDS, self._wall))))
+        return max(1, math.ceil(min(self.wait, max(self._give_up, self._wall))))
 
     def _refuse(self, waiter: _Waiter) -> None:
         """Tells one in the line to come again."""
@@ -221,7 +227,7 @@ class Turns:
         """In the line, until it is one's turn."""
         if waiter.turn.done():
             return
-        loop, longest = asyncio.get_running_loop(), max(1.0, GIVE_UP_SECONDS - self._wall)
+        loop, longest = asyncio.get_running_loop(), max(1.0, self._give_up - self._wall)
         timer = loop.call_later(longest, self._refuse, waiter) if waiter.rank >= 0 else None
         try:
             with asker.on_leaving(lambda: self._refuse(waiter)), asker.in_line(self.wait):

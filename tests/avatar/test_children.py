@@ -18,9 +18,9 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.iostream import IOStream
 from tornado.tcpclient import TCPClient
 
-from handlers.avatar import drawing, studio
 from handlers.avatar.pictures import Pictures
 from server.services import Services
+from server.uploads import drawing, studio
 from tests.client import Answer, Client
 
 
@@ -77,10 +77,10 @@ def gate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     program = (
         "import os, sys, time; sys.stdin.buffer.read()\n"
         "while not os.path.exists(sys.argv[1]): time.sleep(0.01)\n"
-        "print('drawn')"
+        "print('12345678drawn')"
     )
     command = (sys.executable, "-I", "-S", "-c", program, str(opened))
-    monkeypatch.setattr(studio, "_command", lambda: command)
+    monkeypatch.setattr(studio, "_command", lambda _: command)
     return opened
 
 
@@ -144,8 +144,9 @@ async def test_an_animation_is_its_first_picture(client: Client, app: Services) 
 async def test_memory_is_bounded() -> None:  # S46
     """As the server runs it, with less."""
     program = (
-        "import sys; from handlers.avatar import drawing\n"
-        "drawing.MEMORY = 250 * 2**20; sys.exit(drawing.main(sys.argv[1]))"
+        "import sys; from server.uploads import drawing\n"
+        "drawing.PURPOSES['avatar'] = drawing.PURPOSES['avatar']._replace(memory=250 * 2**20)\n"
+        "sys.exit(drawing.main(sys.argv[1], 'avatar'))"
     )
     packages = str(Path(PIL.__file__).parent.parent)
     child = await asyncio.create_subprocess_exec(
@@ -166,9 +167,9 @@ async def test_a_child_is_told_nothing(
     """Neither the environment, nor a socket or a file that the server has open."""
     program = (
         "import json, os, sys; sys.stdin.buffer.read()\n"
-        "print(json.dumps([sorted(os.environ), sorted(os.listdir('/dev/fd')), os.getcwd()]))"
+        "print('12345678' + json.dumps([sorted(os.environ), sorted(os.listdir('/dev/fd')), os.getcwd()]))"
     )
-    monkeypatch.setattr(studio, "_command", lambda: (sys.executable, "-I", "-S", "-c", program))
+    monkeypatch.setattr(studio, "_command", lambda _: (sys.executable, "-I", "-S", "-c", program))
     await client.sign_up()
     assert (await upload(client, picture())).status == 200
     names, descriptors, folder = json.loads(files(app)[0].read_bytes())
@@ -180,7 +181,7 @@ async def test_a_child_is_told_nothing(
 def test_a_child_closes_what_it_was_left() -> None:  # S33
     """uvloop, on which the server runs, closes nothing for those whom it starts."""
     reader, writer = os.pipe()
-    command = studio._command()
+    command = studio._command("avatar")
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=[writer])
     os.close(writer)
     with child:
@@ -210,7 +211,7 @@ async def test_who_sends_many_does_not_keep_others_out(
     await client.sign_up()
     bob = Client(client.base_url)
     await bob.sign_up("bob@example.com")
-    most = studio.DRAWN_AT_ONCE + studio.MOST_WAITING
+    most = studio.DRAWN_AT_ONCE + studio.AVATAR.waiting
     many = [asyncio.ensure_future(upload(client, picture())) for _ in range(most)]
     line_of(app).line._wall = 0.1  # however slow the machine is
     await until(lambda: line_of(app).line.pending == most)

@@ -16,7 +16,7 @@ import pytest
 
 from handlers.audit.entries import entry
 from handlers.audit.store import Wanted
-from handlers.documents.rows import Page, Who
+from handlers.documents.rows import Attachment, Page, Who
 from handlers.passkey.store import Passkey
 from handlers.two_factor.store import TwoFactor
 from server.documents.model import Document, Folder, Grant
@@ -70,6 +70,8 @@ ROWS = """
     FROM generate_series(1, 10000) AS n;
     INSERT INTO "ai_editor_document_state" ("documentId", "snapshot")
     SELECT n::text, 'x' FROM generate_series(1, 10000) AS n;
+    INSERT INTO "ai_editor_attachment" ("documentId", "id", "name", "type", "bytes", "digest")
+    SELECT (1 + n % 1000)::text, n::text, 'x', 'x', 7, n::text FROM generate_series(1, 10000) AS n;
     INSERT INTO "ai_editor_document_access" ("id", "documentId", "userId", "email", "tokenHash", "role")
     SELECT n::text, (1 + n % 10000)::text, CASE WHEN n % 3 = 0 THEN (1 + n % 5000)::text END,
            CASE WHEN n % 3 = 1 THEN n || '@example.com' END, n::text, 'reader'
@@ -117,10 +119,11 @@ USER = User("7", "Ada", "ada@example.com", True, None, NOW, NOW)
 SESSION = Session("new", NOW + timedelta(days=1), "new", NOW, NOW, None, None, "7")
 KEY = Passkey("new", None, "x", "7", "x", 0, "singleDevice", False, None, NOW, None)
 DOCUMENT = Document("new", "7", None, "x", None, 1, NOW, NOW, None)
+ATTACHMENT = Attachment("7", "new", "x", "x", 7, None, None, "x", None, NOW)
 GRANT = Grant("new", "7", "7", None, None, "reader", None, NOW)
 EVENTS = [entry(Event("sign-in", {"user_id": "7"}))]
 SAMPLES: dict[str, Any] = {
-    "after": (NOW, "7"), "moment": NOW, "change": "DELETE", "column": "nickname", "context": {"a": "b"}, "emails": ["7@example.com"], "entries": EVENTS, "expires_at": NOW, "first": 7, "found": TwoFactor("7", "7", "7", True, None),
+    "after": (NOW, "7"), "attachment": ATTACHMENT, "moment": NOW, "change": "DELETE", "column": "nickname", "context": {"a": "b"}, "emails": ["7@example.com"], "entries": EVENTS, "expires_at": NOW, "first": 7, "found": TwoFactor("7", "7", "7", True, None),
     "hashes": ["7"], "ids": ["7"], "life": 1000, "document": DOCUMENT, "folder": Folder("new", "7", "7", "x"), "grant": GRANT, "page": Page(51), "who": Who("7", "7@example.com", NOW), "query": "'x':*", "patterns": ["%x7%"], "likeness": 0.5,
     "everywhere": True, "snapshot": b"x", "since": NOW, "search": "x", "trash": False, "owner_id": "7", "first_word": "x", "words": ["x"], "limit": 20, "members": {"name", "image"}, "milliseconds": 7, "most": 10, "now": NOW, "others": ["7"], "passkey": KEY, "counter": 7,
     "pairs": [("github", "7")], "position": 7, "seconds": 60, "session": SESSION, "slowing": SLOWING, "texts": ["7"], "tokens": ["7"], "until": NOW, "updated_at": NOW, "user": USER, "users": [(USER, {})],

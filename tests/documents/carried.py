@@ -43,9 +43,12 @@ LINE = st.lists(st.one_of(st.builds(_text, WORDS, MARKS), BREAK), min_size=1, ma
 PARAGRAPH = block("paragraph", LINE)
 HEADING = block("heading", st.one_of(st.just([]), LINE), level=st.integers(1, 6))
 IMAGE = st.builds(
-    lambda alt, title: node("image", src="/files/1 (a)", alt=alt, title=title),
+    lambda alt, title: node("image", src="attachment:one", alt=alt, title=title),
     WORDS.filter(str.strip),
     st.one_of(st.none(), WORDS),
+)
+FILE = st.builds(
+    lambda name: node("file", src="attachment:two", name=name), WORDS.map(str.strip).filter(bool)
 )
 EMPTY = node("paragraph")
 
@@ -89,7 +92,7 @@ def _grown(blocks: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
 
 
 BLOCKS = st.recursive(
-    st.one_of(PARAGRAPH, PARAGRAPH, HEADING, CODE, RULE, IMAGE, _table()), _grown, max_leaves=8
+    st.one_of(PARAGRAPH, PARAGRAPH, HEADING, CODE, RULE, IMAGE, FILE, _table()), _grown, max_leaves=8
 )
 DOCUMENTS = st.one_of(st.just([EMPTY]), st.lists(BLOCKS, min_size=1, max_size=5)).map(
     lambda found: node("doc", found)

@@ -54,7 +54,12 @@ RULE = st.just(node("horizontalRule"))
 PARAGRAPH = block("paragraph", inline(BREAK, MENTION))
 HEADING = block("heading", inline(BREAK, MENTION), level=st.integers(1, 6))
 IMAGE = st.builds(
-    lambda alt, width: node("image", src="/files/1", alt=alt, width=width),
+    lambda alt, width: node("image", src="attachment:one", alt=alt, width=width),
+    WORDS,
+    st.sampled_from([None, 120]),
+)
+FILE = st.builds(
+    lambda name, size: node("file", src="attachment:two", name=name, bytes=size, kind="application/pdf"),
     WORDS,
     st.sampled_from([None, 120]),
 )
@@ -79,5 +84,5 @@ def _grown(blocks: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
     )
 
 
-BLOCKS = st.recursive(st.one_of(PARAGRAPH, HEADING, CODE, RULE, IMAGE), _grown, max_leaves=6)
+BLOCKS = st.recursive(st.one_of(PARAGRAPH, HEADING, CODE, RULE, IMAGE, FILE), _grown, max_leaves=6)
 DOCUMENTS = st.lists(BLOCKS, min_size=1, max_size=5).map(lambda found: node("doc", found))

@@ -15,6 +15,7 @@ WHO = ("owner", "editor", "reader", "expired", "stranger", "signed out")
 OK = 200
 NO, TRASH, OUT = "DOCUMENT_NO_ACCESS", "DOCUMENT_IN_TRASH", "UNAUTHORIZED"
 OWN, MAY, NOT = "NOT_THE_OWNER", "NOT_ALLOWED", "DOCUMENT_NOT_FOUND"
+NONE = "ATTACHMENT_NOT_FOUND"
 INVITE = {"email": "new@example.com", "role": "reader"}
 ASKED: list[tuple[str, str, Any, tuple[object, ...], tuple[object, ...]]] = [
     # method, path, body, of what is there, of what is in the trash
@@ -42,6 +43,8 @@ ASKED: list[tuple[str, str, Any, tuple[object, ...], tuple[object, ...]]] = [
         ("OWNER_CANNOT_LEAVE", None, None, NO, NO, OUT), ("OWNER_CANNOT_LEAVE", TRASH, TRASH, NO, NO, OUT)),
     ("GET", "/documents/{d}/content", None, (OK, OK, OK, NO, NO, OUT), (OK, TRASH, TRASH, NO, NO, OUT)),
     ("PUT", "/documents/{d}/content", "text", (OK, OK, MAY, NO, NO, OUT), (TRASH, TRASH, TRASH, NO, NO, OUT)),
+    ("POST", "/documents/{d}/attachments?name=a.txt", {}, (OK, OK, MAY, NO, NO, OUT), (TRASH, TRASH, TRASH, NO, NO, OUT)),
+    ("GET", f"/documents/{{d}}/attachments/{NOBODY}", None, (*(NONE,) * 3, NO, NO, OUT), (NONE, TRASH, TRASH, NO, NO, OUT)),
     ("GET", "/documents/export", None, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),
     ("GET", "/documents", None, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),
     ("GET", "/documents/search?q=garden", None, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),

@@ -64,6 +64,32 @@ def test_list_and_show(ai_editor: Commands) -> None:
     assert ai_editor("document", "show", "x").refusal == "no document has the id 'x'"
 
 
+def test_attachments(ai_editor: Commands, place: tuple[Commands, str], tmp_path: Path) -> None:
+    begun = content.begin("[a](attachment:1)\n")
+    execute(place[1], 'UPDATE "ai_editor_document_state" SET "snapshot" = %s', [begun.snapshot])
+    file = ai_editor.folder / "data" / "shared" / "documents" / "d" / "abc"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"text")
+    execute(
+        place[1],
+        """
+        INSERT INTO "ai_editor_attachment" ("documentId", "id", "name", "type", "bytes", "digest")
+        VALUES ('d', '1', 'a.txt', 'text/plain', 4, 'abc'), ('d', '2', 'gone.txt', 'text/plain', 4, 'gone')
+        """,
+    )
+    assert ai_editor("document", "show", "d", "--json").json["attachments"] == {"files": 2, "bytes": 8}
+    assert "2 files, 8 B" in ai_editor("document", "show", "d").out
+    assert "/api/documents/d/attachments/1)" in ai_editor("document", "export", "d").out
+    kept = tmp_path / "ada.zip"
+    assert ai_editor("document", "export", "--user", "ada@example.com", "--output", str(kept)).code == 0
+    with zipfile.ZipFile(kept) as archive:
+        assert archive.read("Papers/Garden.files/a.txt") == b"text"
+        assert archive.read("Papers/Garden.md") == b"[a](Garden.files/a.txt)\n"
+        assert len(archive.namelist()) == 2
+    assert ai_editor("document", "delete", "d", "--yes").code == 0
+    assert not file.parent.exists()
+
+
 def test_restore(ai_editor: Commands, place: tuple[Commands, str]) -> None:
     assert ai_editor("document", "restore", "d").refusal == "no document with the id 'd' is in the trash"
     assert ai_editor("document", "restore", "e").out == "Old is back.\n"

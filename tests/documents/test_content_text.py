@@ -23,7 +23,7 @@ def test_a_line_for_each_block_and_break() -> None:
             "paragraph", [words("a"), node("hardBreak"), words("b "), node("mention", id="u1", label="Zoë")]
         ),
         node("codeBlock", [words("x\ny")]),
-        node("image", src="/files/1", alt="a picture"),
+        node("image", src="attachment:one", alt="a picture"),
         {"type": "hologram", "content": [node("paragraph", [words("kept")])]},
     )
     assert text.plain(document) == "Head\none two\na\nb @Zoë\nx\ny\na picture\nkept"

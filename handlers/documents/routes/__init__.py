@@ -8,6 +8,7 @@ from handlers.documents.routes.access import (
     LeaveDocument,
     TransferDocument,
 )
+from handlers.documents.routes.attachments import AttachmentItem, AttachmentList
 from handlers.documents.routes.content import DocumentContent, ExportDocuments
 from handlers.documents.routes.documents import (
     DocumentItem,
@@ -30,6 +31,8 @@ SITE: Routes = (
     ("/api/documents/export", ExportDocuments),
     (_ONE, DocumentItem),
     (f"{_ONE}/content", DocumentContent),
+    (f"{_ONE}/attachments", AttachmentList),
+    (f"{_ONE}/attachments/{_ID}", AttachmentItem),
     (f"{_ONE}/restore", RestoreDocument),
     (f"{_ONE}/duplicate", DuplicateDocument),
     (f"{_ONE}/leave", LeaveDocument),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
-from handlers.documents import content, errors, exporting, shapes
+from tornado.iostream import StreamClosedError
+
+from handlers.documents import attachments, content, errors, exporting, shapes
 from handlers.documents.content import FORMATS, Converting
 from handlers.documents.routes.handler import DocumentHandler, role_of
+from handlers.documents.store import attachments as store
+from server.documents.model import Place
 from server.errors import overloaded, unsupported_media_type
 from server.http.access import answers
 from server.http.guards import signed_in
@@ -45,10 +50,10 @@ class DocumentContent(DocumentHandler):
         form, is_file = FORMATS[query.format or "json"], query.download == "true"
         seen = await self.see(self.services.db, who.user, document_id)
         updates = await content.changes(self.services.db, document_id)
-        origin = self.services.config.origin
+        origin, place = self.services.config.origin, self._place_of(document_id)
 
         def written() -> bytes:
-            said = content.document_of(updates)
+            said = form.place(content.document_of(updates), place)
             return form.file(said, seen.title, origin) if is_file else form.write(said)
 
         found = await self.services.of(Converting).run(who.user.id, written)
@@ -71,10 +76,15 @@ class DocumentContent(DocumentHandler):
             raise errors.not_allowed()
         markdown = self.request.body.decode("utf-8", "replace")
         converting = self.services.of(Converting)
-        work = await converting.run(who.user.id, lambda: content.edited(markdown))
+        known = attachments.described(await store.list_of(self.services.db, document_id))
+        place = self._place_of(document_id)
+        work = await converting.run(who.user.id, lambda: content.edited(markdown, place, known))
         async with converting.turn(who.user.id):
             await self._write(who, document_id, work)
         await self.answer_document(who.user, document_id)
+
+    def _place_of(self, document_id: str) -> Place:
+        return Place(self.services.config.origin, document_id)
 
     async def _write(self, who: SignedIn, document_id: str, work: content.Work) -> None:
         """Together with those who have it open, wherever."""
@@ -99,13 +109,14 @@ class ExportDocuments(DocumentHandler):
     @signed_in(authoritative=True)
     @answers(schemas.STRING, media_type="application/zip")
     async def get(self, who: SignedIn) -> None:
-        """Answers a zip of the caller's own documents as Markdown, with a folder for each folder."""
-        async with self.services.of(Converting).turn(who.user.id):
-            file = await exporting.pack(self.services.db, who.user.id)
-        with file:
-            self.download("documents.zip")
-            self.set_header("Content-Type", "application/zip")
-            while chunk := await asyncio.to_thread(file.read, 1 << 18):
-                self.write(chunk)
+        """Answers a zip of the caller's own documents as Markdown, their files beside them, with a folder for each folder."""
+        pieces = exporting.pack(self.services, who.user.id)
+        first = await anext(pieces)
+        self.download("documents.zip")
+        self.set_header("Content-Type", "application/zip")
+        with contextlib.suppress(StreamClosedError):  # who has hung up wants no more of it
+            self.write(first)
+            async for piece in pieces:
+                self.write(piece)
                 await self.flush()
             self.finish()

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import structs
 
-from handlers.documents import content, errors, rules, shapes, sharing
+from handlers.documents import clearing, content, errors, rules, shapes, sharing
+from handlers.documents.attachments import Attachments
 from handlers.documents.content import Converting
 from handlers.documents.routes.handler import DocumentHandler, role_of, who_is
 from handlers.documents.rows import Page, Seen, Who
@@ -195,6 +196,8 @@ class DocumentItem(DocumentHandler):
                 )
             else:
                 raise errors.document_not_in_trash()
+        if self.query.get("forever") == "true":
+            await clearing.clear(self.services, [document_id])
         self.answer({"success": True})
 
 
@@ -235,6 +238,7 @@ class DuplicateDocument(DocumentHandler):
             updates = await content.changes(held.tx, document_id)
             await document_store.insert(held.tx, copy, await asyncio.to_thread(content.state_of, updates))
             await document_store.copy_text(held.tx, document_id, copy.id)
+            await self.services.of(Attachments).copy(held.tx, document_id, copy.id)
         await self.answer_document(who.user, copy.id)
 
 

@@ -23,6 +23,9 @@ import IconStrike from '~icons/lucide/strikethrough'
 import IconTable from '~icons/lucide/table'
 import IconWarning from '~icons/lucide/triangle-alert'
 import IconUnderline from '~icons/lucide/underline'
+import IconPicture from '~icons/lucide/image'
+import IconFile from '~icons/lucide/paperclip'
+import { pick } from './attach/incoming'
 import { type Kind, KINDS, NAMES } from './nodes'
 
 /** Something that can be done to the text where the cursor is. */
@@ -94,6 +97,8 @@ function callout(kind: Kind): Action {
 }
 
 export const BLOCKS: readonly Action[] = [
+  { name: 'image', label: 'Picture', icon: IconPicture, also: 'Photo', run: (e) => void pick(e, true) },
+  { name: 'file', label: 'File', icon: IconFile, also: 'Attachment', run: (e) => void pick(e, false) },
   { name: 'blockquote', label: 'Quote', icon: IconQuote, keys: 'Mod-Shift-B', typed: '>',
     run: (e) => focused(e).toggleBlockquote().run(), active: (e) => e.isActive('blockquote') },
   { name: 'codeBlock', label: 'Code block', icon: IconCodeBlock, keys: 'Mod-Alt-C', typed: '```',

@@ -1,11 +1,11 @@
 import type { Extensions } from '@tiptap/core'
 import { TaskItem, TaskList } from '@tiptap/extension-list'
 import Highlight from '@tiptap/extension-highlight'
-import Image from '@tiptap/extension-image'
 import Mention, { type MentionOptions } from '@tiptap/extension-mention'
 import { TableKit } from '@tiptap/extension-table'
 import StarterKit from '@tiptap/starter-kit'
 import { t } from '@/words/t'
+import { file, picture, type Place } from './attach/nodes'
 import { Callout, Deletion, Insertion, Modification } from './nodes'
 
 /**
@@ -22,7 +22,7 @@ function nameOfTask(node: { textContent: string }, checked: boolean): string {
 type Offer = Partial<MentionOptions['suggestion']>
 
 /** What a document may be made of. Nothing puts a paragraph at its end by itself: who only reads changes nothing. */
-export function schemaExtensions(offer: Offer = { allow: () => false }): Extensions {
+export function schemaExtensions(place: Place = { id: '' }, offer: Offer = { allow: () => false }): Extensions {
   return [
     StarterKit.configure({
       undoRedo: false,
@@ -33,7 +33,7 @@ export function schemaExtensions(offer: Offer = { allow: () => false }): Extensi
     TaskList,
     TaskItem.configure({ nested: true, a11y: { checkboxLabel: nameOfTask } }),
     TableKit.configure({ table: { resizable: true, cellMinWidth: 80, lastColumnResizable: false } }),
-    Image,
+    picture(place),
     Highlight,
     Mention.configure({
       HTMLAttributes: { class: 'mention' },
@@ -41,6 +41,7 @@ export function schemaExtensions(offer: Offer = { allow: () => false }): Extensi
       suggestion: { char: '@', ...offer },
     }),
     Callout,
+    file(place),
     Insertion,
     Deletion,
     Modification,

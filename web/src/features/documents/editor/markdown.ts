@@ -1,6 +1,7 @@
 import type { JSONContent } from '@tiptap/core'
 import { MarkdownManager } from '@tiptap/markdown'
 import { schemaExtensions } from './extensions'
+import { sourceOf } from './attach/address'
 import { KINDS } from './nodes'
 
 const manager = new MarkdownManager({ extensions: schemaExtensions(), markedOptions: { gfm: true } })
@@ -19,14 +20,30 @@ function callouts(node: JSONContent): JSONContent {
 }
 
 /** No picture of elsewhere is fetched: its address stays, as a link. */
-function links(node: JSONContent): JSONContent {
-  if (node.type !== 'image') return node.content ? { ...node, content: node.content.map(links) } : node
+function linked(node: JSONContent): JSONContent {
   const href = String(node.attrs?.src ?? '')
   const text = { type: 'text', text: String(node.attrs?.alt || href), marks: [{ type: 'link', attrs: { href } }] }
-  return { type: 'paragraph', content: href ? [text] : [] }
+  return { type: 'paragraph', content: /^https?:/i.test(href) ? [text] : [] }
+}
+
+/** A paragraph that is but a link to a file of a document is that file. */
+function fileOf({ type, content }: JSONContent, documentId: string): JSONContent | null {
+  const [only, more] = content ?? []
+  const href = only?.marks?.find((each) => each.type === 'link')?.attrs?.href as string | undefined
+  const src = type === 'paragraph' && !more && href ? sourceOf(documentId, href) : null
+  return src ? { type: 'file', attrs: { src, name: only!.text } } : null
+}
+
+function attached(node: JSONContent, documentId: string): JSONContent {
+  if (node.type === 'image') {
+    const src = sourceOf(documentId, String(node.attrs?.src ?? ''))
+    return src ? { ...node, attrs: { ...node.attrs, src } } : linked(node)
+  }
+  const content = node.content?.map((each) => attached(each, documentId))
+  return fileOf(node, documentId) ?? (content ? { ...node, content } : node)
 }
 
 /** Markdown as blocks of a document. */
-export function blocksOf(text: string): JSONContent[] {
-  return links(callouts(manager.parse(text))).content ?? []
+export function blocksOf(text: string, documentId = ''): JSONContent[] {
+  return attached(callouts(manager.parse(text)), documentId).content ?? []
 }

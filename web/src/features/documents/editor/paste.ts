@@ -1,4 +1,7 @@
 import type { Editor } from '@tiptap/core'
+import type { Transaction } from '@tiptap/pm/state'
+import { sourceOf } from './attach/address'
+import { type Lifted, lift } from './attach/lift'
 
 const BULLET = /^\s*(?:[·•o§▪‣–-]|\u00b7|\uf0b7|\uf0a7)\s*/
 const NUMBER = /^\s*(?:\(?\d+[.)]|\(?[a-z]{1,3}[.)])\s*/i
@@ -59,13 +62,16 @@ function makeLists(body: HTMLElement): void {
   }
 }
 
-/** Pictures of elsewhere are not fetched: each would tell somebody else who reads the document. Their address stays. */
-function linkPictures(body: HTMLElement): void {
+/**
+ * Pictures of elsewhere are not fetched: each would tell somebody else who reads the document. Their address stays.
+ * Those that are in the text itself, or in a document of ours, are added to this one.
+ */
+function linkPictures(body: HTMLElement, documentId: string): void {
   body.querySelectorAll('img').forEach((image) => {
     const source = image.getAttribute('src') ?? ''
-    if (source.startsWith('/') || source.startsWith(`${window.location.origin}/`)) return
+    if (sourceOf(documentId, source)) return
     const text = image.alt || source
-    if (!/^https?:/.test(source)) return image.remove()
+    if (!/^https?:/i.test(source)) return image.remove()
     const link = body.ownerDocument.createElement('a')
     link.href = source
     link.textContent = text
@@ -74,12 +80,12 @@ function linkPictures(body: HTMLElement): void {
 }
 
 /** HTML of the usual sources as the schema can read it; what it does not know the schema itself drops. */
-export function cleanHtml(html: string): string {
+export function cleanHtml(html: string, documentId = ''): string {
   const { body } = new DOMParser().parseFromString(html, 'text/html')
   makeLists(body)
   dropNoise(body)
   unwrapGoogle(body)
-  linkPictures(body)
+  linkPictures(body, documentId)
   return body.innerHTML
 }
 
@@ -92,7 +98,16 @@ export function looksLikeMarkdown(text: string): boolean {
 }
 
 /** Puts Markdown in as what it means; what reads it is fetched with the first that is pasted. */
-export async function pasteMarkdown(editor: Editor, text: string): Promise<void> {
+export async function pasteMarkdown(
+  editor: Editor, text: string, documentId: string, bring: (found: Lifted[]) => void,
+): Promise<void> {
   const { blocksOf } = await import('./markdown')
-  if (!editor.isDestroyed) editor.chain().focus().insertContent(blocksOf(text)).run()
+  if (editor.isDestroyed) return
+  let found: Lifted[] = []
+  const take = ({ tr }: { tr: Transaction }) => {
+    found = lift(tr)
+    return true
+  }
+  editor.chain().focus().insertContent(blocksOf(text, documentId)).command(take).run()
+  bring(found)
 }

@@ -2,11 +2,14 @@ import type { AnyExtension } from '@tiptap/core'
 import Collaboration from '@tiptap/extension-collaboration'
 import CollaborationCaret from '@tiptap/extension-collaboration-caret'
 import { Placeholder } from '@tiptap/extensions'
+import type { Slice } from '@tiptap/pm/model'
 import type { EditorView } from '@tiptap/pm/view'
 import { Editor } from '@tiptap/vue-3'
 import { onBeforeUnmount, type Ref, shallowRef, watch } from 'vue'
 import { t } from '@/words/t'
 import type { Live } from '../live/provider'
+import { bring, takeDrop, takePaste } from './attach/incoming'
+import { Uploads } from './attach/uploads'
 import { CodeColours } from './highlight'
 import { schemaExtensions } from './extensions'
 import { Find } from './find'
@@ -27,11 +30,12 @@ function caret(user: Record<string, unknown>): HTMLElement {
   return bar
 }
 
-function paste(editor: Editor, event: ClipboardEvent): boolean {
+function paste(editor: Editor, { id }: Site, event: ClipboardEvent, slice: Slice): boolean {
+  if (takePaste(editor, event, slice)) return true
   const data = event.clipboardData
   const text = data?.getData('text/plain') ?? ''
   if (!text || data?.getData('text/html') || editor.isActive('codeBlock') || !looksLikeMarkdown(text)) return false
-  void pasteMarkdown(editor, text)
+  void pasteMarkdown(editor, text, id, (found) => bring(editor, found))
   return true
 }
 
@@ -55,19 +59,23 @@ function holdWhileComposing(live: Live, editor: () => Editor | undefined): () =>
   return () => void setTimeout(() => live.release(), COMPOSED)
 }
 
+/** The document that is edited, whether its server can be reached, and what opens the form beside the cursor. */
+interface Site { id: string, connected: () => boolean, describe: () => void }
+
 /** The editor of a document, once there is a text to show, and the list that is open beside its cursor. */
-export function useDocumentEditor(live: Live, editable: Ref<boolean>, people: () => Promise<Choice[]>) {
+export function useDocumentEditor(live: Live, editable: Ref<boolean>, people: () => Promise<Choice[]>, site: Site) {
   const editor = shallowRef<Editor>()
   const { picking, draw } = usePicking()
   const release = holdWhileComposing(live, () => editor.value)
   const extensions: AnyExtension[] = [
-    ...schemaExtensions(mentionMenu(people, () => draw(t('People')))),
+    ...schemaExtensions(site, mentionMenu(people, () => draw(t('People')))),
     Collaboration.configure({ document: live.doc, field: 'default' }),
     CollaborationCaret.configure({ provider: live, user: {}, render: caret }),
     Placeholder.configure({ placeholder: t('Write, or type “/” to insert something'), showOnlyWhenEditable: true }),
     CodeColours,
     Find,
     slashMenu(() => draw(t('Insert'))),
+    Uploads.configure({ id: site.id, connected: site.connected }),
   ]
 
   function open(): Editor {
@@ -77,8 +85,9 @@ export function useDocumentEditor(live: Live, editable: Ref<boolean>, people: ()
       injectCSS: false,
       editorProps: {
         attributes: () => attributesOf(editable.value),
-        transformPastedHTML: cleanHtml,
-        handlePaste: (_view, event) => editor.value ? paste(editor.value, event) : false,
+        transformPastedHTML: (html) => cleanHtml(html, site.id),
+        handlePaste: (_view, event, slice) => editor.value ? paste(editor.value, site, event, slice) : false,
+        handleDrop: (_view, event, slice) => editor.value ? takeDrop(editor.value, event, slice) : false,
         handleDOMEvents: { compositionend: release, mousedown: clickBelow },
       },
     })
