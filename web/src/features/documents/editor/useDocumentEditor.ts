@@ -15,6 +15,7 @@ import { schemaExtensions } from './extensions'
 import { Find } from './find'
 import { cleanHtml, looksLikeMarkdown, pasteMarkdown } from './paste'
 import { type Choice, mentionMenu, slashMenu, usePicking } from './pick'
+import { Redo } from './redo'
 
 /** What a composition leaves open until it is over, and a moment more. */
 const COMPOSED = 50
@@ -74,6 +75,7 @@ export function useDocumentEditor(live: Live, editable: Ref<boolean>, people: ()
     Placeholder.configure({ placeholder: t('Write, or type “/” to insert something'), showOnlyWhenEditable: true }),
     CodeColours,
     Find,
+    Redo,
     slashMenu(() => draw(t('Insert'))),
     Uploads.configure({ id: site.id, connected: site.connected }),
   ]

@@ -1,6 +1,6 @@
 import { type Editor, Extension, type MappablePosition } from '@tiptap/core'
 import type { Node } from '@tiptap/pm/model'
-import { Plugin, PluginKey } from '@tiptap/pm/state'
+import { Plugin, PluginKey, Selection, type Transaction } from '@tiptap/pm/state'
 import { Decoration, DecorationSet } from '@tiptap/pm/view'
 import { VueRenderer } from '@tiptap/vue-3'
 import { yUndoPluginKey } from '@tiptap/y-tiptap'
@@ -15,7 +15,15 @@ import UploadPlace from './UploadPlace.vue'
 /** Of which document, and whether its server can be reached just now. */
 interface Options { id: string, connected: () => boolean }
 
-interface Job { id: number, addition: Addition, standing: Standing, ending: AbortController, widget: VueRenderer }
+interface Job {
+  id: number
+  addition: Addition
+  standing: Standing
+  ending: AbortController
+  widget: VueRenderer
+  /** Where the cursor was when it was added. */
+  cursor: number
+}
 interface Place { job: Job, position: MappablePosition }
 interface Asked { add?: { job: Job, pos: number }[], remove?: number }
 interface Places { places: Place[], decorations: DecorationSet }
@@ -40,6 +48,16 @@ function nodeOf({ addition: { attrs } }: Job, { id, name, type, bytes, width, he
   const src = sourceOfNew(id)
   if (!width || !height) return { type: 'file', attrs: { src, name, bytes, kind: type } }
   return { type: 'image', attrs: { alt: null, title: null, width, height, ...attrs, src } }
+}
+
+/** Below what was added there is something to write in, and whoever has done nothing else meanwhile is there. */
+function goOn(tr: Transaction, pos: number, follow: boolean): void {
+  const { nodeAfter, parent } = tr.doc.resolve(pos)
+  const paragraph = tr.doc.type.schema.nodes.paragraph!
+  const lacks = !nodeAfter || (follow && !nodeAfter.isTextblock)
+  const index = tr.doc.resolve(pos).index()
+  if (lacks && parent.canReplaceWith(index, index, paragraph)) tr.insert(pos, paragraph.create())
+  if (follow) tr.setSelection(Selection.near(tr.doc.resolve(pos), 1))
 }
 
 /** One after the other, in the order in which they were added; each in a place that moves with the text around it. */
@@ -92,7 +110,8 @@ export class Queue {
     const standing = shallowReactive<Standing>({ name, picture, share: null, problem: null })
     const props = { standing, onCancel: () => this.cancel(job), onAgain: () => this.again(job) }
     const widget = new VueRenderer(UploadPlace, { editor: this.editor, props })
-    const job: Job = { id: ++last, addition, standing, ending: new AbortController(), widget }
+    const cursor = this.editor.state.selection.from
+    const job: Job = { id: ++last, addition, standing, ending: new AbortController(), widget, cursor }
     return job
   }
 
@@ -125,7 +144,9 @@ export class Queue {
     const node = state.schema.nodeFromJSON(nodeOf(job, attachment))
     const undoing = yUndoPluginKey.getState(state)?.undoManager
     undoing?.stopCapturing()
-    const tr = state.tr.insert(placeFor(state.doc, place.position.position, node.type), node)
+    const pos = placeFor(state.doc, place.position.position, node.type)
+    const tr = state.tr.insert(pos, node)
+    goOn(tr, pos + node.nodeSize, state.selection.empty && state.selection.from === job.cursor)
     view.dispatch(tr.setMeta(key, { remove: job.id } satisfies Asked))
     undoing?.stopCapturing()
     job.widget.destroy()
