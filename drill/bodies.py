@@ -6,12 +6,12 @@ import base64
 import functools
 import json
 import sys
-from dataclasses import fields, is_dataclass
 
 from hypothesis import strategies as st
 
 import handlers  # noqa: F401 - whose modules hold the members
 from drill.victim import MARKS
+from server.protocol.bodies import Body
 
 
 @functools.cache
@@ -21,12 +21,8 @@ def members() -> tuple[str, ...]:
     for name, module in list(sys.modules.items()):
         if name.startswith(("handlers.", "server.")):
             for kind in list(vars(module).values()):
-                if isinstance(kind, type) and is_dataclass(kind):
-                    names |= {
-                        str(member.key or item.name)
-                        for item in fields(kind)
-                        if (member := item.metadata.get("member"))
-                    }
+                if isinstance(kind, type) and issubclass(kind, Body):
+                    names |= {member.key or attribute for attribute, member in kind.fields.items()}
     return tuple(sorted(names))
 
 
