@@ -48,9 +48,14 @@ STANDARD = select(FEATURES, (), ("none",))
 OPTIONAL = {feature.name for feature in FEATURES if feature.optional}
 Sql = Callable[..., list[tuple[Any, ...]]]
 
-# A busy machine is no failure: an example may take its time.
+# A busy machine is no failure: an example may take its time. Who changes the code is shown other examples each time; where
+# it is only asked whether it holds they are the same.
 hypothesis.settings.register_profile(
-    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+    "tests",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
 )
 hypothesis.settings.load_profile("tests")
 

@@ -88,6 +88,7 @@ PUBLIC = {
 PUBLIC_SITE = {
     r"GET /assets/.*|/[^/]+\.[a-z0-9]+",
     r"HEAD /assets/.*|/[^/]+\.[a-z0-9]+",
+    *(f"{method} {path}" for method in ("GET", "HEAD") for path in (r"/sw\.js", "/offline")),  # nobody's
     "GET /.*",  # the pages; what each wants of its visitor stands in pages.json
     "HEAD /.*",
     "GET /avatars/([^/]+)",  # by a name that nobody can guess

@@ -37,7 +37,10 @@ class Venv:
             return
         self._make()
         step(f"Python packages{' for the tests' if extra else ''} (once)")
-        self.pip("--config-settings=bundle=later", "--editable", f".[{extra}]" if extra else ".")
+        # Python compiles what is used when it is first used: most of it never is.
+        self.pip(
+            "--no-compile", "--config-settings=bundle=later", "--editable", f".[{extra}]" if extra else "."
+        )
         stamp.write_text(wanted)
 
     def pip(self, *arguments: str) -> None:

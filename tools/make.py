@@ -35,8 +35,7 @@ Command = tuple[Sequence[str | Path], Path, Environment]
 
 def serve() -> None:
     """The app, in this very process, so that Ctrl-C is its own matter."""
-    VENV.prepare()
-    build_web()
+    prepare_all()
     program = VENV.bin / "ai-editor"
     os.chdir(ROOT)
     os.execv(program, [str(program), "serve", *shlex.split(os.environ.get("ARGS", ""))])
@@ -60,38 +59,41 @@ def setup() -> None:
 
 def web() -> None:
     """The bundle of the sources as they are."""
-    VENV.prepare()
-    build_web()
+    prepare_all()
 
 
 def test() -> None:
     """All tests; each of the two suites runs even if the other one fails."""
-    VENV.prepare("test")
-    build_web()
+    prepare_all("test", build_and_install_all)
     environment = dict(find_node())
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # which costs each process of the tests eight seconds
-    bundle.install(WEB, environment)
-    bundle.install(COMPAT, environment)
-    bundle.install(OIDC, environment)
-    install_examples(environment)
     arguments: list[str] = []
     for program in programs.ALL:
         found = program.find_or_install()
         environment[program.variable] = found or ""
         arguments += [] if found else without(program)
     arguments += shlex.split(os.environ.get("ARGS", ""))
-    # Tests wait a good deal, for databases and browsers to start: one process more than there are processors.
-    processes = f"--numprocesses={min((os.cpu_count() or 1) + 1, 8)}"
+    # Tests wait a good deal, for databases and browsers to start: with one process more than there are processors these
+    # did nothing for two minutes in five.
+    processes = f"--numprocesses={min((os.cpu_count() or 1) + 2, 8)}"
     run_together(
-        ([VENV.python, "-m", "pytest", processes, *arguments], ROOT, environment),
-        (["npm", "test", "--silent"], WEB, environment),
+        [([VENV.python, "-m", "pytest", processes, *arguments], ROOT, environment)],
+        [(["npm", "test", "--silent"], WEB, environment)],
     )
 
 
-def install_examples(environment: Environment) -> None:
-    """What the front ends of docs/frameworks are made of; Next without what it builds with, which nothing here does."""
-    bundle.install(EXAMPLES, environment)
+def install_all() -> None:
+    """npm's packages for checks and tests; Next's without what it builds with, which nothing here does."""
+    environment = find_node()
+    for folder in (WEB, COMPAT, OIDC, EXAMPLES):
+        bundle.install(folder, environment)
     bundle.install(EXAMPLES / "next", environment, "--omit=optional")
+
+
+def build_and_install_all() -> None:
+    """What the tests need of Node.js."""
+    build_web()
+    install_all()
 
 
 def without(program: programs.Program) -> list[str]:
@@ -104,25 +106,26 @@ def without(program: programs.Program) -> list[str]:
 
 def lint() -> None:
     """Every check, to the last one."""
-    VENV.prepare("test")
+    prepare_all("test", install_all)
     environment = find_node()
-    bundle.install(WEB, environment)
-    install_examples(environment)
-    run_all(
-        ([VENV.bin / "ruff", "check", "--quiet"], ROOT, environment),
-        ([VENV.bin / "ruff", "format", "--check", "--quiet"], ROOT, environment),
-        ([VENV.bin / "mypy"], ROOT, environment),
-        ([VENV.bin / "lint-imports"], ROOT, environment),
-        (["npm", "run", "lint", "--silent"], WEB, environment),
-        (["npm", "run", "typecheck", "--silent"], WEB, environment),
-        (["npm", "run", "typecheck", "--silent"], EXAMPLES, environment),
+    run_together(
+        [
+            ([VENV.bin / "ruff", "check", "--quiet"], ROOT, environment),
+            ([VENV.bin / "ruff", "format", "--check", "--quiet"], ROOT, environment),
+            ([VENV.bin / "mypy"], ROOT, environment),
+            ([VENV.bin / "lint-imports"], ROOT, environment),
+        ],
+        [
+            (["npm", "run", "lint", "--silent"], WEB, environment),
+            (["npm", "run", "typecheck", "--silent"], WEB, environment),
+            (["npm", "run", "typecheck", "--silent"], EXAMPLES, environment),
+        ],
     )
 
 
 def compat() -> None:
     """Every request to better-auth and to this server; the table goes to docs/compatibility.md."""
-    VENV.prepare("test")
-    build_web()
+    prepare_all("test")
     environment = find_node()
     bundle.install(COMPAT, environment)
     arguments = shlex.split(os.environ.get("ARGS", "")) or ["--write"]
@@ -131,8 +134,7 @@ def compat() -> None:
 
 def bench() -> None:
     """Measures this server beside others, which are installed into folders of their own."""
-    VENV.prepare()
-    build_web()
+    prepare_all()
     environment = find_node()
     for peer in ("node", "bun", "yjs"):
         bundle.install(PEERS / peer, environment)
@@ -160,8 +162,7 @@ def drill() -> None:
 
 def _hold(package: str, *needed: programs.Program) -> None:
     """Runs a package that starts servers, and other programs beside them."""
-    VENV.prepare("test")
-    build_web()
+    prepare_all("test")
     found = {each.variable: each.find_or_install() or "" for each in needed}
     arguments = shlex.split(os.environ.get("ARGS", ""))
     run_all(([VENV.python, "-m", package, *arguments], ROOT, {**os.environ, **found}))
@@ -198,6 +199,17 @@ def build_web() -> None:
         bundle.build(WEB, find_node())
 
 
+def prepare_all(extra: str = "", other: Callable[[], None] = build_web) -> None:
+    """.venv and what npm does, both at once where Node.js need not come out of .venv: each waits for its network."""
+    if not node.on_path():
+        VENV.prepare(extra)
+        return other()
+    with ThreadPoolExecutor(1) as threads:
+        done = threads.submit(other)
+        VENV.prepare(extra)
+        return done.result()
+
+
 def find_node() -> Environment:
     """An environment with a usable Node.js on PATH, from PyPI into .venv where the system has none."""
     if node.on_path():
@@ -212,21 +224,26 @@ def find_node() -> Environment:
 
 def run_all(*commands: Command) -> None:
     """Runs them one after the other and ends with the first failure's exit code."""
-    end([run(*command) for command in commands])
+    end(run_row(commands))
 
 
-def run_together(first: Command, *others: Command) -> None:
-    """Runs them at the same time, and ends alike; what the others say is shown after the first has ended."""
+def run_together(first: Sequence[Command], *others: Sequence[Command]) -> None:
+    """Runs each row at the same time as the others, which are shown after the first has ended; and ends as `run_all`."""
     with ThreadPoolExecutor() as threads, contextlib.ExitStack() as files:
         said = [files.enter_context(tempfile.TemporaryFile()) for _ in others]
-        running = [threads.submit(run, *command, file) for command, file in zip(others, said, strict=True)]
-        codes = [run(*first)]
+        running = [threads.submit(run_row, row, file) for row, file in zip(others, said, strict=True)]
+        codes = run_row(first)
         for code, file in zip(running, said, strict=True):
-            codes.append(code.result())
+            codes += code.result()
             file.seek(0)
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.flush()
     end(codes)
+
+
+def run_row(commands: Sequence[Command], output: IO[bytes] | None = None) -> list[int]:
+    """Runs them one after the other; their exit codes."""
+    return [run(*command, output) for command in commands]
 
 
 def end(codes: Sequence[int]) -> None:

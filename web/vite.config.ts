@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config'
 import { dev } from './scripts/dev.ts'
 import { precompress } from './scripts/precompress.ts'
 import { stamp } from './scripts/stamp.ts'
+import { worker } from './scripts/worker.ts'
 import { workerLicences } from './scripts/workerLicences.ts'
 import { theme } from './src/styles/theme.ts'
 
@@ -15,6 +16,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 // What every page loads is one file, with all that it imports.
 const EVERYWHERE = /src\/(main\.ts|shell\/App(Brand|Legal|ThemeSwitch)\.vue|form\/(focus|useCountdown)\.ts)$|\/components\/Button\.vue$/
 
+const root = here('.').replace(/\/$/, '')
 const licences = workerLicences()
 
 // Tests share processes, which takes half the time; one that puts another server in place has its own.
@@ -47,6 +49,7 @@ export default defineConfig({
       ui: theme,
     }),
     licences.write,
+    worker(root),
     precompress(),
     stamp(here('.')),
     dev(process.env.AI_EDITOR_SERVER, here('.')),
@@ -59,9 +62,11 @@ export default defineConfig({
     manifest: true,
     license: { fileName: 'licenses.md' },
     rolldownOptions: {
-      input: here('./src/main.ts'),
+      input: { main: here('./src/main.ts'), sw: here('./src/worker/sw.ts') },
       output: {
         codeSplitting: { groups: [{ name: 'main', test: EVERYWHERE }] },
+        // A worker is known by its address.
+        entryFileNames: ({ name }) => name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js',
         // The first page names each of them, which takes a kilobyte less where they have no names of their own.
         chunkFileNames: 'assets/[hash].js',
       },

@@ -17,7 +17,7 @@ import web
 class PageEntry:
     """`member` pages ask for a session, `guest` pages are for those without one; `redirect` is where it really is.
 
-    Whoever has signed in lands on the first `home` that is on.
+    Whoever has signed in lands on the first `home` that is on; an `offline` page opens without the server, too.
 
     What draws it is its feature's file of its name, or else its cards, which are of several features; in its form are the
     fields, and beside it the ways to come in, of those features that offer one.
@@ -31,6 +31,7 @@ class PageEntry:
     layout: str
     redirect: str = ""
     home: bool = False
+    offline: bool = False
     cards: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
@@ -72,6 +73,14 @@ def _owner(file: str) -> str:
 def home(features: Collection[str]) -> str:
     """Where people land who have signed in; of the features that are on."""
     return next(page.path for _, page in pages() if page.home and page.feature in features)
+
+
+def opens(features: Collection[str]) -> str:
+    """What the paths of pages match that open without the server, for a browser; of the features that are on, or empty."""
+    on = [each for each in pages() if each[1].feature in features]
+    found = [pattern.pattern for pattern, page in on if page.offline]
+    others = [pattern.pattern for pattern, page in on if not page.offline]
+    return f"^(?!(?:{'|'.join(others)})$)(?:{'|'.join(found)})$" if found else ""
 
 
 def find(path: str, features: Collection[str]) -> PageEntry | None:

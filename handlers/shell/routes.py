@@ -15,6 +15,7 @@ from tornado.web import HTTPError
 import web
 from handlers.shell import bundle, looks, pages
 from handlers.shell.looks import Looks
+from handlers.shell.policy import policy
 from server.http import origin
 from server.http.caller import CallerHandler
 from server.http.guards import public
@@ -168,17 +169,8 @@ class Page(CallerHandler):
         self.set_header("Cache-Control", "no-store")
         self.set_header("Vary", "Accept-Language")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
-        self.set_header(
-            "Content-Security-Policy",
-            f"default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}'"
-            f"{self._also('style-src')}; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'"
-            f"{self._also('connect-src')}; worker-src 'self'; frame-src 'self'{self._also('frame-src')}; object-src 'none';"
-            " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        )
-
-    def _also(self, directive: str) -> str:
-        found = self.services.sources.get(directive, "")
-        return f" {found}" if found else ""
+        source = f"'nonce-{nonce}'"
+        self.set_header("Content-Security-Policy", policy(self.services.sources, source, source))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page in the app's looks that needs nothing but itself."""
@@ -218,7 +210,7 @@ class BundleFile(BaseHandler):
     @public
     async def get(self) -> None:
         """Hashed files never change; the others are asked for again."""
-        file = await looks.of(self.services.config.branding).find(self.request.path)
+        file = await self.find()
         if file is None:
             raise HTTPError(404)
         immutable = self.request.path.startswith("/assets/")
@@ -228,11 +220,19 @@ class BundleFile(BaseHandler):
         self.set_header("Content-Type", file.media_type)
         if file.media_type.startswith("image/svg"):
             self.set_header("Content-Security-Policy", _PICTURE)
+        self.describe(file)
         if self.check_etag_header():
             self.set_status(304)
             self.finish()
             return
         self._send(file)
+
+    async def find(self) -> bundle.File | None:
+        """What is at the address that was asked for."""
+        return await looks.of(self.services.config.branding).find(self.request.path)
+
+    def describe(self, file: bundle.File) -> None:
+        """Adds what else is said of it."""
 
     def _send(self, file: bundle.File) -> None:
         accepted = _accepted(self.request.headers.get("Accept-Encoding", ""))

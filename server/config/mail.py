@@ -5,9 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass, field
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.policy import SMTP
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from msgspec import Struct
@@ -15,6 +13,9 @@ from msgspec import Struct
 from server.config.hosts import is_host
 from server.config.reader import Reader
 from server.errors import SettingsError
+
+if TYPE_CHECKING:
+    from email.headerregistry import Address
 
 WAYS = ("SMTP_URL", "RESEND_API_KEY", "SENDGRID_API_KEY")
 LONGEST_USER = 64  # by RFC 5321
@@ -53,6 +54,8 @@ class Sender(Struct, frozen=True):
 
     def header(self) -> Address:
         """As a From header takes it."""
+        from email.headerregistry import Address  # with the first mail
+
         return Address(self.name, addr_spec=self.address)
 
 
@@ -177,6 +180,9 @@ def read_sender(read: Reader) -> Sender | None:
 
 def _parse(text: str) -> Address | None:
     """The address in a From header of one."""
+    from email.errors import MessageError  # where MAIL_FROM is set: they cost a part of every start
+    from email.policy import SMTP
+
     try:
         header = SMTP.header_factory("From", text)
     except (AttributeError, IndexError, ValueError, MessageError):  # what the parser makes of nonsense

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dotenv.parser import parse_stream
-
 from server.config.hosts import is_host
 from server.errors import SettingsError
 from server.protocol import uri
@@ -217,6 +215,8 @@ def read_dotenv(folder: Path) -> dict[str, str]:
     path = folder / ".env"
     if not path.is_file():
         return {}
+    from dotenv.parser import parse_stream  # where there is a file: it costs a part of every start
+
     try:
         with path.open(encoding="utf-8") as file:
             lines = list(parse_stream(file))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from server.config.mail import Sender
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 # No out-of-office note comes back (RFC 3834, and Exchange's own header).
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
@@ -59,6 +58,11 @@ class Transport(Protocol):
 
 def message(mail: Outgoing) -> EmailMessage:
     """The mail as MIME: plain text, and HTML as the better alternative. Headers refuse line breaks."""
+    from email.errors import MessageError  # with the first mail
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+    from email.policy import SMTP
+
     built = EmailMessage(policy=SMTP)
     try:
         built["From"] = mail.sender.header()

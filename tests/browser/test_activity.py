@@ -6,7 +6,7 @@ from playwright.async_api import Browser
 from handlers.audit.routes import PAGE
 from handlers.audit.trail import Trail
 from server.services import Services
-from tests.browser.member import enter, judged
+from tests.browser.member import SCREENS, enter, judged
 from tests.browser.window import window
 from tests.client import Client
 
@@ -15,8 +15,7 @@ slowly = pytest.mark.gen_test
 LONG = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@SCREENS
 @slowly
 async def test_what_happened_and_more_of_it(
     browser: Browser, base_url: str, client: Client, app: Services, scheme: str, width: int

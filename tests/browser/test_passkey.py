@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, CDPSession
 
-from tests.browser.member import enter, eventually, forgive, judged, until
+from tests.browser.member import SCREENS, enter, eventually, forgive, judged, until
 from tests.browser.test_client_methods import Caller
 from tests.browser.window import Window, window
 from tests.client import Client
@@ -178,8 +178,7 @@ async def test_who_has_one_confirms_with_it(
     assert sql('SELECT count(*) FROM "session"') == [(1,)]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@SCREENS
 @slowly
 async def test_it_looks_right(
     browser: Browser, base_url: str, client: Client, scheme: str, width: int

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.member import judged
+from tests.browser.member import SCREENS, judged
 from tests.browser.window import window
 
 pytestmark = [pytest.mark.usefixtures("http_server"), pytest.mark.feature("open-api")]
@@ -11,8 +11,7 @@ slowly = pytest.mark.gen_test
 PAGE = "/api/auth/reference"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@SCREENS
 @slowly
 async def test_it_can_be_read_in_both_themes_on_any_screen(
     browser: Browser, base_url: str, scheme: str, width: int

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.member import enter, forgive, looked_at, until
+from tests.browser.member import SCREENS, enter, forgive, looked_at, until
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
@@ -169,8 +169,7 @@ async def test_a_mailed_link_leads_through_it_to_where_it_ends(
         await tab.check()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
+@SCREENS
 @slowly
 async def test_looks(
     browser: Browser, base_url: str, client: Client, moved: Clock, scheme: str, width: int

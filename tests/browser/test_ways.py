@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.member import EMAIL, enter, forgive, looked_at, until
+from tests.browser.member import EMAIL, SCREENS, enter, forgive, looked_at, until
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 from tests.conftest import Sql
@@ -226,8 +226,7 @@ async def look_inside(tab: Window, look: Look) -> None:
     await look("people")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
+@SCREENS
 @slowly
 async def test_looks(browser: Browser, base_url: str, client: Client, scheme: str, width: int) -> None:
     """Nothing hangs over the edge, and axe finds nothing."""

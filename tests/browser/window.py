@@ -12,6 +12,10 @@ VIOLATIONS = """
   addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + event.blockedURI))
 """
 
+# The pages' worker would fetch the whole app in each window: who wants it asks for it.
+USUAL = {"locale": "en-GB", "reduced_motion": "reduce", "service_workers": "block"}
+BLOCKED = "Service Worker registration blocked by Playwright"
+
 
 @dataclass
 class Window:
@@ -28,7 +32,7 @@ class Window:
         self.page.on("request", self._asked)
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and message.text != BLOCKED:
             self.problems.append(f"console: {message.text}")
 
     def _asked(self, request: Request) -> None:
@@ -72,7 +76,7 @@ class Window:
 @asynccontextmanager
 async def window(browser: Browser, base_url: str, **options: Any) -> AsyncIterator[Window]:
     """A window at that address, with cookies and files of its own; `options` are Playwright's for a context."""
-    context = await browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})
+    context = await browser.new_context(**{**USUAL, **options})
     try:
         context.set_default_timeout(30_000)
         await context.add_init_script(VIOLATIONS)

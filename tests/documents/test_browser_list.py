@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Route
 
 from tests.browser import conftest as chromium
-from tests.browser.member import enter, forgive, looked_at, until
+from tests.browser.member import SCREENS, enter, forgive, looked_at, until
 from tests.browser.window import Window, window
 from tests.client import PASSWORD, Client
 from tests.documents.conftest import Get, Stage
@@ -14,7 +14,6 @@ from tests.documents.conftest import Get, Stage
 browser, browser_loop, io_loop = chromium.browser, chromium.browser_loop, chromium.io_loop
 pytestmark = pytest.mark.usefixtures("http_server")
 slowly = pytest.mark.gen_test
-SIZES = pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1280)])
 
 
 def row(tab: Window, name: str) -> Locator:
@@ -25,6 +24,13 @@ async def choose(tab: Window, name: str, item: str) -> None:
     """Something of a row's menu, by keyboard."""
     await tab.page.get_by_role("button", name=f"More for {name}", exact=True).press("Enter")
     await tab.page.get_by_role("menuitem", name=item, exact=True).press("Enter")
+
+
+async def dialog_closed(tab: Window) -> None:
+    """Until the dialog is gone and has given the focus back, which would close a menu that was opened meanwhile."""
+    await tab.page.wait_for_function(
+        "!document.querySelector('[role=dialog]') && document.activeElement !== document.body"
+    )
 
 
 async def fill_up(found: Stage) -> None:
@@ -38,7 +44,7 @@ async def fill_up(found: Stage) -> None:
     await found.done("editor", "POST", f"/documents/{theirs['id']}/access", share)
 
 
-@SIZES
+@SCREENS
 @slowly
 async def test_looks(browser: Browser, base_url: str, stage: Get, scheme: str, width: int) -> None:
     found = await stage()
@@ -84,7 +90,7 @@ async def looked_into(tab: Window, look: Callable[[str], Awaitable[None]]) -> No
         await tab.page.wait_for_load_state("networkidle")
         await look(item[:5].strip())
         await tab.page.keyboard.press("Escape")
-        await tab.page.get_by_role("dialog").wait_for(state="detached")
+        await dialog_closed(tab)
     await tab.page.keyboard.press("/")
     await tab.page.keyboard.type("gard")
     await until(tab, "One document found.")
@@ -122,11 +128,13 @@ async def test_a_document_from_beginning_to_end(browser: Browser, base_url: str,
         await tab.press("New folder")
         await tab.page.get_by_role("dialog").get_by_label("Name").fill("Work")
         await tab.page.keyboard.press("Enter")
+        await dialog_closed(tab)
         await choose(tab, "Garden", "Rename")
         await tab.page.keyboard.type("Plan")
         await tab.page.keyboard.press("Enter")
         await choose(tab, "Plan", "Choose an icon…")
         await tab.page.get_by_role("button", name="🎯").click()
+        await dialog_closed(tab)
         await choose(tab, "Plan", "Move…")
         await tab.page.get_by_role("dialog").get_by_text("Work").click()
         await tab.page.get_by_role("button", name="Move here").click()

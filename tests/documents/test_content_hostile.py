@@ -62,7 +62,7 @@ def letters(words: str) -> set[str]:
     return {each for each in words if each.isalnum()}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=25)
 @given(trees=st.lists(TREES, max_size=3))
 def test_whatever_it_is_it_can_be_shown(trees: list[Any]) -> None:
     state = planted(trees)

@@ -53,7 +53,7 @@ def shown(whole: str) -> str:
     return "".join(whole.split())
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=25)
 @given(document=shapes.DOCUMENTS, title=st.text(shapes.SPECIAL, max_size=9))
 def test_every_document_is_a_page_with_all_its_words(document: Json, title: str) -> None:
     found = Reader(html.fragment(document))

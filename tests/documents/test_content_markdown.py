@@ -29,7 +29,7 @@ def task(words: str, checked: bool) -> Json:
     return node("taskItem", [paragraph(words)], checked=checked)
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=60)
 @given(document=carried.DOCUMENTS)
 def test_what_markdown_carries_comes_back(document: Json) -> None:
     written = markdown(document)
@@ -37,7 +37,7 @@ def test_what_markdown_carries_comes_back(document: Json) -> None:
     assert schema.document(document) == document
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(document=shapes.DOCUMENTS)
 def test_whatever_it_is_becomes_markdown_that_stays(document: Json) -> None:
     """What cannot be carried is lost once, and then no more."""
@@ -46,7 +46,7 @@ def test_whatever_it_is_becomes_markdown_that_stays(document: Json) -> None:
     assert read(markdown(once)).document == once
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(document=shapes.DOCUMENTS, other=carried.DOCUMENTS)
 def test_what_markdown_cannot_say_stays_where_nothing_changed(document: Json, other: Json) -> None:
     """Who fetches a document as Markdown and puts it back has changed nothing."""

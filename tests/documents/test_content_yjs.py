@@ -41,7 +41,7 @@ def hand_made(*children: XmlElement | XmlText) -> "Doc[Any]":
     return held
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(document=DOCUMENTS)
 def test_the_same_document_both_ways(editor: Editor, document: Json) -> None:
     assert schema.document(document) == document
@@ -51,7 +51,7 @@ def test_the_same_document_both_ways(editor: Editor, document: Json) -> None:
     assert yjs.read_state(editor.made(document)) == document
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(before=DOCUMENTS, after=DOCUMENTS)
 def test_a_document_becomes_another(editor: Editor, before: Json, after: Json) -> None:
     held = yjs.opened(yjs.made(before))

@@ -18,7 +18,7 @@ from tests.client import PASSWORD
 from tests.drilled import serving
 from tests.open_api.asked import PATH
 
-EXAMPLES = 6
+EXAMPLES = 3
 
 
 @functools.cache

@@ -18,7 +18,7 @@ FORMS = [
     )
     for form in ("compact", "jwt", "jwe")
 ]
-INPUTS = 400
+INPUTS = 150
 TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126, exclude_characters=";"), max_size=200)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

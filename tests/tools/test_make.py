@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import make
+import node
 import programs
 import pytest
 from say import Stop
@@ -130,7 +132,32 @@ def test_together_they_run_at_the_same_time_and_speak_in_turn(
     second = "echo second; touch second; until [ -e first ]; do sleep 0.01; done; exit 5"
     with pytest.raises(SystemExit) as ended:
         make.run_together(
-            *((["/bin/sh", "-c", command], tmp_path, os.environ) for command in (first, second))
+            *([(["/bin/sh", "-c", command], tmp_path, os.environ)] for command in (first, second))
         )
     assert ended.value.code == 5
     assert capfd.readouterr().out == "first\nsecond\n"
+
+
+def test_what_npm_does_goes_on_beside_pip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Either waits for the other's first word."""
+    pip, npm = Event(), Event()
+
+    def install(_extra: str) -> None:
+        pip.set()
+        assert npm.wait(60)
+
+    def build() -> None:
+        npm.set()
+        assert pip.wait(60)
+
+    monkeypatch.setattr(make.VENV, "prepare", install)
+    monkeypatch.setattr(node, "on_path", lambda: True)
+    make.prepare_all("test", build)
+
+
+def test_npm_waits_for_a_node_that_pip_brings(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = list[str]()
+    monkeypatch.setattr(make.VENV, "prepare", said.append)
+    monkeypatch.setattr(node, "on_path", lambda: False)
+    make.prepare_all("pip", lambda: said.append("npm"))
+    assert said == ["pip", "npm"]

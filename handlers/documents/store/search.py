@@ -5,13 +5,10 @@ from __future__ import annotations
 from handlers.documents.rows import Found, Who
 from server.database import Executor
 
-# Titles and texts are looked through by themselves: for each there is another way that is quick.
+# Four ways, as each then has a quick one of its own: one's own documents are looked through from the newest on until there
+# are enough, or by an index where a word is rare. The longest word stands by itself, since no index knows of ALL.
 _WITH = """
-    WITH readable AS (
-        SELECT "id" AS id, 4 AS role, "title" AS title, "updatedAt" AS updated_at
-        FROM "ai_editor_document"
-        WHERE "ownerId" = %(user_id)s AND "deletedAt" IS NULL
-        UNION ALL
+    WITH shared AS (
         SELECT d."id" AS id, mine.role AS role, d."title" AS title, d."updatedAt" AS updated_at
         FROM (
             SELECT a."documentId" AS id,
@@ -27,19 +24,37 @@ _WITH = """
         WHERE d."ownerId" <> %(user_id)s AND d."deletedAt" IS NULL
     ), found AS (
         (
+            SELECT d."id" AS id, 4 AS role, true AS by_title, d."updatedAt" AS updated_at
+            FROM "ai_editor_document" d
+            WHERE d."ownerId" = %(user_id)s AND d."deletedAt" IS NULL
+                  AND d."title" ILIKE %(pattern)s AND d."title" ILIKE ALL (%(patterns)s::text[])
+            ORDER BY d."updatedAt" DESC
+            LIMIT %(limit)s
+        )
+        UNION ALL
+        (
+            SELECT d."id" AS id, 4 AS role, false AS by_title, d."updatedAt" AS updated_at
+            FROM "ai_editor_document" d
+            JOIN "ai_editor_document_text" x ON x."documentId" = d."id"
+            WHERE d."ownerId" = %(user_id)s AND d."deletedAt" IS NULL AND x."words" @@ %(query)s::tsquery
+            ORDER BY d."updatedAt" DESC
+            LIMIT %(limit)s
+        )
+        UNION ALL
+        (
             SELECT id, role, true AS by_title, updated_at
-            FROM readable
-            WHERE lower(title) LIKE ALL (%(patterns)s::text[])
+            FROM shared
+            WHERE title ILIKE ALL (%(patterns)s::text[])
             ORDER BY updated_at DESC
             LIMIT %(limit)s
         )
         UNION ALL
         (
-            SELECT r.id AS id, r.role AS role, false AS by_title, r.updated_at AS updated_at
-            FROM "ai_editor_document_text" x
-            JOIN readable r ON r.id = x."documentId"
+            SELECT s.id AS id, s.role AS role, false AS by_title, s.updated_at AS updated_at
+            FROM shared s
+            JOIN "ai_editor_document_text" x ON x."documentId" = s.id
             WHERE x."words" @@ %(query)s::tsquery
-            ORDER BY r.updated_at DESC
+            ORDER BY s.updated_at DESC
             LIMIT %(limit)s
         )
     ), hit AS (
@@ -87,10 +102,13 @@ _LIKE = """
         ) mine
         JOIN "ai_editor_document" d ON d."id" = mine.id
         WHERE d."ownerId" <> %(user_id)s AND d."deletedAt" IS NULL
-    ), hit AS (
-        SELECT id, role, word_similarity(%(text)s, lower(title)) AS likeness
+    ), likened AS MATERIALIZED (
+        SELECT id, role, updated_at, word_similarity(%(text)s, title) AS likeness
         FROM readable
-        WHERE word_similarity(%(text)s, lower(title)) >= %(likeness)s
+    ), hit AS (
+        SELECT id, role, likeness
+        FROM likened
+        WHERE likeness >= %(likeness)s
         ORDER BY likeness DESC, updated_at DESC, id
         LIMIT %(limit)s
     )
@@ -133,6 +151,7 @@ async def list_with(
         email=who.email,
         now=who.now,
         query=query,
+        pattern=max(patterns, key=len),
         patterns=patterns,
         first_word=first_word,
         limit=limit,

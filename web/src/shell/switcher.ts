@@ -5,6 +5,8 @@ import type { Component, InjectionKey } from 'vue'
 export interface Switcher {
   /** Whether somebody else is signed in here, too. */
   hasOthers: () => boolean
+  /** The others' ids. */
+  others: () => string[]
   /** The others, and what is to be done with them. */
   items: () => DropdownMenuItem[]
   /** Asks who they are. */

@@ -21,7 +21,8 @@ async function open(known: Facts | null, told: Facts[] = []) {
   const live = new Live({
     id: 'd', userId: 'u', schema: 1, why: async () => 'unknown', reload: () => true,
     keep: () => ({
-      loaded: Promise.resolve(0), keeps: () => true, note: () => undefined, forget: async () => undefined,
+      loaded: Promise.resolve(0), keeps: () => true, newer: () => false, note: () => undefined,
+      forget: async () => undefined,
       close: () => undefined, facts: async () => known, remember: (facts) => told.push(facts),
     }),
     tabs: () => ({ post: () => undefined, close: () => undefined }),

@@ -59,7 +59,7 @@ describe('the account menu', () => {
     const switcher: Switcher = {
       items: () => [],
       load: () => Promise.resolve(),
-      hasOthers: () => true,
+      others: () => [], hasOthers: () => true,
       dialog: () => ({ render: () => null }),
       close,
     }

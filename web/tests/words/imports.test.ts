@@ -9,7 +9,7 @@ const TESTS = join(SRC, '../tests')
 const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|vue)$/.test(name))
 const IMPORT = /(?:\bfrom|\bimport\(?)\s*'((?:@\/|\.)[^']*)'/g
 /** Entered by the tools, and by pages.json: router.ts finds them by their names. */
-const ENTRIES = ['main.ts', 'styles/theme.ts', ...readdirSync(join(SRC, 'stubs')).map((name) => `stubs/${name}`), 'form/strengthWorker.ts']
+const ENTRIES = ['main.ts', 'styles/theme.ts', ...readdirSync(join(SRC, 'stubs')).map((name) => `stubs/${name}`), 'form/strengthWorker.ts', 'worker/sw.ts']
 const SHOWN = /^features\/\w+\/pages\/.*\.vue$|^features\/\w+\/\w+(Card|Field|Way|Proof)\.vue$|^shell\/layouts\/\w+\.vue$/
 
 function fileOf(source: string, importer: string): string | undefined {

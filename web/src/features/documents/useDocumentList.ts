@@ -1,9 +1,12 @@
 import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 import type { Problem } from '@/ask'
 import * as api from '@/features/documents/api'
-import { keep, recall } from '@/features/documents/kept'
+import { forgetOthers, keep, recall } from '@/features/documents/kept'
 import type { Document, Folder, Page, Place } from '@/features/documents/types'
 import { useSession } from '@/session/useSession'
+import { isKept } from '@/shell/device'
+
+const AGAIN = 15_000
 
 const keyOf = ({ list, folder }: Place) => `${list}:${folder ?? ''}`
 
@@ -50,6 +53,14 @@ function onOnline(listener: () => void): void {
   onScopeDispose(() => window.removeEventListener('online', listener))
 }
 
+/** A list that is only remembered is asked for again, as the server may come back without the network having gone. */
+function onRemembered({ keptSince, pending }: State, load: () => Promise<void>): void {
+  watch([keptSince, pending], ([since, asking], _before, onCleanup) => {
+    const timer = since && !asking ? setTimeout(() => void load(), AGAIN) : undefined
+    onCleanup(() => clearTimeout(timer))
+  })
+}
+
 /** The documents of a place, asked for anew whenever that changes, and once the network is back. */
 export function useDocumentList(place: Ref<Place>) {
   const state = makeState()
@@ -70,6 +81,9 @@ export function useDocumentList(place: Ref<Place>) {
 
   async function load(): Promise<void> {
     const [whose, key] = [user.value?.id ?? '', keyOf(place.value)]
+    const kept = isKept() && !state.documents.value ? recall<Page>(whose, key) : null
+    // Where the page came without the server, the answer may take as long as the network does.
+    if (kept) show(state, { ...kept.value, next: null }, kept.at)
     await ask(null, (page) => {
       show(state, page, null)
       keep(whose, key, page)
@@ -84,5 +98,7 @@ export function useDocumentList(place: Ref<Place>) {
     void load()
   }, { immediate: true })
   onOnline(() => void load())
+  onRemembered(state, load)
+  forgetOthers(user.value?.id ?? '')
   return { ...state, load, loadMore }
 }

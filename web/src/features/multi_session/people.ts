@@ -1,8 +1,10 @@
-import { computed, shallowRef } from 'vue'
+import { computed, shallowRef, type AppContext } from 'vue'
 import { ask, type Watch } from '@/ask'
 import { auth, type Who } from '@/auth'
 import { HOME } from '@/session/redirect'
 import { useSession } from '@/session/useSession'
+import { forgetPerson } from '@/shell/device'
+import { leaveNothing, mayLeave } from '@/shell/leaving'
 import { useNotices } from '@/shell/useNotices'
 import { t } from '@/words/t'
 
@@ -42,10 +44,15 @@ export async function switchTo(who: Who): Promise<void> {
 }
 
 /** Signs one of them out; after who was there comes another. */
-export async function end(who: Who): Promise<void> {
+export async function end(who: Who, context: AppContext | null = null): Promise<void> {
+  if (!await mayLeave([who.user.id], context)) return
   const { problem } = await ask(post('revoke', who))
   if (problem) return tell({ title: t('{name} is still signed in', { name: nameOf(who) }), description: problem.text, kind: 'error' })
-  if (who.user.id === user.value?.id) return startAnew()
+  leaveNothing([who.user.id])
+  if (who.user.id === user.value?.id) {
+    forgetPerson()
+    return startAnew()
+  }
   people.value = people.value.filter((each) => each !== who)
   tell({ title: t('{name} is signed out', { name: nameOf(who) }), kind: 'success' })
 }

@@ -51,6 +51,7 @@ function items(): DropdownMenuItem[] {
 export const switcher: Switcher = {
   items,
   load,
+  others: () => others.value.map(({ user }) => user.id),
   hasOthers: () => others.value.length > 0,
   dialog: () => dialog.value,
   close: () => { dialog.value = null },

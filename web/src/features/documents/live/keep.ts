@@ -1,9 +1,9 @@
 import { IndexeddbPersistence } from 'y-indexeddb'
 import type { Doc } from 'yjs'
-import { UNSAVED } from '@/shell/copies'
+import { FACTS, UNSAVED } from '@/shell/copies'
 import type { Facts } from './wire'
 
-const FACTS = 'facts'
+const SCHEMA = 'schema'
 const PROBE = 'ai-editor:probe'
 
 /** The document on this device, and how many of the changes in it the server may not have. */
@@ -15,6 +15,8 @@ export interface Keep {
   remember: (facts: Facts) => void
   /** Whether what is written is kept here; private windows may have no place for it. */
   keeps: () => boolean
+  /** Whether a newer page has written in it, of which this one would delete what it does not know. */
+  newer: () => boolean
   note: (unsaved: number) => void
   forget: () => Promise<void>
   close: () => void
@@ -44,33 +46,56 @@ function rememberIn(kept: IndexeddbPersistence | null, told: Facts): void {
   void kept?.set(FACTS, JSON.stringify(told)).catch(() => undefined)
 }
 
-export function openKeep(name: string, doc: Doc): Keep {
-  let kept: IndexeddbPersistence | null = null
+/** The number of unsaved changes is written once it has stood for a moment, or when the document is left. */
+function makeNote(kept: () => IndexeddbPersistence | null) {
   let timer: ReturnType<typeof setTimeout> | undefined
+  let pending: number | undefined
+
+  function write(): void {
+    clearTimeout(timer)
+    if (pending !== undefined) void kept()?.set(UNSAVED, pending).catch(() => undefined)
+    pending = undefined
+  }
+
+  function note(unsaved: number): void {
+    clearTimeout(timer)
+    pending = unsaved
+    timer = setTimeout(write, unsaved ? 100 : 500)
+  }
+
+  return { note, write }
+}
+
+/** Whether a newer page has written in it; if not, it is this one's from now on. */
+async function isNewer(kept: IndexeddbPersistence, schema: number): Promise<boolean> {
+  const newer = Number(await kept.get(SCHEMA) ?? 0) > schema
+  if (!newer) await kept.set(SCHEMA, schema)
+  return newer
+}
+
+export function openKeep(name: string, doc: Doc, schema: number): Keep {
+  let kept: IndexeddbPersistence | null = null
   let closed = false
+  let newer = false
+  const { note, write } = makeNote(() => kept)
 
   async function load(): Promise<number> {
     if (!await canKeep() || closed) return 0
     kept = new IndexeddbPersistence(name, doc)
     await kept.whenSynced
+    newer = await isNewer(kept, schema)
     return Number(await kept.get(UNSAVED) ?? 0)
-  }
-
-  function note(unsaved: number): void {
-    clearTimeout(timer)
-    timer = setTimeout(() => void kept?.set(UNSAVED, unsaved).catch(() => undefined), unsaved ? 100 : 500)
   }
 
   function close(): void {
     closed = true
-    clearTimeout(timer)
+    write()
     void kept?.destroy()
     kept = null
   }
 
   async function forget(): Promise<void> {
     closed = true
-    clearTimeout(timer)
     const gone = kept
     kept = null
     await gone?.clearData()
@@ -78,7 +103,7 @@ export function openKeep(name: string, doc: Doc): Keep {
 
   const loaded = load().catch(() => 0)
   return {
-    loaded, keeps: () => kept?.synced ?? false, note, forget, close,
+    loaded, keeps: () => kept?.synced ?? false, newer: () => newer, note, forget, close,
     facts: () => factsIn(kept), remember: (told) => rememberIn(kept, told),
   }
 }

@@ -23,7 +23,9 @@ export interface Options {
   why: () => Promise<Reason>
   /** Fetches the page anew; false where that has been tried. */
   reload: () => boolean
-  keep?: (name: string, doc: Doc) => Keep
+  /** Whether what is kept here stays when the server refuses the document. */
+  keepsRefused?: boolean
+  keep?: (name: string, doc: Doc, schema: number) => Keep
   tabs?: typeof openTabs
 }
 
@@ -61,12 +63,14 @@ export class Live {
   private lost = false
   private end: Status | null = null
   private loading = true
+  /** A newer page has been here: this one waits for the server to say so, too, and reloads. */
+  private outdated = false
   private cursors: ReturnType<typeof setTimeout> | undefined
   private moved = false
 
   constructor(private readonly options: Options) {
     const name = nameOf(options.userId, options.id)
-    this.keep = (options.keep ?? openKeep)(name, this.doc)
+    this.keep = (options.keep ?? openKeep)(name, this.doc, options.schema)
     this.tabs = (options.tabs ?? openTabs)(name, (frame) => this.take(readFrame(frame), 'tabs'))
     this.line = new Line(addressOf(options), {
       opened: () => this.line.send(askFrame(encodeStateVector(this.doc))),
@@ -104,7 +108,8 @@ export class Live {
     clearTimeout(this.cursors)
     this.line.stop()
     this.tabs.close()
-    if (this.end?.kind === 'refused' && this.end.code !== IN_TRASH) void this.keep.forget()
+    const refused = this.end?.kind === 'refused' && this.end.code !== IN_TRASH
+    if (refused && !this.options.keepsRefused) void this.keep.forget()
     else this.keep.close()
     this.doc.destroy()
   }
@@ -114,6 +119,7 @@ export class Live {
     this.ledger.change(await Promise.race([this.keep.loaded, late]))
     this.facts.value ??= await this.keep.facts().catch(() => null)
     this.loading = false
+    this.outdated = this.keep.newer()
     this.ready.value ||= this.hasText()
     if (this.end) return
     this.line.connect()
@@ -123,7 +129,7 @@ export class Live {
   }
 
   private hasText(): boolean {
-    return this.doc.getXmlFragment('default').length > 0
+    return !this.outdated && this.doc.getXmlFragment('default').length > 0
   }
 
   private take(message: Message | null, from: From): void {
@@ -186,7 +192,7 @@ export class Live {
   private met(): void {
     this.line.calm()
     this.lost = false
-    this.ready.value = true
+    this.ready.value = !this.outdated
     this.show()
   }
 
@@ -258,6 +264,7 @@ export class Live {
 
   private standing(): Status {
     const { unsaved } = this
+    if (this.outdated) return { kind: 'outdated' }
     if (this.lost) return { kind: 'offline', unsaved }
     if (!this.joined || !this.facts.value || !this.ready.value) return { kind: 'connecting' }
     if (this.facts.value.role === 'reader') return { kind: 'read-only' }

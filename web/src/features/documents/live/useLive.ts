@@ -1,4 +1,5 @@
 import { computed, onBeforeUnmount, onMounted, shallowRef } from 'vue'
+import { forgetShell } from '@/shell/device'
 import { Live, type Reason } from './provider'
 import { useWords } from './useWords'
 import { read } from '../api'
@@ -9,7 +10,7 @@ const SPARE = 60_000
 /** Whoever else is in the document. */
 export interface Peer { id: string, name: string, color: string }
 
-async function why(id: string): Promise<Reason> {
+export async function why(id: string): Promise<Reason> {
   const { problem } = await read(id)
   if (!problem) return 'fine'
   return problem.kind === 'refused' && problem.code.startsWith('DOCUMENT_') ? { code: problem.code } : 'unknown'
@@ -19,7 +20,7 @@ async function why(id: string): Promise<Reason> {
 function reload(): boolean {
   if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < SPARE) return false
   sessionStorage.setItem(RELOADED, String(Date.now()))
-  window.location.reload()
+  void forgetShell().then(() => window.location.reload())
   return true
 }
 
