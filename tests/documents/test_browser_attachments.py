@@ -208,6 +208,41 @@ async def test_who_may_not_add_something_is_told_why(browser: Browser, base_url:
         forgive(ada, 415)
 
 
+@slowly
+async def test_a_picture_is_drawn_smaller_and_may_not_come(
+    browser: Browser, base_url: str, stage: Get
+) -> None:
+    made = await stage()
+    async with opened(browser, base_url, made, "owner") as ada:
+        await text(ada).click()
+        await bring(ada, "paste", png())
+        await seen(ada)
+        await pictures(ada).hover()
+        box = await ada.page.locator(".doc-picture-handle").bounding_box()
+        assert box
+        await ada.page.mouse.move(box["x"] + 14, box["y"] + 14)
+        await ada.page.mouse.down()
+        await ada.page.mouse.move(box["x"] - 286, box["y"] + 14, steps=4)
+        await ada.page.mouse.up()
+        await expect(pictures(ada)).to_have_attribute("width", "300")
+        await expect(pictures(ada)).to_have_attribute("height", "200")
+        await saved(ada)
+
+        async def lose(route: Route) -> None:
+            await route.abort()
+
+        await ada.page.route("**/attachments/*", lose)
+        await ada.page.reload()
+        gone = text(ada).locator(".doc-picture-gone")
+        await expect(gone).to_contain_text("This picture cannot be loaded.")
+        size = await gone.bounding_box()
+        assert size
+        assert (size["width"], size["height"]) == (300, 200)
+        await ada.page.unroute("**/attachments/*")
+        await gone.get_by_role("button", name="Try again").click()
+        await seen(ada)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @slowly
 async def test_it_looks_as_it_should(browser: Browser, base_url: str, stage: Get, scheme: str) -> None:

@@ -269,6 +269,19 @@ describe('uploads', () => {
     expect(editor.state.selection.from).toBe(2)
   })
 
+  it('have one line below all that were added at once', async () => {
+    const { editor } = open()
+    editor.commands.insertContent('words')
+    addFiles(editor, [png('a.png'), png('b.png')])
+    for (const at of [0, 1]) {
+      await settle()
+      Request.all[at]!.picture(`a${at}`)
+    }
+    await settle()
+    expect(shapes(editor)).toEqual(['words', 'attachment:a0', 'attachment:a1', ''])
+    expect(editor.state.selection.$from.parent).toBe(editor.state.doc.lastChild)
+  })
+
   it('say why they are refused, and go when they are told to', async () => {
     const { editor } = open()
     addFiles(editor, [png('a.png'), png('b.png'), png('c.png')])

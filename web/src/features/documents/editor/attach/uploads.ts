@@ -50,6 +50,12 @@ function nodeOf({ addition: { attrs } }: Job, { id, name, type, bytes, width, he
   return { type: 'image', attrs: { alt: null, title: null, width, height, ...attrs, src } }
 }
 
+function keepPage(event: DragEvent): void {
+  if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return
+  event.preventDefault()
+  event.dataTransfer.dropEffect = 'none'
+}
+
 /** Below what was added there is something to write in, and whoever has done nothing else meanwhile is there. */
 function goOn(tr: Transaction, pos: number, follow: boolean): void {
   const { nodeAfter, parent } = tr.doc.resolve(pos)
@@ -64,7 +70,15 @@ function goOn(tr: Transaction, pos: number, follow: boolean): void {
 export class Queue {
   private line = Promise.resolve()
 
-  constructor(private readonly editor: Editor, private readonly documentId: string) {}
+  private readonly ending = new AbortController()
+
+  constructor(private readonly editor: Editor, private readonly documentId: string) {
+    const { signal } = this.ending
+    window.addEventListener('beforeunload', (event) => { if (this.busy) event.preventDefault() }, { signal })
+    // A file that misses the text would take the place of the page.
+    window.addEventListener('dragover', keepPage, { signal })
+    window.addEventListener('drop', keepPage, { signal })
+  }
 
   /** Marks their places, and begins. */
   add(additions: readonly { addition: Addition, pos: number }[]): void {
@@ -73,7 +87,7 @@ export class Queue {
     add.forEach(({ job }) => this.begin(job))
   }
 
-  get busy(): boolean {
+  private get busy(): boolean {
     return this.places.some(({ job }) => !job.standing.problem)
   }
 
@@ -85,6 +99,7 @@ export class Queue {
   }
 
   end(): void {
+    this.ending.abort()
     this.places.forEach(({ job }) => {
       job.ending.abort()
       job.widget.destroy()
@@ -135,6 +150,12 @@ export class Queue {
     return upload(this.documentId, body!, addition.name, { signal, progress: (share) => { standing.share = share } })
   }
 
+  /** Whether something else is still to come to the same place: the cursor is to stand below all of it. */
+  private hasMoreAt({ job, position: { position } }: Place): boolean {
+    return this.places.some((each) =>
+      each.job !== job && !each.job.standing.problem && each.position.position === position)
+  }
+
   /** Puts in what the server has; it is a step of its own, which one undo takes back. */
   private put(job: Job, attachment: Attachment): Problem | null {
     const { view, state } = this.editor
@@ -146,7 +167,9 @@ export class Queue {
     undoing?.stopCapturing()
     const pos = placeFor(state.doc, place.position.position, node.type)
     const tr = state.tr.insert(pos, node)
-    goOn(tr, pos + node.nodeSize, state.selection.empty && state.selection.from === job.cursor)
+    if (!this.hasMoreAt(place)) {
+      goOn(tr, pos + node.nodeSize, state.selection.empty && state.selection.from === job.cursor)
+    }
     view.dispatch(tr.setMeta(key, { remove: job.id } satisfies Asked))
     undoing?.stopCapturing()
     job.widget.destroy()
