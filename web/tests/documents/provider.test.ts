@@ -59,9 +59,9 @@ let lives: Live[] = []
 let answers: Reason[] = []
 
 type Options = ConstructorParameters<typeof Live>[0]
-interface Given { kept?: number, keeps?: boolean, newer?: boolean, tabs?: Options['tabs'], reloads?: boolean }
+interface Given { kept?: number, keeps?: boolean, tabs?: Options['tabs'], reloads?: boolean }
 
-async function begin({ kept = 0, keeps = true, newer = false, tabs, reloads = true }: Given = {}) {
+async function begin({ kept = 0, keeps = true, tabs, reloads = true }: Given = {}) {
   const notes: number[] = []
   const forget = vi.fn(async () => undefined)
   const live = new Live({
@@ -69,7 +69,7 @@ async function begin({ kept = 0, keeps = true, newer = false, tabs, reloads = tr
     why: async () => answers.shift() ?? 'unknown',
     reload: () => reloads,
     keep: () => ({
-      loaded: Promise.resolve(kept), keeps: () => keeps, newer: () => newer, note: (count) => notes.push(count),
+      loaded: Promise.resolve(kept), keeps: () => keeps, newer: () => false, note: (count) => notes.push(count),
       facts: async () => null, remember: () => undefined, forget, close: () => undefined,
     }),
     tabs: tabs ?? (() => ({ post: () => undefined, close: () => undefined })),

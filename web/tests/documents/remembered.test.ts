@@ -17,11 +17,11 @@ function frameOf(facts: Facts): ArrayBuffer {
   return new Uint8Array([101, text.length, ...text]).buffer
 }
 
-async function open(known: Facts | null, told: Facts[] = []) {
+async function open(known: Facts | null, told: Facts[] = [], newer = false) {
   const live = new Live({
     id: 'd', userId: 'u', schema: 1, why: async () => 'unknown', reload: () => true,
     keep: () => ({
-      loaded: Promise.resolve(0), keeps: () => true, newer: () => false, note: () => undefined,
+      loaded: Promise.resolve(0), keeps: () => true, newer: () => newer, note: () => undefined,
       forget: async () => undefined,
       close: () => undefined, facts: async () => known, remember: (facts) => told.push(facts),
     }),
@@ -51,6 +51,13 @@ describe('what a document is called and who may write in it', () => {
     Socket.last?.onmessage?.({ data: frameOf(facts) })
     expect(told).toEqual([facts])
     expect(live.facts.value).toEqual(facts)
+    live.stop()
+  })
+
+  it('says to reload where a newer page has written in it', async () => {
+    const live = await open(facts, [], true)
+    expect(live.status.value).toEqual({ kind: 'outdated' })
+    expect(live.ready.value).toBe(false)
     live.stop()
   })
 })

@@ -77,6 +77,7 @@ export function openKeep(name: string, doc: Doc, schema: number): Keep {
   let kept: IndexeddbPersistence | null = null
   let closed = false
   let newer = false
+  let read = false
   const { note, write } = makeNote(() => kept)
 
   async function load(): Promise<number> {
@@ -84,7 +85,9 @@ export function openKeep(name: string, doc: Doc, schema: number): Keep {
     kept = new IndexeddbPersistence(name, doc)
     await kept.whenSynced
     newer = await isNewer(kept, schema)
-    return Number(await kept.get(UNSAVED) ?? 0)
+    const unsaved = Number(await kept.get(UNSAVED) ?? 0)
+    read = true
+    return unsaved
   }
 
   function close(): void {
@@ -103,7 +106,9 @@ export function openKeep(name: string, doc: Doc, schema: number): Keep {
 
   const loaded = load().catch(() => 0)
   return {
-    loaded, keeps: () => kept?.synced ?? false, newer: () => newer, note, forget, close,
+    loaded, keeps: () => kept?.synced ?? false, newer: () => newer, forget, close,
+    // What an earlier visit has noted is read first, however long that takes.
+    note: (unsaved) => { if (read) note(unsaved) },
     facts: () => factsIn(kept), remember: (told) => rememberIn(kept, told),
   }
 }

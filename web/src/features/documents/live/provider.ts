@@ -115,8 +115,10 @@ export class Live {
   }
 
   private async start(): Promise<void> {
-    const late = new Promise<number>((resolve) => setTimeout(resolve, LOADING, 0))
-    this.ledger.change(await Promise.race([this.keep.loaded, late]))
+    const late = new Promise<null>((resolve) => setTimeout(resolve, LOADING, null))
+    const kept = await Promise.race([this.keep.loaded, late])
+    if (kept === null) void this.keep.loaded.then((count) => this.count(count))
+    else this.ledger.change(kept)
     this.facts.value ??= await this.keep.facts().catch(() => null)
     this.loading = false
     this.outdated = this.keep.newer()
@@ -125,6 +127,13 @@ export class Live {
     this.line.connect()
     this.tabs.post(askFrame(encodeStateVector(this.doc)))
     this.tabs.post(askAwarenessFrame())
+    this.show()
+  }
+
+  /** A device that took long had something after all; a line that is open has been sent it as it came. */
+  private count(kept: number): void {
+    if (!this.joined) this.ledger.change(kept)
+    this.outdated = this.keep.newer()
     this.show()
   }
 
