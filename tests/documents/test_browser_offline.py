@@ -294,7 +294,7 @@ async def test_a_new_build_takes_over_and_an_old_tab_goes_on(
         await old.page.keyboard.press("Control+/")
         await old.page.get_by_role("dialog").wait_for()
         await old.page.close()
-        await new.page.reload()
+        await new.page.reload(wait_until="commit")
         await new.page.wait_for_function("async () => (await caches.keys()).join() === 'ai-editor:another'")
         await mains.off()
         await at_document(new, made)

@@ -46,21 +46,28 @@ function rememberIn(kept: IndexeddbPersistence | null, told: Facts): void {
   void kept?.set(FACTS, JSON.stringify(told)).catch(() => undefined)
 }
 
-/** The number of unsaved changes is written once it has stood for a moment, or when the document is left. */
+/**
+ * The number of unsaved changes is written once it has stood for a moment, or when the document is left. That there are
+ * any is written at once: the tab may be gone the next moment, and who signs out then is to be asked.
+ */
 function makeNote(kept: () => IndexeddbPersistence | null) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let pending: number | undefined
+  let written = 0
 
   function write(): void {
     clearTimeout(timer)
-    if (pending !== undefined) void kept()?.set(UNSAVED, pending).catch(() => undefined)
+    if (pending === undefined) return
+    written = pending
+    void kept()?.set(UNSAVED, pending).catch(() => undefined)
     pending = undefined
   }
 
   function note(unsaved: number): void {
     clearTimeout(timer)
     pending = unsaved
-    timer = setTimeout(write, unsaved ? 100 : 500)
+    if (unsaved && !written) write()
+    else timer = setTimeout(write, unsaved ? 100 : 500)
   }
 
   return { note, write }
