@@ -69,8 +69,11 @@ class Forger:
 
     def _judge(self, shape: Shape, target: Target, request: bytes) -> None:
         status, seconds = self._send(shape, target.method, request)
-        if seconds > HANG:  # the machine may have been busy; what is the input's own doing comes again
-            seconds = min(seconds, self._send(shape, target.method, request)[1])
+        if (
+            seconds > HANG or status == 503
+        ):  # the machine may have been busy; what is the input's own doing comes again
+            status, again = self._send(shape, target.method, request)
+            seconds = min(seconds, again)
         found = self.found
         found.count += 1
         found.kinds[f"{status // 100}xx" if status else "no answer"] += 1

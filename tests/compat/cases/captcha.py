@@ -117,7 +117,7 @@ def going_on(caller: Caller) -> None:
     riddle = Riddle(caller)
     for path in ("/sign-up/email", "/sign-in/email", "/request-password-reset"):
         caller.post(path, _body(caller), headers=riddle.answer())
-    caller.mail(wait=3)
+    caller.mail(wait=6)
     caller.post("/sign-in/email", _body(caller) | {"password": "wrong"}, headers=riddle.answer())
     caller.post("/sign-in/email", {}, headers=riddle.answer())
     caller.post("/sign-in/email", b"{", headers=riddle.answer())

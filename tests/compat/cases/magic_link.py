@@ -53,7 +53,7 @@ def _target(url: str) -> str:
 
 def _follow(caller: Caller, to: str | None = None) -> None:
     """The newest mail's link, twice."""
-    mail = caller.mail(to, wait=3)
+    mail = caller.mail(to, wait=6)
     for _ in range(2):
         caller.send("GET", "", target=_target(mail.url) if mail else "/no-mail")
 
@@ -113,7 +113,7 @@ def two_links(caller: Caller) -> None:
     targets = []
     for _ in range(2):
         _send(caller, newUserCallbackURL="/new", callbackURL="/known")
-        mail = caller.mail(wait=3)
+        mail = caller.mail(wait=6)
         targets.append(_target(mail.url) if mail else "/no-mail")
     for target in targets:
         caller.send("GET", "", target=target)

@@ -249,7 +249,7 @@ def proven(caller: Caller) -> None:
     device = owner(caller)
     out(caller)
     caller.post("/sign-in/magic-link", {"email": caller.email})
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     caller.get(
         f"/magic-link/verify?token={mail.url.partition('token=')[2].partition('&')[0] if mail else ''}"
     )

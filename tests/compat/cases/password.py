@@ -155,12 +155,12 @@ def ask_valid(caller: Caller) -> None:
     """A mail to whom we know, the same answer to everyone."""
     user = caller.person()
     ask(caller)
-    caller.mail(wait=2)
+    caller.mail(wait=5)
     caller.rows(people.LOOK_AT_VERIFICATIONS, user=user)
     ask(caller, email=caller.email.upper(), redirectTo="/reset?a=b&c=d")
-    caller.mail(wait=2)
+    caller.mail(wait=5)
     ask(caller, redirectTo="https://app.example.com/reset#x")
-    caller.mail(wait=2)
+    caller.mail(wait=5)
     caller.rows(people.LOOK_AT_VERIFICATIONS, user=user)
     ask(caller, email="x" + caller.email)
     caller.mail("x" + caller.email)
@@ -168,7 +168,7 @@ def ask_valid(caller: Caller) -> None:
 
 def _token(caller: Caller) -> str:
     ask(caller, redirectTo="/reset")
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     return mail.url.partition("/reset-password/")[2].partition("?")[0] if mail else "no mail came"
 
 

@@ -289,7 +289,7 @@ def sign_in_unproven_wrong(caller: Caller) -> None:
     """better-auth says whose number it is, and texts them, before it looks at the password."""
     _owner(caller, verified=False)
     _sign_in(caller, "wrong password")
-    found = [bool(caller.mail(_number(caller), wait=2))]
+    found = [bool(caller.mail(_number(caller), wait=5))]
     caller.heard[:] = [Look("texts to a number whose password is guessed", found, time.time())]
 
 

@@ -192,7 +192,7 @@ def verification(caller: Caller) -> None:
         "/sign-up/email",
         {"name": "Ada", "email": caller.email, "password": PASSWORD, "callbackURL": "/welcome?a=b&c=d"},
     )
-    caller.mail(wait=2)
+    caller.mail(wait=5)
     caller.tables()
     caller.post("/sign-in/email", {"email": caller.email, "password": PASSWORD})
     caller.post("/sign-in/email", {"email": caller.email, "password": "wrong password"})

@@ -114,7 +114,7 @@ def new(caller: Caller) -> None:
         visit.kept()
         visit.outgoing()
         caller.tables(visit.who.email)
-        caller.mail(visit.who.email, wait=1)
+        caller.mail(visit.who.email, wait=4)
         visit.start(**ENDS)
         visit.back()
 

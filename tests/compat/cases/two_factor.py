@@ -215,7 +215,7 @@ def otp_turns_on(caller: Caller) -> None:
     ask(caller, "verify-otp")
     ask(caller, "send-otp")
     shown(caller)
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     tell(caller, "verify-otp", "x")
     shown(caller)
     tell(caller, "verify-otp", mail.code if mail else "")
@@ -228,7 +228,7 @@ def otp_turns_on(caller: Caller) -> None:
 def otp_checks(caller: Caller) -> None:
     factors.enabled(caller)
     ask(caller, "send-otp", trustDevice=True)
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     tell(caller, "verify-otp", mail.code if mail else "", trustDevice=True)
     tell(caller, "verify-otp", mail.code if mail else "")
     shown(caller)
@@ -239,15 +239,15 @@ def otp_tries(caller: Caller) -> None:
     """A new mail has five more, and the older one counts no more."""
     caller.sign_up()
     ask(caller, "send-otp")
-    first = caller.mail(wait=3)
+    first = caller.mail(wait=6)
     for _ in range(5):
         tell(caller, "verify-otp", "x")
     tell(caller, "verify-otp", first.code if first else "")
     tell(caller, "verify-otp", first.code if first else "")
     ask(caller, "send-otp")
-    caller.mail(wait=3)
+    caller.mail(wait=6)
     ask(caller, "send-otp")
-    last = caller.mail(wait=3)
+    last = caller.mail(wait=6)
     tell(caller, "verify-otp", last.code if last else "")
     tell(caller, "verify-otp", last.code if last else "")
 

@@ -81,7 +81,7 @@ def by_name(caller: Caller) -> None:
     caller.jar.clear()
     caller.post("/sign-in/username", {"username": name, "password": PASSWORD, "rememberMe": False})
     ask(caller, "send-otp")
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     tell(caller, "verify-otp", mail.code if mail else "")
     caller.get("/get-session")
 
@@ -240,7 +240,7 @@ def locked(caller: Caller) -> None:
         shown(caller)
         sign_in(caller)
     ask(caller, "send-otp")
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     tell(caller, "verify-totp", factors.code(found.get("totpURI", "")))
     tell(caller, "verify-backup-code", found.get("backupCodes", [""])[0])
     tell(caller, "verify-otp", mail.code if mail else "")
@@ -265,11 +265,11 @@ def send_otp(caller: Caller) -> None:
     """A code by mail, and another one."""
     challenged(caller)
     ask(caller, "send-otp")
-    caller.mail(wait=3)
+    caller.mail(wait=6)
     ask(caller, "send-otp", trustDevice=True)
-    caller.mail(wait=3)
+    caller.mail(wait=6)
     caller.post("/two-factor/send-otp")
-    caller.mail(wait=3)
+    caller.mail(wait=6)
     shown(caller)
 
 
@@ -279,7 +279,7 @@ def otp(caller: Caller) -> None:
     challenged(caller)
     ask(caller, "verify-otp")
     ask(caller, "send-otp")
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     for code in ("x", "", mail.code if mail else "", mail.code if mail else ""):
         tell(caller, "verify-otp", code, trustDevice=True)
         shown(caller)
@@ -291,13 +291,13 @@ def otp_tries(caller: Caller) -> None:
     """The sign-in goes on with a new mail."""
     challenged(caller)
     ask(caller, "send-otp")
-    first = caller.mail(wait=3)
+    first = caller.mail(wait=6)
     for _ in range(5):
         tell(caller, "verify-otp", "x")
     tell(caller, "verify-otp", first.code if first else "")
     shown(caller)
     ask(caller, "send-otp")
-    last = caller.mail(wait=3)
+    last = caller.mail(wait=6)
     tell(caller, "verify-otp", last.code if last else "")
     shown(caller)
 
@@ -306,7 +306,7 @@ def otp_tries(caller: Caller) -> None:
 def otp_over(caller: Caller) -> None:
     challenged(caller)
     ask(caller, "send-otp")
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     caller.sql(
         'UPDATE "verification" SET "expiresAt" = now() - interval \'1 second\' WHERE "identifier" = %(at)s',
         at=f"2fa-otp-{factors.waiting(caller)}",
@@ -320,7 +320,7 @@ def otp_off(caller: Caller) -> None:
     found = challenged(caller)
     caller.sql('UPDATE "user" SET "twoFactorEnabled" = false WHERE "email" = %(email)s', email=caller.email)
     ask(caller, "send-otp")
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     tell(caller, "verify-otp", mail.code if mail else "")
     tell(caller, "verify-totp", factors.code(found.get("totpURI", "")))
 
@@ -371,7 +371,7 @@ def _winners(caller: Caller, way: str) -> Any:
     found = challenged(caller)
     if way == "verify-otp":
         ask(caller, "send-otp")
-        mail = caller.mail(wait=3)
+        mail = caller.mail(wait=6)
         code = mail.code if mail else ""
     elif way == "verify-totp":
         code = factors.code(found.get("totpURI", ""))

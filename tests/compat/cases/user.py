@@ -153,7 +153,7 @@ def delete_by_mail(caller: Caller) -> None:
     """A mail first; its link needs the session."""
     caller.sign_up()
     caller.post("/delete-user", {"callbackURL": "/bye?a=b"})
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     caller.tables()
     target = _target(mail.url) if mail else "/no-mail"
     caller.send("GET", "", cookie=None, target=target)
@@ -172,7 +172,7 @@ def delete_by_mail_plain(caller: Caller) -> None:
     """JSON instead of a redirect."""
     caller.sign_up()
     caller.post("/delete-user", {})
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     target = _target(mail.url) if mail else "/no-mail"
     caller.send("GET", "", target=target.partition("&callbackURL")[0])
     caller.tables()
@@ -183,7 +183,7 @@ def delete_by_token(caller: Caller) -> None:
     """The token of the mail, posted; first somebody else's."""
     caller.sign_up()
     caller.post("/delete-user", {"password": PASSWORD})
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     token = mail.url.partition("token=")[2].partition("&")[0] if mail else "x"
     caller.post("/delete-user", {"token": "x"})
     mine = caller.cookies()
@@ -204,7 +204,7 @@ def delete_stale(caller: Caller) -> None:
         ip=caller.address,
     )
     caller.post("/delete-user", {})
-    caller.mail(wait=2)
+    caller.mail(wait=5)
 
 
 QUERIES = [

@@ -34,11 +34,11 @@ def send_anonymous(caller: Caller) -> None:
     """The same answer for everyone; a mail only for the unverified."""
     caller.person()
     send(caller)
-    caller.mail(wait=2)
+    caller.mail(wait=5)
     send(caller, callbackURL="/welcome?a=b&c=d#e")
-    caller.mail(wait=2)
+    caller.mail(wait=5)
     send(caller, email=caller.email.upper())
-    caller.mail(wait=1)
+    caller.mail(wait=4)
     send(caller, email="x" + caller.email)
     caller.mail("x" + caller.email)
     caller.sql('UPDATE "user" SET "emailVerified" = true WHERE "email" = %(email)s', email=caller.email)
@@ -51,7 +51,7 @@ def send_signed_in(caller: Caller) -> None:
     """One's own address only, in any case, and not once it is verified."""
     caller.signed_in()
     send(caller)
-    caller.mail(wait=2)
+    caller.mail(wait=5)
     send(caller, email=caller.email.upper())
     send(caller, email="other@example.com")
     caller.sql('UPDATE "user" SET "emailVerified" = true WHERE "email" = %(email)s', email=caller.email)
@@ -77,7 +77,7 @@ def verify_not_remembered(caller: Caller) -> None:
     caller.jar.clear()
     caller.jar["better-auth.dont_remember"] = caller.sign("true")
     send(caller, callbackURL="/welcome")
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     caller.send("GET", "", target=_target(mail.url) if mail else "/no-mail")
     caller.get("/get-session")
 
@@ -88,7 +88,7 @@ def verify(caller: Caller) -> None:
     caller.sign_up()
     caller.jar.clear()
     send(caller, callbackURL="/welcome")
-    mail = caller.mail(wait=3)
+    mail = caller.mail(wait=6)
     target = _target(mail.url) if mail else "/no-mail"
     caller.send("GET", "", target=target)
     caller.tables()
@@ -172,7 +172,7 @@ group.each(CHANGE, "newEmail", [(shown(e), ("newEmail", e)) for e in emails("lou
 
 
 def _follow(caller: Caller, to: str) -> None:
-    mail = caller.mail(to, wait=3)
+    mail = caller.mail(to, wait=6)
     caller.send("GET", "", target=_target(mail.url) if mail else "/no-mail")
 
 
@@ -193,7 +193,7 @@ def change_verified(caller: Caller) -> None:
     user = caller.person(verified=True)
     caller.session(user)
     change(caller, callbackURL="/settings")
-    mail = caller.mail(wait=2)
+    mail = caller.mail(wait=5)
     if mail:
         caller.send("GET", "", target=_target(mail.url))
         caller.tables()
@@ -253,7 +253,7 @@ def _capitals(caller: Caller, request: str | None) -> None:
         {"requestType": request} if request else {}
     )
     _verify(caller, caller.email_token(_claims(caller, **claims)))
-    caller.mail("new-" + caller.email, wait=1)
+    caller.mail("new-" + caller.email, wait=4)
     caller.mail("NEW-" + caller.email.upper(), wait=0.1)
     caller.tables("new-" + caller.email)
     caller.get("/get-session")
@@ -295,4 +295,4 @@ def on_sign_up(caller: Caller) -> None:
         "/sign-up/email",
         {"name": "Ada", "email": caller.email, "password": PASSWORD, "callbackURL": "/hello"},
     )
-    caller.mail(wait=1)
+    caller.mail(wait=4)
