@@ -69,11 +69,10 @@ class Forger:
 
     def _judge(self, shape: Shape, target: Target, request: bytes) -> None:
         status, seconds = self._send(shape, target.method, request)
-        if (
-            seconds > HANG or status == 503
-        ):  # the machine may have been busy; what is the input's own doing comes again
-            status, again = self._send(shape, target.method, request)
-            seconds = min(seconds, again)
+        # The machine may have been busy; what is the input's own doing comes again.
+        if seconds > HANG or status == 503:
+            second, again = self._send(shape, target.method, request)
+            status, seconds = second if status == 503 else status, min(seconds, again)
         found = self.found
         found.count += 1
         found.kinds[f"{status // 100}xx" if status else "no answer"] += 1
