@@ -97,7 +97,7 @@ async def test_the_focus_goes_to_what_a_button_brought(
         await until(tab, "A change is under way")
         assert "A change is under way" in await tab.page.evaluate(focused)
         await tab.press("Use another address")
-        await tab.page.wait_for_function("document.activeElement.tagName === 'INPUT'")
+        await tab.becomes("document.activeElement.tagName === 'INPUT'")
         await tab.check()
 
 
@@ -129,5 +129,5 @@ async def test_a_page_that_takes_the_focus_has_no_frame(
         await tab.page.keyboard.press("Enter")
         await tab.page.wait_for_url("**/documents")
         main = tab.page.get_by_role("main")
-        await tab.page.wait_for_function("document.activeElement.matches('main')")
+        await tab.becomes("document.activeElement.matches('main')")
         assert await main.evaluate("(element) => getComputedStyle(element).outlineStyle") == "none"

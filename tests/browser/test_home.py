@@ -27,7 +27,7 @@ async def test_the_way_past_the_menu_is_a_button_with_room(browser: Browser, bas
         await tab.open("/")
         await tab.page.get_by_role("link", name="Skip to the content").wait_for()
         # Again and again, as the page may take the focus once more while it starts.
-        await tab.page.wait_for_function(
+        await tab.becomes(
             """() => {
               const way = document.querySelector('a[href="#main"]')
               way.focus()

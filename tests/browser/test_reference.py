@@ -54,14 +54,12 @@ async def test_a_link_leads_to_an_operation_and_out_of_a_search(browser: Browser
         await tab.page.goto(f"{base_url}{PAGE}#signOut")
         target = tab.page.locator("article:target")
         assert "POST /api/auth/sign-out" in await target.inner_text()
-        await tab.page.wait_for_function(
-            "Math.abs(document.querySelector(':target').getBoundingClientRect().top) < 40"
-        )
+        await tab.becomes("Math.abs(document.querySelector(':target').getBoundingClientRect().top) < 40")
         await tab.fill(Search="sign-up")
         assert await target.count() == 1
         assert not await target.is_visible()
         await tab.page.evaluate("location.hash = 'updateUser'")
-        await tab.page.wait_for_function("!document.querySelector(':target').hidden")
+        await tab.becomes("!document.querySelector(':target').hidden")
         assert await tab.page.get_by_label("Search").input_value() == ""
         await tab.check()
 

@@ -159,7 +159,7 @@ async def crop(tab: Window) -> None:
 
 
 async def eventually_drawn(tab: Window) -> None:
-    await tab.page.wait_for_function("document.querySelector('main img')?.naturalWidth === 256")
+    await tab.becomes("document.querySelector('main img')?.naturalWidth === 256")
 
 
 @pytest.mark.feature("avatar")

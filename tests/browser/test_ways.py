@@ -168,7 +168,7 @@ async def test_several_people_are_added_switched_and_signed_out(
         await until(tab, "Grace is signed out")
         await tab.page.keyboard.press("Escape")
         await dialog.wait_for(state="hidden")
-        await tab.page.wait_for_function("document.activeElement.textContent.includes('Account menu')")
+        await tab.becomes("document.activeElement.textContent.includes('Account menu')")
         await menu(tab)
         assert await tab.page.get_by_role("menuitem", name="Grace").count() == 0
         await tab.page.get_by_role("menuitem", name="Sign out", exact=True).press("Enter")

@@ -1,11 +1,12 @@
 """A browser window on the app, which notes whatever goes wrong in it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Request
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request
 
 VIOLATIONS = """
   window.violations = []
@@ -63,6 +64,20 @@ class Window:
         """Fills fields by their labels."""
         for label, text in fields.items():
             await self.page.get_by_label(label.replace("_", "-"), exact=True).fill(text)
+
+    async def becomes(self, expression: str, arg: Any = None) -> None:
+        """Waits until it is true in the page; Playwright's own waiting evaluates text there, which the policy forbids."""
+        async with asyncio.timeout(30):
+            while not await self._is(expression, arg):
+                await asyncio.sleep(0.05)
+
+    async def _is(self, expression: str, arg: Any) -> bool:
+        try:
+            return bool(await self.page.evaluate(expression, arg))
+        except Error as error:
+            if "context was destroyed" in error.message:  # by the next page
+                return False
+            raise
 
     async def press(self, name: str) -> None:
         """Presses the button in the main part of the page."""

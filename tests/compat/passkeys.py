@@ -17,7 +17,7 @@ SELECT p."name", p."publicKey", p."userId", p."credentialID", p."counter", p."de
   FROM "passkey" p JOIN "user" u ON u."id" = p."userId" WHERE u."email" = %(email)s ORDER BY p."createdAt", p."id"
 """
 KEPT = """
-SELECT "identifier" ~ '^[A-Za-z0-9_-]{32}$' AS "named", "createdAt" = "updatedAt" AS "new",
+SELECT "identifier" ~ '^[A-Za-z0-9_-]{32}$' AS "named", "updatedAt" - "createdAt" < interval '1 second' AS "new",
        replace(regexp_replace("value", '"expectedChallenge":"[A-Za-z0-9_-]{43}"', ''), %(user)s, 'USER') AS "kept",
        round(extract(epoch FROM "expiresAt" - now()) / 10)::int AS "tens"
   FROM "verification" WHERE strpos("value", %(user)s) > 0 ORDER BY "createdAt"

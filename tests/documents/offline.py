@@ -134,7 +134,7 @@ async def stay(context: BrowserContext, client: Client, base_url: str) -> None:
 
 async def prepared(tab: Window) -> None:
     """Waits until the page would open without a server."""
-    await tab.page.wait_for_function(WORKING)
+    await tab.becomes(WORKING)
 
 
 async def left(tab: Window) -> Any:

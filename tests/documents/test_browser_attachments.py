@@ -72,7 +72,7 @@ async def seen(tab: Window, count: int = 1) -> None:
     for number in range(count):
         await pictures(tab).nth(number).scroll_into_view_if_needed()
         handle = await pictures(tab).nth(number).element_handle()
-        await tab.page.wait_for_function(WHOLE, arg=handle)
+        await tab.becomes(WHOLE, arg=handle)
 
 
 @slowly
@@ -169,7 +169,7 @@ async def test_a_picture_goes_along_to_another_document(browser: Browser, base_u
         # Within the document it is the same; in another one it is added anew.
         await eddie.page.keyboard.press("Control+End")
         # The browser tells of its cursor in its own time.
-        await eddie.page.wait_for_function("document.querySelector('.doc-text').editor.state.selection.empty")
+        await eddie.becomes("document.querySelector('.doc-text').editor.state.selection.empty")
         await bring(eddie, "paste", html=copied)
         await seen(eddie, 2)
         assert [await pictures(eddie).nth(number).get_attribute("src") for number in (0, 1)] == [first, first]

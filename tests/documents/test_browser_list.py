@@ -28,9 +28,7 @@ async def choose(tab: Window, name: str, item: str) -> None:
 
 async def dialog_closed(tab: Window) -> None:
     """Until the dialog is gone and has given the focus back, which would close a menu that was opened meanwhile."""
-    await tab.page.wait_for_function(
-        "!document.querySelector('[role=dialog]') && document.activeElement !== document.body"
-    )
+    await tab.becomes("!document.querySelector('[role=dialog]') && document.activeElement !== document.body")
 
 
 async def fill_up(found: Stage) -> None:

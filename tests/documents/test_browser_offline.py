@@ -74,7 +74,7 @@ async def write(tab: Window, words: str) -> None:
 async def kept(tab: Window, stage: Stage, count: int) -> None:
     """Waits until so many changes are on the disk, each of which was written before their number."""
     await expect(state(tab)).to_have_text(f"Offline. {count} changes are kept on this device")
-    await tab.page.wait_for_function(NOTED, arg=[f"{stage.ids['owner']}:{stage.document}", count])
+    await tab.becomes(NOTED, arg=[f"{stage.ids['owner']}:{stage.document}", count])
 
 
 async def content(stage: Stage) -> str:
@@ -288,14 +288,14 @@ async def test_a_new_build_takes_over_and_an_old_tab_goes_on(
         new = await another(old)
         await new.open("/documents")
         assert await new.page.evaluate(script) != before
-        await new.page.wait_for_function("async () => (await caches.match('/old-tabs')) !== undefined")
+        await new.becomes("async () => (await caches.match('/old-tabs')) !== undefined")
         assert (await made["owner"].send("GET", before.removeprefix(mains.base_url))).status == 404
         await text(old).click()
         await old.page.keyboard.press("Control+/")
         await old.page.get_by_role("dialog").wait_for()
         await old.page.close()
         await new.page.reload(wait_until="commit")
-        await new.page.wait_for_function("async () => (await caches.keys()).join() === 'ai-editor:another'")
+        await new.becomes("async () => (await caches.keys()).join() === 'ai-editor:another'")
         await mains.off()
         await at_document(new, made)
         assert await new.page.evaluate("document.documentElement.dataset.script") not in before
@@ -309,6 +309,6 @@ async def test_a_server_without_documents_takes_the_worker_away(
     async with opened(browser, made, mains) as tab:
         monkeypatch.setattr(pages, "opens", lambda features: "")
         await tab.open("/settings/profile")
-        await tab.page.wait_for_function(
+        await tab.becomes(
             "async () => (await navigator.serviceWorker.getRegistrations()).length + (await caches.keys()).length === 0"
         )

@@ -13,7 +13,8 @@ ON, CACHED, SEVERAL = "anonymous", "anonymous-compact", "anonymous-several"
 SIGN_IN, DELETE = "POST /sign-in/anonymous", "POST /delete-anonymous-user"
 LOOK = """
 SELECT "name", "email" ~ '^[0-9a-z]{32}@anonymous.placeholder.invalid$' AS "placed", "emailVerified", "isAnonymous",
-       "createdAt" = "updatedAt" AS "new", (SELECT count(*)::int FROM "session" WHERE "userId" = "user"."id") AS "sessions",
+       "updatedAt" - "createdAt" < interval '1 second' AS "new",
+       (SELECT count(*)::int FROM "session" WHERE "userId" = "user"."id") AS "sessions",
        (SELECT count(*)::int FROM "account" WHERE "userId" = "user"."id") AS "accounts"
   FROM "user" WHERE "id" = (SELECT "userId" FROM "session" WHERE "ipAddress" = %(address)s ORDER BY "createdAt" DESC LIMIT 1)
 """

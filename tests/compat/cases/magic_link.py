@@ -17,7 +17,7 @@ SEND = "POST /sign-in/magic-link"
 VERIFY = "GET /magic-link/verify"
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOOK = """
-SELECT "identifier" ~ '^magic-link:[A-Za-z]{32}$' AS "named", "value", "createdAt" = "updatedAt" AS "new",
+SELECT "identifier" ~ '^magic-link:[A-Za-z]{32}$' AS "named", "value", "updatedAt" - "createdAt" < interval '1 second' AS "new",
        round(extract(epoch FROM "expiresAt" - now()) / 10)::int AS "tens"
   FROM "verification" WHERE strpos(lower("value"), lower(%(email)s)) > 0 ORDER BY "createdAt"
 """

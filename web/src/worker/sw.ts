@@ -6,11 +6,21 @@ declare const __BUILD__: Build
 
 /** Of a worker's surroundings what is needed here: the types of pages know none. */
 interface Extendable extends Event { waitUntil: (work: Promise<unknown>) => void }
-interface Asked extends Extendable { request: Request, respondWith: (answer: Promise<Response>) => void }
+interface Asked extends Extendable {
+  request: Request
+  /** The page that comes of it, if it is one. */
+  resultingClientId: string
+  respondWith: (answer: Promise<Response>) => void
+}
 interface Scope {
   addEventListener: ((type: 'install' | 'activate', listener: (event: Extendable) => void) => void)
     & ((type: 'fetch', listener: (event: Asked) => void) => void)
-  clients: { matchAll: (wanted: object) => Promise<{ id: string }[]>, claim: () => Promise<void> }
+  clients: {
+    matchAll: (wanted: object) => Promise<{ id: string }[]>
+    /** Waits for a page that is only coming. */
+    get: (id: string) => Promise<unknown>
+    claim: () => Promise<void>
+  }
   registration: ServiceWorkerRegistration
   skipWaiting: () => Promise<void>
   location: Location
@@ -47,5 +57,11 @@ scope.addEventListener('fetch', (event) => {
   const answer = answerTo(event.request)
   if (!answer) return
   event.respondWith(answer)
-  if (event.request.mode === 'navigate') event.waitUntil(answer.then(() => keeper.tidyUp(), () => undefined))
+  if (event.request.mode === 'navigate') event.waitUntil(answer.then(() => tidyUp(event), () => undefined))
 })
+
+/** Until the page is there, the one before it in its tab is open still. */
+async function tidyUp({ resultingClientId }: Asked): Promise<void> {
+  await scope.clients.get(resultingClientId)
+  await keeper.tidyUp()
+}
