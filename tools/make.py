@@ -73,8 +73,8 @@ def test() -> None:
         environment[program.variable] = found or ""
         arguments += [] if found else without(program)
     arguments += shlex.split(os.environ.get("ARGS", ""))
-    # Tests wait a good deal, for databases and browsers to start: one process more than there are processors.
-    processes = f"--numprocesses={min((os.cpu_count() or 1) + 1, 8)}"
+    # Tests wait a good deal, for databases and browsers to start: two processes more than there are processors.
+    processes = f"--numprocesses={min((os.cpu_count() or 1) + 2, 8)}"
     run_together(
         [([VENV.python, "-m", "pytest", processes, *arguments], ROOT, environment)],
         [(["npm", "test", "--silent"], WEB, environment)],

@@ -3,6 +3,8 @@ import accessibility from 'eslint-plugin-vuejs-accessibility'
 import typescript from 'typescript-eslint'
 import { places } from './scripts/places.js'
 
+const CLIENT = { name: 'better-auth/vue', message: 'Import { auth } from "@/auth".' }
+
 export default typescript.config(
   { ignores: ['dist/', 'node_modules/'] },
   ...typescript.configs.recommended,
@@ -16,7 +18,7 @@ export default typescript.config(
       'max-lines': ['error', 400],
       'max-lines-per-function': ['error', 40],
       'no-console': ['error', { allow: ['error'] }],
-      'no-restricted-imports': ['error', { paths: [{ name: 'better-auth/vue', message: 'Import { auth } from "@/auth".' }] }],
+      'no-restricted-imports': ['error', { paths: [CLIENT] }],
       eqeqeq: 'error',
       'prefer-const': 'error',
     },
@@ -49,7 +51,16 @@ export default typescript.config(
       'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] } }],
     },
   },
-  { files: ['src/**/*.{ts,vue}'], plugins: { house: { rules: { places } } }, rules: { 'house/places': 'error' } },
+  {
+    files: ['src/**/*.{ts,vue}'],
+    plugins: { house: { rules: { places } } },
+    rules: {
+      'house/places': 'error',
+      // Types are checked together with those of the tests, which know Node.js; browsers do not.
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'require', 'module', '__dirname', '__filename'],
+      'no-restricted-imports': ['error', { paths: [CLIENT], patterns: ['node:*'] }],
+    },
+  },
   // A page is named as its address, a layout as pages.json has it.
   { files: ['src/features/*/pages/**', 'src/shell/layouts/*'], rules: { 'vue/multi-word-component-names': 'off' } },
   { files: ['src/client.ts', 'tests/client_methods.js'], rules: { 'no-restricted-imports': 'off' } },

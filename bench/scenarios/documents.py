@@ -288,18 +288,16 @@ def written(size: int) -> bytes:
 
 
 def typed(edits: int) -> bytes:
-    """A long history: words, one after the other and somewhere, of which some are deleted again."""
+    """A long history: some letters, one after the other, the last of them taken back, then the next, there or elsewhere."""
     doc: Doc[Any] = Doc()
-    text, chance, place = doc.get("text", type=Text), random.Random(7), 0  # noqa: S311
-    length = 0
-    with doc.transaction():
-        for _ in range(edits):
-            if chance.random() < 0.02:
-                place = chance.randrange(length + 1)
-            if place and chance.random() < 0.3:
-                place, length = place - 1, length - 1
-                del text[place : place + 1]
-            else:
-                text.insert(place, chance.choice("abcdefghijklmnopqrstuvwxyz "))
-                place, length = place + 1, length + 1
+    text, chance, length, place = doc.get("text", type=Text), random.Random(7), 0, 0  # noqa: S311
+    while edits > 0:
+        place = chance.randrange(length + 1) if chance.random() < 0.3 else place
+        more = chance.randrange(1, 40)
+        back = min(more, chance.randrange(18))
+        # The letters of one run are one piece, as they become when they are typed key by key.
+        text.insert(place, "".join(chance.choices("abcdefghijklmnopqrstuvwxyz ", k=more)))
+        if back:
+            del text[place + more - back : place + more]
+        place, length, edits = place + more - back, length + more - back, edits - more - back
     return doc.get_update()

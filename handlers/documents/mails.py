@@ -14,7 +14,8 @@ SHARED = Email("document-shared", members=_MEMBERS)
 GRANTED = Email("document-access-granted", members=_MEMBERS)
 REQUESTED = Email("document-access-requested", members=_MEMBERS)
 HANDED_OVER = Email("document-handed-over", members=_MEMBERS)
-EMAILS = (SHARED, GRANTED, REQUESTED, HANDED_OVER)
+ALL_HANDED_OVER = Email("documents-handed-over", members={"by": 60})
+EMAILS = (SHARED, GRANTED, REQUESTED, HANDED_OVER, ALL_HANDED_OVER)
 # Of one person, whatever the document: a mail carries our name, and words of theirs.
 BY_PERSON = Limit("/documents/mails", 60, seconds=3600)
 

@@ -79,6 +79,21 @@ class Link(Struct, frozen=True):
     created_at: datetime
 
 
+class Owned(Struct, frozen=True):
+    """What somebody owns, outside the trash."""
+
+    documents: int
+    shared: int
+
+
+class Heir(Struct, frozen=True):
+    """Somebody who could have it."""
+
+    id: str
+    name: str
+    image: str | None
+
+
 class Person(Struct, frozen=True):
     """Somebody who asks for access."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.documents.rows import Attachment, Found, Link, Member, Person, Seen, Sight
+from handlers.documents.rows import Attachment, Found, Heir, Link, Member, Person, Seen, Sight
 from server.documents import words
 from server.documents.model import Folder, Role
 from server.protocol import schemas, wire
@@ -54,6 +54,8 @@ ACCESS = schemas.members(
         "requests": schemas.array(schemas.members({"person": _KNOWN})),
     }
 )
+OWNED = schemas.members({"documents": _WHOLE, "shared": _WHOLE, "people": schemas.array(PERSON)})
+HANDED_OVER = schemas.members({"documents": _WHOLE})
 
 ATTACHMENT = schemas.members(
     {
@@ -114,6 +116,11 @@ def snippet(text: str, wanted: list[str]) -> list[Json]:
         else:
             parts.append({"text": piece, "hit": hit})
     return parts
+
+
+def heir(each: Heir) -> Json:
+    """Somebody by name alone."""
+    return {"id": each.id, "name": each.name, "image": each.image}
 
 
 def member(each: Member, in_full: bool) -> Json:

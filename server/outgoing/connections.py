@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 import ssl
 from collections.abc import Iterable, Sequence
@@ -42,7 +43,6 @@ class Connections:
     def __init__(self, settings: OutgoingSettings, guarded: bool) -> None:
         self._settings, self._guarded = settings, guarded
         self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
-        self._tls: ssl.SSLContext | None = None
 
     async def ask(self, request: Request) -> Reply:
         """The answer, whole; raises OutgoingError."""
@@ -73,9 +73,7 @@ class Connections:
 
     def _open(self, url: str) -> httpcore.AsyncConnectionPool:
         settings, proxy = self._settings, proxies.find(self._settings, url)
-        if self._tls is None:
-            self._tls = ssl.create_default_context(cafile=settings.ca_file)
-        shared: dict[str, Any] = {"ssl_context": self._tls, **_POOL}
+        shared: dict[str, Any] = {"ssl_context": _trusting(settings.ca_file), **_POOL}
         if proxy is None:
             return httpcore.AsyncConnectionPool(
                 network_backend=GuardedBackend(settings.allowed, self._guarded), **shared
@@ -91,6 +89,12 @@ class Connections:
         pools, self._pools = self._pools, {}
         for pool in pools.values():
             await pool.aclose()
+
+
+@functools.cache
+def _trusting(ca_file: str | None) -> ssl.SSLContext:
+    """To read all authorities of a system takes 50 ms, so it is done once."""
+    return ssl.create_default_context(cafile=ca_file)
 
 
 class GuardedBackend(AsyncNetworkBackend):

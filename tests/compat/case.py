@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from tests.compat.caller import Caller
 
@@ -23,6 +24,11 @@ class Case:
     run: Run
     options: str = "plain"
     lacks: str = ""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other conversation may be held at the same time."""
+        return hasattr(self.run, "alone")
 
     @property
     def title(self) -> str:
@@ -64,5 +70,16 @@ class Group:
             self.add(endpoint, f"{name}: {label}", _bound(run, value), *options)
 
 
+def alone(run: Callable[..., object]) -> Callable[..., object]:
+    """Marks what looks at a value whose time is over: either server deletes all of those when anybody asks for any."""
+    run.alone = True  # type: ignore[attr-defined]
+    return run
+
+
 def _bound(run: Callable[[Caller, Any], object], value: Any) -> Run:
-    return lambda caller: run(caller, value)
+    bound = functools.partial(_given, run, value)
+    return cast(Run, alone(bound)) if hasattr(run, "alone") else bound
+
+
+def _given(run: Callable[[Caller, Any], object], value: Any, caller: Caller) -> object:
+    return run(caller, value)

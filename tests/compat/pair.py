@@ -32,10 +32,12 @@ class Pair:
         return hold(case, self.theirs[case.options]), hold(case, self.ours[case.options])
 
     def judge_all(self, cases: Sequence[Case], at_once: int = 8) -> list[Verdict]:
-        """Judges many, several at once."""
+        """Judges many, several at once, then those that have to be alone."""
         self.ours.need({case.options for case in cases})
+        together = [case for case in cases if not case.is_alone]
         with ThreadPoolExecutor(at_once) as pool:
-            return list(pool.map(lambda case: compare(*self.hold(case)), cases))
+            found = list(pool.map(lambda case: compare(*self.hold(case)), together))
+        return found + [compare(*self.hold(case)) for case in cases if case.is_alone]
 
     def lack_all(self, cases: Sequence[Case], at_once: int = 8) -> list[Lack]:
         """The same for cases that must differ."""

@@ -17,6 +17,7 @@ from handlers.documents.routes.documents import (
     RestoreDocument,
 )
 from handlers.documents.routes.folders import FolderItem, FolderList
+from handlers.documents.routes.parting import HandOverDocuments
 from handlers.documents.routes.search import SearchDocuments
 from server.feature import Routes
 
@@ -29,6 +30,7 @@ SITE: Routes = (
     ("/api/documents/join", JoinDocument),
     ("/api/documents/search", SearchDocuments),
     ("/api/documents/export", ExportDocuments),
+    ("/api/documents/hand-over", HandOverDocuments),
     (_ONE, DocumentItem),
     (f"{_ONE}/content", DocumentContent),
     (f"{_ONE}/attachments", AttachmentList),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.compat.caller import PASSWORD, Caller
-from tests.compat.case import Group
+from tests.compat.case import Group, alone
 from tests.compat.cases.values import WRONG_STRINGS, emails, shown
 
 group = Group()
@@ -218,6 +218,7 @@ def _others(caller: Caller, way: Way) -> None:
 group.each(SIGN_IN, "of another kind", NAMED, _others, (ON,))
 
 
+@alone
 def _late(caller: Caller, way: Way) -> None:
     path, kind, more = way
     caller.person(verified=True)

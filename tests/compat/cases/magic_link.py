@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from tests.compat.caller import MISSING, PASSWORD, Caller, Look
-from tests.compat.case import Group
+from tests.compat.case import Group, alone
 from tests.compat.cases.values import CALLBACKS, WRONG_STRINGS, emails, shown
 
 group = Group()
@@ -265,6 +265,7 @@ def forgetful(caller: Caller) -> None:
 
 
 @group.case(VERIFY, "too late", ON)
+@alone
 def late(caller: Caller) -> None:
     """Nothing comes of it."""
     token = _keep(caller, seconds=-1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.compat.caller import Caller
-from tests.compat.case import Group
+from tests.compat.case import Group, alone
 from tests.compat.cases.values import WRONG_STRINGS
 
 group = Group()
@@ -78,6 +78,7 @@ def forgetful(caller: Caller) -> None:
 
 
 @group.case(VERIFY, "too late", ON)
+@alone
 def late(caller: Caller) -> None:
     _, token = caller.signed_in()
     caller.post("/one-time-token/verify", {"token": _keep(caller, token, seconds=-1)}, cookie=None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.authenticator import BACKED_UP, ELIGIBLE, PRESENT, VERIFIED, decode, encode
 from tests.compat.caller import Caller
-from tests.compat.case import Group
+from tests.compat.case import Group, alone
 from tests.compat.cases.values import WRONG_STRINGS
 from tests.compat.passkeys import (
     COOKIE,
@@ -246,6 +246,7 @@ def register_with_another_ceremony(caller: Caller) -> None:
 
 
 @group.case(REGISTER, "too late", ON)
+@alone
 def register_late(caller: Caller) -> None:
     """After five minutes."""
     caller.sign_up()

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.authenticator import BACKED_UP, ELIGIBLE, PRESENT, VERIFIED, Authenticator, encode
 from tests.compat.caller import PASSWORD, Caller, Look
-from tests.compat.case import Group
+from tests.compat.case import Group, alone
 from tests.compat.cases.restricted import COLUMNS, SESSIONS
 from tests.compat.passkeys import (
     COOKIE,
@@ -188,6 +188,7 @@ def enter_without_cookie(caller: Caller) -> None:
 
 
 @group.case(ENTER, "too late", ON)
+@alone
 def enter_late(caller: Caller) -> None:
     """After five minutes."""
     device = owner(caller)

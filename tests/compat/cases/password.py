@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from tests.compat import people
 from tests.compat.caller import MISSING, PASSWORD, Caller, Exchange
-from tests.compat.case import Group
+from tests.compat.case import Group, alone
 from tests.compat.cases.values import CALLBACKS, WRONG_BOOLEANS, WRONG_STRINGS
 
 group = Group()
@@ -198,6 +198,7 @@ def link_encoded(caller: Caller) -> None:
 
 
 @group.case(LINK, "expired")
+@alone
 def link_expired(caller: Caller) -> None:
     """A row whose time is over."""
     caller.sign_up()

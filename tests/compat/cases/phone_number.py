@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from tests.compat.caller import PASSWORD, Caller, Look
-from tests.compat.case import Group
+from tests.compat.case import Group, alone
 from tests.compat.cases.values import WRONG_STRINGS
 
 group = Group()
@@ -179,6 +179,7 @@ def verify_known(caller: Caller) -> None:
 
 
 @group.case(VERIFY, "tried", ON)
+@alone
 def verify_tried(caller: Caller) -> None:
     _owner(caller)
     _verify(caller)
@@ -333,6 +334,7 @@ def reset(caller: Caller) -> None:
 
 
 @group.case(RESET, "wrong", ON)
+@alone
 def reset_wrong(caller: Caller) -> None:
     _reset(caller)
     _keep(caller, "reset")

@@ -1,7 +1,7 @@
 import { ask, type Answer, type Watch } from '@/ask'
 import { auth } from '@/auth'
 import { sentences } from '@/features/documents/sentences'
-import type { Access, Document, Folder, Found, Given, Member, NewLink, Page, Place } from '@/features/documents/types'
+import type { Access, Document, Folder, Found, Given, Member, NewLink, Owned, Page, Place } from '@/features/documents/types'
 import { learn } from '@/sentence'
 
 learn(sentences)
@@ -54,6 +54,11 @@ export const changeFolder = (id: string, changes: Partial<Pick<Folder, 'name' | 
 export const removeFolder = (id: string) => send<object>('DELETE', folderAt(id))
 export const createFolder = (name: string, parentId: string | null) =>
   call<Folder>('POST', '/folders', { name, ...(parentId && { parentId }) })
+
+/** All that is the person's: as one file, or somebody else's. */
+export const EVERYTHING = `${API}/documents/export`
+export const owned = (watch: Watch) => call<Owned>('GET', '/documents/hand-over')(watch)
+export const handOver = (userId: string) => send<{ documents: number }>('POST', '/documents/hand-over', { userId })
 
 /** Who has access; the calls that change it go through a form, or say what went wrong where they are made. */
 export const access = (id: string) => call<Access>('GET', `${at(id)}/access`)

@@ -10,6 +10,9 @@ export interface Person {
   email?: string | null
 }
 
+/** All that a person owns outside the trash, and who could own it in their place. */
+export interface Owned { documents: number, shared: number, people: Person[] }
+
 /** A document without what is written in it, as the API answers it; times are ISO. */
 export interface Document {
   id: string
