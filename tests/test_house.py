@@ -104,6 +104,7 @@ DOCUMENTS = {
     "documents/join": "POST",
     "documents/search": "GET",
     "documents/export": "GET",
+    "documents/hand-over": "GET POST",
     "documents/([^/]+)/content": "GET PUT",
     "documents/([^/]+)/attachments": "POST",
     "documents/([^/]+)/attachments/([^/]+)": "GET",
