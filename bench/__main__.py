@@ -22,6 +22,7 @@ from bench.scenarios import (
     sign_in,
     start,
     workers,
+    writing,
 )
 from bench.servers import POOL
 from bench.stage import staged
@@ -41,6 +42,7 @@ QUESTIONS: Questions = {
     "start": start.measure,
     "revocation": revocation.measure,
     "documents": documents.measure,
+    "writing": writing.measure,
     "large": large.measure,
 }
 FULL, QUICK = Pace(3, 5, 5), Pace(1, 1, 1, quick=True)

@@ -133,12 +133,13 @@ def compat() -> None:
 
 def bench() -> None:
     """Measures this server beside others, which are installed into folders of their own."""
-    prepare_all()
+    prepare_all("test")
     environment = find_node()
     for peer in ("node", "bun", "yjs"):
         bundle.install(PEERS / peer, environment)
     peers.install(VENV.python, PEERS / "python")
-    environment = {**environment, programs.REDIS.variable: programs.REDIS.find_or_install() or ""}
+    for program in (programs.REDIS, programs.CHROMIUM):
+        environment = {**environment, program.variable: program.find_or_install() or ""}
     arguments = shlex.split(os.environ.get("ARGS", ""))
     run_all(([VENV.python, "-m", "bench", *arguments], ROOT, environment))
 

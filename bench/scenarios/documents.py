@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from statistics import median
 from typing import Any
 
 from pycrdt import Doc, Text, XmlElement, XmlFragment
 
 from bench import servers
-from bench.figures import Pace, Section, Target, cpu_seconds, number
+from bench.figures import Bars, Pace, Section, Target, cpu_seconds, number
 from bench.scenarios.memory import held
 from bench.servers import API, PEERS, Contender, Running
 from bench.stage import Stage
@@ -67,7 +68,7 @@ def measure(stage: Stage, pace: Pace) -> Section:
     for work in (found.typing, found.processes, found.memory, found.history, found.search, found.meanwhile):
         work()
     targets = [Target(*each) for each in found.targets]
-    return Section("documents", "Documents", TEXT, ["what", "measured"], found.rows, targets)
+    return Section("documents", "Documents", TEXT, ["what", "measured"], found.rows, targets, found.plots)
 
 
 def websocket_server() -> Contender:
@@ -86,6 +87,9 @@ class Found:
         self.stage, self.pace = stage, pace
         self.rows: list[list[str]] = []
         self.targets: list[tuple[str, str, str, bool | None]] = []
+        self.crowd: dict[str, float] = {}
+        self.busy: dict[str, float] = {}
+        self.plots: list[Bars] = []
 
     def say(self, what: str, measured: str, wanted: str = "", met: bool | None = None) -> None:
         """A row, and a target where one was set."""
@@ -111,9 +115,13 @@ class Found:
         with servers.running(self.stage, servers.own("AI-Editor"), websocket_server()) as (ours, peer):
             quiet = self._type(ours, self._places(ours, 1), 20 * seconds, 0.05)[0]
             self._say_quiet(quiet)
+            crowds: dict[str, list[tuple[Times, float]]] = {"AI-Editor": [], PEER: []}
             for server in (ours, peer) * self.pace.rounds:
-                times, cpu = self._type(server, self._places(server, MANY), RATE * seconds, 1 / RATE)
-                self._say_crowd(server.contender.name, times, cpu)
+                run = self._type(server, self._places(server, MANY), RATE * seconds, 1 / RATE)
+                crowds[server.contender.name].append(run)
+        for name, runs in crowds.items():
+            self._say_crowd(name, runs)
+        self._draw(quiet, crowds["AI-Editor"])
 
     def _say_quiet(self, quiet: Times) -> None:
         p50 = at(quiet.heard, 50)
@@ -122,16 +130,33 @@ class Found:
         measured = f"p50 {number(half)}, p99 {number(most)} ms"
         self.say("key → saved", measured, "p50 ≤ 60, p99 ≤ 250 ms", half <= 60 and most <= 250)
 
-    def _say_crowd(self, name: str, times: Times, cpu: float) -> None:
-        half, most = at(times.heard, 50), at(times.heard, 99)
+    def _say_crowd(self, name: str, runs: list[tuple[Times, float]]) -> None:
+        half, most = (median(at(times.heard, percent) for times, _ in runs) for percent in (50, 99))
+        cpu = median(cpu for _, cpu in runs)
+        self.crowd[name], self.busy[name] = most, 100 * cpu
         measured = f"p50 {number(half)}, p99 {number(most)} ms, {number(100 * cpu)} % of a core"
         what = f"{MANY} people × {RATE} keys/s on one document, {name}"
         ours = name != PEER
         self.say(what, measured, "p99 ≤ 80 ms, ≤ 30 % of a core" if ours else "", most <= 80 and cpu <= 0.3)
         if ours:
-            self.say(
-                "… key → saved", f"p50 {number(at(times.saved, 50))}, p99 {number(at(times.saved, 99))} ms"
-            )
+            saved = (median(at(times.saved, percent) for times, _ in runs) for percent in (50, 99))
+            self.say("… key → saved", "p50 {}, p99 {} ms".format(*map(number, saved)))
+
+    def _draw(self, quiet: Times, runs: list[tuple[Times, float]]) -> None:
+        people = f"{MANY} people × {RATE} keys a second on one document"
+        named = {"AI-Editor, one person": [quiet], f"AI-Editor, {MANY} people": [times for times, _ in runs]}
+        saved = {
+            f"{name}, p{percent}": median(at(each.saved, percent) for each in times)
+            for name, times in named.items()
+            for percent in (50, 99)
+        }
+        self.plots += [
+            Bars(
+                "documents-heard", f"{people}: from a key to another person", "milliseconds, p99", self.crowd
+            ),
+            Bars("documents-busy", f"{people}: the server's processor", "percent of a core", self.busy),
+            Bars("documents-saved", "From a key to the word that it is saved", "milliseconds", saved),
+        ]
 
     def _places(self, server: Running, count: int) -> list[Place]:
         if server.contender.name == PEER:

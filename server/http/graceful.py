@@ -153,6 +153,7 @@ class GracefulServer(HTTPServer):
         long to take their leave.
         """
         self.stop()
+        await asyncio.sleep(0)  # those that came at the last moment begin to wait for their request
         self._say_close()
         loop = asyncio.get_running_loop()
         idle_until, until = loop.time() + min(IDLE_SECONDS, seconds / 2), loop.time() + seconds

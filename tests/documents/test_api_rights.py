@@ -46,6 +46,8 @@ ASKED: list[tuple[str, str, Any, tuple[object, ...], tuple[object, ...]]] = [
     ("POST", "/documents/{d}/attachments?name=a.txt", {}, (OK, OK, MAY, NO, NO, OUT), (TRASH, TRASH, TRASH, NO, NO, OUT)),
     ("GET", f"/documents/{{d}}/attachments/{NOBODY}", None, (*(NONE,) * 3, NO, NO, OUT), (NONE, TRASH, TRASH, NO, NO, OUT)),
     ("GET", "/documents/export", None, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),
+    ("GET", "/documents/hand-over", None, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),
+    ("POST", "/documents/hand-over", {"userId": "x"}, ("NOT_A_MEMBER",) * 5 + (OUT,), ("NOT_A_MEMBER",) * 5 + (OUT,)),
     ("GET", "/documents", None, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),
     ("GET", "/documents/search?q=garden", None, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),
     ("POST", "/documents", {}, (OK, OK, OK, OK, OK, OUT), (OK, OK, OK, OK, OK, OUT)),

@@ -249,3 +249,14 @@ async def test_what_is_nested_deeply_is_no_fault_of_ours(
         assert answer.status < 500
         if depth > 600:
             assert (answer.status, answer.json["code"]) == (400, "BAD_REQUEST")
+
+
+@pytest.mark.gen_test
+async def test_who_came_while_the_server_ends_is_answered(
+    http_server: GracefulServer, http_port: int
+) -> None:
+    """The system has taken the connection and its request; nobody has looked at it when the end begins."""
+    with socket.create_connection(("localhost", http_port)) as late:
+        late.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert await http_server.drain(30) == 0
+        assert late.recv(1000).startswith(b"HTTP/1.1 200 ")

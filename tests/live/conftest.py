@@ -9,6 +9,7 @@ from tornado.platform.asyncio import AsyncIOLoop
 from server.live.live import Live
 from server.services import Services
 from tests.conftest import Sql
+from tests.http.sockets import close_all
 from tests.live.typist import first_state
 from tests.relay.conftest import PATH, collect_without
 
@@ -22,6 +23,7 @@ def app(app: Services, io_loop: AsyncIOLoop) -> Iterator[Services]:
     running = app.of(Live).running()
     io_loop.run_sync(running.__aenter__)
     yield app
+    io_loop.run_sync(close_all)
     io_loop.run_sync(lambda: running.__aexit__(None, None, None))
 
 

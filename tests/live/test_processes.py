@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from tests.client import Client
+from tests.http.sockets import close_all
 from tests.live.typist import Typist
 from tests.workers.served import Served
 
@@ -76,6 +77,7 @@ async def test_nothing_that_was_saved_is_lost_with_a_worker(served: Served) -> N
     await reader.until(lambda: all(page.typist.text == reader.text for page in pages))
     for page in pages:
         assert all(f"{page.name}{number}. " in reader.text for number in range(page.words))
+    await close_all()
 
 
 def have_kept(pages: Sequence[Page], words: int) -> bool:
